@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_AT_CHAN_H
+#define GD_AT_CHAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "at/final.h"
+
+/*
+ * One AT port's conversation: a queue of commands, one in flight (V.250 5.4:
+ * a byte sent while a command runs may abort it), its answer, and the URCs
+ * that come between. Bytes and times go in, bytes and events come out; it
+ * neither reads nor writes nor asks the clock. Times are milliseconds of any
+ * monotonic clock.
+ *
+ * A modem's late reply must not answer the next command. After a command has
+ * timed out the channel is quarantined: it waits for quiet, sends AT and waits
+ * for its OK before it goes on; what comes meanwhile is dropped as answer and
+ * still looked at for URCs.
+ */
+struct at_chan;
+
+enum at_flags {
+	AT_SECRET = 1 << 0, /* the log shows the command's name only */
+	AT_DIAL = 1 << 1,   /* CONNECT, NO CARRIER, BUSY, ... are finals */
+};
+
+struct at_command {
+	const char *text;   /* without the CR; copied */
+	const char *prefix; /* of the answer's lines, "+CPIN:"; "" takes every
+			     * line that is no URC; NULL expects none */
+	int timeout_ms;
+	unsigned flags;
+	int id; /* the caller's, given back in the reply */
+};
+
+enum at_event_type {
+	AT_EVENT_NONE,
+	AT_EVENT_REPLY, /* to a command: a final, or a timeout */
+	AT_EVENT_URC,
+};
+
+struct at_event {
+	enum at_event_type type;
+	int id;		      /* REPLY: the command's */
+	struct at_final final; /* REPLY */
+	int elapsed_ms;	      /* REPLY: from written to final */
+	/* REPLY: the answer's lines joined by \n, without the final; URC: the
+	 * line. NUL-terminated, never NULL, no CR, LF or NUL inside. Good
+	 * until the next call that changes the channel. */
+	const char *text;
+	const char *command; /* REPLY: what was sent, masked if AT_SECRET */
+};
+
+/* NULL when memory is out. */
+struct at_chan *at_chan_new(void);
+void at_chan_free(struct at_chan *chan);
+
+/* Queue a command. -EINVAL: text empty, longer than AT_COMMAND_MAX, or with a
+ * byte below 0x20 or above 0x7e, which no AT line may carry. -ENOSPC: queue
+ * full. -ENOMEM. */
+#define AT_COMMAND_MAX 400
+int at_chan_send(struct at_chan *chan, const struct at_command *command);
+
+/* No command is queued or in flight and no quarantine runs. */
+bool at_chan_idle(const struct at_chan *chan);
+
+/* Bytes that arrived at `now`. Any bytes, in any pieces. After a CONNECT no
+ * more is looked at: see at_chan_data. */
+void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len,
+		  int64_t now);
+
+/* Bytes to write now, NULL when there are none. Call at_chan_written with what
+ * the port took of them; partial writes are kept. */
+const char *at_chan_output(struct at_chan *chan, size_t *len, int64_t now);
+void at_chan_written(struct at_chan *chan, size_t len, int64_t now);
+
+/* The next event, in order of arrival; AT_EVENT_NONE when there is none. Also
+ * where deadlines at or before `now` take effect. */
+struct at_event at_chan_next(struct at_chan *chan, int64_t now);
+
+/* When at_chan_next and at_chan_output must be asked again though no byte
+ * came; -1: not before a byte comes. */
+int64_t at_chan_deadline(const struct at_chan *chan);
+
+/* After a reply whose final is CONNECT: the bytes that followed its line.
+ * They are PPP's. The channel then starts afresh as after at_chan_new, still
+ * in data mode (it drops what it is fed) until at_chan_reset. */
+const char *at_chan_data(const struct at_chan *chan, size_t *len);
+
+/* Forget everything queued, in flight and half read, quarantine included. */
+void at_chan_reset(struct at_chan *chan);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_BASE_LOG_H
+#define GD_BASE_LOG_H
+
+/* syslog(3)'s order. error: cannot go on; warning: odd but handled; notice
+ * and info: changes of state; debug: AT traffic, secrets masked. */
+enum log_level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_NOTICE = 5,
+	LOG_LEVEL_INFO = 6,
+	LOG_LEVEL_DEBUG = 7,
+};
+
+/* Lines above `level` are dropped. Lines go to stderr; under systemd's journal
+ * with its <N> priorities. Default: LOG_LEVEL_NOTICE. */
+void log_init(enum log_level level);
+
+enum log_level log_get_level(void);
+
+#define log_error(...)	 log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_notice(...)	 log_write(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...)	 log_write(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)	 log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+/* One line, without a newline at its end; control characters in the result
+ * are written as \ooo, so that no modem can forge a line. */
+void log_write(enum log_level level, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_CLI_CLI_H
+#define GD_CLI_CLI_H
+
+#include <stdbool.h>
+
+/* What stands before COMMAND on the command line, and the instance it means. */
+struct cli {
+	const char *conf_path; /* -c FILE, or the instance's own file */
+	char name[33];	       /* the instance */
+	char default_path[128];
+	bool conf_given; /* -c or NAME: the file has to be there */
+	int verbose;
+};
+
+/* A command gets its own argc and argv, argv[0] being its name, and returns the
+ * exit code, which is an enum cause. */
+typedef int cli_command(struct cli *cli, int argc, char **argv);
+
+/* Take the optional NAME out of the arguments.
+ * Fills name and conf_path. False, with a message on stderr, when it is none.
+ * `name` may be NULL: the default instance, or -c's. */
+bool cli_set_name(struct cli *cli, const char *name);
+
+/* The usage error's message on stderr and its exit code. */
+int cli_usage(const char *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+cli_command cli_probe;
+cli_command cli_check;
+cli_command cli_run;
+cli_command cli_status;
+cli_command cli_control;
+
+#endif

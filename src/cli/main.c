@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cause.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "cli/cli.h"
+
+struct command {
+	const char *name;
+	const char *usage;
+	const char *does;
+	cli_command *run;
+};
+
+static cli_command help;
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "help",   "[COMMAND]", "say what the commands do", help },
+};
+/* clang-format on */
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static void print_usage(FILE *out)
+{
+	fprintf(out,
+		"Usage: gobi-dial [-c FILE] [-v]... [-q] COMMAND [ARG...]\n"
+		"Find a cellular modem's AT port, dial, and keep the link up.\n"
+		"\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name,
+			commands[i].does);
+	fprintf(out,
+		"\n"
+		"  -c FILE    configuration; default %s/NAME.conf\n"
+		"  -v, -q     say more, say less\n"
+		"  -h, --help, -V, --version\n",
+		CONFDIR);
+}
+
+static int unknown_command(const char *name)
+{
+	const char *names[COMMAND_COUNT + 1] = { NULL };
+	const char *nearest;
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		names[i] = commands[i].name;
+	nearest = str_nearest(name, names);
+	if (nearest)
+		return cli_usage(NULL, "no command \"%s\"; did you mean \"%s\"?",
+				 name, nearest);
+	return cli_usage(NULL, "no command \"%s\"", name);
+}
+
+static int help(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+
+	(void)cli;
+	if (argc < 2) {
+		print_usage(stdout);
+		return CAUSE_NONE;
+	}
+	command = find_command(argv[1]);
+	if (!command)
+		return unknown_command(argv[1]);
+	printf("Usage: gobi-dial %s %s\n%s\n", command->name, command->usage,
+	       command->does);
+	return CAUSE_NONE;
+}
+
+int cli_usage(const char *command, const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "gobi-dial%s%s: ", command ? " " : "",
+		command ? command : "");
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fprintf(stderr, "\nSee \"gobi-dial help%s%s\".\n", command ? " " : "",
+		command ? command : "");
+	return CAUSE_USAGE;
+}
+
+static bool name_from_path(struct cli *cli)
+{
+	const char *base = strrchr(cli->conf_path, '/');
+	char *dot;
+
+	base = base ? base + 1 : cli->conf_path;
+	if (!str_copy(cli->name, sizeof(cli->name), base))
+		return false;
+	dot = strstr(cli->name, ".conf");
+	if (dot && dot[5] == '\0')
+		*dot = '\0';
+	return str_is_name(cli->name);
+}
+
+bool cli_set_name(struct cli *cli, const char *name)
+{
+	bool fits;
+
+	if (cli->conf_path) {
+		if (name) {
+			cli_usage(NULL, "give -c FILE or NAME, not both");
+			return false;
+		}
+		if (!name_from_path(cli)) {
+			cli_usage(NULL,
+				  "-c %s: the file's base name has to be an "
+				  "instance's name: 1 to 32 of A-Z a-z 0-9 _ -",
+				  cli->conf_path);
+			return false;
+		}
+		cli->conf_given = true;
+		return true;
+	}
+	cli->conf_given = name != NULL;
+	name = name ? name : "gobi";
+	if (!str_is_name(name)) {
+		cli_usage(NULL,
+			  "\"%s\" is no instance's name: 1 to 32 of A-Z a-z "
+			  "0-9 _ -",
+			  name);
+		return false;
+	}
+	str_copy(cli->name, sizeof(cli->name), name);
+	fits = (size_t)snprintf(cli->default_path, sizeof(cli->default_path),
+				"%s/%s.conf", CONFDIR, name) <
+	       sizeof(cli->default_path);
+	cli->conf_path = cli->default_path;
+	return fits;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { 0 };
+	const struct command *command;
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (strcmp(argv[i], "-h") == 0 ||
+		    strcmp(argv[i], "--help") == 0) {
+			print_usage(stdout);
+			return CAUSE_NONE;
+		}
+		if (strcmp(argv[i], "-V") == 0 ||
+		    strcmp(argv[i], "--version") == 0) {
+			printf("%s\n", PACKAGE_STRING);
+			return CAUSE_NONE;
+		}
+		if (strcmp(argv[i], "-c") == 0 && i + 1 < argc)
+			cli.conf_path = argv[++i];
+		else if (strspn(argv[i] + 1, "v") == strlen(argv[i] + 1) &&
+			 argv[i][1])
+			cli.verbose += (int)strlen(argv[i] + 1);
+		else if (strcmp(argv[i], "-q") == 0)
+			cli.verbose--;
+		else if (strcmp(argv[i], "-c") == 0)
+			return cli_usage(NULL, "-c wants a file");
+		else
+			return cli_usage(NULL, "no option \"%s\"", argv[i]);
+	}
+	if (i == argc) {
+		print_usage(stderr);
+		return CAUSE_USAGE;
+	}
+	log_init((enum log_level)(LOG_LEVEL_NOTICE + cli.verbose));
+	command = find_command(argv[i]);
+	if (!command)
+		return unknown_command(argv[i]);
+	return command->run(&cli, argc - i, argv + i);
+}

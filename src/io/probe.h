@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_IO_PROBE_H
+#define GD_IO_PROBE_H
+
+#include <ev.h>
+
+#include "base/cause.h"
+#include "io/port.h"
+
+/* What a port is; the words of the contract's JSON. */
+enum probe_role {
+	PROBE_ROLE_UNKNOWN, /* not asked to the end: another was sure first */
+	PROBE_ROLE_AT,
+	PROBE_ROLE_AT_SECONDARY, /* answers AT, and says yes to everything or
+				  * is not for data */
+	PROBE_ROLE_NMEA,
+	PROBE_ROLE_DIAG,
+	PROBE_ROLE_PPP, /* stuck in data mode */
+	PROBE_ROLE_SILENT,
+	PROBE_ROLE_NO_DTR, /* silent, and its driver cannot raise DTR */
+	PROBE_ROLE_BUSY,
+	PROBE_ROLE_ERROR,
+	PROBE_ROLE_COUNT
+};
+
+/* "at", "at-secondary", ...; "unknown" for PROBE_ROLE_UNKNOWN. Static. */
+const char *probe_role_name(enum probe_role role);
+
+struct probe_port {
+	struct port port;
+	enum probe_role role;
+	int answer_ms; /* from first byte sent to first OK; -1: none */
+	char holder[64]; /* BUSY: "ModemManager (pid 312)" */
+	char reason[128]; /* ERROR: why */
+};
+
+struct probe_result {
+	struct probe_port *ports;
+	size_t count;
+	int chosen; /* index, -1: none */
+	enum cause cause; /* NONE when one was chosen */
+	int elapsed_ms;
+};
+
+struct probe;
+
+/* Called once, from the loop, when the answer is sure or the pass is over.
+ * `chosen` is then still open, locked and exclusive when the probe was told to
+ * keep it: take it with probe_take_serial. */
+typedef void probe_done(void *ctx, struct probe *probe,
+			const struct probe_result *result);
+
+struct probe_options {
+	bool keep;	/* leave the chosen port open for the caller */
+	bool all;	/* do not stop at the first sure answer: tell every
+			 * port's role (the `probe` command) */
+	int pass_ms;	/* a pass ends after this with nothing; 0: the default,
+			 * under 2500 */
+};
+
+/* Ask all `ports` at once on `loop`. The list is copied. NULL: no memory. */
+struct probe *probe_start(struct ev_loop *loop, const struct port_list *ports,
+			  const struct probe_options *options, probe_done *done,
+			  void *ctx);
+
+/* The chosen port, open; the caller owns it. NULL when there is none or it was
+ * not kept. */
+struct serial;
+struct serial *probe_take_serial(struct probe *probe);
+
+/* Ends it at any time; ports are left as they were found. */
+void probe_free(struct probe *probe);
+
+#endif

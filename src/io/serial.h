@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_IO_SERIAL_H
+#define GD_IO_SERIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct buf;
+
+/* A tty that is ours: UUCP lock, TIOCEXCL, raw, no flow control, non-blocking,
+ * closing_wait none (a dead port's close() would block 30 s). */
+struct serial;
+
+/*
+ * Open and lock `device`. On failure NULL and a negative errno in *error:
+ * -EBUSY: held by somebody else, who is appended to `holder` ("ModemManager
+ * (pid 312)", or "another process"); others as of open(2).
+ */
+struct serial *serial_open(const char *device, int *error, struct buf *holder);
+
+/* Put the settings found at open back, unlock, close. NULL is fine. Never
+ * blocks: unsent bytes are thrown away. */
+void serial_close(struct serial *serial);
+
+/* Close without touching settings: the device is gone. */
+void serial_abandon(struct serial *serial);
+
+int serial_fd(const struct serial *serial);
+const char *serial_device(const struct serial *serial);
+
+/* Raise or drop DTR and RTS. -EINVAL or -ENOTTY: the driver cannot. */
+int serial_set_dtr(struct serial *serial, bool on);
+
+/* read(2) and write(2) with EINTR retried; -EAGAIN when it would block, -EIO
+ * when the port is gone (also read's 0 after a hang-up). */
+ssize_t serial_read(struct serial *serial, void *bytes, size_t size);
+ssize_t serial_write(struct serial *serial, const void *bytes, size_t len);
+
+/* Raw settings and TIOCEXCL again, after pppd had the port. */
+int serial_reset(struct serial *serial);
+
+#endif

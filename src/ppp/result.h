@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_PPP_RESULT_H
+#define GD_PPP_RESULT_H
+
+#include <stdbool.h>
+
+#include "base/cause.h"
+
+/* pppd.8 EXIT STATUS, 0 to 21; NULL for others. Static. */
+const char *ppp_exit_text(int code);
+
+enum ppp_event_type {
+	PPP_EVENT_OTHER,     /* a line that tells nothing */
+	PPP_EVENT_INTERFACE, /* "Using interface ppp0": value = name */
+	PPP_EVENT_LCP_START, /* "Connect: ppp0 <--> /dev/ttyUSB2" */
+	PPP_EVENT_AUTH_OK,
+	PPP_EVENT_AUTH_FAILED,
+	PPP_EVENT_LOCAL,     /* value = IPv4 address */
+	PPP_EVENT_REMOTE,    /* value = IPv4 address, "" for pppd's made-up
+			      * 10.64.64.64 and 10.112.112.112 families */
+	PPP_EVENT_DNS,	     /* value = address; primary comes first */
+	PPP_EVENT_IPV6_LOCAL, /* value = address */
+	PPP_EVENT_LCP_TIMEOUT,
+	PPP_EVENT_IPCP_TIMEOUT,
+	PPP_EVENT_NO_ADDRESS, /* could not determine local IP address */
+	PPP_EVENT_ECHO_LOST,
+	PPP_EVENT_PEER_TERMINATED,
+	PPP_EVENT_HANGUP,
+	PPP_EVENT_LOOPBACK,
+	PPP_EVENT_NO_KERNEL_PPP,
+	PPP_EVENT_CONNECT_FAILED, /* the connect script */
+	PPP_EVENT_TERMINATED, /* "Connection terminated." */
+};
+
+struct ppp_event {
+	enum ppp_event_type type;
+	char value[64];
+};
+
+/* Decode one line of pppd's log (logfd: no prefix, no newline). */
+struct ppp_event ppp_event_parse(const char *line);
+
+/*
+ * What a pppd's life was, joined from its log and its wait status, because the
+ * status alone lies: a hang-up that follows a refused password is 16, and a
+ * TERM during connect is 8 (pppd.md 1.4). Zero-initialise, feed every event,
+ * then ask.
+ */
+struct ppp_life {
+	bool was_up;	/* IPCP gave an address */
+	bool auth_failed;
+	bool echo_lost;
+	bool lcp_started;
+	bool no_kernel_ppp;
+	bool peer_terminated;
+	bool negotiation_failed; /* LCP or IPCP timed out, no address */
+};
+
+void ppp_life_event(struct ppp_life *life, const struct ppp_event *event);
+
+/* `wait_status` as of waitpid(2). The cause, never CAUSE_NONE, and in `text`
+ * one line for people: "pppd ended with 19 (authentication ... failed)". */
+struct buf;
+enum cause ppp_life_cause(const struct ppp_life *life, int wait_status,
+			  struct buf *text);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "unit.h"
+
+#include "base/buf.h"
+#include "base/cause.h"
+#include "base/str.h"
+
+static void buf_grows_and_consumes(void **state)
+{
+	struct buf buf = BUF_INIT;
+
+	(void)state;
+	assert_string_equal(buf_str(&buf), "");
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&buf, "%03d,", i);
+	assert_int_equal(buf.len, 4000);
+	buf_consume(&buf, 3996);
+	assert_string_equal(buf_str(&buf), "999,");
+	buf_consume(&buf, 99);
+	assert_string_equal(buf_str(&buf), "");
+	buf_free(&buf);
+}
+
+static void buf_refuses_what_memory_cannot_hold(void **state)
+{
+	struct buf buf = BUF_INIT;
+
+	(void)state;
+	buf_append(&buf, "x", (size_t)-1 / 2);
+	assert_true(buf.failed);
+	assert_int_equal(buf.len, 0);
+	buf_free(&buf);
+}
+
+static void cause_names_are_the_contract(void **state)
+{
+	static const char *const names[] = {
+		"none",	    "internal", "usage",      "config",
+		"no-modem", "no-at-port", "busy",     "firmware",
+		"sim",	    "pin",	"puk",	      "radio-off",
+		"not-registered", "call", "ppp",      "ppp-auth",
+		"link-lost", "no-ppp",	"permission",
+	};
+
+	(void)state;
+	assert_int_equal(sizeof(names) / sizeof(*names), CAUSE_COUNT);
+	for (int i = 0; i < CAUSE_COUNT; i++) {
+		assert_string_equal(cause_name((enum cause)i), names[i]);
+		assert_true(strlen(cause_text((enum cause)i)) > 0);
+	}
+	assert_string_equal(cause_name((enum cause)99), "internal");
+}
+
+static void print_safe_lets_no_control_byte_through(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *out;
+	} rows[] = {
+		{ "plain", "plain" },
+		{ "a\nb\033[2J", "a\\012b\\033[2J" },
+		{ "T\xc3\xa9l\xc3\xa9", "T\xc3\xa9l\xc3\xa9" },
+		{ "\xc2\x9b" "31m", "\\302\\23331m" },
+		{ "\xff\xc3", "\\377\\303" },
+		{ "\xed\xa0\x80", "\\355\\240\\200" },
+		{ "\x7f", "\\177" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct buf out = BUF_INIT;
+
+		str_print_safe(&out, rows[i].in, strlen(rows[i].in));
+		assert_string_equal(buf_str(&out), rows[i].out);
+		buf_free(&out);
+	}
+}
+
+static void names_and_numbers_are_checked_whole(void **state)
+{
+	long n = -1;
+
+	(void)state;
+	assert_true(str_is_name("gobi"));
+	assert_true(str_is_name("a-B_9"));
+	assert_false(str_is_name(""));
+	assert_false(str_is_name("../gobi"));
+	assert_false(str_is_name("a b"));
+	assert_false(str_is_name("123456789012345678901234567890123"));
+	assert_true(str_to_int("42", 0, 99, &n));
+	assert_int_equal(n, 42);
+	assert_false(str_to_int("42x", 0, 99, &n));
+	assert_false(str_to_int("", 0, 99, &n));
+	assert_false(str_to_int(" 4", 0, 99, &n));
+	assert_false(str_to_int("100", 0, 99, &n));
+	assert_false(str_to_int("99999999999999999999", 0, 99, &n));
+}
+
+static void nearest_word_is_near(void **state)
+{
+	static const char *const words[] = { "network", "modem", "sim", NULL };
+
+	(void)state;
+	assert_string_equal(str_nearest("netwrok", words), "network");
+	assert_string_equal(str_nearest("modme", words), "modem");
+	assert_null(str_nearest("frobnicate", words));
+}
+
+static void copies_are_cut_and_said_so(void **state)
+{
+	char to[4];
+
+	(void)state;
+	assert_true(str_copy(to, sizeof(to), "abc"));
+	assert_false(str_copy(to, sizeof(to), "abcd"));
+	assert_string_equal(to, "abc");
+	assert_true(str_starts("AT+CGMI", "AT+"));
+	assert_false(str_starts("AT", "AT+"));
+	assert_true(str_starts_nocase("+creg: 1", "+CREG:"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(buf_grows_and_consumes),
+		cmocka_unit_test(buf_refuses_what_memory_cannot_hold),
+		cmocka_unit_test(cause_names_are_the_contract),
+		cmocka_unit_test(print_safe_lets_no_control_byte_through),
+		cmocka_unit_test(names_and_numbers_are_checked_whole),
+		cmocka_unit_test(nearest_word_is_near),
+		cmocka_unit_test(copies_are_cut_and_said_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
