@@ -33,8 +33,8 @@ enum cause {
 
 /* What `run` does about a cause. */
 enum cause_reaction {
-	CAUSE_REACTION_STOP,  /* somebody has to change something first */
-	CAUSE_REACTION_WAIT,  /* until the device comes back */
+	CAUSE_REACTION_STOP,    /* somebody has to change something first */
+	CAUSE_REACTION_WAIT,    /* until the device comes back */
 	CAUSE_REACTION_AT_ONCE, /* then backoff */
 	CAUSE_REACTION_BACKOFF,
 	CAUSE_REACTION_SLOW, /* straight to the longest backoff */

@@ -7,7 +7,7 @@
 /* What stands before COMMAND on the command line, and the instance it means. */
 struct cli {
 	const char *conf_path; /* -c FILE, or the instance's own file */
-	char name[33];	       /* the instance */
+	char name[33];         /* the instance */
 	char default_path[128];
 	bool conf_given; /* -c or NAME: the file has to be there */
 	int verbose;

@@ -44,8 +44,7 @@ static void print_usage(FILE *out)
 		"Find a cellular modem's AT port, dial, and keep the link up.\n"
 		"\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name,
-			commands[i].does);
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].does);
 	fprintf(out,
 		"\n"
 		"  -c FILE    configuration; default %s/NAME.conf\n"
@@ -56,14 +55,15 @@ static void print_usage(FILE *out)
 
 static int unknown_command(const char *name)
 {
-	const char *names[COMMAND_COUNT + 1] = { NULL };
+	const char *names[COMMAND_COUNT + 1] = {NULL};
 	const char *nearest;
 
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		names[i] = commands[i].name;
 	nearest = str_nearest(name, names);
 	if (nearest)
-		return cli_usage(NULL, "no command \"%s\"; did you mean \"%s\"?",
+		return cli_usage(NULL,
+				 "no command \"%s\"; did you mean \"%s\"?",
 				 name, nearest);
 	return cli_usage(NULL, "no command \"%s\"", name);
 }
@@ -143,15 +143,15 @@ bool cli_set_name(struct cli *cli, const char *name)
 	}
 	str_copy(cli->name, sizeof(cli->name), name);
 	fits = (size_t)snprintf(cli->default_path, sizeof(cli->default_path),
-				"%s/%s.conf", CONFDIR, name) <
-	       sizeof(cli->default_path);
+				"%s/%s.conf", CONFDIR,
+				name) < sizeof(cli->default_path);
 	cli->conf_path = cli->default_path;
 	return fits;
 }
 
 int main(int argc, char **argv)
 {
-	struct cli cli = { 0 };
+	struct cli cli = {0};
 	const struct command *command;
 	int i;
 

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: ISC */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "at/fields.h"
+#include "base/str.h"
+#include "modem/decode.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* clang-format off */
+static const char *const reg_names[MODEM_REG_COUNT] = {
+	"idle", "home", "searching", "denied", "unknown", "roaming",
+	"home-sms", "roaming-sms", "emergency", "home-csfb", "roaming-csfb",
+	"rlos",
+};
+
+static const char *const sim_names[] = {
+	[MODEM_SIM_UNKNOWN]    = "unknown",
+	[MODEM_SIM_READY]      = "ready",
+	[MODEM_SIM_PIN]        = "pin",
+	[MODEM_SIM_PUK]        = "puk",
+	[MODEM_SIM_MISSING]    = "missing",
+	[MODEM_SIM_BUSY]       = "busy",
+	[MODEM_SIM_FAILED]     = "failed",
+	[MODEM_SIM_OTHER_LOCK] = "failed",
+};
+
+/* 27.007 7.3 <AcT> */
+static const char *const act_names[] = {
+	"GSM", "GSM Compact", "UMTS", "EDGE", "HSDPA", "HSUPA", "HSPA",
+	"LTE", "EC-GSM-IoT", "NB-IoT", "LTE", "5G NR", "5G NR", "LTE+NR",
+};
+
+static const struct {
+	const char *prefix;
+	const char *name;
+} domains[MODEM_DOMAIN_COUNT] = {
+	[MODEM_DOMAIN_CS]  = { "+CREG:", "cs" },
+	[MODEM_DOMAIN_PS]  = { "+CGREG:", "ps" },
+	[MODEM_DOMAIN_EPS] = { "+CEREG:", "eps" },
+};
+
+/* 27.007 8.3 <code>; the first that starts the answer counts. */
+static const struct {
+	const char *code;
+	enum modem_sim sim;
+} sim_codes[] = {
+	{ "READY",    MODEM_SIM_READY },
+	{ "SIM PIN2", MODEM_SIM_READY }, /* data does not need it */
+	{ "SIM PUK2", MODEM_SIM_READY },
+	{ "SIM PIN",  MODEM_SIM_PIN },
+	{ "SIM PUK",  MODEM_SIM_PUK },
+	{ "PH-",      MODEM_SIM_OTHER_LOCK },
+};
+/* clang-format on */
+
+const char *modem_reg_name(enum modem_reg reg)
+{
+	return (unsigned)reg < MODEM_REG_COUNT ? reg_names[reg] : "unknown";
+}
+
+const char *modem_sim_name(enum modem_sim sim)
+{
+	return (unsigned)sim < COUNT(sim_names) ? sim_names[sim] : "unknown";
+}
+
+const char *modem_act_name(int act)
+{
+	return act >= 0 && (size_t)act < COUNT(act_names) ? act_names[act]
+							  : NULL;
+}
+
+const char *modem_domain_name(enum modem_domain domain)
+{
+	return domains[domain].name;
+}
+
+bool modem_reg_is_registered(enum modem_reg reg)
+{
+	return reg == MODEM_REG_HOME || reg == MODEM_REG_HOME_CSFB ||
+	       modem_reg_is_roaming(reg);
+}
+
+bool modem_reg_is_roaming(enum modem_reg reg)
+{
+	return reg == MODEM_REG_ROAMING || reg == MODEM_REG_ROAMING_CSFB;
+}
+
+/* The field after the first is a <stat>, so the first was <n>: a LAC is quoted
+ * or longer than two digits. */
+static bool next_is_stat(struct at_fields fields)
+{
+	char text[8];
+	bool quoted = at_fields_is_quoted(&fields);
+	long stat;
+
+	return !quoted && at_fields_next_string(&fields, text, sizeof(text)) &&
+	       strlen(text) <= 2 &&
+	       str_to_int(text, 0, MODEM_REG_COUNT - 1, &stat);
+}
+
+static void decode_location(struct at_fields *fields,
+			    struct modem_registration *registration)
+{
+	unsigned value;
+	int act;
+
+	if (at_fields_next_hex(fields, &value))
+		registration->lac = (int)(value & 0xffffff);
+	if (at_fields_next_hex(fields, &value))
+		registration->ci = (long)(value & 0xfffffff);
+	if (at_fields_next_int(fields, &act) && modem_act_name(act))
+		registration->act = act;
+}
+
+static bool decode_stat(struct at_fields *fields,
+			struct modem_registration *registration)
+{
+	struct modem_registration found = {.lac = -1, .ci = -1, .act = -1};
+	int stat;
+
+	if (!at_fields_next_int(fields, &stat))
+		return false;
+	if (next_is_stat(*fields) && !at_fields_next_int(fields, &stat))
+		return false;
+	if (stat < 0 || stat >= MODEM_REG_COUNT)
+		return false;
+	found.stat = (enum modem_reg)stat;
+	decode_location(fields, &found);
+	*registration = found;
+	return true;
+}
+
+bool modem_decode_registration(const char *line, enum modem_domain *domain,
+			       struct modem_registration *registration)
+{
+	struct at_fields fields;
+
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
+		if (!at_fields_start(&fields, line, domains[i].prefix))
+			continue;
+		if (!decode_stat(&fields, registration))
+			return false;
+		*domain = (enum modem_domain)i;
+		return true;
+	}
+	return false;
+}
+
+bool modem_decode_cpin(const char *line, enum modem_sim *sim)
+{
+	struct at_fields fields;
+	char code[32];
+
+	if (!at_fields_start(&fields, line, "+CPIN:") ||
+	    !at_fields_next_string(&fields, code, sizeof(code)))
+		return false;
+	for (size_t i = 0; i < COUNT(sim_codes); i++) {
+		if (!str_starts_nocase(code, sim_codes[i].code))
+			continue;
+		*sim = sim_codes[i].sim;
+		return true;
+	}
+	return false;
+}
+
+bool modem_decode_pin_left(const char *line, int *left)
+{
+	struct at_fields fields;
+	char which[8];
+
+	if (at_fields_start(&fields, line, "+CPINC:") ||
+	    at_fields_start(&fields, line, "+UPINCNT:"))
+		return at_fields_next_int(&fields, left);
+	if (at_fields_start(&fields, line, "+QPINC:"))
+		return at_fields_next_string(&fields, which, sizeof(which)) &&
+		       strcmp(which, "SC") == 0 &&
+		       at_fields_next_int(&fields, left);
+	/* ^CPIN: <code>,<times>,<puk>,<pin>,<puk2>,<pin2> */
+	if (at_fields_start(&fields, line, "^CPIN:"))
+		return at_fields_skip(&fields) && at_fields_skip(&fields) &&
+		       at_fields_skip(&fields) &&
+		       at_fields_next_int(&fields, left);
+	return false;
+}
+
+bool modem_decode_context(const char *line, struct modem_context *context)
+{
+	struct modem_context found = {0};
+	struct at_fields fields;
+
+	if (!at_fields_start(&fields, line, "+CGDCONT:") ||
+	    !at_fields_next_int(&fields, &found.cid) ||
+	    !at_fields_next_string(&fields, found.type, sizeof(found.type)))
+		return false;
+	at_fields_next_string(&fields, found.apn, sizeof(found.apn));
+	*context = found;
+	return true;
+}
+
+bool modem_decode_csq(const char *line, int *csq, int *ber)
+{
+	struct at_fields fields;
+	int rssi, rate = 99;
+
+	if (!at_fields_start(&fields, line, "+CSQ:") ||
+	    !at_fields_next_int(&fields, &rssi))
+		return false;
+	at_fields_next_int(&fields, &rate);
+	if (rssi < 0 || (rssi > 31 && rssi != 99))
+		return false;
+	*csq = rssi;
+	*ber = rate >= 0 && rate <= 7 ? rate : 99;
+	return true;
+}
+
+int modem_csq_dbm(int csq)
+{
+	return csq >= 0 && csq <= 31 ? -113 + 2 * csq : 0;
+}
+
+/* One UTF-16 unit as UTF-8; surrogates and controls become '?'. */
+static size_t put_utf8(char *to, unsigned unit)
+{
+	if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0) ||
+	    (unit >= 0xd800 && unit < 0xe000))
+		unit = '?';
+	if (unit < 0x80) {
+		to[0] = (char)unit;
+		return 1;
+	}
+	if (unit < 0x800) {
+		to[0] = (char)(0xc0 | unit >> 6);
+		to[1] = (char)(0x80 | (unit & 0x3f));
+		return 2;
+	}
+	to[0] = (char)(0xe0 | unit >> 12);
+	to[1] = (char)(0x80 | (unit >> 6 & 0x3f));
+	to[2] = (char)(0x80 | (unit & 0x3f));
+	return 3;
+}
+
+/* "0033002000410054" is a name in UCS2 (27.007 5.5) when it is whole units of
+ * hexadecimal and starts with 00 to 06, scripts that operators use. */
+static bool looks_ucs2(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len >= 8 && len % 4 == 0 &&
+	       strspn(text, "0123456789abcdefABCDEF") == len &&
+	       text[0] == '0' && text[1] <= '6' && strspn(text, "0") < len;
+}
+
+static void copy_name(char *to, size_t size, const char *text)
+{
+	size_t len = 0;
+
+	if (!looks_ucs2(text)) {
+		str_copy(to, size, text);
+		return;
+	}
+	for (; *text && len + 4 <= size; text += 4) {
+		unsigned unit;
+
+		if (sscanf(text, "%4x", &unit) != 1)
+			break;
+		len += put_utf8(to + len, unit);
+	}
+	to[len] = '\0';
+}
+
+bool modem_decode_cops(const char *line, char *name, unsigned name_size,
+		       char *mccmnc, unsigned mccmnc_size, int *act)
+{
+	struct at_fields fields;
+	char text[96];
+	int mode, format;
+
+	if (!at_fields_start(&fields, line, "+COPS:") ||
+	    !at_fields_next_int(&fields, &mode) ||
+	    !at_fields_next_int(&fields, &format) ||
+	    !at_fields_next_string(&fields, text, sizeof(text)))
+		return false;
+	if (format == 2)
+		str_copy(mccmnc, mccmnc_size, text);
+	else
+		copy_name(name, name_size, text);
+	if (!at_fields_next_int(&fields, act) || !modem_act_name(*act))
+		*act = -1;
+	return true;
+}
+
+bool modem_decode_cfun(const char *line, int *fun)
+{
+	struct at_fields fields;
+
+	return at_fields_start(&fields, line, "+CFUN:") &&
+	       at_fields_next_int(&fields, fun);
+}
+
+/* Length of an APN without the operator's part. */
+static size_t network_len(const char *apn)
+{
+	static const char suffix[] = ".mnc[0-9][0-9][0-9]"
+				     ".mcc[0-9][0-9][0-9].gprs";
+	const size_t suffix_len = strlen(".mncNNN.mccNNN.gprs");
+	size_t len = strlen(apn);
+
+	if (len > suffix_len &&
+	    fnmatch(suffix, apn + len - suffix_len, FNM_CASEFOLD) == 0)
+		len -= suffix_len;
+	return len;
+}
+
+bool modem_apn_equal(const char *a, const char *b)
+{
+	size_t la = network_len(a), lb = network_len(b);
+
+	return la == lb && strncasecmp(a, b, la) == 0;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_MODEM_PLAN_H
+#define GD_MODEM_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "at/chan.h"
+#include "base/buf.h"
+#include "base/cause.h"
+#include "modem/decode.h"
+
+struct conf;
+
+/* What the modem has said so far. */
+struct modem_facts {
+	enum modem_sim sim;
+	int pin_left; /* -1 unknown */
+	struct modem_registration registration[MODEM_DOMAIN_COUNT];
+	bool registered; /* some domain is home or roaming */
+	bool roaming;
+	char operator[64];
+	char mccmnc[8];
+	int act; /* -1 unknown */
+	int csq; /* 99 unknown */
+	int ber;
+};
+
+/* The plan's three stages; each is a table of steps in plan.c. */
+enum plan_stage {
+	PLAN_PREPARE,  /* settings, SIM, context */
+	PLAN_REGISTER, /* until a network has taken us */
+	PLAN_DIAL,     /* until CONNECT */
+};
+
+enum plan_verdict {
+	PLAN_COMMAND, /* send plan_command's */
+	PLAN_PENDING, /* a command is on its way */
+	PLAN_WAIT,    /* nothing to say before plan_wake_at */
+	PLAN_DONE,    /* the stage is over */
+	PLAN_FAILED,  /* plan_cause and plan_text say why */
+};
+
+/*
+ * What is wanted (conf) against what the modem says: the fewest commands that
+ * close the difference. Ask plan_next, send what it gives, hand the reply in,
+ * ask again. Knows nothing of ports and clocks.
+ */
+struct plan {
+	const struct conf *conf; /* borrowed */
+	struct modem_facts facts;
+	enum plan_stage stage;
+	size_t step;
+	bool pending;
+	int64_t wake_at;              /* PLAN_WAIT ends */
+	int64_t started_at;           /* the stage */
+	int64_t denied_at;            /* since when all say denied; -1 */
+	struct buf command;           /* text of the command in flight */
+	char prefix[24];              /* of its answer */
+	struct modem_context context; /* as read; cid 0: not there */
+	size_t index;                 /* into a step's own list */
+	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
+	bool pin_sent;      /* to this modem, since it came */
+	bool pin_refused;   /* by any modem: never again */
+	bool urcs_on;       /* registration is reported unasked */
+	bool radio_checked; /* +CFUN? has been answered */
+	bool radio_off;
+	bool radio_asked;      /* +CFUN=1 has been sent */
+	struct buf call_error; /* what the call ended with, for +CEER */
+	bool denied;           /* FAILED: the network said no for good */
+	enum cause cause;      /* FAILED */
+	struct buf text;       /* FAILED: one line for people */
+	struct buf notices;    /* odd things that did not stop it, by lines */
+};
+
+void plan_init(struct plan *plan, const struct conf *conf);
+void plan_free(struct plan *plan);
+
+/* Start a stage. PLAN_PREPARE forgets what an earlier modem said. */
+void plan_start(struct plan *plan, enum plan_stage stage, int64_t now);
+
+/* What to do now. On PLAN_COMMAND `command` is filled; its text is good until
+ * the reply has been handed in. */
+enum plan_verdict plan_next(struct plan *plan, struct at_command *command,
+			    int64_t now);
+
+/* The reply to the command that plan_next gave. */
+void plan_reply(struct plan *plan, const struct at_event *reply, int64_t now);
+
+/* A URC at any time: registration and SIM are taken from it. */
+void plan_urc(struct plan *plan, const char *line, int64_t now);
+
+/* "cs searching, ps denied": where registration stands, for people. */
+void plan_describe_registration(const struct plan *plan, struct buf *out);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "at/fields.h"
+#include "conf/conf.h"
+#include "modem/step.h"
+
+#define POLL_MS   2000
+#define DENIED_MS 15000 /* a first "denied" may be one cell's */
+#define SELECT_MS 120000
+
+enum {
+	STEP_FORMAT,
+	STEP_SELECTED,
+	STEP_SELECT,
+	STEP_CREG,
+	STEP_CGREG,
+	STEP_CEREG,
+	STEP_URC_CREG,
+	STEP_URC_CGREG,
+	STEP_URC_CEREG,
+	STEP_CFUN,
+	STEP_SET_CFUN,
+	STEP_REPEAT,
+	STEP_OPERATOR,
+	STEP_SIGNAL
+};
+
+static bool operator_is_free(const struct plan *plan)
+{
+	return strcmp(plan->conf->network.operator, "auto") == 0;
+}
+
+static enum step_ask ask_format(struct plan *plan, struct at_command *command,
+				int64_t now)
+{
+	(void)command;
+	(void)now;
+	if (operator_is_free(plan))
+		return ASK_SKIP;
+	buf_printf(&plan->command, "AT+COPS=3,2");
+	return ASK_SEND;
+}
+
+static enum step_ask ask_selected(struct plan *plan, struct at_command *command,
+				  int64_t now)
+{
+	(void)now;
+	if (operator_is_free(plan))
+		return ASK_SKIP;
+	buf_printf(&plan->command, "AT+COPS?");
+	command->timeout_ms = 15000;
+	return ASK_SEND;
+}
+
+static enum step_outcome take_operator(struct plan *plan,
+				       const struct at_event *reply,
+				       int64_t now)
+{
+	struct modem_facts *facts = &plan->facts;
+	const char *at = reply->text;
+	char line[160];
+	int act = -1;
+
+	(void)now;
+	while (step_next_line(&at, line, sizeof(line)))
+		modem_decode_cops(line, facts->operator,
+				  sizeof(facts->operator), facts->mccmnc,
+				  sizeof(facts->mccmnc), &act);
+	if (act >= 0)
+		facts->act = act;
+	return STEP_NEXT;
+}
+
+static enum step_ask ask_select(struct plan *plan, struct at_command *command,
+				int64_t now)
+{
+	const char *wanted = plan->conf->network.operator;
+
+	(void)now;
+	if (operator_is_free(plan) || strcmp(plan->facts.mccmnc, wanted) == 0)
+		return ASK_SKIP;
+	buf_printf(&plan->command, "AT+COPS=1,2,");
+	if (at_quote(&plan->command, wanted) < 0) {
+		plan_fail(plan, CAUSE_CONFIG, "network.operator is none");
+		return ASK_FAIL;
+	}
+	command->timeout_ms = SELECT_MS;
+	return ASK_SEND;
+}
+
+static enum step_outcome take_select(struct plan *plan,
+				     const struct at_event *reply, int64_t now)
+{
+	(void)now;
+	if (reply->final.kind == AT_FINAL_OK)
+		return STEP_NEXT;
+	return plan_fail_refused(plan, CAUSE_NOT_REGISTERED, reply);
+}
+
+static enum modem_domain domain_of(const struct plan *plan, size_t first_step)
+{
+	return (enum modem_domain)(plan->step - first_step);
+}
+
+static const char *const domain_commands[] = {"AT+CREG", "AT+CGREG",
+					      "AT+CEREG"};
+
+static enum step_ask ask_domain(struct plan *plan, struct at_command *command,
+				int64_t now)
+{
+	enum modem_domain domain = domain_of(plan, STEP_CREG);
+
+	(void)now;
+	if (plan->domain_missing[domain])
+		return ASK_SKIP;
+	buf_printf(&plan->command, "%s?", domain_commands[domain]);
+	command->timeout_ms = 10000;
+	return ASK_SEND;
+}
+
+static enum step_outcome take_domain(struct plan *plan,
+				     const struct at_event *reply, int64_t now)
+{
+	const char *at = reply->text;
+	char line[128];
+
+	(void)now;
+	while (step_next_line(&at, line, sizeof(line)))
+		step_take_registration(plan, line);
+	if (reply->final.kind != AT_FINAL_OK &&
+	    reply->final.kind != AT_FINAL_TIMEOUT)
+		plan->domain_missing[domain_of(plan, STEP_CREG)] = true;
+	if (!plan->facts.registered)
+		return STEP_NEXT;
+	if (plan->facts.roaming && !plan->conf->network.roaming)
+		return plan_fail(plan, CAUSE_NOT_REGISTERED,
+				 "registered with a foreign network, and "
+				 "network.roaming = false forbids its use");
+	plan->step = STEP_OPERATOR;
+	return STEP_JUMP;
+}
+
+static enum step_ask ask_urc(struct plan *plan, struct at_command *command,
+			     int64_t now)
+{
+	enum modem_domain domain = domain_of(plan, STEP_URC_CREG);
+
+	(void)command;
+	(void)now;
+	if (plan->urcs_on || plan->domain_missing[domain])
+		return ASK_SKIP;
+	buf_printf(&plan->command, "%s=1", domain_commands[domain]);
+	return ASK_SEND;
+}
+
+static enum step_ask ask_cfun(struct plan *plan, struct at_command *command,
+			      int64_t now)
+{
+	(void)command;
+	(void)now;
+	plan->urcs_on = true;
+	if (plan->radio_checked)
+		return ASK_SKIP;
+	buf_printf(&plan->command, "AT+CFUN?");
+	return ASK_SEND;
+}
+
+/* 0, 4 and their like are off (27.007 8.2); 1 is on; 5 and up are vendors'
+ * ways to say on. A modem without the command has its radio on. */
+static enum step_outcome take_cfun(struct plan *plan,
+				   const struct at_event *reply, int64_t now)
+{
+	const char *at = reply->text;
+	char line[64];
+	int fun = 1;
+
+	(void)now;
+	while (step_next_line(&at, line, sizeof(line)))
+		modem_decode_cfun(line, &fun);
+	plan->radio_off = fun == 0 || fun == 4 || fun == 7;
+	if (plan->radio_off && plan->radio_asked)
+		return plan_fail(plan, CAUSE_RADIO_OFF,
+				 "AT+CFUN=1 was answered OK and the radio is "
+				 "still off (+CFUN: %d); a switch or the "
+				 "W_DISABLE pin may hold it",
+				 fun);
+	plan->radio_checked = true;
+	return STEP_NEXT;
+}
+
+static enum step_ask ask_set_cfun(struct plan *plan, struct at_command *command,
+				  int64_t now)
+{
+	(void)now;
+	if (!plan->radio_off)
+		return ASK_SKIP;
+	buf_printf(&plan->command, "AT+CFUN=1");
+	command->timeout_ms = 30000;
+	return ASK_SEND;
+}
+
+static enum step_outcome take_set_cfun(struct plan *plan,
+				       const struct at_event *reply,
+				       int64_t now)
+{
+	(void)now;
+	if (reply->final.kind != AT_FINAL_OK)
+		return plan_fail_refused(plan, CAUSE_RADIO_OFF, reply);
+	plan->radio_asked = true;
+	plan->radio_checked = false; /* OK is a promise only: look again */
+	return STEP_NEXT;
+}
+
+static bool is_denied(const struct plan *plan)
+{
+	bool denied = false;
+
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
+		enum modem_reg stat = plan->facts.registration[i].stat;
+
+		if (stat == MODEM_REG_SEARCHING)
+			return false;
+		denied |= stat == MODEM_REG_DENIED;
+	}
+	return denied;
+}
+
+/* Not registered yet: wait, and read all again. */
+static enum step_ask ask_repeat(struct plan *plan, struct at_command *command,
+				int64_t now)
+{
+	(void)command;
+	if (!is_denied(plan))
+		plan->denied_at = -1;
+	else if (plan->denied_at < 0)
+		plan->denied_at = now;
+	else if (now - plan->denied_at >= DENIED_MS) {
+		struct buf where = BUF_INIT;
+
+		plan->denied = true;
+		plan_describe_registration(plan, &where);
+		plan_fail(plan, CAUSE_NOT_REGISTERED,
+			  "the network denies registration (%s): the SIM's "
+			  "subscription does not cover it",
+			  buf_str(&where));
+		buf_free(&where);
+		return ASK_FAIL;
+	}
+	plan->step = STEP_CREG;
+	plan->wake_at = now + POLL_MS;
+	return ASK_JUMP;
+}
+
+static enum step_ask ask_operator(struct plan *plan, struct at_command *command,
+				  int64_t now)
+{
+	(void)now;
+	buf_printf(&plan->command, "AT+COPS?");
+	command->timeout_ms = 5000;
+	return ASK_SEND;
+}
+
+static enum step_ask ask_signal(struct plan *plan, struct at_command *command,
+				int64_t now)
+{
+	(void)command;
+	(void)now;
+	buf_printf(&plan->command, "AT+CSQ");
+	return ASK_SEND;
+}
+
+static enum step_outcome take_signal(struct plan *plan,
+				     const struct at_event *reply, int64_t now)
+{
+	const char *at = reply->text;
+	char line[64];
+
+	(void)now;
+	while (step_next_line(&at, line, sizeof(line)))
+		modem_decode_csq(line, &plan->facts.csq, &plan->facts.ber);
+	return STEP_NEXT;
+}
+
+/* clang-format off */
+static const struct step steps[] = {
+	[STEP_FORMAT]    = { ask_format,   step_take_any },
+	[STEP_SELECTED]  = { ask_selected, take_operator },
+	[STEP_SELECT]    = { ask_select,   take_select },
+	[STEP_CREG]      = { ask_domain,   take_domain },
+	[STEP_CGREG]     = { ask_domain,   take_domain },
+	[STEP_CEREG]     = { ask_domain,   take_domain },
+	[STEP_URC_CREG]  = { ask_urc,      step_take_any },
+	[STEP_URC_CGREG] = { ask_urc,      step_take_any },
+	[STEP_URC_CEREG] = { ask_urc,      step_take_any },
+	[STEP_CFUN]      = { ask_cfun,     take_cfun },
+	[STEP_SET_CFUN]  = { ask_set_cfun, take_set_cfun },
+	[STEP_REPEAT]    = { ask_repeat,   step_take_any },
+	[STEP_OPERATOR]  = { ask_operator, take_operator },
+	[STEP_SIGNAL]    = { ask_signal,   take_signal },
+};
+/* clang-format on */
+
+const struct stage stage_register = {steps, sizeof(steps) / sizeof(*steps)};

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_MODEM_STEP_H
+#define GD_MODEM_STEP_H
+
+#include "modem/plan.h"
+
+/* Between plan.c and the files of its stages; nobody else includes this. */
+
+enum step_outcome {
+	STEP_NEXT,
+	STEP_AGAIN, /* the same one, at plan->wake_at */
+	STEP_JUMP,  /* plan->step has been set */
+	STEP_FAIL,  /* plan_fail has been called */
+	STEP_FINISH /* the stage is done */
+};
+
+enum step_ask {
+	ASK_SEND, /* plan->command is filled */
+	ASK_SKIP, /* not needed */
+	ASK_JUMP, /* plan->step has been set, and wake_at if it is to wait */
+	ASK_FAIL, /* plan_fail has been called */
+};
+
+struct step {
+	/* Fill plan->command, and `command` beyond its defaults (an answer with
+	 * the command's own prefix, 5 s). */
+	enum step_ask (*ask)(struct plan *plan, struct at_command *command,
+			     int64_t now);
+	enum step_outcome (*take)(struct plan *plan,
+				  const struct at_event *reply, int64_t now);
+};
+
+struct stage {
+	const struct step *steps;
+	size_t count;
+};
+
+extern const struct stage stage_prepare;
+extern const struct stage stage_register;
+extern const struct stage stage_dial;
+
+/* Set cause and text; returns STEP_FAIL. */
+enum step_outcome plan_fail(struct plan *plan, enum cause cause,
+			    const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same with the text "COMMAND refused: FINAL". */
+enum step_outcome plan_fail_refused(struct plan *plan, enum cause cause,
+				    const struct at_event *reply);
+
+/* A line for the log that is no reason to stop. */
+void plan_notice(struct plan *plan, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Go through an answer's lines: copies the next into `line`, false at the
+ * end. Start with *at = reply->text. */
+bool step_next_line(const char **at, char *line, size_t size);
+
+/* A take for commands whose refusal does not matter. */
+enum step_outcome step_take_any(struct plan *plan, const struct at_event *reply,
+				int64_t now);
+
+/* Take a registration line into the facts; false if it is none. */
+bool step_take_registration(struct plan *plan, const char *line);
+
+#endif
