@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "session/state.h"
+
+void session_init(struct session *session, const struct conf *conf,
+		  const struct session_ops *ops, void *ctx, bool once,
+		  uint32_t seed)
+{
+	memset(session, 0, sizeof(*session));
+	session->conf = conf;
+	session->ops = ops;
+	session->ctx = ctx;
+	session->once = once;
+	session->limit = -1;
+	session->wake = -1;
+	session->search_at = -1;
+	session->up_at = -1;
+	session->failed_at = -1;
+	session->backoff.min_ms = conf->recovery.backoff_min_s * 1000;
+	session->backoff.max_ms = conf->recovery.backoff_max_s * 1000;
+	session->backoff.seed = seed;
+	plan_init(&session->plan, conf);
+}
+
+void session_free(struct session *session)
+{
+	plan_free(&session->plan);
+	buf_free(&session->text);
+}
+
+static void enter(struct session *session, int64_t now)
+{
+	const struct state *state = &session_states[session->state];
+
+	session->since = now;
+	session->limit = state->timeout_ms ? now + state->timeout_ms : -1;
+	session->wake = -1;
+	session->ops->changed(session->ctx);
+	if (state->enter)
+		state->enter(session, now);
+}
+
+void session_start(struct session *session, int64_t now)
+{
+	session->state = SESSION_PROBING;
+	enter(session, now);
+}
+
+void session_change(struct session *session, enum session_state to, int64_t now)
+{
+	if (!session_may_change(session->state, to))
+		log_error("no way from %s to %s: please report this",
+			  session_state_name(session->state),
+			  session_state_name(to));
+	log_info("%s -> %s", session_state_name(session->state),
+		 session_state_name(to));
+	session->state = to;
+	enter(session, now);
+}
+
+void session_fail(struct session *session, int64_t now, enum cause cause,
+		  const char *format, ...)
+{
+	va_list ap;
+
+	buf_clear(&session->text);
+	va_start(ap, format);
+	buf_vprintf(&session->text, format, ap);
+	va_end(ap);
+	session->cause = cause;
+	session->failed_in = session->state;
+	session->failed_at = now;
+	log_warning("%s%s%s (%s)", session->port, *session->port ? ": " : "",
+		    buf_str(&session->text), cause_name(cause));
+	session_change(session, SESSION_HANGING_UP, now);
+}
+
+void session_mark(struct session *session, const char *step, int64_t now)
+{
+	struct session_mark *mark;
+
+	if (session->timeline_count == SESSION_TIMELINE_MAX)
+		return;
+	mark = &session->timeline[session->timeline_count++];
+	mark->step = step;
+	mark->ms = (int)(now - session->attempt_at);
+}
+
+static void stop(struct session *session, int64_t now)
+{
+	session->stopping = true;
+	if (session->state != SESSION_HANGING_UP)
+		session_change(session, SESSION_HANGING_UP, now);
+}
+
+static void redial(struct session *session, int64_t now)
+{
+	session->redialing = true;
+	if (session->state != SESSION_HANGING_UP &&
+	    session->state != SESSION_PROBING)
+		session_change(session, SESSION_HANGING_UP, now);
+}
+
+static void time_out(struct session *session, const struct session_event *event)
+{
+	const struct state *state = &session_states[session->state];
+
+	if (session->limit >= 0 && event->now >= session->limit) {
+		session->limit = -1;
+		session->wake = -1;
+		state->expire(session, event->now);
+	} else if (session->wake >= 0 && event->now >= session->wake) {
+		session->wake = -1;
+		state->handle(session, event);
+	}
+}
+
+/* What is true of the world, whatever the state makes of it. */
+static void take_note(struct session *session,
+		      const struct session_event *event)
+{
+	if (event->type == SESSION_EVENT_PPP_EXIT)
+		session->ppp_alive = false;
+	if (event->type == SESSION_EVENT_PROBED)
+		session->probe_runs = false;
+	if (event->type == SESSION_EVENT_PORT_GONE) {
+		/* Held on to, the tty's number would not be free again. */
+		session->ops->port_close(session->ctx);
+		session->port_open = false;
+	}
+}
+
+void session_handle(struct session *session, const struct session_event *event)
+{
+	if (session_is_over(session))
+		return;
+	take_note(session, event);
+	switch (event->type) {
+	case SESSION_EVENT_STOP:
+		stop(session, event->now);
+		break;
+	case SESSION_EVENT_REDIAL:
+		redial(session, event->now);
+		break;
+	case SESSION_EVENT_TIMEOUT:
+		time_out(session, event);
+		break;
+	default:
+		session_states[session->state].handle(session, event);
+	}
+}
+
+int64_t session_deadline(const struct session *session)
+{
+	if (session->wake < 0)
+		return session->limit;
+	if (session->limit < 0 || session->wake < session->limit)
+		return session->wake;
+	return session->limit;
+}
+
+bool session_is_over(const struct session *session)
+{
+	return session->state == SESSION_STOPPED ||
+	       session->state == SESSION_FAILED;
+}
+
+const char *session_state_name(enum session_state state)
+{
+	return session_states[state].name;
+}
+
+bool session_may_change(enum session_state from, enum session_state to)
+{
+	return session_states[from].next & 1u << to;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_SESSION_SESSION_H
+#define GD_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/cause.h"
+#include "modem/plan.h"
+#include "ppp/result.h"
+#include "session/backoff.h"
+
+/*
+ * A link's whole life: events in, actions out through the ops table. No I/O and
+ * no clock; times are milliseconds of one monotonic clock. The table of states
+ * is in session.c.
+ */
+enum session_state {
+	SESSION_WAITING,     /* for a modem to be plugged in */
+	SESSION_PROBING,     /* which port answers AT */
+	SESSION_PREPARING,   /* SIM, context */
+	SESSION_REGISTERING, /* until a network has taken us */
+	SESSION_DIALING,
+	SESSION_NEGOTIATING, /* pppd: LCP, authentication, IPCP */
+	SESSION_CONNECTED,
+	SESSION_HANGING_UP, /* until pppd is gone and the port is closed */
+	SESSION_BACKING_OFF,
+	SESSION_STOPPED, /* on request; the end */
+	SESSION_FAILED,  /* for good; the end */
+	SESSION_STATE_COUNT
+};
+
+enum session_event_type {
+	SESSION_EVENT_TIMEOUT,   /* session_deadline has come */
+	SESSION_EVENT_PORTS,     /* a tty has come or gone */
+	SESSION_EVENT_PROBED,    /* cause, text, port */
+	SESSION_EVENT_AT,        /* at */
+	SESSION_EVENT_PORT_GONE, /* hang-up of the tty or unplugged */
+	SESSION_EVENT_PPP_READY, /* pppd waits for the call */
+	SESSION_EVENT_PPP_LOG,   /* ppp */
+	SESSION_EVENT_PPP_EXIT,  /* cause, text */
+	SESSION_EVENT_STOP,
+	SESSION_EVENT_REDIAL,
+	SESSION_EVENT_COUNT
+};
+
+struct session_event {
+	enum session_event_type type;
+	int64_t now;
+	enum cause cause;
+	const char *text; /* NULL or one line for people */
+	const char *port; /* PROBED: the chosen device */
+	const struct at_event *at;
+	const struct ppp_event *ppp;
+};
+
+/* What the session asks for. Those that return int give 0 or a negative errno;
+ * an error ends the attempt with CAUSE_INTERNAL or CAUSE_PERMISSION. None may
+ * call back into the session. */
+struct session_ops {
+	int (*probe)(void *ctx); /* ends in PROBED */
+	void (*probe_cancel)(void *ctx);
+	int (*command)(void *ctx, const struct at_command *command);
+	int (*ppp_start)(void *ctx);            /* ends in PPP_EXIT */
+	void (*ppp_connected)(void *ctx);       /* the call stands: go on */
+	void (*ppp_stop)(void *ctx, bool hard); /* TERM, or KILL */
+	int (*link_up)(void *ctx);              /* routes */
+	void (*link_down)(void *ctx);
+	void (*hang_up)(void *ctx);    /* DTR low */
+	void (*port_close)(void *ctx); /* fine without a port */
+	void (*changed)(void *ctx);    /* the state or what status shows */
+};
+
+#define SESSION_TIMELINE_MAX 16
+#define SESSION_DNS_MAX      4
+
+struct session_mark {
+	const char *step; /* static */
+	int ms;           /* since the attempt began */
+};
+
+/* Readable by all, written by session.c only. */
+struct session {
+	const struct conf *conf;
+	const struct session_ops *ops;
+	void *ctx;
+	bool once;
+
+	enum session_state state;
+	int64_t since; /* when the state was entered */
+	int64_t limit; /* when it has taken too long; -1: never */
+	int64_t wake;  /* when there is something to do in it; -1: never */
+
+	struct plan plan;
+	struct backoff backoff;
+	char port[64];
+	int64_t attempt_at; /* when this attempt began */
+	int64_t search_at;  /* since when no port has answered; -1 */
+	int64_t up_at;      /* when the link came up; -1 */
+	bool port_open;
+	bool probe_runs;
+	bool ppp_alive;
+	bool ppp_ready;
+	bool ports_changed; /* while the probe ran */
+	bool stopping;      /* a stop has been asked for */
+	bool redialing;     /* a redial has been asked for */
+	int rung;           /* of hanging up: how hard so far */
+	int delay_ms;       /* BACKING_OFF's */
+
+	enum cause cause; /* of the last failure, and so of the end */
+	enum session_state failed_in;
+	struct buf text;   /* of the last failure, for people */
+	int64_t failed_at; /* -1: never */
+	unsigned dials;
+
+	struct {
+		char ifname[32];
+		char local[64], remote[64], ipv6[64];
+		char dns[SESSION_DNS_MAX][64];
+		size_t dns_count;
+	} ppp;
+	struct session_mark timeline[SESSION_TIMELINE_MAX];
+	size_t timeline_count;
+};
+
+/* `conf` and `ops` are borrowed for the session's life. `seed` any number. */
+void session_init(struct session *session, const struct conf *conf,
+		  const struct session_ops *ops, void *ctx, bool once,
+		  uint32_t seed);
+void session_free(struct session *session);
+
+/* Look for the modem. */
+void session_start(struct session *session, int64_t now);
+
+void session_handle(struct session *session, const struct session_event *event);
+
+/* When SESSION_EVENT_TIMEOUT is due; -1: never. */
+int64_t session_deadline(const struct session *session);
+
+/* STOPPED or FAILED; then `cause` is the exit code. */
+bool session_is_over(const struct session *session);
+
+/* "waiting", "probing", ...: the contract's words. Static. */
+const char *session_state_name(enum session_state state);
+
+/* Whether the table of states allows the change; for tests too. */
+bool session_may_change(enum session_state from, enum session_state to);
+
+#endif
