@@ -67,10 +67,9 @@ struct session_ops {
 	void (*ppp_connected)(void *ctx);       /* the call stands: go on */
 	void (*ppp_stop)(void *ctx, bool hard); /* TERM, or KILL */
 	int (*link_up)(void *ctx);              /* routes */
-	void (*link_down)(void *ctx);
-	void (*hang_up)(void *ctx);    /* DTR low */
-	void (*port_close)(void *ctx); /* fine without a port */
-	void (*changed)(void *ctx);    /* the state or what status shows */
+	void (*hang_up)(void *ctx);             /* DTR low */
+	void (*port_close)(void *ctx);          /* fine without a port */
+	void (*changed)(void *ctx); /* the state or what status shows */
 };
 
 #define SESSION_TIMELINE_MAX 16

@@ -502,8 +502,6 @@ static void hanging_up_enter(struct session *session, int64_t now)
 		session->ops->probe_cancel(session->ctx);
 		session->probe_runs = false;
 	}
-	if (session->up_at >= 0)
-		session->ops->link_down(session->ctx);
 	if (!session->ppp_alive) {
 		hung_up(session, now);
 		return;

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "io/atport.h"
+#include "io/clock.h"
+#include "io/serial.h"
+
+#define EARLY_MAX 4096 /* of PPP before pppd; more is no first packet */
+
+struct atport {
+	struct ev_loop *loop;
+	struct serial *serial;
+	struct at_chan *chan;
+	struct atport_callbacks callbacks;
+	void *ctx;
+	ev_io reader;
+	ev_io writer;
+	ev_timer timer;
+	struct buf early;
+	bool in_data; /* CONNECT has been seen: bytes are PPP's */
+	bool *freed;  /* set when freed in a callback */
+};
+
+static void pump(struct atport *port);
+
+static void go(struct atport *port)
+{
+	ev_io_stop(port->loop, &port->reader);
+	ev_io_stop(port->loop, &port->writer);
+	ev_timer_stop(port->loop, &port->timer);
+	serial_abandon(port->serial);
+	port->serial = NULL;
+	port->callbacks.gone(port->ctx);
+}
+
+static void keep_early(struct atport *port, const void *bytes, size_t len)
+{
+	if (port->early.len + len <= EARLY_MAX)
+		buf_append(&port->early, bytes, len);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct atport *port = watcher->data;
+	char bytes[2048];
+	ssize_t len;
+
+	(void)loop;
+	(void)revents;
+	len = serial_read(port->serial, bytes, sizeof(bytes));
+	if (len == -EAGAIN)
+		return;
+	if (len < 0) {
+		go(port);
+		return;
+	}
+	if (port->in_data) {
+		keep_early(port, bytes, (size_t)len);
+		return;
+	}
+	at_chan_feed(port->chan, bytes, (size_t)len, clock_now_ms());
+	pump(port);
+}
+
+/* False when the port went away under it. */
+static bool write_out(struct atport *port)
+{
+	const char *bytes;
+	size_t len;
+	ssize_t written;
+
+	while ((bytes = at_chan_output(port->chan, &len, clock_now_ms()))) {
+		written = serial_write(port->serial, bytes, len);
+		if (written == -EAGAIN) {
+			ev_io_start(port->loop, &port->writer);
+			return true;
+		}
+		if (written < 0) {
+			go(port);
+			return false;
+		}
+		at_chan_written(port->chan, (size_t)written, clock_now_ms());
+	}
+	ev_io_stop(port->loop, &port->writer);
+	return true;
+}
+
+static void log_event(struct atport *port, const struct at_event *event)
+{
+	struct buf final = BUF_INIT;
+
+	if (event->type == AT_EVENT_URC) {
+		log_debug("%s < %s", serial_device(port->serial), event->text);
+		return;
+	}
+	at_final_describe(&event->final, &final);
+	log_debug("%s > %s: %s%s%s, %d ms", serial_device(port->serial),
+		  event->command, event->text, *event->text ? ", " : "",
+		  buf_str(&final), event->elapsed_ms);
+	buf_free(&final);
+}
+
+static void enter_data(struct atport *port)
+{
+	const char *bytes;
+	size_t len;
+
+	port->in_data = true;
+	bytes = at_chan_data(port->chan, &len);
+	keep_early(port, bytes, len);
+}
+
+static void pump(struct atport *port)
+{
+	bool freed = false;
+	struct at_event event;
+	int64_t deadline;
+
+	port->freed = &freed;
+	while ((event = at_chan_next(port->chan, clock_now_ms())).type !=
+	       AT_EVENT_NONE) {
+		log_event(port, &event);
+		if (event.type == AT_EVENT_REPLY &&
+		    event.final.kind == AT_FINAL_CONNECT)
+			enter_data(port);
+		port->callbacks.event(port->ctx, &event);
+		if (freed)
+			return;
+	}
+	port->freed = NULL;
+	if (!port->serial || !write_out(port))
+		return;
+	deadline = at_chan_deadline(port->chan);
+	ev_timer_stop(port->loop, &port->timer);
+	if (deadline >= 0) {
+		int64_t ms = deadline - clock_now_ms();
+
+		ev_now_update(port->loop);
+		ev_timer_set(&port->timer, ms > 0 ? (double)ms / 1e3 : 0., 0.);
+		ev_timer_start(port->loop, &port->timer);
+	}
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	(void)loop;
+	(void)revents;
+	pump(watcher->data);
+}
+
+static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	(void)loop;
+	(void)revents;
+	pump(watcher->data);
+}
+
+struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
+			  const struct atport_callbacks *callbacks, void *ctx)
+{
+	struct atport *port = calloc(1, sizeof(*port));
+
+	if (port)
+		port->chan = at_chan_new();
+	if (!port || !port->chan) {
+		free(port);
+		serial_close(serial);
+		return NULL;
+	}
+	port->loop = loop;
+	port->serial = serial;
+	port->callbacks = *callbacks;
+	port->ctx = ctx;
+	ev_io_init(&port->reader, on_readable, serial_fd(serial), EV_READ);
+	ev_io_init(&port->writer, on_writable, serial_fd(serial), EV_WRITE);
+	ev_timer_init(&port->timer, on_timer, 0., 0.);
+	port->reader.data = port;
+	port->writer.data = port;
+	port->timer.data = port;
+	ev_io_start(loop, &port->reader);
+	return port;
+}
+
+void atport_free(struct atport *port)
+{
+	if (!port)
+		return;
+	if (port->freed)
+		*port->freed = true;
+	ev_io_stop(port->loop, &port->reader);
+	ev_io_stop(port->loop, &port->writer);
+	ev_timer_stop(port->loop, &port->timer);
+	serial_close(port->serial);
+	at_chan_free(port->chan);
+	buf_free(&port->early);
+	free(port);
+}
+
+int atport_send(struct atport *port, const struct at_command *command)
+{
+	int error;
+
+	if (!port->serial)
+		return -EIO;
+	error = at_chan_send(port->chan, command);
+	if (error < 0)
+		return error;
+	/* Not from here: the caller may be inside a callback of pump's. */
+	ev_feed_event(port->loop, &port->timer, EV_TIMER);
+	return 0;
+}
+
+struct serial *atport_serial(struct atport *port)
+{
+	return port->serial;
+}
+
+void atport_push_data(struct atport *port)
+{
+	const char *byte = buf_str(&port->early);
+
+	if (!port->serial || port->early.len == 0)
+		return;
+	for (size_t i = 0; i < port->early.len; i++) {
+		if (ioctl(serial_fd(port->serial), TIOCSTI, byte + i) == 0)
+			continue;
+		log_debug("%s: cannot put %zu early bytes back",
+			  serial_device(port->serial), port->early.len - i);
+		break;
+	}
+	buf_clear(&port->early);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_IO_ATPORT_H
+#define GD_IO_ATPORT_H
+
+#include <ev.h>
+
+#include "at/chan.h"
+
+struct serial;
+
+/* A port and its AT channel on the loop: bytes in, events out. */
+struct atport;
+
+struct atport_callbacks {
+	/* A reply or a URC. The port may be freed in here. */
+	void (*event)(void *ctx, const struct at_event *event);
+	/* Hang-up or unplugged; free it soon, so that its number is free. */
+	void (*gone)(void *ctx);
+};
+
+/* Takes `serial` over (on failure too, where it is closed). NULL: no memory. */
+struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
+			  const struct atport_callbacks *callbacks, void *ctx);
+
+/* Closes the port: abandons it when it is gone. NULL is fine. */
+void atport_free(struct atport *port);
+
+/* As at_chan_send. */
+int atport_send(struct atport *port, const struct at_command *command);
+
+struct serial *atport_serial(struct atport *port);
+
+/*
+ * Bytes of PPP that came behind CONNECT before pppd had the line, and were
+ * read here: put them back into the tty's input (TIOCSTI), now that the PPP
+ * discipline sits on it. Best effort: the peer would send them again after
+ * its restart timer, 3 s (RFC 1661 4.6).
+ */
+void atport_push_data(struct atport *port);
+
+#endif

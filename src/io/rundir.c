@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/rundir.h"
+
+int rundir_make(void)
+{
+	if (mkdir(RUNDIR, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+void rundir_path(char *path, size_t size, const char *name, const char *suffix)
+{
+	snprintf(path, size, "%s/%s.%s", RUNDIR, name, suffix);
+}
+
+static pid_t read_pid(int fd)
+{
+	char text[16] = "";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+		return 0;
+	return (pid_t)strtol(text, NULL, 10);
+}
+
+int rundir_lock(const char *name, pid_t *holder)
+{
+	char path[256], text[16];
+	int fd, error, len;
+
+	*holder = 0;
+	rundir_path(path, sizeof(path), name, "lock");
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
+		*holder = read_pid(fd);
+		close(fd);
+		return error;
+	}
+	len = snprintf(text, sizeof(text), "%d\n", getpid());
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)len, 0) != len) {
+		error = -errno;
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+int rundir_write_secret(const char *path, const char *bytes, size_t len)
+{
+	int fd, error = 0;
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		return -errno;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		  0600);
+	if (fd < 0)
+		return -errno;
+	while (len > 0 && error == 0) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno != EINTR)
+			error = -errno;
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		}
+	}
+	close(fd);
+	if (error < 0)
+		unlink(path);
+	return error;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_IO_RUNDIR_H
+#define GD_IO_RUNDIR_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* RUNDIR: an instance's socket, lock and secrets live in there. */
+
+/* Make the folder, 0755, where it is missing. Negative errno. */
+int rundir_make(void);
+
+/* RUNDIR/NAME.suffix into `path`. */
+void rundir_path(char *path, size_t size, const char *name, const char *suffix);
+
+/*
+ * Be the one instance of that name: a lock on RUNDIR/NAME.lock that the kernel
+ * drops when we end, however we end. The fd, or -EBUSY with the holder's pid
+ * (0 unknown), or another negative errno.
+ */
+int rundir_lock(const char *name, pid_t *holder);
+
+/* A new file only root can read, over an old one. Negative errno. */
+int rundir_write_secret(const char *path, const char *bytes, size_t len);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/str.h"
+#include "io/uevent.h"
+
+#define KERNEL_GROUP 1 /* 2 is udev's */
+
+struct uevent {
+	struct ev_loop *loop;
+	struct mnl_socket *socket;
+	ev_io reader;
+	uevent_handler *handler;
+	void *ctx;
+};
+
+/* "add@/devices/...\0ACTION=add\0SUBSYSTEM=tty\0DEVNAME=ttyUSB2\0..." */
+static const char *find(const char *message, size_t len, const char *key)
+{
+	const char *end = message + len;
+
+	for (const char *at = message; at < end; at += strlen(at) + 1)
+		if (str_starts(at, key))
+			return at + strlen(key);
+	return "";
+}
+
+static void take(struct uevent *uevent, const char *message, size_t len)
+{
+	const char *action = find(message, len, "ACTION=");
+	const char *device = find(message, len, "DEVNAME=");
+	bool added = strcmp(action, "add") == 0;
+
+	if (strcmp(find(message, len, "SUBSYSTEM="), "tty") != 0 || !*device)
+		return;
+	if (added || strcmp(action, "remove") == 0)
+		uevent->handler(uevent->ctx, added, device);
+}
+
+/* Only the kernel's own: a process could send to the group as well. */
+static ssize_t receive(struct uevent *uevent, char *message, size_t size)
+{
+	struct sockaddr_nl from = {0};
+	socklen_t from_len = sizeof(from);
+	ssize_t len;
+
+	len = recvfrom(mnl_socket_get_fd(uevent->socket), message, size,
+		       MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
+	if (len < 0 && errno == ENOBUFS) {
+		/* Some were lost: let the handler look for itself. */
+		uevent->handler(uevent->ctx, true, "");
+		return 0;
+	}
+	if (len < 0)
+		return -1;
+	return from.nl_pid == 0 ? len : 0;
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct uevent *uevent = watcher->data;
+	char message[4096 + 1];
+	ssize_t len;
+
+	(void)loop;
+	(void)revents;
+	while ((len = receive(uevent, message, sizeof(message) - 1)) >= 0) {
+		message[len] = '\0';
+		take(uevent, message, (size_t)len);
+	}
+}
+
+struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler,
+			  void *ctx)
+{
+	struct uevent *uevent = calloc(1, sizeof(*uevent));
+
+	if (!uevent)
+		return NULL;
+	uevent->loop = loop;
+	uevent->handler = handler;
+	uevent->ctx = ctx;
+	uevent->socket = mnl_socket_open2(NETLINK_KOBJECT_UEVENT, SOCK_CLOEXEC);
+	if (!uevent->socket || mnl_socket_bind(uevent->socket, KERNEL_GROUP,
+					       MNL_SOCKET_AUTOPID) < 0) {
+		uevent_free(uevent);
+		return NULL;
+	}
+	ev_io_init(&uevent->reader, on_readable,
+		   mnl_socket_get_fd(uevent->socket), EV_READ);
+	uevent->reader.data = uevent;
+	ev_io_start(loop, &uevent->reader);
+	return uevent;
+}
+
+void uevent_free(struct uevent *uevent)
+{
+	if (!uevent)
+		return;
+	ev_io_stop(uevent->loop, &uevent->reader);
+	if (uevent->socket)
+		mnl_socket_close(uevent->socket);
+	free(uevent);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "io/rundir.h"
+#include "ppp/options.h"
+#include "ppp/pppd.h"
+
+/* pppd's descriptors; its connect script knows GATE_FD's number. */
+enum { LOG_FD = 3, GATE_FD = 4, FIRST_FREE_FD = 5 };
+
+/* Says that it is there, and ends when and as it is told; at our death it reads
+ * the end of the file and fails. */
+#define CONNECT_SCRIPT "echo ready >&4; read -r result <&4 && exit $result"
+
+#define LINE_MAX_LEN   1024
+
+struct pppd {
+	struct ev_loop *loop;
+	struct pppd_callbacks callbacks;
+	void *ctx;
+	pid_t pid; /* 0: gone */
+	int log;
+	int gate;
+	ev_io log_reader;
+	ev_io gate_reader;
+	ev_child child;
+	struct buf line;
+	struct buf last; /* its last words, should they be all there is */
+	struct ppp_life life;
+	char options[256];
+	bool *freed; /* set when freed in a callback */
+};
+
+static void take_line(struct pppd *pppd, const char *line)
+{
+	struct ppp_event event = ppp_event_parse(line);
+
+	log_debug("pppd: %s", line);
+	buf_clear(&pppd->last);
+	buf_printf(&pppd->last, "%s", line);
+	ppp_life_event(&pppd->life, &event);
+	pppd->callbacks.log(pppd->ctx, &event);
+}
+
+/* False when it was freed by a callback. */
+static bool take_log(struct pppd *pppd, const char *bytes, size_t len)
+{
+	bool freed = false;
+
+	pppd->freed = &freed;
+	for (size_t i = 0; i < len && !freed; i++) {
+		bool end = bytes[i] == '\n' || bytes[i] == '\0';
+
+		if (!end)
+			buf_append(&pppd->line, &bytes[i], 1);
+		if (pppd->line.len > 0 &&
+		    (end || pppd->line.len >= LINE_MAX_LEN)) {
+			take_line(pppd, buf_str(&pppd->line));
+			if (!freed)
+				buf_clear(&pppd->line);
+		}
+	}
+	if (!freed)
+		pppd->freed = NULL;
+	return !freed;
+}
+
+/* All that is there now. Not to the end of the file: pppd's scripts hold the
+ * other end too, and may outlive it. */
+static bool drain_log(struct pppd *pppd)
+{
+	char bytes[1024];
+	ssize_t len;
+
+	while ((len = read(pppd->log, bytes, sizeof(bytes))) > 0)
+		if (!take_log(pppd, bytes, (size_t)len))
+			return false;
+	if (len == 0)
+		ev_io_stop(pppd->loop, &pppd->log_reader);
+	return true;
+}
+
+static void on_log(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	(void)loop;
+	(void)revents;
+	drain_log(watcher->data);
+}
+
+static void on_gate(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct pppd *pppd = watcher->data;
+	char word[16];
+
+	(void)revents;
+	/* Once: what follows is the end of the script, and pppd tells that. */
+	ev_io_stop(loop, watcher);
+	if (recv(pppd->gate, word, sizeof(word), MSG_DONTWAIT) <= 0)
+		return;
+	unlink(pppd->options); /* read; and it may hold a password */
+	pppd->callbacks.ready(pppd->ctx);
+}
+
+static void on_exit_of_child(struct ev_loop *loop, ev_child *watcher,
+			     int revents)
+{
+	struct pppd *pppd = watcher->data;
+	struct buf text = BUF_INIT;
+	enum cause cause;
+
+	(void)revents;
+	ev_child_stop(loop, watcher);
+	pppd->pid = 0;
+	if (!drain_log(pppd))
+		return;
+	cause = ppp_life_cause(&pppd->life, watcher->rstatus, &text);
+	if (cause == CAUSE_INTERNAL && pppd->last.len > 0)
+		buf_printf(&text, "; its last words: %s", buf_str(&pppd->last));
+	pppd->callbacks.exit(pppd->ctx, cause, buf_str(&text));
+	buf_free(&text);
+}
+
+static int write_options(struct pppd *pppd, const struct conf *conf,
+			 const char *name)
+{
+	const struct ppp_run run = {
+		.name = name, .connect = CONNECT_SCRIPT, .log_fd = LOG_FD};
+	struct buf options = BUF_INIT, why = BUF_INIT;
+	int error = ppp_options_write(conf, &run, &options, &why);
+
+	if (error < 0)
+		log_error("pppd's options: %s", buf_str(&why));
+	else
+		error = rundir_write_secret(pppd->options, buf_str(&options),
+					    options.len);
+	buf_free(&options);
+	buf_free(&why);
+	return error;
+}
+
+/* In the child, between fork and exec: system calls only. */
+static void become_pppd(int tty, int log, int gate, char **argv, char **envp,
+			pid_t parent)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	/* A terminal's ^C is for us, who then end pppd in order. */
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(127);
+	/* Above the range first, so that no dup2 treads on another. */
+	tty = fcntl(tty, F_DUPFD, FIRST_FREE_FD);
+	log = fcntl(log, F_DUPFD, FIRST_FREE_FD);
+	gate = fcntl(gate, F_DUPFD, FIRST_FREE_FD);
+	if (dup2(tty, STDIN_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0 ||
+	    dup2(log, STDOUT_FILENO) < 0 || dup2(log, LOG_FD) < 0 ||
+	    dup2(gate, GATE_FD) < 0)
+		_exit(127);
+	close(tty);
+	close(log);
+	close(gate);
+	execve(argv[0], argv, envp);
+	_exit(127);
+}
+
+static int spawn(struct pppd *pppd, int tty)
+{
+	char *argv[] = {(char *)PPPD_PATH, (char *)"file", pppd->options, NULL};
+	char *envp[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+	int log[2] = {-1, -1}, gate[2] = {-1, -1};
+	pid_t parent = getpid();
+	int error = 0;
+
+	if (pipe2(log, O_CLOEXEC) < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0 ||
+	    fcntl(log[0], F_SETFL, O_NONBLOCK) < 0)
+		error = -errno;
+	if (error == 0) {
+		pppd->pid = fork();
+		if (pppd->pid == 0)
+			become_pppd(tty, log[1], gate[1], argv, envp, parent);
+		if (pppd->pid < 0)
+			error = -errno;
+	}
+	if (log[1] >= 0)
+		close(log[1]);
+	if (gate[1] >= 0)
+		close(gate[1]);
+	pppd->log = log[0];
+	pppd->gate = gate[0];
+	return error;
+}
+
+static void watch(struct pppd *pppd)
+{
+	ev_io_init(&pppd->log_reader, on_log, pppd->log, EV_READ);
+	ev_io_init(&pppd->gate_reader, on_gate, pppd->gate, EV_READ);
+	ev_child_init(&pppd->child, on_exit_of_child, pppd->pid, 0);
+	pppd->log_reader.data = pppd;
+	pppd->gate_reader.data = pppd;
+	pppd->child.data = pppd;
+	ev_io_start(pppd->loop, &pppd->log_reader);
+	ev_io_start(pppd->loop, &pppd->gate_reader);
+	ev_child_start(pppd->loop, &pppd->child);
+}
+
+struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf,
+			const char *name, int tty,
+			const struct pppd_callbacks *callbacks, void *ctx,
+			int *error)
+{
+	struct pppd *pppd;
+
+	if (access(PPPD_PATH, X_OK) < 0) {
+		*error = -errno;
+		return NULL;
+	}
+	pppd = calloc(1, sizeof(*pppd));
+	if (!pppd) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	pppd->loop = loop;
+	pppd->callbacks = *callbacks;
+	pppd->ctx = ctx;
+	pppd->log = -1;
+	pppd->gate = -1;
+	rundir_path(pppd->options, sizeof(pppd->options), name, "options");
+	*error = write_options(pppd, conf, name);
+	if (*error == 0)
+		*error = spawn(pppd, tty);
+	if (*error < 0) {
+		pppd_free(pppd);
+		return NULL;
+	}
+	watch(pppd);
+	return pppd;
+}
+
+void pppd_connected(struct pppd *pppd)
+{
+	if (send(pppd->gate, "0\n", 2, MSG_NOSIGNAL | MSG_DONTWAIT) != 2)
+		log_debug("pppd's connect script is gone already");
+}
+
+void pppd_stop(struct pppd *pppd, bool hard)
+{
+	if (pppd->pid <= 0)
+		return;
+	/* Its scripts too when it is killed: they are of its group. */
+	kill(hard ? -pppd->pid : pppd->pid, hard ? SIGKILL : SIGTERM);
+}
+
+int pppd_pid(const struct pppd *pppd)
+{
+	return pppd->pid;
+}
+
+void pppd_free(struct pppd *pppd)
+{
+	if (!pppd)
+		return;
+	if (pppd->freed)
+		*pppd->freed = true;
+	ev_io_stop(pppd->loop, &pppd->log_reader);
+	ev_io_stop(pppd->loop, &pppd->gate_reader);
+	ev_child_stop(pppd->loop, &pppd->child);
+	if (pppd->pid > 0) {
+		pppd_stop(pppd, true);
+		waitpid(pppd->pid, NULL, WNOHANG);
+	}
+	if (pppd->log >= 0)
+		close(pppd->log);
+	if (pppd->gate >= 0)
+		close(pppd->gate);
+	unlink(pppd->options);
+	buf_free(&pppd->line);
+	buf_free(&pppd->last);
+	free(pppd);
+}

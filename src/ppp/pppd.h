@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_PPP_PPPD_H
+#define GD_PPP_PPPD_H
+
+#include <ev.h>
+#include <stdbool.h>
+
+#include "base/cause.h"
+#include "ppp/result.h"
+
+struct conf;
+
+/*
+ * One life of the real pppd. It has the tty as its fd 0, so that it neither
+ * locks the port nor pulses DTR, and its `connect` step waits until we have
+ * made the call. It dies with us, whatever we die of.
+ */
+struct pppd;
+
+struct pppd_callbacks {
+	/* It has the port open and waits for the call. */
+	void (*ready)(void *ctx);
+	void (*log)(void *ctx, const struct ppp_event *event);
+	/* It is gone, and why, in `text` for people. Free it in here or later. */
+	void (*exit)(void *ctx, enum cause cause, const char *text);
+};
+
+/* `loop` has to be the default loop (child watchers). The options go to
+ * RUNDIR/NAME.options. NULL with a negative errno in *error: -ENOENT when there
+ * is no pppd, -EINVAL when the configuration cannot be put in options. */
+struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf,
+			const char *name, int tty,
+			const struct pppd_callbacks *callbacks, void *ctx,
+			int *error);
+
+/* The call stands: go on with LCP. */
+void pppd_connected(struct pppd *pppd);
+
+/* TERM, or KILL when `hard`. */
+void pppd_stop(struct pppd *pppd, bool hard);
+
+int pppd_pid(const struct pppd *pppd);
+
+/* Kills it where it lives still. NULL is fine. */
+void pppd_free(struct pppd *pppd);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_STATUS_STATUS_H
+#define GD_STATUS_STATUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cause.h"
+#include "modem/plan.h"
+
+struct buf;
+struct json_object;
+
+#define STATUS_DNS_MAX      4
+#define STATUS_TIMELINE_MAX 16
+
+/* What `status` tells. Texts are "" and numbers -1 where unknown; times are
+ * milliseconds. Texts are borrowed. */
+struct status {
+	const char *name;
+	const char *state;
+	long long since_ms;
+	const char *port;
+	const char *manufacturer, *product, *serial, *usb_path;
+	int vid, pid;
+	struct {
+		const char *ifname;
+		int pid;
+		const char *local, *remote, *ipv6;
+		const char *dns[STATUS_DNS_MAX];
+		size_t dns_count;
+		long long rx_bytes, tx_bytes;
+	} ppp;
+	const struct modem_facts
+		*facts; /* NULL: the modem has not been asked */
+	unsigned redials;
+	struct {
+		enum cause cause; /* NONE: there was none */
+		const char *text;
+		long long ago_ms;
+	} failure;
+	long long next_try_ms;
+	struct {
+		const char *step;
+		int ms;
+	} timeline[STATUS_TIMELINE_MAX];
+	size_t timeline_count;
+};
+
+/* The contract's object; the caller puts it. NULL: no memory. */
+struct json_object *status_to_json(const struct status *status);
+
+/* The object as a screen for people, colour (SGR) when `colour`. Takes any
+ * object: what is absent is left out. */
+void status_render(struct json_object *object, bool colour, struct buf *out);
+
+#endif
