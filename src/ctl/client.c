@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <json-c/json.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "ctl/client.h"
+#include "io/clock.h"
+#include "status/json.h"
+
+#define RESPONSE_MAX 262144
+
+int ctl_client_connect(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd, error;
+
+	if (!str_copy(address.sun_path, sizeof(address.sun_path), path))
+		return -ENAMETOOLONG;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		error = -errno;
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+static int send_command(int fd, const char *command)
+{
+	struct json_object *request = json_object_new_object();
+	struct buf line = BUF_INIT;
+	ssize_t sent;
+
+	json_add_text(request, "command", command);
+	buf_printf(&line, "%s\n",
+		   json_object_to_json_string_ext(request,
+						  JSON_C_TO_STRING_PLAIN));
+	json_object_put(request);
+	sent = send(fd, buf_str(&line), line.len, MSG_NOSIGNAL);
+	if (sent != (ssize_t)line.len)
+		sent = -EPIPE;
+	buf_free(&line);
+	return sent < 0 ? (int)sent : 0;
+}
+
+/* Bytes from `fd` before `until`; 0 at its end, -ETIMEDOUT. */
+static ssize_t receive(int fd, char *bytes, size_t size, int64_t until)
+{
+	struct pollfd poller = {.fd = fd, .events = POLLIN};
+	int64_t left = until - clock_now_ms();
+	ssize_t len;
+
+	if (left <= 0 || poll(&poller, 1, (int)left) == 0)
+		return -ETIMEDOUT;
+	len = recv(fd, bytes, size, MSG_DONTWAIT);
+	if (len < 0)
+		return errno == ECONNRESET ? 0 : -errno;
+	return len;
+}
+
+static int receive_line(int fd, struct buf *line, int64_t until)
+{
+	char bytes[4096];
+	ssize_t len;
+
+	while (!memchr(buf_str(line), '\n', line->len)) {
+		len = receive(fd, bytes, sizeof(bytes), until);
+		if (len == -EAGAIN || len == -EINTR)
+			continue;
+		if (len <= 0)
+			return len < 0 ? (int)len : -EPIPE;
+		buf_append(line, bytes, (size_t)len);
+		if (line->len > RESPONSE_MAX)
+			return -EPROTO;
+	}
+	return 0;
+}
+
+int ctl_client_request(int fd, const char *command, int timeout_ms,
+		       struct json_object **response)
+{
+	struct buf line = BUF_INIT;
+	int error = send_command(fd, command);
+
+	*response = NULL;
+	if (error == 0)
+		error = receive_line(fd, &line, clock_now_ms() + timeout_ms);
+	if (error == 0)
+		*response = json_tokener_parse(buf_str(&line));
+	if (error == 0 && !json_object_is_type(*response, json_type_object)) {
+		json_object_put(*response);
+		*response = NULL;
+		error = -EPROTO;
+	}
+	buf_free(&line);
+	return error;
+}
+
+int ctl_client_wait_end(int fd, int timeout_ms)
+{
+	int64_t until = clock_now_ms() + timeout_ms;
+	char bytes[256];
+	ssize_t len;
+
+	do {
+		len = receive(fd, bytes, sizeof(bytes), until);
+	} while (len > 0 || len == -EAGAIN || len == -EINTR);
+	return len == -ETIMEDOUT ? -ETIMEDOUT : 0;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cause.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "ctl/server.h"
+#include "status/json.h"
+
+#define CLIENTS_MAX  8
+#define REQUEST_MAX  4096
+#define RESPONSE_MAX 65536 /* of answers not yet taken */
+
+struct client {
+	struct ctl_server *server; /* NULL: the place is free */
+	int fd;
+	ev_io reader;
+	ev_io writer;
+	ev_timer idle;
+	struct buf in;
+	struct buf out;
+};
+
+struct ctl_server {
+	struct ev_loop *loop;
+	int fd;
+	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	ev_io acceptor;
+	ctl_handler *handler;
+	void *ctx;
+	struct client clients[CLIENTS_MAX];
+};
+
+static void drop(struct client *client)
+{
+	struct ev_loop *loop = client->server->loop;
+
+	ev_io_stop(loop, &client->reader);
+	ev_io_stop(loop, &client->writer);
+	ev_timer_stop(loop, &client->idle);
+	close(client->fd);
+	buf_free(&client->in);
+	buf_free(&client->out);
+	client->server = NULL;
+}
+
+/* False when the client was dropped. */
+static bool flush(struct client *client)
+{
+	ssize_t n = 1;
+
+	while (client->out.len > 0 && n > 0) {
+		n = send(client->fd, buf_str(&client->out), client->out.len,
+			 MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n > 0)
+			buf_consume(&client->out, (size_t)n);
+	}
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		drop(client);
+		return false;
+	}
+	if (client->out.len > 0)
+		ev_io_start(client->server->loop, &client->writer);
+	else
+		ev_io_stop(client->server->loop, &client->writer);
+	return true;
+}
+
+static struct json_object *answer(struct ctl_server *server, const char *line)
+{
+	struct json_object *request = json_tokener_parse(line);
+	struct json_object *command = NULL, *response;
+
+	if (json_object_is_type(request, json_type_object))
+		json_object_object_get_ex(request, "command", &command);
+	if (json_object_is_type(command, json_type_string))
+		response = server->handler(server->ctx,
+					   json_object_get_string(command));
+	else
+		response = ctl_refusal(cause_name(CAUSE_USAGE),
+				       "a request is one JSON object with a "
+				       "\"command\" on one line");
+	json_object_put(request);
+	return response;
+}
+
+static void respond(struct client *client, const char *line)
+{
+	struct json_object *response = answer(client->server, line);
+	const char *text = json_object_to_json_string_ext(
+		response, JSON_C_TO_STRING_PLAIN);
+
+	buf_printf(&client->out, "%s\n", text);
+	json_object_put(response);
+}
+
+/* False when the client was dropped. */
+static bool take_lines(struct client *client)
+{
+	char *end;
+
+	while ((end = memchr(buf_str(&client->in), '\n', client->in.len))) {
+		*end = '\0';
+		respond(client, buf_str(&client->in));
+		buf_consume(&client->in,
+			    (size_t)(end - buf_str(&client->in)) + 1);
+		if (client->out.len > RESPONSE_MAX || client->out.failed) {
+			drop(client);
+			return false;
+		}
+	}
+	if (client->in.len > REQUEST_MAX) {
+		drop(client);
+		return false;
+	}
+	return flush(client);
+}
+
+static void on_client_readable(struct ev_loop *loop, ev_io *watcher,
+			       int revents)
+{
+	struct client *client = watcher->data;
+	char bytes[1024];
+	ssize_t len = recv(client->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	(void)revents;
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (len <= 0) {
+		drop(client);
+		return;
+	}
+	buf_append(&client->in, bytes, (size_t)len);
+	if (take_lines(client))
+		ev_timer_again(loop, &client->idle);
+}
+
+static void on_client_writable(struct ev_loop *loop, ev_io *watcher,
+			       int revents)
+{
+	(void)loop;
+	(void)revents;
+	flush(watcher->data);
+}
+
+static void on_client_idle(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	(void)loop;
+	(void)revents;
+	drop(watcher->data);
+}
+
+static void adopt(struct ctl_server *server, struct client *client, int fd)
+{
+	*client = (struct client){.server = server, .fd = fd};
+	ev_io_init(&client->reader, on_client_readable, fd, EV_READ);
+	ev_io_init(&client->writer, on_client_writable, fd, EV_WRITE);
+	ev_init(&client->idle, on_client_idle);
+	client->idle.repeat = CTL_SERVER_IDLE_S;
+	client->reader.data = client;
+	client->writer.data = client;
+	client->idle.data = client;
+	ev_io_start(server->loop, &client->reader);
+	ev_timer_again(server->loop, &client->idle);
+}
+
+static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct ctl_server *server = watcher->data;
+	int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)loop;
+	(void)revents;
+	if (fd < 0)
+		return;
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		if (server->clients[i].server)
+			continue;
+		adopt(server, &server->clients[i], fd);
+		return;
+	}
+	close(fd);
+}
+
+static int listen_on(struct ctl_server *server, const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	if (!str_copy(address.sun_path, sizeof(address.sun_path), path))
+		return -ENAMETOOLONG;
+	str_copy(server->path, sizeof(server->path), path);
+	server->fd =
+		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (server->fd < 0)
+		return -errno;
+	/* The instance's lock is ours, so whoever listened here is dead. */
+	unlink(path);
+	if (bind(server->fd, (struct sockaddr *)&address, sizeof(address)) <
+		    0 ||
+	    chmod(path, 0660) < 0 || listen(server->fd, CLIENTS_MAX) < 0)
+		return -errno;
+	return 0;
+}
+
+struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path,
+				  ctl_handler *handler, void *ctx, int *error)
+{
+	struct ctl_server *server = calloc(1, sizeof(*server));
+
+	if (!server) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	server->loop = loop;
+	server->handler = handler;
+	server->ctx = ctx;
+	server->fd = -1;
+	*error = listen_on(server, path);
+	if (*error < 0) {
+		ctl_server_free(server);
+		return NULL;
+	}
+	ev_io_init(&server->acceptor, on_connection, server->fd, EV_READ);
+	server->acceptor.data = server;
+	ev_io_start(loop, &server->acceptor);
+	return server;
+}
+
+void ctl_server_free(struct ctl_server *server)
+{
+	if (!server)
+		return;
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (server->clients[i].server)
+			drop(&server->clients[i]);
+	ev_io_stop(server->loop, &server->acceptor);
+	if (server->fd >= 0) {
+		close(server->fd);
+		unlink(server->path);
+	}
+	free(server);
+}
+
+struct json_object *ctl_refusal(const char *cause, const char *text)
+{
+	struct json_object *response = json_object_new_object();
+
+	json_object_object_add(response, "ok", json_object_new_boolean(0));
+	json_add_text(response, "cause", cause);
+	json_add_text(response, "text", text);
+	return response;
+}
+
+struct json_object *ctl_success(void)
+{
+	struct json_object *response = json_object_new_object();
+
+	json_object_object_add(response, "ok", json_object_new_boolean(1));
+	return response;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_CTL_SERVER_H
+#define GD_CTL_SERVER_H
+
+#include <ev.h>
+
+struct json_object;
+
+/*
+ * The control socket: a client sends one JSON object a line with a "command",
+ * and gets one object a line back, with "ok" and what the command gives, or
+ * "cause" and "text". A slow or hostile client costs a few kilobytes for
+ * CTL_SERVER_IDLE_S and blocks nobody.
+ */
+#define CTL_SERVER_IDLE_S 10
+
+struct ctl_server;
+
+/* Answers one command; the object is the server's then. Never NULL. */
+typedef struct json_object *ctl_handler(void *ctx, const char *command);
+
+/* Listen on `path`, 0660, over a dead one's socket. NULL with a negative errno
+ * in *error. */
+struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path,
+				  ctl_handler *handler, void *ctx, int *error);
+
+/* Takes the socket file away. NULL is fine. */
+void ctl_server_free(struct ctl_server *server);
+
+/* {"ok": false, "cause": CAUSE, "text": TEXT}, and {"ok": true}. */
+struct json_object *ctl_refusal(const char *cause, const char *text);
+struct json_object *ctl_success(void);
+
+#endif
