@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_AT_ERRORS_H
+#define GD_AT_ERRORS_H
+
+#include "at/final.h"
+
+/* A row of 27.007 9.2 or 27.005 3.2.5. */
+struct at_error {
+	short code;
+	short class; /* enum at_error_class */
+	const char *text;
+};
+
+/* `kind` is AT_FINAL_CME or AT_FINAL_CMS. NULL when the number has no row. */
+const struct at_error *at_error_by_code(enum at_final_kind kind, int code);
+
+/* Compared by letters and digits alone, without case; a cause number at the
+ * end, "(#33)", does not count. NULL when nothing fits. */
+const struct at_error *at_error_by_text(enum at_final_kind kind,
+					const char *text);
+
+#endif

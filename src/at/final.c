@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "at/errors.h"
+#include "at/final.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+enum match {
+	MATCH_WHOLE,
+	MATCH_WORD, /* and then nothing or any text: "CONNECT 3600000" */
+};
+
+struct final_row {
+	const char *text;
+	enum at_final_kind kind;
+	enum match match;
+	bool dial; /* counts only while dialing */
+	enum at_error_class class;
+};
+
+/* clang-format off */
+static const struct final_row finals[] = {
+	{ "OK",                  AT_FINAL_OK,          MATCH_WHOLE, false, AT_ERROR_OTHER },
+	{ "ERROR",               AT_FINAL_ERROR,       MATCH_WHOLE, false, AT_ERROR_OTHER },
+	{ "+CME ERROR",          AT_FINAL_CME,         MATCH_WORD,  false, AT_ERROR_OTHER },
+	{ "+CMS ERROR",          AT_FINAL_CMS,         MATCH_WORD,  false, AT_ERROR_OTHER },
+	{ "CONNECT",             AT_FINAL_CONNECT,     MATCH_WORD,  true,  AT_ERROR_OTHER },
+	{ "NO CARRIER",          AT_FINAL_NO_CARRIER,  MATCH_WORD,  true,  AT_ERROR_OTHER },
+	{ "BUSY",                AT_FINAL_BUSY,        MATCH_WHOLE, true,  AT_ERROR_OTHER },
+	{ "NO ANSWER",           AT_FINAL_NO_ANSWER,   MATCH_WHOLE, true,  AT_ERROR_OTHER },
+	{ "NO DIALTONE",         AT_FINAL_NO_DIALTONE, MATCH_WHOLE, true,  AT_ERROR_OTHER },
+	{ "NO DIAL TONE",        AT_FINAL_NO_DIALTONE, MATCH_WHOLE, true,  AT_ERROR_OTHER },
+	/* Huawei */
+	{ "COMMAND NOT SUPPORT", AT_FINAL_ERROR,       MATCH_WHOLE, false, AT_ERROR_UNSUPPORTED },
+	{ "COMMAND NOT SUPPORTED", AT_FINAL_ERROR,     MATCH_WHOLE, false, AT_ERROR_UNSUPPORTED },
+	{ "TOO MANY PARAMETERS", AT_FINAL_ERROR,       MATCH_WHOLE, false, AT_ERROR_OTHER },
+	/* Samsung */
+	{ "NA",                  AT_FINAL_ERROR,       MATCH_WHOLE, false, AT_ERROR_UNSUPPORTED },
+	/* Motorola EZX */
+	{ "MODEM ERROR",         AT_FINAL_ERROR,       MATCH_WORD,  false, AT_ERROR_OTHER },
+	/* u-blox: a command that another one stopped */
+	{ "ABORTED",             AT_FINAL_ERROR,       MATCH_WHOLE, false, AT_ERROR_OTHER },
+	{ "+EXT ERROR",          AT_FINAL_ERROR,       MATCH_WORD,  false, AT_ERROR_OTHER },
+};
+/* clang-format on */
+
+static const char *skip_blanks(const char *s)
+{
+	return s + strspn(s, " \t");
+}
+
+static size_t trimmed_len(const char *s)
+{
+	size_t len = strlen(s);
+
+	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '\t'))
+		len--;
+	return len;
+}
+
+static bool matches(const struct final_row *row, const char *line, size_t len)
+{
+	size_t want = strlen(row->text);
+
+	if (len < want || strncasecmp(line, row->text, want) != 0)
+		return false;
+	if (row->match == MATCH_WHOLE)
+		return len == want;
+	return !isalnum((unsigned char)line[want]);
+}
+
+static const struct final_row *find_row(const char *line, bool dial)
+{
+	size_t len;
+
+	line = skip_blanks(line);
+	len = trimmed_len(line);
+	for (size_t i = 0; i < sizeof(finals) / sizeof(*finals); i++)
+		if (matches(&finals[i], line, len) && (dial || !finals[i].dial))
+			return &finals[i];
+	return NULL;
+}
+
+static int error_code(enum at_final_kind kind, const char *line)
+{
+	const struct at_error *error;
+	char text[80];
+	long number;
+
+	line = skip_blanks(line) + strlen("+CME ERROR");
+	line += strspn(line, " \t:");
+	str_copy(text, sizeof(text), line);
+	text[trimmed_len(text)] = '\0';
+	if (str_to_int(text, 0, 99999, &number))
+		return (int)number;
+	error = text[0] ? at_error_by_text(kind, text) : NULL;
+	return error ? error->code : -1;
+}
+
+static void copy_printable(char *to, size_t size, const char *line)
+{
+	str_copy(to, size, skip_blanks(line));
+	to[trimmed_len(to)] = '\0';
+	for (; *to; to++)
+		if (*to < 0x20 || *to > 0x7e)
+			*to = '?';
+}
+
+struct at_final at_final_parse(const char *line, bool dial)
+{
+	struct at_final final = {AT_FINAL_NONE, 0, ""};
+	const struct final_row *row = find_row(line, dial);
+
+	if (!row)
+		return final;
+	final.kind = row->kind;
+	if (row->kind == AT_FINAL_CME || row->kind == AT_FINAL_CMS)
+		final.code = error_code(row->kind, line);
+	copy_printable(final.line, sizeof(final.line), line);
+	return final;
+}
+
+static const struct at_error *error_of(const struct at_final *final)
+{
+	if (final->kind != AT_FINAL_CME && final->kind != AT_FINAL_CMS)
+		return NULL;
+	return at_error_by_code(final->kind, final->code);
+}
+
+void at_final_describe(const struct at_final *final, struct buf *out)
+{
+	const struct at_error *error = error_of(final);
+
+	if (final->kind == AT_FINAL_TIMEOUT)
+		buf_printf(out, "no answer in time");
+	else if (final->kind == AT_FINAL_NONE)
+		buf_printf(out, "no final result");
+	else if (error)
+		buf_printf(out, "+CM%c ERROR: %d (%s)",
+			   final->kind == AT_FINAL_CME ? 'E' : 'S', final->code,
+			   error->text);
+	else
+		buf_printf(out, "%s", final->line);
+}
+
+enum at_error_class at_final_class(const struct at_final *final)
+{
+	const struct at_error *error = error_of(final);
+	const struct final_row *row;
+
+	if (error)
+		return (enum at_error_class)error->class;
+	if (final->kind != AT_FINAL_ERROR)
+		return AT_ERROR_OTHER;
+	row = find_row(final->line, false);
+	return row ? row->class : AT_ERROR_OTHER;
+}
+
+const char *at_cme_text(int code)
+{
+	const struct at_error *error = at_error_by_code(AT_FINAL_CME, code);
+
+	return error ? error->text : NULL;
+}
