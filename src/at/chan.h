@@ -58,13 +58,18 @@ struct at_event {
 struct at_chan *at_chan_new(void);
 void at_chan_free(struct at_chan *chan);
 
+/* Stands before each line of AT traffic in the debug log; "at" by default. */
+void at_chan_set_name(struct at_chan *chan, const char *name);
+
 /* Queue a command. -EINVAL: text empty, longer than AT_COMMAND_MAX, or with a
- * byte below 0x20 or above 0x7e, which no AT line may carry. -ENOSPC: queue
- * full. -ENOMEM. */
+ * byte below 0x20 or above 0x7e, which no AT line may carry. -EBUSY: data
+ * mode. -ENOSPC: queue full. -ENOMEM. */
 #define AT_COMMAND_MAX 400
 int at_chan_send(struct at_chan *chan, const struct at_command *command);
 
-/* No command is queued or in flight and no quarantine runs. */
+/* No command is queued or in flight and no quarantine runs. (A quarantine that
+ * gets no OK rests after some tries, and resumes with the next command. A
+ * queued command waits for it no longer than its own timeout.) */
 bool at_chan_idle(const struct at_chan *chan);
 
 /* Bytes that arrived at `now`. Any bytes, in any pieces. After a CONNECT no
@@ -85,9 +90,9 @@ struct at_event at_chan_next(struct at_chan *chan, int64_t now);
  * came; -1: not before a byte comes. */
 int64_t at_chan_deadline(const struct at_chan *chan);
 
-/* After a reply whose final is CONNECT: the bytes that followed its line.
- * They are PPP's. The channel then starts afresh as after at_chan_new, still
- * in data mode (it drops what it is fed) until at_chan_reset. */
+/* After a reply whose final is CONNECT: the bytes that followed its line, up
+ * to 4 kB, also those fed later. They are PPP's. The channel has forgotten its
+ * queue and stays in data mode until at_chan_reset. */
 const char *at_chan_data(const struct at_chan *chan, size_t *len);
 
 /* Forget everything queued, in flight and half read, quarantine included. */

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "at/chan.h"
+#include "at/job.h"
+#include "at/lines.h"
+#include "at/outbox.h"
+#include "at/urc.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/str.h"
+
+#define QUEUE_MAX 32
+#define DATA_MAX  4096
+
+/* Quarantine: this long without a byte is quiet, and a port that is never
+ * quiet (NMEA) is asked after QUIET_MAX all the same. */
+#define QUIET_MS      200
+#define QUIET_MAX_MS  2000
+#define SYNC_MS       1000
+#define SETTLE_MAX_MS 1000
+/* Then it rests until there is something to send. */
+#define SYNC_TRIES 3
+
+enum state {
+	STATE_READY,
+	STATE_RUNNING, /* `job` is offered, written or unanswered */
+	/* Quarantine after `job` has timed out: */
+	STATE_QUIET,  /* waits for quiet */
+	STATE_SYNC,   /* AT is offered, written or unanswered */
+	STATE_SETTLE, /* has its OK; a late reply's would come now */
+	STATE_PARKED, /* no OK, nothing to send: gave up for now */
+	STATE_DATA,   /* CONNECT */
+};
+
+struct at_chan {
+	char name[32];
+	enum state state;
+	struct at_lines lines;
+	struct at_job *queue[QUEUE_MAX];
+	size_t queued;
+	struct at_job *job;
+
+	const char *out; /* what is still to be written, and how much */
+	size_t out_len;
+	bool written;    /* all of the command (or AT) is with the modem */
+	bool stale_line; /* the line now coming began before that */
+	bool escaped;    /* a prompt was answered with ESC already */
+	int64_t since;   /* when that was */
+
+	int64_t deadline;      /* of the state */
+	int64_t quiet_until;   /* QUIET and SETTLE: not longer than this */
+	int64_t head_deadline; /* quarantine: of the first in the queue, -1 */
+	int tries;
+
+	struct at_outbox box;
+	struct buf data;
+	bool line_end; /* the CONNECT line's own CR and LF may still come */
+};
+
+struct at_chan *at_chan_new(void)
+{
+	struct at_chan *chan = calloc(1, sizeof(*chan));
+
+	if (chan)
+		str_copy(chan->name, sizeof(chan->name), "at");
+	return chan;
+}
+
+static void forget_jobs(struct at_chan *chan)
+{
+	for (size_t i = 0; i < chan->queued; i++)
+		at_job_free(chan->queue[i]);
+	chan->queued = 0;
+	at_job_free(chan->job);
+	chan->job = NULL;
+	chan->out_len = 0;
+}
+
+void at_chan_free(struct at_chan *chan)
+{
+	if (!chan)
+		return;
+	forget_jobs(chan);
+	at_outbox_free(&chan->box);
+	buf_free(&chan->data);
+	explicit_bzero(chan, sizeof(*chan));
+	free(chan);
+}
+
+void at_chan_set_name(struct at_chan *chan, const char *name)
+{
+	str_copy(chan->name, sizeof(chan->name), name);
+}
+
+void at_chan_reset(struct at_chan *chan)
+{
+	forget_jobs(chan);
+	memset(&chan->lines, 0, sizeof(chan->lines));
+	at_outbox_free(&chan->box);
+	buf_free(&chan->data);
+	chan->stale_line = false;
+	chan->state = STATE_READY;
+}
+
+static bool in_quarantine(const struct at_chan *chan)
+{
+	return chan->state == STATE_QUIET || chan->state == STATE_SYNC ||
+	       chan->state == STATE_SETTLE;
+}
+
+static bool is_secret(const struct at_chan *chan)
+{
+	return chan->job && (chan->job->flags & AT_SECRET);
+}
+
+static bool is_text(const char *text)
+{
+	size_t len = 0;
+
+	for (; text[len]; len++)
+		if (len == AT_COMMAND_MAX || text[len] < 0x20 ||
+		    text[len] > 0x7e)
+			return false;
+	return len > 0;
+}
+
+int at_chan_send(struct at_chan *chan, const struct at_command *command)
+{
+	struct at_job *job;
+
+	if (!is_text(command->text))
+		return -EINVAL;
+	if (chan->state == STATE_DATA)
+		return -EBUSY;
+	if (chan->queued == QUEUE_MAX)
+		return -ENOSPC;
+	job = at_job_new(command);
+	if (!job)
+		return -ENOMEM;
+	if (chan->queued == 0)
+		chan->head_deadline = -1;
+	chan->queue[chan->queued++] = job;
+	return 0;
+}
+
+static struct at_job *dequeue(struct at_chan *chan)
+{
+	struct at_job *job = chan->queue[0];
+
+	chan->queued--;
+	memmove(chan->queue, chan->queue + 1,
+		chan->queued * sizeof(*chan->queue));
+	chan->head_deadline = -1;
+	return job;
+}
+
+bool at_chan_idle(const struct at_chan *chan)
+{
+	return chan->queued == 0 && chan->state != STATE_RUNNING &&
+	       !in_quarantine(chan);
+}
+
+static const struct at_final timed_out = {AT_FINAL_TIMEOUT, 0, ""};
+
+static void wait_for_quiet(struct at_chan *chan, int64_t now)
+{
+	chan->state = STATE_QUIET;
+	chan->deadline = now + QUIET_MS;
+	chan->quiet_until = now + QUIET_MAX_MS;
+	chan->out_len = 0;
+}
+
+static void start_quarantine(struct at_chan *chan, int64_t now)
+{
+	log_debug("%s: no answer in %d ms, waiting for quiet", chan->name,
+		  chan->job->timeout_ms);
+	chan->head_deadline = -1;
+	chan->tries = 0;
+	wait_for_quiet(chan, now);
+}
+
+static void end_quarantine(struct at_chan *chan)
+{
+	at_job_free(chan->job);
+	chan->job = NULL;
+	chan->state = STATE_READY;
+}
+
+/* The first in the queue does not wait for a mute modem longer than it would
+ * have waited for its answer. */
+static void expire_head(struct at_chan *chan, int64_t now)
+{
+	struct at_job *job;
+
+	if (!chan->queued)
+		return;
+	if (chan->head_deadline < 0)
+		chan->head_deadline = now + chan->queue[0]->timeout_ms;
+	if (now < chan->head_deadline || chan->box.reply_ready)
+		return;
+	job = dequeue(chan);
+	at_outbox_start_answer(&chan->box);
+	at_outbox_reply(&chan->box, job, timed_out, 0);
+	at_job_free(job);
+}
+
+static void retry_sync(struct at_chan *chan, int64_t now)
+{
+	wait_for_quiet(chan, now);
+	if (++chan->tries >= SYNC_TRIES && chan->queued == 0)
+		chan->state = STATE_PARKED;
+}
+
+static void offer(struct at_chan *chan, const char *bytes, size_t len)
+{
+	chan->out = bytes;
+	chan->out_len = len;
+	chan->written = false;
+	chan->escaped = false;
+}
+
+static void expire(struct at_chan *chan, int64_t now)
+{
+	if (chan->state == STATE_PARKED && chan->queued) {
+		chan->tries = 0;
+		wait_for_quiet(chan, now);
+	}
+	if (chan->state == STATE_RUNNING && now >= chan->deadline) {
+		at_outbox_reply(&chan->box, chan->job, timed_out,
+				chan->written ? now - chan->since : 0);
+		start_quarantine(chan, now);
+	} else if (chan->state == STATE_QUIET && now >= chan->deadline) {
+		chan->state = STATE_SYNC;
+		chan->deadline = now + SYNC_MS;
+		offer(chan, "AT\r", 3);
+	} else if (chan->state == STATE_SYNC && now >= chan->deadline) {
+		retry_sync(chan, now);
+	} else if (chan->state == STATE_SETTLE && now >= chan->deadline) {
+		end_quarantine(chan);
+	}
+	if (in_quarantine(chan))
+		expire_head(chan, now);
+}
+
+static void log_line(const struct at_chan *chan, const char *line, bool shown)
+{
+	log_debug("%s < %s", chan->name, shown ? line : "(hidden)");
+}
+
+/* A line that answers nothing. While a secret is on its way an unknown one may
+ * be its garbled echo. */
+static void take_unasked(struct at_chan *chan, const char *line,
+			 enum at_urc urc)
+{
+	bool known = urc == AT_URC_UNASKED || urc == AT_URC_SURE;
+
+	if (is_secret(chan) && !known) {
+		log_line(chan, line, false);
+		return;
+	}
+	log_line(chan, line, true);
+	if (urc != AT_URC_NOT)
+		at_outbox_add_urc(&chan->box, line);
+}
+
+/* A line end inside quotes (operators' names have them) splits a value; the
+ * rest of it is put back where the answer's prefix is known. */
+static bool continues_answer(const struct at_chan *chan, enum at_urc urc)
+{
+	return chan->box.open_quote && urc == AT_URC_NOT && chan->job->prefix &&
+	       chan->job->prefix[0];
+}
+
+static void finish(struct at_chan *chan, struct at_final final, int64_t now)
+{
+	log_line(chan, final.line, true);
+	at_outbox_reply(&chan->box, chan->job, final, now - chan->since);
+	if (final.kind == AT_FINAL_CONNECT) {
+		forget_jobs(chan);
+		memset(&chan->lines, 0, sizeof(chan->lines));
+		chan->state = STATE_DATA;
+		chan->line_end = true;
+		return;
+	}
+	at_job_free(chan->job);
+	chan->job = NULL;
+	chan->state = STATE_READY;
+}
+
+static void take_answer(struct at_chan *chan, char *line, int64_t now)
+{
+	struct at_job *job = chan->job;
+	enum at_echo echo =
+		at_job_take_echo(job, line, chan->box.answer.len > 0);
+	enum at_urc urc = at_urc_of(line);
+	struct at_final final;
+
+	if (echo == AT_ECHO_WHOLE)
+		return;
+	final = at_final_parse(line, job->flags & AT_DIAL);
+	if (echo == AT_ECHO_CUT) {
+		take_unasked(chan, line, urc);
+	} else if (final.kind != AT_FINAL_NONE) {
+		finish(chan, final, now);
+	} else if (at_job_answers(job, line, urc)) {
+		log_line(chan, line, !is_secret(chan));
+		at_outbox_add_answer(&chan->box, line);
+	} else if (continues_answer(chan, urc)) {
+		log_line(chan, line, !is_secret(chan));
+		at_outbox_continue_answer(&chan->box, line);
+	} else {
+		take_unasked(chan, line, urc);
+	}
+}
+
+static void settle(struct at_chan *chan, int64_t now)
+{
+	int64_t wait = 2 * (now - chan->since);
+
+	if (chan->state == STATE_SYNC) {
+		chan->state = STATE_SETTLE;
+		chan->quiet_until = now + QUIET_MAX_MS;
+		chan->out_len = 0;
+	}
+	if (wait < QUIET_MS)
+		wait = QUIET_MS;
+	if (wait > SETTLE_MAX_MS)
+		wait = SETTLE_MAX_MS;
+	chan->deadline = now + wait;
+	if (chan->deadline > chan->quiet_until)
+		chan->deadline = chan->quiet_until;
+}
+
+/* In quarantine: only an OK of AT and URCs count. */
+static void take_late(struct at_chan *chan, const char *line, int64_t now)
+{
+	const struct at_job *job = chan->job;
+	enum at_urc urc = at_urc_of(line);
+	struct at_final final = at_final_parse(line, false);
+
+	if (final.kind != AT_FINAL_NONE) {
+		log_line(chan, line, true);
+		if (chan->state == STATE_SETTLE ||
+		    (chan->state == STATE_SYNC && chan->written &&
+		     final.kind == AT_FINAL_OK))
+			settle(chan, now);
+		return;
+	}
+	if (at_job_answers(job, line, urc) || at_job_names(job, line))
+		log_line(chan, line, !is_secret(chan));
+	else
+		take_unasked(chan, line, urc);
+}
+
+static void take_line(struct at_chan *chan, int64_t now)
+{
+	char *line = chan->lines.text;
+	bool stale = chan->stale_line;
+
+	chan->stale_line = false;
+	if (chan->lines.cut) {
+		log_debug("%s: a line of over %d bytes dropped", chan->name,
+			  AT_LINE_MAX);
+		return;
+	}
+	if (in_quarantine(chan))
+		take_late(chan, line, now);
+	else if (chan->state == STATE_RUNNING && chan->written && !stale)
+		take_answer(chan, line, now);
+	else
+		take_unasked(chan, line, at_urc_of(line));
+}
+
+/* Nobody here has a text for the modem; 27.005 3.5.1 ends its wait with ESC. */
+static void take_prompt(struct at_chan *chan)
+{
+	bool asked = chan->state == STATE_RUNNING || chan->state == STATE_SYNC;
+
+	if (!asked || !chan->written || chan->escaped)
+		return;
+	chan->escaped = true;
+	chan->out = "\033";
+	chan->out_len = 1;
+}
+
+static void take_data(struct at_chan *chan, const char *bytes, size_t len)
+{
+	while (len > 0 && chan->line_end) {
+		if (*bytes != '\r' && *bytes != '\n') {
+			chan->line_end = false;
+			break;
+		}
+		chan->line_end = *bytes != '\n';
+		bytes++;
+		len--;
+	}
+	if (len > DATA_MAX - chan->data.len)
+		len = DATA_MAX - chan->data.len;
+	buf_append(&chan->data, bytes, len);
+}
+
+void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len,
+		  int64_t now)
+{
+	const char *at = bytes;
+
+	if (chan->state == STATE_QUIET && len > 0) {
+		chan->deadline = now + QUIET_MS;
+		if (chan->deadline > chan->quiet_until)
+			chan->deadline = chan->quiet_until;
+	}
+	while (len > 0 && chan->state != STATE_DATA) {
+		enum at_lines_item item;
+		size_t taken = at_lines_feed(&chan->lines, at, len, &item);
+
+		at += taken;
+		len -= taken;
+		if (item == AT_LINES_LINE)
+			take_line(chan, now);
+		else if (item == AT_LINES_PROMPT)
+			take_prompt(chan);
+	}
+	if (len > 0)
+		take_data(chan, at, len);
+}
+
+static void start_next(struct at_chan *chan, int64_t now)
+{
+	chan->job = dequeue(chan);
+	chan->state = STATE_RUNNING;
+	chan->deadline = now + chan->job->timeout_ms;
+	at_outbox_start_answer(&chan->box);
+	offer(chan, chan->job->text, chan->job->len + 1);
+}
+
+const char *at_chan_output(struct at_chan *chan, size_t *len, int64_t now)
+{
+	expire(chan, now);
+	/* One reply at a time: its text lies where the next answer grows. */
+	if (chan->state == STATE_READY && chan->queued &&
+	    !chan->box.reply_ready)
+		start_next(chan, now);
+	*len = chan->out_len;
+	return chan->out_len ? chan->out : NULL;
+}
+
+static void set_written(struct at_chan *chan, int64_t now)
+{
+	char masked[AT_JOB_MASKED_MAX];
+
+	chan->written = true;
+	chan->since = now;
+	chan->stale_line = at_lines_pending(&chan->lines);
+	if (chan->state == STATE_SYNC) {
+		chan->deadline = now + SYNC_MS;
+		log_debug("%s > AT", chan->name);
+		return;
+	}
+	chan->deadline = now + chan->job->timeout_ms;
+	at_job_mask(chan->job, masked);
+	log_debug("%s > %s", chan->name, masked);
+}
+
+void at_chan_written(struct at_chan *chan, size_t len, int64_t now)
+{
+	if (len > chan->out_len)
+		len = chan->out_len;
+	if (len == 0)
+		return;
+	chan->out += len;
+	chan->out_len -= len;
+	if (chan->out_len == 0 && !chan->written)
+		set_written(chan, now);
+}
+
+struct at_event at_chan_next(struct at_chan *chan, int64_t now)
+{
+	expire(chan, now);
+	return at_outbox_next(&chan->box);
+}
+
+int64_t at_chan_deadline(const struct at_chan *chan)
+{
+	bool quarantine = in_quarantine(chan);
+
+	if (!at_outbox_is_empty(&chan->box))
+		return 0;
+	if (chan->queued &&
+	    (chan->state == STATE_READY || chan->state == STATE_PARKED ||
+	     (quarantine && chan->head_deadline < 0)))
+		return 0;
+	if (quarantine && chan->queued && chan->head_deadline < chan->deadline)
+		return chan->head_deadline;
+	return quarantine || chan->state == STATE_RUNNING ? chan->deadline : -1;
+}
+
+const char *at_chan_data(const struct at_chan *chan, size_t *len)
+{
+	*len = chan->data.len;
+	return buf_str(&chan->data);
+}

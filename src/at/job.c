@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "at/job.h"
+#include "base/str.h"
+
+/* Shorter ends of a command may be an answer. */
+#define ECHO_TAIL_MIN  3
+#define ECHO_GLUED_MIN 4
+
+struct at_job *at_job_new(const struct at_command *command)
+{
+	size_t len = strlen(command->text);
+	size_t prefix_size = command->prefix ? strlen(command->prefix) + 1 : 0;
+	struct at_job *job = calloc(1, sizeof(*job) + len + 2 + prefix_size);
+
+	if (!job)
+		return NULL;
+	job->id = command->id;
+	job->timeout_ms = command->timeout_ms > 0 ? command->timeout_ms : 0;
+	job->flags = command->flags;
+	job->len = len;
+	memcpy(job->text, command->text, len);
+	job->text[len] = '\r';
+	if (command->prefix) {
+		job->prefix = job->text + len + 2;
+		memcpy(job->prefix, command->prefix, prefix_size);
+	}
+	return job;
+}
+
+void at_job_free(struct at_job *job)
+{
+	if (!job)
+		return;
+	explicit_bzero(job->text, job->len);
+	free(job);
+}
+
+/* "AT", at most one sign, and letters: no digit, for it may be the PIN's. */
+static size_t name_len(const char *text)
+{
+	size_t len = 2;
+
+	if (!str_starts_nocase(text, "AT"))
+		return 0;
+	if (text[len] && strchr("+^*!$%#_&", text[len]))
+		len++;
+	while (isalpha((unsigned char)text[len]))
+		len++;
+	return len;
+}
+
+void at_job_mask(const struct at_job *job, char masked[AT_JOB_MASKED_MAX])
+{
+	size_t len = job->len;
+	bool secret = job->flags & AT_SECRET;
+
+	if (secret)
+		len = name_len(job->text);
+	memcpy(masked, job->text, len);
+	masked[len] = '\0';
+	if (secret)
+		strcpy(masked + len, job->text[len] == '=' ? "=***" : "***");
+}
+
+enum at_echo at_job_take_echo(struct at_job *job, char *line, bool answered)
+{
+	size_t len = strlen(line);
+	size_t left = job->len - job->echoed;
+
+	if (len <= left &&
+	    strncasecmp(job->text + job->echoed, line, len) == 0) {
+		job->echoed += len;
+		return AT_ECHO_WHOLE;
+	}
+	if (answered || job->echoed)
+		return AT_ECHO_NOT;
+	if (len < job->len && len >= ECHO_TAIL_MIN &&
+	    strncasecmp(job->text + job->len - len, line, len) == 0) {
+		job->echoed = job->len;
+		return AT_ECHO_WHOLE;
+	}
+	if (len > job->len && job->len >= ECHO_GLUED_MIN &&
+	    strncasecmp(line + len - job->len, job->text, job->len) == 0) {
+		job->echoed = job->len;
+		line[len - job->len] = '\0';
+		return AT_ECHO_CUT;
+	}
+	return AT_ECHO_NOT;
+}
+
+bool at_job_names(const struct at_job *job, const char *line)
+{
+	size_t len = strcspn(line, ":");
+
+	if (len < 2 || line[len] != ':')
+		return false;
+	for (size_t i = 0; i + len <= job->len; i++)
+		if (strncasecmp(job->text + i, line, len) == 0)
+			return true;
+	return false;
+}
+
+bool at_job_answers(const struct at_job *job, const char *line, enum at_urc urc)
+{
+	if (!job->prefix || urc == AT_URC_SURE)
+		return false;
+	line += strspn(line, " ");
+	if (job->prefix[0])
+		return str_starts_nocase(line, job->prefix);
+	return urc != AT_URC_UNASKED || at_job_names(job, line);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_AT_JOB_H
+#define GD_AT_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "at/chan.h"
+#include "at/urc.h"
+
+/* A command that waits or runs: the channel's copy of an at_command. */
+struct at_job {
+	int id;
+	int timeout_ms;
+	unsigned flags;
+	char *prefix; /* NULL: no answer lines; behind the text */
+	size_t echoed; /* how much of the text came back */
+	size_t len; /* of the text without its CR */
+	char text[]; /* with the CR, and a NUL */
+};
+
+/* Long enough for any command's masked form. */
+#define AT_JOB_MASKED_MAX (AT_COMMAND_MAX + 8)
+
+/* NULL when memory is out. Freeing wipes: the text may hold a PIN. */
+struct at_job *at_job_new(const struct at_command *command);
+void at_job_free(struct at_job *job);
+
+/* What a log may show: "AT+CPIN=***" of a secret one, else the text. */
+void at_job_mask(const struct at_job *job, char masked[AT_JOB_MASKED_MAX]);
+
+enum at_echo {
+	AT_ECHO_NOT,
+	AT_ECHO_WHOLE, /* the line is nothing else */
+	AT_ECHO_CUT, /* it stood behind something, and is cut off the line */
+};
+
+/* Find the command's echo, or a piece of it, in `line`. Pieces come when a URC
+ * cuts in, and when a modem that wakes up has lost the first bytes; for the
+ * latter it is too late once lines of an answer came (`answered`). */
+enum at_echo at_job_take_echo(struct at_job *job, char *line, bool answered);
+
+/* `line`, of that kind, belongs to the command's answer. */
+bool at_job_answers(const struct at_job *job, const char *line,
+		    enum at_urc urc);
+
+/* The name before the line's colon stands in the command: "+CPIN: READY" and
+ * AT+CPIN?. */
+bool at_job_names(const struct at_job *job, const char *line);
+
+#endif
