@@ -15,7 +15,8 @@ struct serial;
 /*
  * Open and lock `device`. On failure NULL and a negative errno in *error:
  * -EBUSY: held by somebody else, who is appended to `holder` ("ModemManager
- * (pid 312)", or "another process"); others as of open(2).
+ * (pid 312)", or "another process"); others as of open(2), with what failed
+ * appended to `holder` where it was not the open.
  */
 struct serial *serial_open(const char *device, int *error, struct buf *holder);
 

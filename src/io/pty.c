@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/sysmacros.h>
+
+#include "io/pty.h"
+
+/* Linux's devices.txt: the slaves of Unix98 ptys. */
+#define MAJOR_FIRST 136
+#define MAJOR_LAST  143
+
+int pty_index(dev_t tty)
+{
+	unsigned number = major(tty);
+
+	if (number < MAJOR_FIRST || number > MAJOR_LAST)
+		return -1;
+	return (int)((number - MAJOR_FIRST) << 8 | minor(tty));
+}

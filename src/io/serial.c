@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/serial.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "io/holder.h"
+#include "io/lock.h"
+#include "io/pty.h"
+#include "io/serial.h"
+
+#ifndef TIOCGEXCL
+#define TIOCGEXCL _IOR('T', 0x40, int)
+#endif
+
+struct serial {
+	int fd;
+	char device[64];
+	struct lock *lock;
+	struct termios found;
+	bool exclusive;   /* TIOCEXCL is ours to take back */
+	bool set_up;      /* `found` is to be put back */
+	int closing_wait; /* as found; -1: not changed */
+};
+
+static int resolve(struct serial *serial, const char *device, dev_t *tty)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	if (!realpath(device, path) || stat(path, &status) < 0)
+		return -errno;
+	if (!S_ISCHR(status.st_mode))
+		return -ENOTTY;
+	if (!str_copy(serial->device, sizeof(serial->device), path))
+		return -ENAMETOOLONG;
+	*tty = status.st_rdev;
+	return 0;
+}
+
+static int busy(dev_t tty, struct buf *holder)
+{
+	pid_t pid = holder_find(tty);
+
+	if (pid)
+		holder_append(holder, pid);
+	else
+		buf_printf(holder, "another process");
+	return -EBUSY;
+}
+
+/* A pty keeps the TIOCEXCL of somebody killed as long as its master lives; a
+ * real tty forgets it with the last close. */
+static bool is_exclusive(int fd, dev_t tty)
+{
+	int on = 0;
+
+	return pty_index(tty) < 0 && ioctl(fd, TIOCGEXCL, &on) == 0 && on;
+}
+
+/* Nobody else gets in after TIOCEXCL, root apart; nobody was in before if
+ * /proc says so; flock keeps out the tools that look at that only. */
+static int claim(struct serial *serial, dev_t tty, struct buf *holder)
+{
+	pid_t pid;
+
+	if (!isatty(serial->fd))
+		return -ENOTTY;
+	if (is_exclusive(serial->fd, tty) ||
+	    (flock(serial->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK))
+		return busy(tty, holder);
+	pid = holder_find(tty);
+	if (pid) {
+		holder_append(holder, pid);
+		return -EBUSY;
+	}
+	if (ioctl(serial->fd, TIOCEXCL) < 0)
+		return -errno;
+	serial->exclusive = true;
+	return 0;
+}
+
+/* closing_wait: close() on a port that takes no bytes any more would wait 30 s
+ * for them. Ptys have none, others want CAP_SYS_ADMIN: do without. */
+static void stop_waiting_at_close(struct serial *serial)
+{
+	struct serial_struct info;
+
+	if (ioctl(serial->fd, TIOCGSERIAL, &info) < 0 ||
+	    info.closing_wait == ASYNC_CLOSING_WAIT_NONE)
+		return;
+	serial->closing_wait = info.closing_wait;
+	info.closing_wait = ASYNC_CLOSING_WAIT_NONE;
+	if (ioctl(serial->fd, TIOCSSERIAL, &info) < 0)
+		serial->closing_wait = -1;
+}
+
+static int make_raw(int fd, const struct termios *found)
+{
+	struct termios raw = *found;
+	int discipline = N_TTY;
+
+	/* pppd killed -9 leaves a pty in PPP's. */
+	if (ioctl(fd, TIOCGETD, &discipline) == 0 && discipline != N_TTY) {
+		discipline = N_TTY;
+		if (ioctl(fd, TIOCSETD, &discipline) < 0)
+			return -errno;
+	}
+	cfmakeraw(&raw);
+	raw.c_iflag |= IGNBRK;
+	raw.c_cflag &= (tcflag_t) ~(CRTSCTS | CSTOPB);
+	raw.c_cflag |= CLOCAL | CREAD | HUPCL;
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	cfsetispeed(&raw, B115200);
+	cfsetospeed(&raw, B115200);
+	return tcsetattr(fd, TCSANOW, &raw) < 0 ? -errno : 0;
+}
+
+static int set_up(struct serial *serial)
+{
+	int error;
+
+	if (tcgetattr(serial->fd, &serial->found) < 0)
+		return -errno;
+	stop_waiting_at_close(serial);
+	error = make_raw(serial->fd, &serial->found);
+	if (error)
+		return error;
+	serial->set_up = true;
+	tcflush(serial->fd, TCIOFLUSH);
+	return 0;
+}
+
+static int open_locked(struct serial *serial, const char *device,
+		       struct buf *holder)
+{
+	dev_t tty;
+	int error = resolve(serial, device, &tty);
+
+	if (error)
+		return error;
+	serial->lock = lock_take(LOCKDIR, serial->device, &error, holder);
+	if (!serial->lock)
+		return error;
+	serial->fd = open(serial->device,
+			  O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (serial->fd < 0)
+		return errno == EBUSY ? busy(tty, holder) : -errno;
+	error = claim(serial, tty, holder);
+	return error ? error : set_up(serial);
+}
+
+struct serial *serial_open(const char *device, int *error, struct buf *holder)
+{
+	struct serial *serial = calloc(1, sizeof(*serial));
+
+	if (!serial) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	serial->fd = -1;
+	serial->closing_wait = -1;
+	*error = open_locked(serial, device, holder);
+	if (*error == 0)
+		return serial;
+	serial_close(serial);
+	return NULL;
+}
+
+/* Not while bytes are on their way: close() would wait for them again. */
+static void wait_at_close_as_before(const struct serial *serial)
+{
+	struct serial_struct info;
+	int unsent = 0;
+
+	if (serial->closing_wait < 0 ||
+	    ioctl(serial->fd, TIOCOUTQ, &unsent) < 0 || unsent > 0 ||
+	    ioctl(serial->fd, TIOCGSERIAL, &info) < 0)
+		return;
+	info.closing_wait = (unsigned short)serial->closing_wait;
+	ioctl(serial->fd, TIOCSSERIAL, &info);
+}
+
+void serial_close(struct serial *serial)
+{
+	if (!serial)
+		return;
+	if (serial->set_up) {
+		tcflush(serial->fd, TCIOFLUSH);
+		tcsetattr(serial->fd, TCSANOW, &serial->found);
+	}
+	if (serial->fd >= 0)
+		wait_at_close_as_before(serial);
+	if (serial->exclusive)
+		ioctl(serial->fd, TIOCNXCL);
+	serial_abandon(serial);
+}
+
+void serial_abandon(struct serial *serial)
+{
+	if (!serial)
+		return;
+	if (serial->fd >= 0)
+		close(serial->fd);
+	lock_release(serial->lock);
+	free(serial);
+}
+
+int serial_fd(const struct serial *serial)
+{
+	return serial->fd;
+}
+
+const char *serial_device(const struct serial *serial)
+{
+	return serial->device;
+}
+
+int serial_set_dtr(struct serial *serial, bool on)
+{
+	int lines = 0;
+
+	/* Old kernels say EINVAL of a pty too, which has no lines at all. */
+	if (ioctl(serial->fd, TIOCMGET, &lines) < 0)
+		return errno == EIO ? -EIO : -ENOTTY;
+	lines = TIOCM_DTR | TIOCM_RTS;
+	return ioctl(serial->fd, on ? TIOCMBIS : TIOCMBIC, &lines) < 0 ? -errno
+								       : 0;
+}
+
+ssize_t serial_read(struct serial *serial, void *bytes, size_t size)
+{
+	ssize_t len;
+
+	do
+		len = read(serial->fd, bytes, size);
+	while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+	return len == 0 && size > 0 ? -EIO : len;
+}
+
+ssize_t serial_write(struct serial *serial, const void *bytes, size_t len)
+{
+	ssize_t written;
+
+	do
+		written = write(serial->fd, bytes, len);
+	while (written < 0 && errno == EINTR);
+	if (written < 0)
+		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+	return written;
+}
+
+int serial_reset(struct serial *serial)
+{
+	if (ioctl(serial->fd, TIOCEXCL) < 0)
+		return -errno;
+	return make_raw(serial->fd, &serial->found);
+}

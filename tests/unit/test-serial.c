@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#include "base/buf.h"
+#include "io/lock.h"
+#include "io/serial.h"
+
+#define RACERS 8
+#define ROUNDS 40
+
+struct place {
+	char dir[64];
+	char file[96]; /* the lock of /dev/ttyUSB2 */
+};
+
+static int make_place(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+
+	strcpy(place->dir, "/tmp/gobi-lock-XXXXXX");
+	assert_non_null(mkdtemp(place->dir));
+	snprintf(place->file, sizeof(place->file), "%s/LCK..ttyUSB2",
+		 place->dir);
+	*state = place;
+	return 0;
+}
+
+static int remove_place(void **state)
+{
+	struct place *place = *state;
+	int left;
+
+	unlink(place->file);
+	left = rmdir(place->dir); /* fails if a temporary file was left */
+	free(place);
+	return left;
+}
+
+static void write_lock(const struct place *place, const char *text)
+{
+	FILE *file = fopen(place->file, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static pid_t dead_pid(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	return pid;
+}
+
+static void lock_is_written_as_pppd_writes_it(void **state)
+{
+	struct place *place = *state;
+	struct buf holder = BUF_INIT;
+	char want[16], text[16] = "";
+	struct lock *lock;
+	struct stat status;
+	FILE *file;
+	int error;
+
+	lock = lock_take(place->dir, "/dev/ttyUSB2", &error, &holder);
+	assert_non_null(lock);
+	file = fopen(place->file, "r");
+	assert_non_null(file);
+	assert_int_equal(fread(text, 1, sizeof(text), file), 11);
+	fclose(file);
+	snprintf(want, sizeof(want), "%10d\n", (int)getpid());
+	assert_string_equal(text, want);
+	lock_release(lock);
+	assert_int_equal(stat(place->file, &status), -1);
+	buf_free(&holder);
+}
+
+static void lock_names_the_living(void **state)
+{
+	struct place *place = *state;
+	struct buf holder = BUF_INIT;
+	char text[16], want[32];
+	int error = 0;
+
+	snprintf(text, sizeof(text), "%10d\n", (int)getppid());
+	write_lock(place, text);
+	assert_null(lock_take(place->dir, "/dev/ttyUSB2", &error, &holder));
+	assert_int_equal(error, -EBUSY);
+	snprintf(want, sizeof(want), "(pid %d)", (int)getppid());
+	assert_non_null(strstr(buf_str(&holder), want));
+	buf_free(&holder);
+}
+
+static void lock_of_the_dead_is_broken(void **state)
+{
+	struct place *place = *state;
+	struct buf holder = BUF_INIT;
+	char text[48];
+	int raw = (int)dead_pid(), error;
+	struct lock *lock;
+	FILE *file;
+
+	snprintf(text, sizeof(text), "%10d minicom root\n", raw);
+	write_lock(place, text);
+	lock = lock_take(place->dir, "/dev/ttyUSB2", &error, &holder);
+	assert_non_null(lock);
+	lock_release(lock);
+
+	file = fopen(place->file, "w");
+	fwrite(&raw, sizeof(raw), 1, file);
+	fclose(file);
+	lock = lock_take(place->dir, "/dev/ttyUSB2", &error, &holder);
+	assert_non_null(lock);
+	lock_release(lock);
+	assert_int_equal(holder.len, 0);
+	buf_free(&holder);
+}
+
+static void lock_half_written_is_respected_until_it_is_old(void **state)
+{
+	struct place *place = *state;
+	struct timespec old[2] = {{1000000, 0}, {1000000, 0}};
+	struct buf holder = BUF_INIT;
+	struct lock *lock;
+	int error;
+
+	write_lock(place, "");
+	assert_null(lock_take(place->dir, "/dev/ttyUSB2", &error, &holder));
+	assert_int_equal(error, -EBUSY);
+	assert_string_equal(buf_str(&holder), "another process");
+	assert_int_equal(utimensat(AT_FDCWD, place->file, old, 0), 0);
+	lock = lock_take(place->dir, "/dev/ttyUSB2", &error, &holder);
+	assert_non_null(lock);
+	lock_release(lock);
+	buf_free(&holder);
+}
+
+static void lock_follows_no_symlink_and_no_folder(void **state)
+{
+	struct place *place = *state;
+	struct buf holder = BUF_INIT;
+	int error;
+
+	assert_int_equal(symlink("/etc/passwd", place->file), 0);
+	assert_null(lock_take(place->dir, "/dev/ttyUSB2", &error, &holder));
+	assert_int_equal(error, -EBUSY);
+	assert_int_equal(unlink(place->file), 0);
+	assert_int_equal(mkdir(place->file, 0700), 0);
+	assert_null(lock_take(place->dir, "/dev/ttyUSB2", &error, &holder));
+	assert_int_equal(error, -EBUSY);
+	assert_int_equal(rmdir(place->file), 0);
+	buf_clear(&holder);
+	assert_null(lock_take("/nowhere", "/dev/pts/7", &error, &holder));
+	assert_int_equal(error, -ENOENT);
+	assert_string_equal(
+		buf_str(&holder),
+		"lock file /nowhere/LCK..pts_7: No such file or directory");
+	buf_free(&holder);
+}
+
+static void lock_release_leaves_another_ones_file(void **state)
+{
+	struct place *place = *state;
+	struct buf holder = BUF_INIT;
+	struct stat status;
+	struct lock *lock;
+	int error;
+
+	lock = lock_take(place->dir, "/dev/ttyUSB2", &error, &holder);
+	assert_non_null(lock);
+	write_lock(place, "         1\n");
+	lock_release(lock);
+	assert_int_equal(stat(place->file, &status), 0);
+	buf_free(&holder);
+}
+
+static void race(const struct place *place, int go, int won, int end)
+{
+	struct buf holder = BUF_INIT;
+	struct lock *lock;
+	char byte;
+	int error;
+
+	if (read(go, &byte, 1) < 0)
+		_exit(1);
+	lock = lock_take(place->dir, "/dev/ttyUSB2", &error, &holder);
+	byte = lock ? '1' : error == -EBUSY ? '0' : '?';
+	if (write(won, &byte, 1) != 1 || read(end, &byte, 1) < 0)
+		_exit(1);
+	lock_release(lock);
+	buf_free(&holder);
+	_exit(0);
+}
+
+/* All start at the closing of one pipe, and the winner holds on until all
+ * have tried. */
+static void one_round(const struct place *place)
+{
+	int go[2], won[2], end[2], winners = 0;
+	pid_t pids[RACERS];
+	char byte;
+
+	assert_int_equal(pipe(go) | pipe(won) | pipe(end), 0);
+	for (int i = 0; i < RACERS; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			close(go[1]);
+			close(end[1]);
+			race(place, go[0], won[1], end[0]);
+		}
+	}
+	close(go[1]);
+	for (int i = 0; i < RACERS; i++) {
+		assert_int_equal(read(won[0], &byte, 1), 1);
+		assert_int_not_equal(byte, '?');
+		winners += byte == '1';
+	}
+	close(end[1]);
+	for (int i = 0; i < RACERS; i++)
+		waitpid(pids[i], NULL, 0);
+	close(go[0]);
+	close(won[0]);
+	close(won[1]);
+	close(end[0]);
+	assert_int_equal(winners, 1);
+}
+
+static void of_many_racers_for_a_dead_lock_one_wins(void **state)
+{
+	struct place *place = *state;
+	char text[16];
+
+	for (int i = 0; i < ROUNDS; i++) {
+		snprintf(text, sizeof(text), "%10d\n", (int)dead_pid());
+		write_lock(place, text);
+		one_round(place);
+	}
+}
+
+struct pty {
+	int master;
+	char name[64];
+};
+
+static int make_pty(void **state)
+{
+	struct pty *pty = calloc(1, sizeof(*pty));
+
+	pty->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(pty->master >= 0);
+	assert_int_equal(grantpt(pty->master) | unlockpt(pty->master), 0);
+	assert_int_equal(ptsname_r(pty->master, pty->name, sizeof(pty->name)),
+			 0);
+	*state = pty;
+	return 0;
+}
+
+static int remove_pty(void **state)
+{
+	struct pty *pty = *state;
+
+	if (pty->master >= 0)
+		close(pty->master);
+	free(pty);
+	return 0;
+}
+
+static struct serial *open_pty(const struct pty *pty)
+{
+	struct buf holder = BUF_INIT;
+	struct serial *serial;
+	int error;
+
+	serial = serial_open(pty->name, &error, &holder);
+	assert_non_null(serial);
+	assert_int_equal(error, 0);
+	buf_free(&holder);
+	return serial;
+}
+
+static void settings_are_raw_while_ours_and_as_found_after(void **state)
+{
+	struct pty *pty = *state;
+	int slave = open(pty->name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct termios before, now;
+	struct serial *serial;
+
+	assert_true(slave >= 0);
+	assert_int_equal(tcgetattr(slave, &before), 0);
+	before.c_cc[VEOL] = 'q';
+	assert_int_equal(tcsetattr(slave, TCSANOW, &before), 0);
+	serial = open_pty(pty);
+	tcgetattr(slave, &now);
+	assert_int_equal(now.c_lflag & (ECHO | ICANON | ISIG), 0);
+	assert_int_equal(now.c_iflag & (ICRNL | IXON), 0);
+	assert_int_equal(now.c_cflag & CRTSCTS, 0);
+	assert_string_equal(serial_device(serial), pty->name);
+	serial_close(serial);
+	tcgetattr(slave, &now);
+	assert_int_equal(now.c_lflag, before.c_lflag);
+	assert_int_equal(now.c_iflag, before.c_iflag);
+	assert_int_equal(now.c_cflag, before.c_cflag);
+	assert_memory_equal(now.c_cc, before.c_cc, sizeof(now.c_cc));
+	close(slave);
+}
+
+static void a_port_is_opened_once(void **state)
+{
+	struct pty *pty = *state;
+	struct serial *serial = open_pty(pty);
+	struct buf holder = BUF_INIT;
+	int error;
+
+	assert_null(serial_open(pty->name, &error, &holder));
+	assert_int_equal(error, -EBUSY);
+	serial_close(serial);
+	serial_close(open_pty(pty));
+	buf_free(&holder);
+}
+
+/* Somebody who neither locks nor asks for exclusive use. */
+static pid_t hold_open(const struct pty *pty, int *until)
+{
+	int ready[2], end[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready) | pipe(end), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(end[1]);
+		close(pty->master);
+		if (open(pty->name, O_RDWR | O_NOCTTY) < 0 ||
+		    write(ready[1], "", 1) != 1 || read(end[0], &byte, 1) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	close(ready[1]);
+	close(end[0]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	*until = end[1];
+	return pid;
+}
+
+static void a_port_that_is_merely_open_elsewhere_is_busy(void **state)
+{
+	struct pty *pty = *state;
+	struct buf holder = BUF_INIT;
+	char want[32];
+	int error, until;
+	pid_t pid = hold_open(pty, &until);
+
+	assert_null(serial_open(pty->name, &error, &holder));
+	assert_int_equal(error, -EBUSY);
+	snprintf(want, sizeof(want), "(pid %d)", (int)pid);
+	assert_non_null(strstr(buf_str(&holder), want));
+	close(until);
+	waitpid(pid, NULL, 0);
+	serial_close(open_pty(pty));
+	buf_free(&holder);
+}
+
+static void bytes_pass_and_a_hangup_is_an_error(void **state)
+{
+	struct pty *pty = *state;
+	struct serial *serial = open_pty(pty);
+	struct pollfd fd = {serial_fd(serial), POLLIN, 0};
+	char bytes[8];
+
+	assert_int_equal(serial_read(serial, bytes, sizeof(bytes)), -EAGAIN);
+	assert_int_equal(serial_write(serial, "AT\r", 3), 3);
+	assert_int_equal(read(pty->master, bytes, sizeof(bytes)), 3);
+	assert_memory_equal(bytes, "AT\r", 3);
+	assert_int_equal(write(pty->master, "\r\nOK", 4), 4);
+	assert_int_equal(poll(&fd, 1, 5000), 1);
+	assert_int_equal(serial_read(serial, bytes, sizeof(bytes)), 4);
+	assert_memory_equal(bytes, "\r\nOK", 4);
+	assert_int_equal(serial_set_dtr(serial, true), -ENOTTY);
+	close(pty->master);
+	pty->master = -1;
+	assert_int_equal(serial_read(serial, bytes, sizeof(bytes)), -EIO);
+	serial_close(serial);
+}
+
+static void what_is_no_tty_is_refused_untouched(void **state)
+{
+	struct buf holder = BUF_INIT;
+	int error;
+
+	(void)state;
+	assert_null(serial_open("/etc/passwd", &error, &holder));
+	assert_int_equal(error, -ENOTTY);
+	assert_null(serial_open("/dev/null", &error, &holder));
+	assert_int_equal(error, -ENOTTY);
+	assert_null(serial_open("/dev/ttyNONE7", &error, &holder));
+	assert_int_equal(error, -ENOENT);
+	buf_free(&holder);
+}
+
+#define IN_PLACE(test)                                                         \
+	cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+#define ON_PTY(test) cmocka_unit_test_setup_teardown(test, make_pty, remove_pty)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_PLACE(lock_is_written_as_pppd_writes_it),
+		IN_PLACE(lock_names_the_living),
+		IN_PLACE(lock_of_the_dead_is_broken),
+		IN_PLACE(lock_half_written_is_respected_until_it_is_old),
+		IN_PLACE(lock_follows_no_symlink_and_no_folder),
+		IN_PLACE(lock_release_leaves_another_ones_file),
+		IN_PLACE(of_many_racers_for_a_dead_lock_one_wins),
+		ON_PTY(settings_are_raw_while_ours_and_as_found_after),
+		ON_PTY(a_port_is_opened_once),
+		ON_PTY(a_port_that_is_merely_open_elsewhere_is_busy),
+		ON_PTY(bytes_pass_and_a_hangup_is_an_error),
+		cmocka_unit_test(what_is_no_tty_is_refused_untouched),
+	};
+
+	alarm(60);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
