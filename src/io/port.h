@@ -2,21 +2,23 @@
 #ifndef GD_IO_PORT_H
 #define GD_IO_PORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A tty that may be a modem's, and what USB says about it. Strings are "" and
  * numbers -1 where unknown (a UART, a pty). */
 struct port {
-	char device[64];  /* "/dev/ttyUSB2", symlinks resolved */
-	char driver[32];  /* "option" */
+	char device[64];   /* "/dev/ttyUSB2", symlinks resolved */
+	char driver[32];   /* "option" */
 	char usb_path[32]; /* "1-1" */
 	char manufacturer[64];
 	char product[96];
 	char serial[64];
 	int vid, pid;
-	int interface; /* bInterfaceNumber; never the tty's number */
+	int interface;       /* bInterfaceNumber; never the tty's number */
 	int interface_count; /* bNumInterfaces of the device */
 	int iface_class, iface_subclass, iface_protocol;
+	int interrupt_in; /* the interface has an interrupt endpoint */
 };
 
 struct port_list {
@@ -39,6 +41,21 @@ int port_list_usb(struct port_list *list, const struct port_filter *filter);
  * -ENOTTY (exists, and is no tty), -ENOMEM. */
 int port_list_add(struct port_list *list, const char *device);
 
+/* Append a copy; the same device twice is once. -ENOMEM. */
+int port_list_push(struct port_list *list, const struct port *port);
+
 void port_list_free(struct port_list *list);
+
+/* All unknown but the name. */
+void port_init(struct port *port, const char *device);
+
+/* Fill in what the sysfs below `root` ("" for the machine's own) says about
+ * the port's interface, and nothing where it says nothing. */
+void port_describe(struct port *port, const char *root);
+
+bool port_matches(const struct port *port, const struct port_filter *filter);
+
+/* By USB path, hub by hub ("1-2" before "1-10"), then by interface. */
+void port_list_sort(struct port_list *list);
 
 #endif
