@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# Helpers for tests that run in the lab's VM: "load guest/lab" in a bats file.
+
+# Where PPP leads: the network's side lives in a namespace of its own.
+LAB_PEER_IP=10.64.0.1
+LAB_LOCAL_IP=10.64.0.2
+LAB_DNS1=192.0.2.53
+LAB_DNS2=192.0.2.54
+LAB_FAR_IP=192.0.2.1
+
+# What must be gone when a test is over, and needs no bringing back.
+lab_run=/run/gobi-lab
+mkdir -p $lab_run
+
+# A descriptor to wait on that never has anything to read.
+lab_pause() {
+	read -rt 0.02 -u "$lab_pause_fd" _ || true
+}
+exec {lab_pause_fd}<> <(:)
+
+# wait_for SECONDS COMMAND...: until COMMAND succeeds; fails at the deadline
+# with what COMMAND said last.
+wait_for() {
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000000)) seconds=$1
+	local said=$lab_run/wait_for
+
+	shift
+	until "$@" >"$said" 2>&1; do
+		if ((${EPOCHREALTIME/./} > end)); then
+			echo "not within $seconds s: $*" >&2
+			cat "$said" >&2
+			return 1
+		fi
+		lab_pause
+	done
+	cat "$said"
+}
+
+# succeeds_not COMMAND...: for wait_for, which knows no "!".
+succeeds_not() {
+	! "$@"
+}
+
+# Start COMMAND in the background, apart from bats' own descriptors.
+background() {
+	"$@" 3>&- </dev/null &
+}
+
+# lab_drivers NAME...: load these and no other modem drivers, in this order;
+# the ids that were added by hand are forgotten.
+lab_drivers() {
+	modprobe -qra option qcserial sierra qmi_wwan cdc_mbim cdc_acm || true
+	modprobe -a "$@"
+}
+
+# As in the reference report.
+lab_option_new_id() {
+	echo "${1:-1199 9013 ff}" >/sys/bus/usb-serial/drivers/option1/new_id
+}
+
+# tty_of INTERFACE [USB_PATH]: print the tty of that USB interface.
+tty_of() {
+	local tty
+
+	for tty in "/sys/bus/usb/devices/${2:-1-1}:1.$1"/ttyUSB*; do
+		[ -e "$tty" ] || return 1
+		echo "/dev/${tty##*/}"
+	done
+}
+
+# driver_of INTERFACE [USB_PATH]
+driver_of() {
+	local link
+
+	link=$(readlink "/sys/bus/usb/devices/${2:-1-1}:1.$1/driver") ||
+		return 1
+	echo "${link##*/}"
+}
+
+tty_count_is() {
+	local ttys=(/sys/bus/usb-serial/devices/ttyUSB*)
+
+	[ -e "${ttys[0]}" ] || ttys=()
+	[ "${#ttys[@]}" -eq "$1" ]
+}
+
+# Make the network that a call leads into, with an address to ping.
+lab_network() {
+	ip netns add net
+	ip -n net link set lo up
+	ip -n net address add "$LAB_FAR_IP/32" dev lo
+	ip -n net address add "$LAB_DNS1/32" dev lo
+	ip -n net address add "$LAB_DNS2/32" dev lo
+}
+
+# The network's side of a call: for gobi-modem's -p, which sets PPP_TTY.
+lab_peer_command() {
+	echo "exec ip netns exec net pppd \$PPP_TTY nodetach local nolock noauth" \
+		"nodefaultroute nopersist noccp novj noipv6 nocrtscts" \
+		"lcp-echo-interval 0 $LAB_PEER_IP:$LAB_LOCAL_IP" \
+		"ms-dns $LAB_DNS1 ms-dns $LAB_DNS2 logfile $LAB_OUT/peer.log"
+}
+
+# lab_modem NAME FILE [OPTION...]: plug in the modem described in FILE of
+# tests/modem. Its log is $LAB_OUT/NAME.modem.log.
+lab_modem() {
+	local name=$1 file=$2
+
+	shift 2
+	rm -f "$lab_run/$name.ready"
+	background gobi-modem -l "$LAB_OUT/$name.modem.log" \
+		-s "$lab_run/$name.sock" -r "$lab_run/$name.ready" \
+		-p "$(lab_peer_command)" "$@" --gadget "$name" \
+		"$LAB_SRC/tests/modem/$file"
+	echo $! >"$lab_run/$name.pid"
+	wait_for 10 test -e "$lab_run/$name.ready"
+}
+
+# modem_say NAME COMMAND...: one control command; prints the answer.
+modem_say() {
+	local name=$1
+
+	shift
+	perl -MIO::Socket::UNIX -e '
+		my $modem = IO::Socket::UNIX->new(shift) or die "modem: $!\n";
+		print $modem "@ARGV\n";
+		my $answer = <$modem> // "no answer\n";
+		print $answer;
+		exit($answer !~ /^ok/)' "$lab_run/$name.sock" "$@"
+}
+
+# Unplug it for good.
+lab_modem_gone() {
+	local pid
+
+	pid=$(cat "$lab_run/$1.pid") || return 0
+	rm -f "$lab_run/$1.pid"
+	kill "$pid" || return 0
+	wait_for 5 succeeds_not kill -0 "$pid"
+}
