@@ -139,3 +139,12 @@ lab_modem_gone() {
 	kill "$pid" || return 0
 	wait_for 5 succeeds_not kill -0 "$pid"
 }
+
+# Nothing of a call is left: processes, locks, secrets, interfaces, routes.
+lab_is_clean() {
+	! pgrep -lx 'pppd|chat|gobi-dial' &&
+		! ls /run/lock/LCK..* 2>/dev/null &&
+		! find /run/gobi-dial -mindepth 1 -print 2>/dev/null | grep . &&
+		! ip -o link show | grep -vE ' (lo|wwan0|wlan0|dummy0)[:@]' &&
+		! ip route show default | grep .
+}
