@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "ppp/options.h"
+#include "ppp/user-option.h"
+
+/* MAXNAMELEN and MAXSECRETLEN of pppd, without the NUL; it cuts silently. */
+#define NAME_MAX_BYTES 255
+/* MAXWORDLEN of pppd's getword(), without the NUL. */
+#define WORD_MAX_BYTES   1023
+#define IFNAME_MAX_BYTES 15
+
+/*
+ * pppd takes no PAP at all for an empty password unless pap-secrets has a line
+ * that fits (auth_reset() of 2.4.7 to 2.5.3), and a modem may want PAP where
+ * the network wants nothing. What is in here nobody looks at, then.
+ */
+#define NO_PASSWORD "none"
+
+/* clang-format off */
+static const char *const always[] = {
+	/* gobi-dial supervises, redials and routes. */
+	"nodetach",
+	"nopersist",
+	"maxfail 1",
+	"idle 0",
+	"maxconnect 0",
+	"nodefaultroute",
+	/* The port is ours, locked, and raw. RTS/CTS can hang pppd's exit. */
+	"nolock",
+	"modem",
+	"nocrtscts",
+	"asyncmap 0",
+	/* The network names itself to no one; addresses come from it. */
+	"noauth",
+	"hide-password",
+	"noipdefault",
+	"ipcp-accept-local",
+	"ipcp-accept-remote",
+	/* Some modems make up DNS servers until they have the network's. */
+	"ipcp-max-failure 30",
+	/* Asking each second, a lost packet costs one; LCP is the modem's
+	 * affair (15 s), IPCP may wait for the network (30 s). */
+	"lcp-restart 1",
+	"lcp-max-configure 15",
+	"ipcp-restart 1",
+	"ipcp-max-configure 30",
+	"connect-delay 100",
+	/* No cellular modem compresses; some break off at being asked. */
+	"noccp",
+	"nobsdcomp",
+	"nodeflate",
+	"novj",
+	"novjccomp",
+	NULL
+};
+
+static const char *const by_auth[] = {
+	[CONF_AUTH_AUTO] = "refuse-eap\n",
+	[CONF_AUTH_NONE] = "refuse-eap\n",
+	[CONF_AUTH_PAP]  = ("refuse-eap\nrefuse-chap\nrefuse-mschap\n"
+			    "refuse-mschap-v2\n"),
+	[CONF_AUTH_CHAP] = "refuse-eap\nrefuse-pap\n",
+};
+
+static const char *const by_pdp[] = {
+	[CONF_PDP_IPV4]   = "noipv6\n",
+	[CONF_PDP_IPV6]   = "+ipv6\nipv6cp-accept-local\nnoip\n",
+	[CONF_PDP_IPV4V6] = "+ipv6\nipv6cp-accept-local\n",
+};
+/* clang-format on */
+
+static int check_length(const char *what, const char *value, size_t max,
+			struct buf *error)
+{
+	if (strlen(value) <= max)
+		return 0;
+	buf_printf(error, "%s: has %zu bytes, and pppd cuts it at %zu", what,
+		   strlen(value), max);
+	return -EINVAL;
+}
+
+static void option(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "%s ", name);
+	ppp_quote(out, value);
+	buf_append(out, "\n", 1);
+}
+
+static int write_credentials(const struct conf *conf, bool show,
+			     struct buf *out, struct buf *error)
+{
+	bool none = conf->network.auth == CONF_AUTH_NONE;
+	const char *user = none ? "" : conf->network.user;
+	const char *password = none ? "" : conf->network.password;
+
+	if (check_length("network.user", user, NAME_MAX_BYTES, error) ||
+	    check_length("network.password", password, NAME_MAX_BYTES, error))
+		return -EINVAL;
+	option(out, "user", user);
+	if (show && password[0])
+		buf_printf(out, "password \"********\"\n");
+	else
+		option(out, "password", password[0] ? password : NO_PASSWORD);
+	buf_printf(out, "%s", by_auth[conf->network.auth]);
+	return 0;
+}
+
+static int write_link(const struct conf *conf, struct buf *out,
+		      struct buf *error)
+{
+	if (check_length("ppp.ifname", conf->ppp.ifname, IFNAME_MAX_BYTES,
+			 error))
+		return -EINVAL;
+	if (conf->ppp.ifname[0])
+		option(out, "ifname", conf->ppp.ifname);
+	if (conf->ppp.peer_dns)
+		buf_printf(out, "usepeerdns\n");
+	if (conf->ppp.mtu > 0)
+		buf_printf(out, "mtu %d\nmru %d\n", conf->ppp.mtu,
+			   conf->ppp.mtu);
+	buf_printf(out, "lcp-echo-interval %d\nlcp-echo-failure %d\n",
+		   conf->ppp.lcp_echo_interval_s,
+		   conf->ppp.lcp_echo_interval_s > 0
+			   ? conf->ppp.lcp_echo_failure
+			   : 0);
+	buf_printf(out, "%s", by_pdp[conf->network.pdp_type]);
+	return 0;
+}
+
+static int write_run(const struct ppp_run *run, struct buf *out,
+		     struct buf *error)
+{
+	if (!str_is_name(run->name)) {
+		buf_printf(error, "\"%s\" is no instance's name", run->name);
+		return -EINVAL;
+	}
+	if (run->connect &&
+	    check_length("connect", run->connect, WORD_MAX_BYTES, error))
+		return -EINVAL;
+	buf_printf(out, "linkname %s\nipparam gobi-dial:%s\n", run->name,
+		   run->name);
+	if (run->log_fd >= 0)
+		buf_printf(out, "logfd %d\n", run->log_fd);
+	if (run->connect)
+		option(out, "connect", run->connect);
+	return 0;
+}
+
+/* Last, so that they win over what stands above. */
+static int write_user_options(const struct conf *conf, struct buf *out,
+			      struct buf *error)
+{
+	const struct conf_list *list = &conf->ppp.options;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct buf why = BUF_INIT;
+		bool good = ppp_user_option(list->items[i], out, &why);
+
+		if (!good)
+			buf_printf(error, "ppp.options, item %zu: \"%.60s\" %s",
+				   i + 1, list->items[i], buf_str(&why));
+		buf_free(&why);
+		if (!good)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int write_all(const struct conf *conf, const struct ppp_run *run,
+		     struct buf *out, struct buf *error)
+{
+	int err;
+
+	buf_printf(out,
+		   "# Made by gobi-dial for one call; changes are lost.\n");
+	for (const char *const *line = always; *line; line++)
+		buf_printf(out, "%s\n", *line);
+	err = write_credentials(conf, !run, out, error);
+	if (!err)
+		err = write_link(conf, out, error);
+	if (!err && run)
+		err = write_run(run, out, error);
+	if (!err)
+		err = write_user_options(conf, out, error);
+	if (!err && (out->failed || error->failed))
+		err = -ENOMEM;
+	return err;
+}
+
+int ppp_options_write(const struct conf *conf, const struct ppp_run *run,
+		      struct buf *out, struct buf *error)
+{
+	return write_all(conf, run, out, error);
+}
+
+int ppp_options_show(const struct conf *conf, struct buf *out,
+		     struct buf *error)
+{
+	return write_all(conf, NULL, out, error);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "ppp/user-option.h"
+
+/* What pppd's longest field takes, MAXNAMELEN, but for filters and scripts. */
+#define VALUE_MAX 255
+
+struct rule {
+	const char *name;
+	int values;         /* words that follow the name */
+	const char *refuse; /* why not, or NULL */
+};
+
+#define SUPERVISION "gobi-dial could no longer watch pppd"
+#define OWN_PORT    "gobi-dial opens and sets up the port"
+#define PEER_AUTH   "no operator's network proves itself to a modem's user"
+#define COMPRESSION "no cellular modem compresses; it is switched off"
+#define RUNS_CODE   "put it into /etc/ppp/options if it has to be"
+#define KEY(key)    "use the key " key
+
+/*
+ * pppd reads a file as a row of words, not of lines: only who knows how many
+ * words an option takes can tell that a second word is no second option. So an
+ * option that is not in here is refused.
+ */
+/* clang-format off */
+static const struct rule rules[] = {
+	{ "mru", 1 },
+	{ "mtu", 1 },
+	{ "default-mru", 0 },
+	{ "asyncmap", 1 },
+	{ "default-asyncmap", 0 },
+	{ "escape", 1 },
+	{ "receive-all", 0 },
+	{ "noaccomp", 0 },
+	{ "nopcomp", 0 },
+	{ "nomagic", 0 },
+	{ "passive", 0 },
+	{ "silent", 0 },
+	{ "noendpoint", 0 },
+	{ "lcp-echo-adaptive", 0 },
+	{ "lcp-restart", 1 },
+	{ "lcp-max-configure", 1 },
+	{ "lcp-max-failure", 1 },
+	{ "lcp-max-terminate", 1 },
+	{ "ipcp-restart", 1 },
+	{ "ipcp-max-configure", 1 },
+	{ "ipcp-max-failure", 1 },
+	{ "ipcp-max-terminate", 1 },
+	{ "ipcp-no-address", 0 },
+	{ "ipcp-no-addresses", 0 },
+	{ "noremoteip", 0 },
+	{ "nosendip", 0 },
+	{ "netmask", 1 },
+	{ "proxyarp", 0 },
+	{ "noproxyarp", 0 },
+	{ "ipv6", 1 },
+	{ "ipv6cp-accept-local", 0 },
+	{ "ipv6cp-accept-remote", 0 },
+	{ "ipv6cp-restart", 1 },
+	{ "ipv6cp-max-configure", 1 },
+	{ "ipv6cp-max-failure", 1 },
+	{ "ipv6cp-max-terminate", 1 },
+	{ "ipv6cp-use-ipaddr", 0 },
+	{ "ipv6cp-use-persistent", 0 },
+	{ "pap-restart", 1 },
+	{ "pap-max-authreq", 1 },
+	{ "pap-timeout", 1 },
+	{ "chap-restart", 1 },
+	{ "chap-max-challenge", 1 },
+	{ "refuse-pap", 0 },
+	{ "refuse-chap", 0 },
+	{ "refuse-mschap", 0 },
+	{ "refuse-mschap-v2", 0 },
+	{ "refuse-eap", 0 },
+	{ "name", 1 },
+	{ "remotename", 1 },
+	{ "remotenumber", 1 },
+	{ "usehostname", 0 },
+	{ "domain", 1 },
+	{ "noresolvconf", 0 },
+	{ "unit", 1 },
+	{ "child-timeout", 1 },
+	{ "connect-delay", 1 },
+	{ "idle", 1 },
+	{ "maxconnect", 1 },
+	{ "maxoctets", 1 },
+	{ "debug", 0 },
+	{ "kdebug", 1 },
+	{ "ktune", 0 },
+	{ "noktune", 0 },
+	{ "set", 1 },
+	{ "unset", 1 },
+	{ "pass-filter", 1 },
+	{ "active-filter", 1 },
+	{ "crtscts", 0 },
+	{ "nocrtscts", 0 },
+	{ "local", 0 },
+	{ "modem", 0 },
+	{ "datarate", 1 },
+
+	{ "detach", 0, SUPERVISION },
+	{ "updetach", 0, SUPERVISION },
+	{ "nodetach", 0, "it is always set" },
+	{ "-detach", 0, "it is always set" },
+	{ "master_detach", 0, SUPERVISION },
+	{ "up_sdnotify", 0, SUPERVISION },
+	{ "logfile", 1, SUPERVISION },
+	{ "logfd", 1, SUPERVISION },
+	{ "nolog", 0, SUPERVISION },
+	{ "nologfd", 0, SUPERVISION },
+	{ "linkname", 1, SUPERVISION },
+	{ "ipparam", 1, "it names the instance to the scripts" },
+	{ "dryrun", 0, "pppd would never dial" },
+	{ "dump", 0, "gobi-dial check shows the options" },
+	{ "show-options", 0, "pppd would never dial" },
+	{ "--help", 0, "pppd would never dial" },
+	{ "--version", 0, "pppd would never dial" },
+	{ "persist", 0, "gobi-dial redials, by the group recovery" },
+	{ "nopersist", 0, "it is always set" },
+	{ "maxfail", 1, "gobi-dial redials, by the group recovery" },
+	{ "holdoff", 1, KEY("recovery.backoff_min") },
+	{ "demand", 0, "gobi-dial dials at once and keeps the link up" },
+	{ "connect", 1, "gobi-dial dials" },
+	{ "disconnect", 1, "gobi-dial hangs up" },
+	{ "init", 1, KEY("modem.init") },
+	{ "welcome", 1, "gobi-dial dials" },
+	{ "pty", 1, OWN_PORT },
+	{ "notty", 0, OWN_PORT },
+	{ "socket", 1, OWN_PORT },
+	{ "record", 1, OWN_PORT },
+	{ "lock", 0, OWN_PORT },
+	{ "nolock", 0, OWN_PORT },
+	{ "sync", 0, OWN_PORT },
+	{ "xonxoff", 0, "XON and XOFF would have to be escaped by the modem" },
+	{ "callback", 1, "gobi-dial dials" },
+	{ "vj-max-slots", 1, COMPRESSION },
+	{ "bsdcomp", 1, COMPRESSION },
+	{ "deflate", 1, COMPRESSION },
+	{ "predictor1", 0, COMPRESSION },
+	{ "require-mppe", 0, COMPRESSION },
+	{ "multilink", 0, "a modem has one link" },
+	{ "mp", 0, "a modem has one link" },
+	{ "file", 1, "write its options here, one an item" },
+	{ "call", 1, "write its options here, one an item" },
+	{ "plugin", 1, RUNS_CODE },
+	{ "ip-pre-up-script", 1, RUNS_CODE },
+	{ "ip-up-script", 1, RUNS_CODE },
+	{ "ip-down-script", 1, RUNS_CODE },
+	{ "ipv6-up-script", 1, RUNS_CODE },
+	{ "ipv6-down-script", 1, RUNS_CODE },
+	{ "auth", 0, PEER_AUTH },
+	{ "noauth", 0, "it is always set" },
+	{ "require-pap", 0, PEER_AUTH },
+	{ "require-chap", 0, PEER_AUTH },
+	{ "require-mschap", 0, PEER_AUTH },
+	{ "require-mschap-v2", 0, PEER_AUTH },
+	{ "require-eap", 0, PEER_AUTH },
+	{ "login", 0, PEER_AUTH },
+	{ "show-password", 0, "the log would show the password" },
+	{ "hide-password", 0, "it is always set" },
+	{ "user", 1, KEY("network.user") },
+	{ "password", 1, KEY("network.password") },
+	{ "+ua", 1, KEY("network.user") },
+	{ "ifname", 1, KEY("ppp.ifname") },
+	{ "defaultroute", 0, KEY("ppp.default_route") },
+	{ "nodefaultroute", 0, KEY("ppp.default_route") },
+	{ "replacedefaultroute", 0, KEY("ppp.default_route") },
+	{ "defaultroute-metric", 1, KEY("ppp.metric") },
+	{ "defaultroute6", 0, KEY("ppp.default_route") },
+	{ "usepeerdns", 0, KEY("ppp.peer_dns") },
+	{ "lcp-echo-interval", 1, KEY("ppp.lcp_echo_interval") },
+	{ "lcp-echo-failure", 1, KEY("ppp.lcp_echo_failure") },
+	{ "noip", 0, KEY("network.pdp_type") },
+	{ "+ipv6", 0, KEY("network.pdp_type") },
+	{ "noipv6", 0, KEY("network.pdp_type") },
+};
+/* clang-format on */
+
+#define RULE_COUNT (sizeof(rules) / sizeof(*rules))
+
+static bool refuse(struct buf *why, const char *text)
+{
+	buf_printf(why, "%s", text);
+	return false;
+}
+
+static bool is_safe(unsigned char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c >= '0' && c <= '9') || (c && strchr("_.@+-/:,=", c));
+}
+
+/*
+ * getword() takes a backslash and up to three octal digits for a byte, inside
+ * quotes as well; with always three of them the next byte cannot join in.
+ * Blanks, quotes, '#', newlines and backslashes never stand for themselves.
+ */
+void ppp_quote(struct buf *out, const char *word)
+{
+	buf_append(out, "\"", 1);
+	for (; *word; word++)
+		if (is_safe((unsigned char)*word))
+			buf_append(out, word, 1);
+		else
+			buf_printf(out, "\\%03o", (unsigned char)*word);
+	buf_append(out, "\"", 1);
+}
+
+static const struct rule *find_rule(const char *name)
+{
+	for (size_t i = 0; i < RULE_COUNT; i++)
+		if (strcmp(rules[i].name, name) == 0)
+			return &rules[i];
+	return NULL;
+}
+
+static bool unknown(const char *name, struct buf *why)
+{
+	const char *names[RULE_COUNT + 1] = {NULL};
+	const char *nearest;
+
+	for (size_t i = 0; i < RULE_COUNT; i++)
+		names[i] = rules[i].name;
+	nearest = str_nearest(name, names);
+	buf_printf(why, "\"%.60s\" is no option that gobi-dial passes on",
+		   name);
+	if (nearest)
+		buf_printf(why, "; did you mean \"%s\"?", nearest);
+	else
+		buf_printf(why, "; " RUNS_CODE);
+	return false;
+}
+
+/* Cut the next word out of *at, which moves behind it. False, with nothing in
+ * `why`, at the end. */
+static bool next_word(const char **at, struct buf *word, struct buf *why)
+{
+	const char *start = *at + strspn(*at, " \t");
+	const char *end;
+	char quote = *start;
+
+	buf_clear(word);
+	if (!*start)
+		return false;
+	if (quote == '"' || quote == '\'') {
+		end = strchr(++start, quote);
+		if (!end)
+			return refuse(why, "a quote is missing");
+	} else {
+		end = start + strcspn(start, " \t\"'");
+	}
+	buf_append(word, start, (size_t)(end - start));
+	end += quote == '"' || quote == '\'';
+	if (*end && *end != ' ' && *end != '\t')
+		return refuse(why, "a quoted word has to stand alone, between "
+				   "blanks");
+	*at = end;
+	return true;
+}
+
+static bool check_rule(const struct rule *rule, const char *name, int values,
+		       struct buf *why)
+{
+	if (!rule)
+		return unknown(name, why);
+	if (rule->refuse) {
+		buf_printf(why, "\"%s\" is not for ppp.options: %s", name,
+			   rule->refuse);
+		return false;
+	}
+	if (values == rule->values)
+		return true;
+	buf_printf(why, "\"%s\" takes %s", name,
+		   rule->values ? "one value; quote it if it has blanks"
+				: "no value; one option an item");
+	return false;
+}
+
+bool ppp_user_option(const char *item, struct buf *out, struct buf *why)
+{
+	struct buf name = BUF_INIT, value = BUF_INIT, rest = BUF_INIT;
+	bool ok = false;
+	int values = 0;
+
+	for (const char *c = item; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+			refuse(why, "must not hold control characters");
+			goto out;
+		}
+	if (!next_word(&item, &name, why)) {
+		if (!why->len)
+			refuse(why, "is empty");
+		goto out;
+	}
+	while (next_word(&item, values ? &rest : &value, why))
+		values++;
+	if (why->len ||
+	    !check_rule(find_rule(buf_str(&name)), buf_str(&name), values, why))
+		goto out;
+	if (value.len > VALUE_MAX) {
+		refuse(why, "the value is longer than 255 bytes");
+		goto out;
+	}
+	ok = true;
+	if (!out)
+		goto out;
+	buf_printf(out, "%s", buf_str(&name));
+	if (values) {
+		buf_append(out, " ", 1);
+		ppp_quote(out, buf_str(&value));
+	}
+	buf_append(out, "\n", 1);
+out:
+	buf_free(&name);
+	buf_free(&value);
+	buf_free(&rest);
+	return ok;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_PPP_USER_OPTION_H
+#define GD_PPP_USER_OPTION_H
+
+#include <stdbool.h>
+
+struct buf;
+
+/*
+ * One item of ppp.options: an option of pppd's and, where it takes one, its
+ * value: `mru 1400`, `domain "example.org"`. Words end at blanks; one in
+ * quotes of either kind holds all up to the next such quote as it is. With
+ * `out`, append the line for pppd. False, with the reason in `why`, when it is
+ * malformed, unknown, or would break what gobi-dial relies on.
+ */
+bool ppp_user_option(const char *item, struct buf *out, struct buf *why);
+
+/* One word in quotes, fit for pppd's getword(). */
+void ppp_quote(struct buf *out, const char *word);
+
+#endif
