@@ -2,6 +2,8 @@
 #ifndef GD_CONF_LOAD_H
 #define GD_CONF_LOAD_H
 
+#include <stddef.h>
+
 struct buf;
 struct conf;
 
@@ -12,5 +14,10 @@ struct conf;
  * contents are wrong. `conf` may be freed, and not used, after an error.
  */
 int conf_load(struct conf *conf, const char *path, struct buf *errors);
+
+/* The same of a text in memory, called `name` in errors, which can name no
+ * other file. */
+int conf_load_text(struct conf *conf, const char *name, const char *text,
+		   size_t len, struct buf *errors);
 
 #endif

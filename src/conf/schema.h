@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_CONF_SCHEMA_H
+#define GD_CONF_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct conf;
+
+enum conf_type {
+	CONF_TYPE_STRING,
+	CONF_TYPE_SECRET, /* a string that nothing may show */
+	CONF_TYPE_FILE,   /* names a file whose first line is the secret at
+			   * `offset` */
+	CONF_TYPE_INT,
+	CONF_TYPE_BOOL,
+	CONF_TYPE_ENUM, /* one of `words`, kept as its index */
+	CONF_TYPE_LIST, /* strings */
+};
+
+/* Whether one string is good; if not, `why` gets what it has to be. */
+typedef bool conf_check(const char *value, struct buf *why);
+
+struct conf_key {
+	const char *group;
+	const char *name;
+	enum conf_type type;
+	size_t offset;            /* into struct conf */
+	const char *fallback;     /* the default; of a list, its words */
+	conf_check *check;        /* of strings and items, or NULL */
+	const char *const *words; /* the only good strings, or NULL */
+	int min, max;             /* of an int; `max` of a string: bytes */
+	bool zero;                /* of an int: 0 is good too */
+	const char *unit;         /* of an int, for people */
+	bool lower;               /* a string kept in lower case */
+};
+
+/* Every key there is, ended by one without a name. */
+extern const struct conf_key conf_keys[];
+
+const struct conf_key *conf_key_find(const char *group, const char *name);
+
+bool conf_group_known(const char *group);
+
+/* The index of `value` in the key's words, -1 when it is none of them. */
+int conf_key_word(const struct conf_key *key, const char *value);
+
+/* Whether a string (of a file key: the file's first line), or a list's item,
+ * is good. The reason never shows a secret. */
+bool conf_key_check(const struct conf_key *key, const char *value,
+		    struct buf *why);
+bool conf_key_check_int(const struct conf_key *key, long long value,
+			struct buf *why);
+
+/* Store a checked value. For lists, add an item: -E2BIG when it is full. Ints
+ * and bools come as text, too. -ENOMEM. */
+int conf_key_set(const struct conf_key *key, struct conf *conf,
+		 const char *value);
+
+/* Empty a list, before its items come. */
+void conf_key_clear(const struct conf_key *key, struct conf *conf);
+
+/* As it stands in a config, secrets as "********": `apn = "internet"`. */
+void conf_key_print(const struct conf_key *key, const struct conf *conf,
+		    struct buf *out);
+
+/* What holds between keys: one row a rule, ended by one without a check. */
+struct conf_rule {
+	const char *group; /* the key whose line the error points at */
+	const char *name;
+	bool (*check)(const struct conf *conf, struct buf *why);
+};
+
+extern const struct conf_rule conf_rules[];
+
+#endif
