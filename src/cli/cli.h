@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+struct conf;
+
 /* What stands before COMMAND on the command line, and the instance it means. */
 struct cli {
 	const char *conf_path; /* -c FILE, or the instance's own file */
@@ -21,6 +23,11 @@ typedef int cli_command(struct cli *cli, int argc, char **argv);
  * Fills name and conf_path. False, with a message on stderr, when it is none.
  * `name` may be NULL: the default instance, or -c's. */
 bool cli_set_name(struct cli *cli, const char *name);
+
+/* Read the configuration that cli_set_name chose; the instance's own file may
+ * be missing, and then the defaults apply. Errors go to stderr. The exit code;
+ * free `conf` in every case. */
+int cli_load(const struct cli *cli, struct conf *conf);
 
 /* The usage error's message on stderr and its exit code. */
 int cli_usage(const char *command, const char *format, ...)

@@ -23,6 +23,8 @@ static cli_command help;
 
 /* clang-format off */
 static const struct command commands[] = {
+	{ "check",  "[NAME]", "read the configuration, report every error in it, show pppd's options",
+	  cli_check },
 	{ "help",   "[COMMAND]", "say what the commands do", help },
 };
 /* clang-format on */
