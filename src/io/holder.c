@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,8 @@
 #include "io/holder.h"
 #include "io/pty.h"
 
-#define PTMX makedev(5, 2) /* devices.txt */
+#define PTMX      makedev(5, 2) /* devices.txt */
+#define MEM_MAJOR 1             /* /dev/null and the like: everybody has them */
 
 static ssize_t read_proc(const char *path, char *text, size_t size)
 {
@@ -29,75 +29,109 @@ static ssize_t read_proc(const char *path, char *text, size_t size)
 	return len;
 }
 
-static bool is_master_of(int pid, const char *fd, int index)
+static void add(struct holder_list *list, const struct holder *holder)
 {
+	size_t size = (list->count + 1) * sizeof(*list->holders);
+	struct holder *holders = realloc(list->holders, size);
+
+	if (!holders)
+		return;
+	holders[list->count++] = *holder;
+	list->holders = holders;
+}
+
+/* /dev/ptmx is one device for all ptys; fdinfo tells which. */
+static void add_master(struct holder_list *list, int pid, const char *fd)
+{
+	struct holder holder = {0, pid, true};
 	char path[64], text[512];
 	const char *line;
 
 	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.12s", pid, fd);
 	if (read_proc(path, text, sizeof(text)) <= 0)
-		return false;
+		return;
 	line = strstr(text, "tty-index:");
-	return line && atoi(line + strlen("tty-index:")) == index;
+	if (!line)
+		return;
+	holder.tty = pty_device(atoi(line + strlen("tty-index:")));
+	add(list, &holder);
 }
 
-static bool has_open(int pid, dev_t tty)
+static void scan_process(struct holder_list *list, int pid)
 {
-	char path[64];
+	struct holder holder = {0, pid, false};
 	struct dirent *entry;
 	struct stat status;
-	int index = pty_index(tty);
-	bool slave = false, master = false;
+	char path[64];
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	dir = opendir(path);
 	if (!dir)
-		return false;
-	while (!master && (entry = readdir(dir))) {
+		return;
+	while ((entry = readdir(dir))) {
 		if (fstatat(dirfd(dir), entry->d_name, &status, 0) < 0 ||
-		    !S_ISCHR(status.st_mode))
+		    !S_ISCHR(status.st_mode) ||
+		    major(status.st_rdev) == MEM_MAJOR)
 			continue;
-		if (status.st_rdev == tty)
-			slave = true;
-		else if (index >= 0 && status.st_rdev == PTMX)
-			master = is_master_of(pid, entry->d_name, index);
+		holder.tty = status.st_rdev;
+		if (status.st_rdev == PTMX)
+			add_master(list, pid, entry->d_name);
+		else
+			add(list, &holder);
 	}
 	closedir(dir);
-	return slave && !master;
 }
 
-pid_t holder_find(dev_t tty)
+void holder_scan(struct holder_list *list)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
-	pid_t found = 0;
 	long pid;
 
+	memset(list, 0, sizeof(*list));
 	if (!proc)
-		return 0;
-	while (!found && (entry = readdir(proc))) {
-		if (!str_to_int(entry->d_name, 1, 0x7fffffff, &pid) ||
-		    pid == (long)getpid())
-			continue;
-		if (has_open((int)pid, tty))
-			found = (pid_t)pid;
-	}
+		return;
+	while ((entry = readdir(proc)))
+		if (str_to_int(entry->d_name, 1, 0x7fffffff, &pid) &&
+		    pid != (long)getpid())
+			scan_process(list, (int)pid);
 	closedir(proc);
-	return found;
+}
+
+void holder_list_free(struct holder_list *list)
+{
+	free(list->holders);
+	memset(list, 0, sizeof(*list));
+}
+
+static bool is_master(const struct holder_list *list, dev_t tty, pid_t pid)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->holders[i].master && list->holders[i].tty == tty &&
+		    list->holders[i].pid == pid)
+			return true;
+	return false;
+}
+
+pid_t holder_find(const struct holder_list *list, dev_t tty)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->holders[i].master && list->holders[i].tty == tty &&
+		    !is_master(list, tty, list->holders[i].pid))
+			return list->holders[i].pid;
+	return 0;
 }
 
 void holder_append(struct buf *out, pid_t pid)
 {
 	char path[32], name[64];
-	size_t len;
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	if (read_proc(path, name, sizeof(name)) <= 0) {
 		buf_printf(out, "pid %d", (int)pid);
 		return;
 	}
-	len = strcspn(name, "\n");
-	str_print_safe(out, name, len);
+	str_print_safe(out, name, strcspn(name, "\n"));
 	buf_printf(out, " (pid %d)", (int)pid);
 }

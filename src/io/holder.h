@@ -2,16 +2,34 @@
 #ifndef GD_IO_HOLDER_H
 #define GD_IO_HOLDER_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 struct buf;
 
-/*
- * Another process that has the tty with this device number open, 0 when none
- * is seen. Root's opens ignore TIOCEXCL, so only /proc tells. Who holds a
- * pty's master is its other end, not a rival.
- */
-pid_t holder_find(dev_t tty);
+/* Who has which tty open, as /proc shows it: root's opens ignore TIOCEXCL, so
+ * nothing else tells. */
+struct holder {
+	dev_t tty;
+	pid_t pid;
+	bool master; /* has the pty's other end */
+};
+
+struct holder_list {
+	struct holder *holders;
+	size_t count;
+};
+
+/* Look at all processes but this one. Takes some milliseconds: once for all
+ * ports. The list is empty where /proc is not to be had. */
+void holder_scan(struct holder_list *list);
+
+void holder_list_free(struct holder_list *list);
+
+/* A process that has the tty open, 0: none is seen. Who has a pty's master
+ * too is its other end, not a rival. */
+pid_t holder_find(const struct holder_list *list, dev_t tty);
 
 /* Append "ModemManager (pid 312)". */
 void holder_append(struct buf *out, pid_t pid);

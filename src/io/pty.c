@@ -15,3 +15,8 @@ int pty_index(dev_t tty)
 		return -1;
 	return (int)((number - MAJOR_FIRST) << 8 | minor(tty));
 }
+
+dev_t pty_device(int index)
+{
+	return makedev(MAJOR_FIRST + ((unsigned)index >> 8), index & 0xff);
+}

@@ -7,4 +7,7 @@
 /* The number N of /dev/pts/N with this device number; -1 for other ttys. */
 int pty_index(dev_t tty);
 
+/* And back. */
+dev_t pty_device(int index);
+
 #endif

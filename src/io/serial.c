@@ -25,6 +25,7 @@
 struct serial {
 	int fd;
 	char device[64];
+	dev_t tty;
 	struct lock *lock;
 	struct termios found;
 	bool exclusive;   /* TIOCEXCL is ours to take back */
@@ -32,7 +33,7 @@ struct serial {
 	int closing_wait; /* as found; -1: not changed */
 };
 
-static int resolve(struct serial *serial, const char *device, dev_t *tty)
+static int resolve(struct serial *serial, const char *device)
 {
 	char path[PATH_MAX];
 	struct stat status;
@@ -43,46 +44,28 @@ static int resolve(struct serial *serial, const char *device, dev_t *tty)
 		return -ENOTTY;
 	if (!str_copy(serial->device, sizeof(serial->device), path))
 		return -ENAMETOOLONG;
-	*tty = status.st_rdev;
+	serial->tty = status.st_rdev;
 	return 0;
-}
-
-static int busy(dev_t tty, struct buf *holder)
-{
-	pid_t pid = holder_find(tty);
-
-	if (pid)
-		holder_append(holder, pid);
-	else
-		buf_printf(holder, "another process");
-	return -EBUSY;
 }
 
 /* A pty keeps the TIOCEXCL of somebody killed as long as its master lives; a
  * real tty forgets it with the last close. */
-static bool is_exclusive(int fd, dev_t tty)
+static bool is_exclusive(const struct serial *serial)
 {
 	int on = 0;
 
-	return pty_index(tty) < 0 && ioctl(fd, TIOCGEXCL, &on) == 0 && on;
+	return pty_index(serial->tty) < 0 &&
+	       ioctl(serial->fd, TIOCGEXCL, &on) == 0 && on;
 }
 
-/* Nobody else gets in after TIOCEXCL, root apart; nobody was in before if
- * /proc says so; flock keeps out the tools that look at that only. */
-static int claim(struct serial *serial, dev_t tty, struct buf *holder)
+/* flock is for the tools that look at nothing else. */
+static int claim(struct serial *serial)
 {
-	pid_t pid;
-
 	if (!isatty(serial->fd))
 		return -ENOTTY;
-	if (is_exclusive(serial->fd, tty) ||
+	if (is_exclusive(serial) ||
 	    (flock(serial->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK))
-		return busy(tty, holder);
-	pid = holder_find(tty);
-	if (pid) {
-		holder_append(holder, pid);
 		return -EBUSY;
-	}
 	if (ioctl(serial->fd, TIOCEXCL) < 0)
 		return -errno;
 	serial->exclusive = true;
@@ -144,8 +127,7 @@ static int set_up(struct serial *serial)
 static int open_locked(struct serial *serial, const char *device,
 		       struct buf *holder)
 {
-	dev_t tty;
-	int error = resolve(serial, device, &tty);
+	int error = resolve(serial, device);
 
 	if (error)
 		return error;
@@ -154,27 +136,75 @@ static int open_locked(struct serial *serial, const char *device,
 		return error;
 	serial->fd = open(serial->device,
 			  O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (serial->fd < 0)
-		return errno == EBUSY ? busy(tty, holder) : -errno;
-	error = claim(serial, tty, holder);
-	return error ? error : set_up(serial);
+	return serial->fd < 0 ? -errno : claim(serial);
+}
+
+/* Nobody else gets in after TIOCEXCL, root apart; nobody was in before if
+ * /proc says so. */
+static int check_rivals(const struct serial *serial, int error,
+			const struct holder_list *list, struct buf *holder)
+{
+	pid_t pid;
+
+	if (error && (error != -EBUSY || holder->len > 0))
+		return error;
+	pid = holder_find(list, serial->tty);
+	if (pid)
+		holder_append(holder, pid);
+	else if (error)
+		buf_printf(holder, "another process");
+	return pid ? -EBUSY : error;
+}
+
+static void begin(struct serial_opening *opening)
+{
+	struct serial *serial = calloc(1, sizeof(*serial));
+
+	opening->serial = serial;
+	opening->error = -ENOMEM;
+	if (!serial)
+		return;
+	serial->fd = -1;
+	serial->closing_wait = -1;
+	opening->error = open_locked(serial, opening->device, &opening->holder);
+}
+
+static void finish(struct serial_opening *opening,
+		   const struct holder_list *list)
+{
+	if (!opening->serial)
+		return;
+	opening->error = check_rivals(opening->serial, opening->error, list,
+				      &opening->holder);
+	if (opening->error == 0)
+		opening->error = set_up(opening->serial);
+	if (opening->error == 0)
+		return;
+	serial_close(opening->serial);
+	opening->serial = NULL;
+}
+
+void serial_open_all(struct serial_opening *openings, size_t count)
+{
+	struct holder_list list;
+
+	for (size_t i = 0; i < count; i++)
+		begin(&openings[i]);
+	holder_scan(&list);
+	for (size_t i = 0; i < count; i++)
+		finish(&openings[i], &list);
+	holder_list_free(&list);
 }
 
 struct serial *serial_open(const char *device, int *error, struct buf *holder)
 {
-	struct serial *serial = calloc(1, sizeof(*serial));
+	struct serial_opening opening = {device, NULL, 0, BUF_INIT};
 
-	if (!serial) {
-		*error = -ENOMEM;
-		return NULL;
-	}
-	serial->fd = -1;
-	serial->closing_wait = -1;
-	*error = open_locked(serial, device, holder);
-	if (*error == 0)
-		return serial;
-	serial_close(serial);
-	return NULL;
+	serial_open_all(&opening, 1);
+	buf_append(holder, opening.holder.data, opening.holder.len);
+	buf_free(&opening.holder);
+	*error = opening.error;
+	return opening.serial;
 }
 
 /* Not while bytes are on their way: close() would wait for them again. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-struct buf;
+#include "base/buf.h"
 
 /* A tty that is ours: UUCP lock, TIOCEXCL, raw, no flow control, non-blocking,
  * closing_wait none (a dead port's close() would block 30 s). */
@@ -19,6 +19,17 @@ struct serial;
  * appended to `holder` where it was not the open.
  */
 struct serial *serial_open(const char *device, int *error, struct buf *holder);
+
+/* The same for many ports at once, which takes hardly longer than for one:
+ * looking up who else has them open is what takes the time. */
+struct serial_opening {
+	const char *device; /* in */
+	struct serial *serial;
+	int error;
+	struct buf holder; /* in: BUF_INIT; the caller's to free */
+};
+
+void serial_open_all(struct serial_opening *openings, size_t count);
 
 /* Put the settings found at open back, unlock, close. NULL is fine. Never
  * blocks: unsent bytes are thrown away. */
