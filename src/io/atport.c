@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/log.h"
-#include "base/str.h"
 #include "io/atport.h"
 #include "io/clock.h"
 #include "io/serial.h"
-
-#define EARLY_MAX 4096 /* of PPP before pppd; more is no first packet */
 
 struct atport {
 	struct ev_loop *loop;
@@ -22,9 +18,7 @@ struct atport {
 	ev_io reader;
 	ev_io writer;
 	ev_timer timer;
-	struct buf early;
-	bool in_data; /* CONNECT has been seen: bytes are PPP's */
-	bool *freed;  /* set when freed in a callback */
+	bool *freed; /* set when freed in a callback */
 };
 
 static void pump(struct atport *port);
@@ -37,12 +31,6 @@ static void go(struct atport *port)
 	serial_abandon(port->serial);
 	port->serial = NULL;
 	port->callbacks.gone(port->ctx);
-}
-
-static void keep_early(struct atport *port, const void *bytes, size_t len)
-{
-	if (port->early.len + len <= EARLY_MAX)
-		buf_append(&port->early, bytes, len);
 }
 
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
@@ -58,10 +46,6 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 		return;
 	if (len < 0) {
 		go(port);
-		return;
-	}
-	if (port->in_data) {
-		keep_early(port, bytes, (size_t)len);
 		return;
 	}
 	at_chan_feed(port->chan, bytes, (size_t)len, clock_now_ms());
@@ -91,31 +75,6 @@ static bool write_out(struct atport *port)
 	return true;
 }
 
-static void log_event(struct atport *port, const struct at_event *event)
-{
-	struct buf final = BUF_INIT;
-
-	if (event->type == AT_EVENT_URC) {
-		log_debug("%s < %s", serial_device(port->serial), event->text);
-		return;
-	}
-	at_final_describe(&event->final, &final);
-	log_debug("%s > %s: %s%s%s, %d ms", serial_device(port->serial),
-		  event->command, event->text, *event->text ? ", " : "",
-		  buf_str(&final), event->elapsed_ms);
-	buf_free(&final);
-}
-
-static void enter_data(struct atport *port)
-{
-	const char *bytes;
-	size_t len;
-
-	port->in_data = true;
-	bytes = at_chan_data(port->chan, &len);
-	keep_early(port, bytes, len);
-}
-
 static void pump(struct atport *port)
 {
 	bool freed = false;
@@ -125,10 +84,6 @@ static void pump(struct atport *port)
 	port->freed = &freed;
 	while ((event = at_chan_next(port->chan, clock_now_ms())).type !=
 	       AT_EVENT_NONE) {
-		log_event(port, &event);
-		if (event.type == AT_EVENT_REPLY &&
-		    event.final.kind == AT_FINAL_CONNECT)
-			enter_data(port);
 		port->callbacks.event(port->ctx, &event);
 		if (freed)
 			return;
@@ -177,6 +132,7 @@ struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
 	port->serial = serial;
 	port->callbacks = *callbacks;
 	port->ctx = ctx;
+	at_chan_set_name(port->chan, serial_device(serial));
 	ev_io_init(&port->reader, on_readable, serial_fd(serial), EV_READ);
 	ev_io_init(&port->writer, on_writable, serial_fd(serial), EV_WRITE);
 	ev_timer_init(&port->timer, on_timer, 0., 0.);
@@ -198,7 +154,6 @@ void atport_free(struct atport *port)
 	ev_timer_stop(port->loop, &port->timer);
 	serial_close(port->serial);
 	at_chan_free(port->chan);
-	buf_free(&port->early);
 	free(port);
 }
 
@@ -223,16 +178,18 @@ struct serial *atport_serial(struct atport *port)
 
 void atport_push_data(struct atport *port)
 {
-	const char *byte = buf_str(&port->early);
+	const char *bytes;
+	size_t len;
 
-	if (!port->serial || port->early.len == 0)
+	if (!port->serial)
 		return;
-	for (size_t i = 0; i < port->early.len; i++) {
-		if (ioctl(serial_fd(port->serial), TIOCSTI, byte + i) == 0)
+	bytes = at_chan_data(port->chan, &len);
+	for (size_t i = 0; i < len; i++) {
+		if (ioctl(serial_fd(port->serial), TIOCSTI, bytes + i) == 0)
 			continue;
-		log_debug("%s: cannot put %zu early bytes back",
-			  serial_device(port->serial), port->early.len - i);
+		log_debug("%s: cannot put %zu early bytes back: %s",
+			  serial_device(port->serial), len - i,
+			  strerror(errno));
 		break;
 	}
-	buf_clear(&port->early);
 }

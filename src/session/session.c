@@ -40,7 +40,6 @@ static void enter(struct session *session, int64_t now)
 	session->since = now;
 	session->limit = state->timeout_ms ? now + state->timeout_ms : -1;
 	session->wake = -1;
-	session->ops->changed(session->ctx);
 	if (state->enter)
 		state->enter(session, now);
 }

@@ -69,7 +69,6 @@ struct session_ops {
 	int (*link_up)(void *ctx);              /* routes */
 	void (*hang_up)(void *ctx);             /* DTR low */
 	void (*port_close)(void *ctx);          /* fine without a port */
-	void (*changed)(void *ctx); /* the state or what status shows */
 };
 
 #define SESSION_TIMELINE_MAX 16

@@ -375,7 +375,6 @@ static void handle_link(struct session *session,
 		break;
 	case SESSION_EVENT_PPP_LOG:
 		take_ppp_log(session, event->ppp);
-		session->ops->changed(session->ctx);
 		break;
 	default:
 		break;

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cause.h"
+#include "cli/cli.h"
+#include "ctl/client.h"
+#include "io/rundir.h"
+#include "status/status.h"
+
+#define ANSWER_MS 2000
+#define END_MS    6000 /* `stop` promises 5 s */
+
+/* The running instance's socket, or a message and -1 with *cause. */
+static int connect_to(const struct cli *cli, int *cause)
+{
+	char path[256];
+	int fd;
+
+	rundir_path(path, sizeof(path), cli->name, "sock");
+	fd = ctl_client_connect(path);
+	if (fd >= 0)
+		return fd;
+	*cause = CAUSE_INTERNAL;
+	if (fd == -ENOENT || fd == -ECONNREFUSED)
+		fprintf(stderr,
+			"gobi-dial: no instance \"%s\" is running; start it "
+			"with \"gobi-dial run %s\"\n",
+			cli->name, cli->name);
+	else
+		fprintf(stderr, "gobi-dial: %s: %s\n", path, strerror(-fd));
+	if (fd == -EACCES || fd == -EPERM)
+		*cause = CAUSE_PERMISSION;
+	return -1;
+}
+
+static int refusal(struct json_object *response)
+{
+	struct json_object *text = NULL;
+
+	json_object_object_get_ex(response, "text", &text);
+	fprintf(stderr, "gobi-dial: the instance refused: %s\n",
+		text ? json_object_get_string(text) : "it did not say why");
+	return CAUSE_INTERNAL;
+}
+
+/* Send `command`; CAUSE_NONE and the answer, which the caller puts. */
+static int ask(int fd, const char *command, struct json_object **response)
+{
+	struct json_object *ok = NULL;
+	int error = ctl_client_request(fd, command, ANSWER_MS, response);
+	int cause;
+
+	if (error < 0) {
+		fprintf(stderr, "gobi-dial: no answer from the instance: %s\n",
+			strerror(-error));
+		return CAUSE_INTERNAL;
+	}
+	json_object_object_get_ex(*response, "ok", &ok);
+	if (json_object_get_boolean(ok))
+		return CAUSE_NONE;
+	cause = refusal(*response);
+	json_object_put(*response);
+	*response = NULL;
+	return cause;
+}
+
+static void print_status(struct json_object *response, bool json)
+{
+	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct json_object *status = NULL;
+	struct buf out = BUF_INIT;
+
+	json_object_object_get_ex(response, "status", &status);
+	if (json) {
+		puts(json_object_to_json_string_ext(status,
+						    JSON_C_TO_STRING_PLAIN));
+		return;
+	}
+	status_render(status, colour, &out);
+	fputs(buf_str(&out), stdout);
+	buf_free(&out);
+}
+
+int cli_status(struct cli *cli, int argc, char **argv)
+{
+	struct json_object *response;
+	const char *name = NULL;
+	bool json = false;
+	int fd, cause;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			json = true;
+		else if (argv[i][0] == '-')
+			return cli_usage("status", "no option \"%s\"", argv[i]);
+		else if (name)
+			return cli_usage("status", "one NAME only");
+		else
+			name = argv[i];
+	}
+	if (!cli_set_name(cli, name))
+		return CAUSE_USAGE;
+	fd = connect_to(cli, &cause);
+	if (fd < 0)
+		return cause;
+	cause = ask(fd, "status", &response);
+	close(fd);
+	if (cause != CAUSE_NONE)
+		return cause;
+	print_status(response, json);
+	json_object_put(response);
+	return CAUSE_NONE;
+}
+
+/* `stop` comes back when it has stopped. */
+static int wait_end(int fd)
+{
+	if (ctl_client_wait_end(fd, END_MS) == 0)
+		return CAUSE_NONE;
+	fprintf(stderr, "gobi-dial: the instance has not stopped in %d s\n",
+		END_MS / 1000);
+	return CAUSE_INTERNAL;
+}
+
+int cli_control(struct cli *cli, int argc, char **argv)
+{
+	struct json_object *response = NULL;
+	int fd, cause;
+
+	if (argc > 1 && argv[1][0] == '-')
+		return cli_usage(argv[0], "no option \"%s\"", argv[1]);
+	if (argc > 2)
+		return cli_usage(argv[0], "one NAME only");
+	if (!cli_set_name(cli, argv[1]))
+		return CAUSE_USAGE;
+	fd = connect_to(cli, &cause);
+	if (fd < 0)
+		return cause;
+	cause = ask(fd, argv[0], &response);
+	json_object_put(response);
+	if (cause == CAUSE_NONE && strcmp(argv[0], "stop") == 0)
+		cause = wait_end(fd);
+	close(fd);
+	return cause;
+}

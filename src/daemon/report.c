@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "base/buf.h"
+#include "daemon/report.h"
+#include "io/clock.h"
+#include "io/probe.h"
+#include "io/route.h"
+#include "session/session.h"
+#include "status/status.h"
+
+static void append_port(const struct probe_port *port, struct buf *out)
+{
+	buf_printf(out, "%s %s", port->port.device,
+		   probe_role_name(port->role));
+	if (port->role == PROBE_ROLE_BUSY)
+		buf_printf(out, ", held by %s", port->holder);
+	if (port->role == PROBE_ROLE_ERROR)
+		buf_printf(out, ", %s", port->reason);
+}
+
+void report_probe(const struct probe_result *result, struct buf *out)
+{
+	if (result->chosen >= 0) {
+		buf_printf(out, "%s answers AT",
+			   result->ports[result->chosen].port.device);
+		return;
+	}
+	buf_printf(out, "%s", cause_text(result->cause));
+	for (size_t i = 0; i < result->count; i++) {
+		buf_printf(out, i == 0 ? ": " : "; ");
+		append_port(&result->ports[i], out);
+	}
+}
+
+static void fill_port(struct status *status, const struct port *port)
+{
+	status->manufacturer = port->manufacturer;
+	status->product = port->product;
+	status->serial = port->serial;
+	status->usb_path = port->usb_path;
+	status->vid = port->vid;
+	status->pid = port->pid;
+}
+
+static void fill_ppp(struct status *status, const struct session *session,
+		     int ppp_pid)
+{
+	unsigned long long rx, tx;
+
+	status->ppp.pid = ppp_pid;
+	status->ppp.ifname = session->ppp.ifname;
+	status->ppp.local = session->ppp.local;
+	status->ppp.remote = session->ppp.remote;
+	status->ppp.ipv6 = session->ppp.ipv6;
+	status->ppp.dns_count = session->ppp.dns_count;
+	for (size_t i = 0; i < session->ppp.dns_count; i++)
+		status->ppp.dns[i] = session->ppp.dns[i];
+	if (!route_counters(session->ppp.ifname, &rx, &tx))
+		return;
+	status->ppp.rx_bytes = (long long)rx;
+	status->ppp.tx_bytes = (long long)tx;
+}
+
+static void fill_history(struct status *status, const struct session *session,
+			 int64_t now)
+{
+	int64_t deadline = session_deadline(session);
+
+	status->redials = session->dials > 0 ? session->dials - 1 : 0;
+	if (session->failed_at >= 0) {
+		status->failure.cause = session->cause;
+		status->failure.text = buf_str(&session->text);
+		status->failure.ago_ms = now - session->failed_at;
+	}
+	if (session->state == SESSION_BACKING_OFF && deadline >= now)
+		status->next_try_ms = deadline - now;
+	status->timeline_count = session->timeline_count;
+	for (size_t i = 0; i < session->timeline_count; i++) {
+		status->timeline[i].step = session->timeline[i].step;
+		status->timeline[i].ms = session->timeline[i].ms;
+	}
+}
+
+struct json_object *report_status(const struct session *session,
+				  const char *name, const struct port *port,
+				  int ppp_pid)
+{
+	int64_t now = clock_now_ms();
+	struct status status = {
+		.name = name,
+		.state = session_state_name(session->state),
+		.since_ms = now - session->since,
+		.port = session->port,
+		.vid = -1,
+		.pid = -1,
+		.ppp = {.rx_bytes = -1, .tx_bytes = -1},
+		.next_try_ms = -1,
+	};
+
+	if (*session->port) {
+		fill_port(&status, port);
+		status.facts = &session->plan.facts;
+	}
+	fill_ppp(&status, session, ppp_pid);
+	fill_history(&status, session, now);
+	return status_to_json(&status);
+}

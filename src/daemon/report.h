@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_DAEMON_REPORT_H
+#define GD_DAEMON_REPORT_H
+
+struct buf;
+struct json_object;
+struct port;
+struct probe_result;
+struct session;
+
+/* What a probe found, one line for people: the chosen port, or each port and
+ * what it is. */
+void report_probe(const struct probe_result *result, struct buf *out);
+
+/* The contract's status object. `ppp_pid` -1: none. */
+struct json_object *report_status(const struct session *session,
+				  const char *name, const struct port *port,
+				  int ppp_pid);
+
+#endif
