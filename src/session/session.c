@@ -52,10 +52,12 @@ void session_start(struct session *session, int64_t now)
 
 void session_change(struct session *session, enum session_state to, int64_t now)
 {
-	if (!session_may_change(session->state, to))
+	if (!session_may_change(session->state, to)) {
+		session->forbidden++;
 		log_error("no way from %s to %s: please report this",
 			  session_state_name(session->state),
 			  session_state_name(to));
+	}
 	log_info("%s -> %s", session_state_name(session->state),
 		 session_state_name(to));
 	session->state = to;

@@ -112,6 +112,7 @@ struct session {
 	struct buf text;   /* of the last failure, for people */
 	int64_t failed_at; /* -1: never */
 	unsigned dials;
+	unsigned forbidden; /* changes that the table does not allow: a bug */
 
 	struct {
 		char ifname[32];

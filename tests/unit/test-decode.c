@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "unit.h"
+
+#include "modem/decode.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* clang-format off */
+static const struct {
+	const char *line;
+	bool valid;
+	enum modem_domain domain;
+	struct modem_registration want;
+} registrations[] = {
+	{ "+CREG: 0,1", true, MODEM_DOMAIN_CS, { MODEM_REG_HOME, -1, -1, -1 } },
+	{ "+CREG: 1", true, MODEM_DOMAIN_CS, { MODEM_REG_HOME, -1, -1, -1 } },
+	{ "+CREG:0,5", true, MODEM_DOMAIN_CS, { MODEM_REG_ROAMING, -1, -1, -1 } },
+	{ "+CREG: 2,1,\"1206\",\"19E4A03\"", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_HOME, 0x1206, 0x19e4a03, -1 } },
+	{ "+CREG: 1,\"1206\",\"19E4A03\",2", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_HOME, 0x1206, 0x19e4a03, 2 } },
+	{ "+CREG: 2,1,  0 5, 2715", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_HOME, 0x05, 0x2715, -1 } },
+	{ "+CREG: 5,0005,2715", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_ROAMING, 0x05, 0x2715, -1 } },
+	{ "+CGREG: 2,1,\"8C65\",\"A14666A\",7", true, MODEM_DOMAIN_PS,
+	  { MODEM_REG_HOME, 0x8c65, 0xa14666a, 7 } },
+	{ "+CGREG: 2,1,\"8C65\",\"A14666A\",7,\"FF\"", true, MODEM_DOMAIN_PS,
+	  { MODEM_REG_HOME, 0x8c65, 0xa14666a, 7 } },
+	{ "+CEREG: 2,1,\"1206\",\"19E4A03\",13", true, MODEM_DOMAIN_EPS,
+	  { MODEM_REG_HOME, 0x1206, 0x19e4a03, 13 } },
+	{ "+cereg: 0,10", true, MODEM_DOMAIN_EPS,
+	  { MODEM_REG_ROAMING_CSFB, -1, -1, -1 } },
+	{ "+CREG: 0,3", true, MODEM_DOMAIN_CS, { MODEM_REG_DENIED, -1, -1, -1 } },
+	{ "+CREG: 99", false, 0, { 0 } },
+	{ "+CREG: ", false, 0, { 0 } },
+	{ "+CREG: x,1", false, 0, { 0 } },
+	{ "+COPS: 0", false, 0, { 0 } },
+};
+/* clang-format on */
+
+static void registration_in_every_real_form(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(registrations); i++) {
+		struct modem_registration got = {.lac = -7};
+		enum modem_domain domain = MODEM_DOMAIN_COUNT;
+		bool valid = modem_decode_registration(registrations[i].line,
+						       &domain, &got);
+
+		assert_int_equal(valid, registrations[i].valid);
+		if (!valid) {
+			assert_int_equal(got.lac, -7);
+			continue;
+		}
+		assert_int_equal(domain, registrations[i].domain);
+		assert_int_equal(got.stat, registrations[i].want.stat);
+		assert_int_equal(got.lac, registrations[i].want.lac);
+		assert_int_equal(got.ci, registrations[i].want.ci);
+		assert_int_equal(got.act, registrations[i].want.act);
+	}
+}
+
+static void only_home_and_roaming_carry_data(void **state)
+{
+	static const enum modem_reg carry[] = {
+		MODEM_REG_HOME, MODEM_REG_ROAMING, MODEM_REG_HOME_CSFB,
+		MODEM_REG_ROAMING_CSFB};
+
+	(void)state;
+	for (int reg = 0; reg < MODEM_REG_COUNT; reg++) {
+		bool want = false;
+
+		for (size_t i = 0; i < COUNT(carry); i++)
+			want |= carry[i] == (enum modem_reg)reg;
+		assert_int_equal(modem_reg_is_registered((enum modem_reg)reg),
+				 want);
+	}
+}
+
+static void cpin_in_every_real_form(void **state)
+{
+	static const struct {
+		const char *line;
+		bool valid;
+		enum modem_sim sim;
+	} rows[] = {
+		{"+CPIN: READY", true, MODEM_SIM_READY},
+		{"+CPIN:READY", true, MODEM_SIM_READY},
+		{"+CPIN: \"SIM PIN\"", true, MODEM_SIM_PIN},
+		{"+CPIN: SIM PIN", true, MODEM_SIM_PIN},
+		{"+CPIN: SIM PIN2", true, MODEM_SIM_READY},
+		{"+CPIN: SIM PUK", true, MODEM_SIM_PUK},
+		{"+CPIN: PH-NET PIN", true, MODEM_SIM_OTHER_LOCK},
+		{"+CPIN: WHATEVER", false, MODEM_SIM_UNKNOWN},
+		{"READY", false, MODEM_SIM_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		enum modem_sim sim = MODEM_SIM_UNKNOWN;
+
+		assert_int_equal(modem_decode_cpin(rows[i].line, &sim),
+				 rows[i].valid);
+		assert_int_equal(sim, rows[i].sim);
+	}
+}
+
+static void pin_counters_of_four_vendors(void **state)
+{
+	static const struct {
+		const char *line;
+		bool valid;
+		int left;
+	} rows[] = {
+		{"+CPINC: 3, 3, 10, 10", true, 3},
+		{"+CPINC: 1,3,10,10", true, 1},
+		{"+QPINC: \"SC\",2,10", true, 2},
+		{"+QPINC: \"P2\",3,10", false, 0},
+		{"+UPINCNT: 3,3,10,10", true, 3},
+		{"^CPIN: SIM PIN,,10,3,10,3", true, 3},
+		{"+CPIN: SIM PIN", false, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int left = -1;
+
+		assert_int_equal(modem_decode_pin_left(rows[i].line, &left),
+				 rows[i].valid);
+		if (rows[i].valid)
+			assert_int_equal(left, rows[i].left);
+	}
+}
+
+static void contexts_with_and_without_address(void **state)
+{
+	struct modem_context context;
+
+	(void)state;
+	assert_true(modem_decode_context(
+		"+CGDCONT: 1,\"IP\",\"3g.utel.ua\",\"0.0.0.0\",0,0", &context));
+	assert_int_equal(context.cid, 1);
+	assert_string_equal(context.type, "IP");
+	assert_string_equal(context.apn, "3g.utel.ua");
+	assert_true(
+		modem_decode_context("+CGDCONT: 2,\"IPV4V6\",\"\"", &context));
+	assert_int_equal(context.cid, 2);
+	assert_string_equal(context.apn, "");
+	assert_true(modem_decode_context("+CGDCONT: 3,\"IP\"", &context));
+	assert_string_equal(context.apn, "");
+	assert_false(modem_decode_context("+CGDCONT: ,\"IP\"", &context));
+}
+
+static void signal_is_in_its_range(void **state)
+{
+	int csq = -1, ber = -1;
+
+	(void)state;
+	assert_true(modem_decode_csq("+CSQ: 13,99", &csq, &ber));
+	assert_int_equal(csq, 13);
+	assert_int_equal(ber, 99);
+	assert_int_equal(modem_csq_dbm(13), -87);
+	assert_int_equal(modem_csq_dbm(0), -113);
+	assert_int_equal(modem_csq_dbm(31), -51);
+	assert_true(modem_decode_csq("+CSQ: 99", &csq, &ber));
+	assert_false(modem_decode_csq("+CSQ: 32,0", &csq, &ber));
+	assert_false(modem_decode_csq("+CSQ: -1,0", &csq, &ber));
+}
+
+static void operator_by_name_number_and_ucs2(void **state)
+{
+	static const struct {
+		const char *line;
+		bool valid;
+		const char *name;
+		const char *mccmnc;
+		int act;
+	} rows[] = {
+		{"+COPS: 0,0,\"MEDION Mobile\",2", true, "MEDION Mobile", "",
+		 2},
+		{"+COPS: 0,2,\"26203\",2", true, "", "26203", 2},
+		{"+COPS: 0,2,\"20201\"", true, "", "20201", -1},
+		{"+COPS: 0,0,\"0033002000410054\",2", true, "3 AT", "", 2},
+		{"+COPS: 0,0,\"0054006500CC006C\"", true, "Te\xc3\x8cl", "",
+		 -1},
+		{"+COPS: 0,0,\"20012002\"", true, "20012002", "", -1},
+		{"+COPS: 0", false, "", "", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char name[64] = "", mccmnc[8] = "";
+		int act = -1;
+
+		assert_int_equal(modem_decode_cops(rows[i].line, name,
+						   sizeof(name), mccmnc,
+						   sizeof(mccmnc), &act),
+				 rows[i].valid);
+		assert_string_equal(name, rows[i].name);
+		assert_string_equal(mccmnc, rows[i].mccmnc);
+		assert_int_equal(act, rows[i].act);
+	}
+}
+
+static void a_hostile_operator_name_stays_in_its_bounds(void **state)
+{
+	char line[400] = "+COPS: 0,0,\"", name[8] = "", mccmnc[8] = "";
+	int act;
+
+	(void)state;
+	memset(line + strlen(line), 'A', 300);
+	strcat(line, "\",2");
+	modem_decode_cops(line, name, sizeof(name), mccmnc, sizeof(mccmnc),
+			  &act);
+	assert_true(strlen(name) < sizeof(name));
+	assert_true(modem_decode_cops("+COPS: 0,0,\"004100420043004400450046\"",
+				      name, sizeof(name), mccmnc,
+				      sizeof(mccmnc), &act));
+	assert_true(strlen(name) < sizeof(name));
+	assert_memory_equal(name, "ABCD", 4);
+}
+
+static void apns_are_equal_as_the_network_sees_them(void **state)
+{
+	(void)state;
+	assert_true(modem_apn_equal("internet", "Internet"));
+	assert_true(modem_apn_equal("internet", "internet.mnc001.mcc262.gprs"));
+	assert_true(modem_apn_equal("internet.MNC001.MCC262.GPRS", "INTERNET"));
+	assert_true(modem_apn_equal("", ""));
+	assert_false(modem_apn_equal("internet", "internet2"));
+	assert_false(modem_apn_equal("internet", "internet.example.com"));
+	assert_false(modem_apn_equal("", ".mnc001.mcc262.gprs"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(registration_in_every_real_form),
+		cmocka_unit_test(only_home_and_roaming_carry_data),
+		cmocka_unit_test(cpin_in_every_real_form),
+		cmocka_unit_test(pin_counters_of_four_vendors),
+		cmocka_unit_test(contexts_with_and_without_address),
+		cmocka_unit_test(signal_is_in_its_range),
+		cmocka_unit_test(operator_by_name_number_and_ucs2),
+		cmocka_unit_test(a_hostile_operator_name_stays_in_its_bounds),
+		cmocka_unit_test(apns_are_equal_as_the_network_sees_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+
+#include "conf/conf.h"
+#include "modem/plan.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* A modem as a list of answers; a command without a row gets OK. `sent` counts
+ * how often each was used. */
+struct row {
+	const char *command;
+	enum at_final_kind kind;
+	int code;
+	const char *text;
+	int times; /* the row is used up after so many; 0: never */
+	int sent;
+};
+
+struct talk {
+	struct conf conf;
+	struct plan plan;
+	struct row *rows;
+	size_t count;
+	int64_t now;
+	char log[2048]; /* commands, joined by | */
+};
+
+static struct talk *talk_new(struct row *rows, size_t count)
+{
+	struct talk *talk = calloc(1, sizeof(*talk));
+
+	assert_non_null(talk);
+	assert_int_equal(conf_init(&talk->conf), 0);
+	plan_init(&talk->plan, &talk->conf);
+	talk->rows = rows;
+	talk->count = count;
+	return talk;
+}
+
+static void talk_free(struct talk *talk)
+{
+	plan_free(&talk->plan);
+	conf_free(&talk->conf);
+	free(talk);
+}
+
+static void set(char **key, const char *value)
+{
+	free(*key);
+	*key = strdup(value);
+	assert_non_null(*key);
+}
+
+static struct row *find_row(struct talk *talk, const char *command)
+{
+	static struct row ok;
+
+	for (size_t i = 0; i < talk->count; i++) {
+		struct row *row = &talk->rows[i];
+
+		if (strcmp(row->command, command) != 0 ||
+		    (row->times && row->sent >= row->times))
+			continue;
+		row->sent++;
+		return row;
+	}
+	ok = (struct row){.kind = AT_FINAL_OK, .text = ""};
+	return &ok;
+}
+
+static void answer(struct talk *talk, const struct at_command *command)
+{
+	const struct row *row = find_row(talk, command->text);
+	struct at_event event = {
+		.type = AT_EVENT_REPLY,
+		.final = {.kind = row->kind, .code = row->code},
+		.text = row->text,
+		.command = command->text};
+	size_t len = strlen(talk->log);
+
+	snprintf(talk->log + len, sizeof(talk->log) - len, "%s|",
+		 command->text);
+	talk->now += 20;
+	plan_reply(&talk->plan, &event, talk->now);
+}
+
+/* Run a stage to its end, in at most `limit_ms`. */
+static enum plan_verdict run(struct talk *talk, enum plan_stage stage,
+			     int64_t limit_ms)
+{
+	int64_t until = talk->now + limit_ms;
+	struct at_command command;
+	enum plan_verdict verdict;
+
+	talk->log[0] = '\0';
+	plan_start(&talk->plan, stage, talk->now);
+	while (talk->now < until) {
+		verdict = plan_next(&talk->plan, &command, talk->now);
+		if (verdict == PLAN_COMMAND)
+			answer(talk, &command);
+		else if (verdict == PLAN_WAIT)
+			talk->now = talk->plan.wake_at;
+		else
+			return verdict;
+	}
+	return PLAN_WAIT;
+}
+
+static int pins_sent(const struct talk *talk)
+{
+	int count = 0;
+
+	for (const char *at = talk->log; (at = strstr(at, "AT+CPIN=")); at++)
+		count++;
+	return count;
+}
+
+#define OK(command, text)                                                      \
+	{                                                                      \
+		command, AT_FINAL_OK, 0, text, 0, 0                            \
+	}
+#define ERROR(command)                                                         \
+	{                                                                      \
+		command, AT_FINAL_ERROR, 0, "", 0, 0                           \
+	}
+#define CME(command, number)                                                   \
+	{                                                                      \
+		command, AT_FINAL_CME, number, "", 0, 0                        \
+	}
+
+static void a_context_that_is_right_is_left_alone(void **state)
+{
+	struct row rows[] = {
+		OK("AT+CPIN?", "+CPIN: READY"),
+		OK("AT+CGDCONT?",
+		   "+CGDCONT: 1,\"IP\",\"INTERNET.mnc001.mcc262.gprs\"\n"
+		   "+CGDCONT: 2,\"IP\",\"other\"")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	set(&talk->conf.network.apn, "internet");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_null(strstr(talk->log, "AT+CGDCONT=1"));
+	talk_free(talk);
+}
+
+static void a_context_that_differs_is_written_once(void **state)
+{
+	static const struct {
+		const char *have;
+		enum conf_pdp type;
+		const char *apn;
+		const char *want; /* NULL: nothing */
+	} cases[] = {
+		{"+CGDCONT: 1,\"IP\",\"old\"", CONF_PDP_IPV4, "new",
+		 "AT+CGDCONT=1,\"IP\",\"new\""},
+		{"+CGDCONT: 1,\"IP\",\"new\"", CONF_PDP_IPV4V6, "new",
+		 "AT+CGDCONT=1,\"IPV4V6\",\"new\""},
+		{"+CGDCONT: 2,\"IP\",\"new\"", CONF_PDP_IPV4, "new",
+		 "AT+CGDCONT=1,\"IP\",\"new\""},
+		{"", CONF_PDP_IPV4, "", "AT+CGDCONT=1,\"IP\",\"\""},
+		{"+CGDCONT: 1,\"IP\",\"sim\"", CONF_PDP_IPV4, "", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+				     OK("AT+CGDCONT?", cases[i].have)};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+		const char *written;
+
+		set(&talk->conf.network.apn, cases[i].apn);
+		talk->conf.network.pdp_type = cases[i].type;
+		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		written = strstr(talk->log, "AT+CGDCONT=");
+		if (!cases[i].want) {
+			assert_null(written);
+		} else {
+			assert_non_null(written);
+			assert_memory_equal(written, cases[i].want,
+					    strlen(cases[i].want));
+			assert_null(strstr(written + 1, "AT+CGDCONT="));
+		}
+		talk_free(talk);
+	}
+}
+
+static void an_apn_cannot_break_out_of_its_quotes(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	set(&talk->conf.network.apn, "x\";+CFUN=0;\"");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_int_equal(talk->plan.cause, CAUSE_CONFIG);
+	assert_null(strstr(talk->log, "CFUN"));
+	talk_free(talk);
+}
+
+static void a_good_pin_opens_the_sim(void **state)
+{
+	struct row rows[] = {
+		{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
+		OK("AT+CPIN?", "+CPIN: READY"),
+		OK("AT+CPINC?", "+CPINC: 3, 3, 10, 10"),
+		OK("AT+CPIN=\"1234\"", "")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	set(&talk->conf.sim.pin, "1234");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(pins_sent(talk), 1);
+	assert_int_equal(talk->plan.facts.pin_left, 3);
+	talk_free(talk);
+}
+
+static void a_refused_pin_is_never_sent_again(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"),
+			     CME("AT+CPIN=\"1234\"", 16)};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	set(&talk->conf.sim.pin, "1234");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_int_equal(talk->plan.cause, CAUSE_PIN);
+	assert_int_equal(pins_sent(talk), 1);
+	for (int replugs = 0; replugs < 5; replugs++) {
+		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+		assert_int_equal(talk->plan.cause, CAUSE_PIN);
+		assert_int_equal(pins_sent(talk), 0);
+	}
+	talk_free(talk);
+}
+
+static void a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once(
+	void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"),
+			     OK("AT+CPIN=\"1234\"", "")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	set(&talk->conf.sim.pin, "1234");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_int_equal(talk->plan.cause, CAUSE_PIN);
+	assert_int_equal(pins_sent(talk), 1);
+	talk_free(talk);
+}
+
+static void the_last_attempt_is_not_spent(void **state)
+{
+	static const struct {
+		const char *command, *text;
+	} counters[] = {
+		{"AT+CPINC?", "+CPINC: 1, 3, 10, 10"},
+		{"AT+QPINC=\"SC\"", "+QPINC: \"SC\",1,10"},
+		{"AT^CPIN?", "^CPIN: SIM PIN,,10,1,10,3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(counters); i++) {
+		struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"),
+				     OK(counters[i].command, counters[i].text)};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		set(&talk->conf.sim.pin, "1234");
+		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+		assert_int_equal(talk->plan.cause, CAUSE_PIN);
+		assert_int_equal(pins_sent(talk), 0);
+		talk_free(talk);
+	}
+}
+
+static void sim_states_become_causes(void **state)
+{
+	static const struct {
+		struct row row;
+		enum cause cause;
+	} cases[] = {
+		{OK("AT+CPIN?", "+CPIN: SIM PIN"), CAUSE_PIN},
+		{OK("AT+CPIN?", "+CPIN: SIM PUK"), CAUSE_PUK},
+		{OK("AT+CPIN?", "+CPIN: PH-NET PIN"), CAUSE_SIM},
+		{CME("AT+CPIN?", 10), CAUSE_SIM},
+		{CME("AT+CPIN?", 12), CAUSE_PUK},
+		{CME("AT+CPIN?", 13), CAUSE_SIM},
+		{CME("AT+CPIN?", 14), CAUSE_SIM},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {cases[i].row};
+		struct talk *talk = talk_new(rows, 1);
+
+		assert_int_equal(run(talk, PLAN_PREPARE, 120000), PLAN_FAILED);
+		assert_int_equal(talk->plan.cause, cases[i].cause);
+		assert_true(talk->plan.text.len > 0);
+		talk_free(talk);
+	}
+}
+
+static void a_busy_sim_is_waited_for(void **state)
+{
+	struct row rows[] = {
+		{"AT+CPIN?", AT_FINAL_CME, 13, "", 1, 0},
+		{"AT+CPIN?", AT_FINAL_CME, 14, "", 4, 0},
+		OK("AT+CPIN?", "+CPIN: READY"),
+	};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(rows[1].sent, 4);
+	assert_true(talk->now >= 5000);
+	talk_free(talk);
+}
+
+static void a_refused_init_command_is_told_and_survived(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"), ERROR("AT^FOO")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	talk->conf.modem.init.items[0] = strdup("AT^FOO");
+	talk->conf.modem.init.items[1] = strdup("AT^BAR");
+	talk->conf.modem.init.count = 2;
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_non_null(strstr(buf_str(&talk->plan.notices), "AT^FOO"));
+	assert_non_null(strstr(talk->log, "AT^BAR|"));
+	talk_free(talk);
+}
+
+static void either_domain_is_enough_to_dial(void **state)
+{
+	static const char *const answers[][2] = {
+		{"AT+CREG?", "+CREG: 0,1"},
+		{"AT+CGREG?", "+CGREG: 0,5"},
+		{"AT+CEREG?", "+CEREG: 0,1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		struct row rows[] = {OK(answers[i][0], answers[i][1])};
+		struct talk *talk = talk_new(rows, 1);
+
+		assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_DONE);
+		assert_true(talk->plan.facts.registered);
+		/* What is registered already is not told to report. */
+		assert_null(strstr(talk->log, "REG=1"));
+		talk_free(talk);
+	}
+}
+
+static void roaming_is_refused_when_forbidden(void **state)
+{
+	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,5")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	talk->conf.network.roaming = false;
+	assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_FAILED);
+	assert_int_equal(talk->plan.cause, CAUSE_NOT_REGISTERED);
+	assert_non_null(strstr(buf_str(&talk->plan.text), "roaming"));
+	talk_free(talk);
+}
+
+static void a_radio_that_says_ok_and_stays_off_is_found_out(void **state)
+{
+	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,0"),
+			     OK("AT+CFUN?", "+CFUN: 4")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_FAILED);
+	assert_int_equal(talk->plan.cause, CAUSE_RADIO_OFF);
+	assert_non_null(strstr(talk->log, "AT+CFUN=1|"));
+	talk_free(talk);
+}
+
+static void a_radio_that_was_off_is_switched_on(void **state)
+{
+	struct row rows[] = {{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,0", 2, 0},
+			     OK("AT+CREG?", "+CREG: 0,1"),
+			     {"AT+CFUN?", AT_FINAL_OK, 0, "+CFUN: 4", 1, 0},
+			     OK("AT+CFUN?", "+CFUN: 1")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_DONE);
+	talk_free(talk);
+}
+
+static void an_operator_is_selected_only_when_another_serves(void **state)
+{
+	struct row other[] = {OK("AT+CREG?", "+CREG: 0,1"),
+			      OK("AT+COPS?", "+COPS: 0,2,\"26202\",2")};
+	struct row same[] = {OK("AT+CREG?", "+CREG: 0,1"),
+			     OK("AT+COPS?", "+COPS: 1,2,\"26201\",2")};
+	struct talk *talk = talk_new(other, COUNT(other));
+
+	(void)state;
+	set(&talk->conf.network.operator, "26201");
+	assert_int_equal(run(talk, PLAN_REGISTER, 200000), PLAN_DONE);
+	assert_non_null(strstr(talk->log, "AT+COPS=1,2,\"26201\"|"));
+	talk_free(talk);
+	talk = talk_new(same, COUNT(same));
+	set(&talk->conf.network.operator, "26201");
+	assert_int_equal(run(talk, PLAN_REGISTER, 200000), PLAN_DONE);
+	assert_null(strstr(talk->log, "AT+COPS=1"));
+	talk_free(talk);
+}
+
+static void dial_strings_are_tried_until_one_is_understood(void **state)
+{
+	struct row rows[] = {ERROR("ATD*99***1#"),
+			     ERROR("ATDT*99***1#"),
+			     {"ATD*99#", AT_FINAL_CONNECT, 0, "", 0, 0}};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	assert_int_equal(run(talk, PLAN_DIAL, 200000), PLAN_DONE);
+	assert_string_equal(talk->log, "ATD*99***1#|ATDT*99***1#|ATD*99#|");
+	talk_free(talk);
+}
+
+static void a_refused_call_is_not_dialled_again_and_says_why(void **state)
+{
+	static const enum at_final_kind kinds[] = {
+		AT_FINAL_NO_CARRIER, AT_FINAL_BUSY, AT_FINAL_NO_ANSWER,
+		AT_FINAL_TIMEOUT};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct row rows[] = {
+			{"ATD*99***3#", kinds[i], 0, "", 0, 0},
+			OK("AT+CEER", "+CEER: PDP authentication failure")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		talk->conf.network.cid = 3;
+		assert_int_equal(run(talk, PLAN_DIAL, 200000), PLAN_FAILED);
+		assert_int_equal(talk->plan.cause, CAUSE_CALL);
+		assert_non_null(strstr(buf_str(&talk->plan.text),
+				       "PDP authentication failure"));
+		assert_string_equal(talk->log, "ATD*99***3#|AT+CEER|");
+		talk_free(talk);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_context_that_is_right_is_left_alone),
+		cmocka_unit_test(a_context_that_differs_is_written_once),
+		cmocka_unit_test(an_apn_cannot_break_out_of_its_quotes),
+		cmocka_unit_test(a_good_pin_opens_the_sim),
+		cmocka_unit_test(a_refused_pin_is_never_sent_again),
+		cmocka_unit_test(
+			a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once),
+		cmocka_unit_test(the_last_attempt_is_not_spent),
+		cmocka_unit_test(sim_states_become_causes),
+		cmocka_unit_test(a_busy_sim_is_waited_for),
+		cmocka_unit_test(a_refused_init_command_is_told_and_survived),
+		cmocka_unit_test(either_domain_is_enough_to_dial),
+		cmocka_unit_test(roaming_is_refused_when_forbidden),
+		cmocka_unit_test(
+			a_radio_that_says_ok_and_stays_off_is_found_out),
+		cmocka_unit_test(a_radio_that_was_off_is_switched_on),
+		cmocka_unit_test(
+			an_operator_is_selected_only_when_another_serves),
+		cmocka_unit_test(
+			dial_strings_are_tried_until_one_is_understood),
+		cmocka_unit_test(
+			a_refused_call_is_not_dialled_again_and_says_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+
+#include "base/log.h"
+#include "conf/conf.h"
+#include "session/session.h"
+
+/* A world that notes what the session asks for and answers as told; time is
+ * the variable `now`. */
+struct world {
+	struct conf conf;
+	struct session session;
+	int64_t now;
+	int probes;
+	int cancels;
+	int commands;
+	int ppp_starts;
+	int ppp_terms;
+	int ppp_kills;
+	int hang_ups;
+	int closes;
+	int link_ups;
+	bool ppp_runs;
+	bool port_open;
+	int probe_error;
+	int ppp_error;
+	int command_error;
+	char command[128];
+	int id;
+};
+
+static int probe(void *ctx)
+{
+	struct world *world = ctx;
+
+	world->probes++;
+	return world->probe_error;
+}
+
+static void probe_cancel(void *ctx)
+{
+	struct world *world = ctx;
+
+	world->cancels++;
+}
+
+static int command(void *ctx, const struct at_command *at)
+{
+	struct world *world = ctx;
+
+	world->commands++;
+	world->id = at->id;
+	snprintf(world->command, sizeof(world->command), "%s", at->text);
+	return world->command_error;
+}
+
+static int ppp_start(void *ctx)
+{
+	struct world *world = ctx;
+
+	assert_false(world->ppp_runs);
+	world->ppp_starts++;
+	world->ppp_runs = world->ppp_error == 0;
+	return world->ppp_error;
+}
+
+static void ppp_connected(void *ctx)
+{
+	struct world *world = ctx;
+
+	assert_true(world->ppp_runs);
+}
+
+static void ppp_stop(void *ctx, bool hard)
+{
+	struct world *world = ctx;
+
+	if (hard)
+		world->ppp_kills++;
+	else
+		world->ppp_terms++;
+}
+
+static int link_up(void *ctx)
+{
+	struct world *world = ctx;
+
+	world->link_ups++;
+	return 0;
+}
+
+static void hang_up(void *ctx)
+{
+	struct world *world = ctx;
+
+	world->hang_ups++;
+}
+
+static void port_close(void *ctx)
+{
+	struct world *world = ctx;
+
+	world->closes++;
+	world->port_open = false;
+}
+
+static const struct session_ops ops = {
+	.probe = probe,
+	.probe_cancel = probe_cancel,
+	.command = command,
+	.ppp_start = ppp_start,
+	.ppp_connected = ppp_connected,
+	.ppp_stop = ppp_stop,
+	.link_up = link_up,
+	.hang_up = hang_up,
+	.port_close = port_close,
+};
+
+static struct world *world_new(bool once)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	assert_non_null(world);
+	assert_int_equal(conf_init(&world->conf), 0);
+	world->now = 1000;
+	session_init(&world->session, &world->conf, &ops, world, once, 7);
+	session_start(&world->session, world->now);
+	return world;
+}
+
+static void world_free(struct world *world)
+{
+	assert_int_equal(world->session.forbidden, 0);
+	session_free(&world->session);
+	conf_free(&world->conf);
+	free(world);
+}
+
+static void tell(struct world *world, struct session_event event)
+{
+	event.now = world->now;
+	if (event.type == SESSION_EVENT_PPP_EXIT)
+		world->ppp_runs = false;
+	session_handle(&world->session, &event);
+}
+
+static void probed(struct world *world, enum cause cause)
+{
+	world->port_open = cause == CAUSE_NONE;
+	tell(world, (struct session_event){.type = SESSION_EVENT_PROBED,
+					   .cause = cause,
+					   .port = "/dev/ttyUSB2",
+					   .text = cause_text(cause)});
+}
+
+static void reply(struct world *world, enum at_final_kind kind,
+		  const char *text)
+{
+	struct at_event at = {.type = AT_EVENT_REPLY,
+			      .id = world->id,
+			      .final = {.kind = kind},
+			      .text = text,
+			      .command = world->command};
+
+	world->now += 20;
+	tell(world,
+	     (struct session_event){.type = SESSION_EVENT_AT, .at = &at});
+}
+
+static void urc(struct world *world, const char *line)
+{
+	struct at_event at = {.type = AT_EVENT_URC, .text = line};
+
+	tell(world,
+	     (struct session_event){.type = SESSION_EVENT_AT, .at = &at});
+}
+
+static void ppp_exit(struct world *world, enum cause cause)
+{
+	tell(world, (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
+					   .cause = cause,
+					   .text = cause_text(cause)});
+}
+
+static void ppp_log(struct world *world, enum ppp_event_type type,
+		    const char *value)
+{
+	struct ppp_event event = {.type = type};
+
+	snprintf(event.value, sizeof(event.value), "%s", value);
+	tell(world, (struct session_event){.type = SESSION_EVENT_PPP_LOG,
+					   .ppp = &event});
+}
+
+static void plain(struct world *world, enum session_event_type type)
+{
+	tell(world, (struct session_event){.type = type});
+}
+
+/* Let time run to the deadline and tell the session. */
+static void time_out(struct world *world)
+{
+	int64_t deadline = session_deadline(&world->session);
+
+	assert_true(deadline >= 0);
+	if (deadline > world->now)
+		world->now = deadline;
+	plain(world, SESSION_EVENT_TIMEOUT);
+}
+
+static const char *answer_to(const char *command)
+{
+	static const struct {
+		const char *command;
+		const char *answer;
+	} answers[] = {
+		{"AT+CPIN?", "+CPIN: READY"},
+		{"AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"internet\""},
+		{"AT+CREG?", "+CREG: 0,1"},
+		{"AT+COPS?", "+COPS: 0,0,\"Test\",2"},
+		{"AT+CSQ", "+CSQ: 20,99"},
+	};
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++)
+		if (strcmp(command, answers[i].command) == 0)
+			return answers[i].answer;
+	return "";
+}
+
+/* Answer as a good modem does until the state is no longer `state`. */
+static void answer_all(struct world *world, enum session_state state)
+{
+	for (int i = 0; i < 30 && world->session.state == state; i++)
+		reply(world, AT_FINAL_OK, answer_to(world->command));
+	assert_int_not_equal(world->session.state, state);
+}
+
+/* Bring a new session to `state`. */
+static void bring_to(struct world *world, enum session_state state)
+{
+	struct session *session = &world->session;
+
+	if (state == SESSION_PROBING)
+		return;
+	if (state == SESSION_WAITING) {
+		probed(world, CAUSE_NO_MODEM);
+		return;
+	}
+	if (state == SESSION_FAILED) {
+		probed(world, CAUSE_PERMISSION);
+		return;
+	}
+	if (state == SESSION_STOPPED) {
+		plain(world, SESSION_EVENT_STOP);
+		return;
+	}
+	probed(world, CAUSE_NONE);
+	if (state == SESSION_PREPARING)
+		return;
+	answer_all(world, SESSION_PREPARING);
+	if (state == SESSION_REGISTERING)
+		return;
+	answer_all(world, SESSION_REGISTERING);
+	if (state == SESSION_DIALING)
+		return;
+	plain(world, SESSION_EVENT_PPP_READY);
+	assert_string_equal(world->command, "ATD*99***1#");
+	reply(world, AT_FINAL_CONNECT, "");
+	if (state == SESSION_NEGOTIATING)
+		return;
+	ppp_log(world, PPP_EVENT_INTERFACE, "ppp0");
+	ppp_log(world, PPP_EVENT_LOCAL, "10.0.0.2");
+	if (state == SESSION_CONNECTED)
+		return;
+	plain(world, SESSION_EVENT_PORT_GONE);
+	if (state == SESSION_HANGING_UP)
+		return;
+	ppp_exit(world, CAUSE_LINK_LOST);
+	assert_int_equal(session->state, SESSION_BACKING_OFF);
+}
+
+static void a_good_modem_gets_connected(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_CONNECTED);
+	ppp_log(world, PPP_EVENT_REMOTE, "10.0.0.1");
+	ppp_log(world, PPP_EVENT_DNS, "192.0.2.53");
+	assert_int_equal(world->link_ups, 1);
+	assert_string_equal(world->session.ppp.ifname, "ppp0");
+	assert_string_equal(world->session.ppp.remote, "10.0.0.1");
+	assert_string_equal(world->session.ppp.dns[0], "192.0.2.53");
+	assert_string_equal(world->session.plan.facts.operator, "Test");
+	assert_int_equal(session_deadline(&world->session), -1);
+	world_free(world);
+}
+
+/* Every state with every event: no crash, no forbidden change, and from
+ * wherever that leads a stop ends it within 5 s with pppd told to go. */
+static void walk(enum session_state state, int event_type)
+{
+	static const struct ppp_event line = {.type = PPP_EVENT_OTHER};
+	struct at_event at = {.type = AT_EVENT_REPLY,
+			      .final = {.kind = AT_FINAL_ERROR},
+			      .text = "",
+			      .command = "AT"};
+	struct world *world = world_new(false);
+	enum session_state before;
+	int64_t stopped_at;
+
+	bring_to(world, state);
+	assert_int_equal(world->session.state, state);
+	before = world->session.state;
+	tell(world,
+	     (struct session_event){.type = (enum session_event_type)event_type,
+				    .cause = CAUSE_PPP,
+				    .text = "text",
+				    .port = "/dev/ttyUSB2",
+				    .at = &at,
+				    .ppp = &line});
+	if (session_is_over(&world->session) && before == world->session.state)
+		goto out;
+	plain(world, SESSION_EVENT_STOP);
+	stopped_at = world->now;
+	while (!session_is_over(&world->session))
+		time_out(world);
+	assert_true(world->now - stopped_at <= 5000);
+	if (world->ppp_runs)
+		assert_true(world->ppp_terms > 0 && world->ppp_kills > 0);
+out:
+	world_free(world);
+}
+
+static void every_state_survives_every_event_and_stops(void **state)
+{
+	(void)state;
+	for (int s = 0; s < SESSION_STATE_COUNT; s++)
+		for (int e = 0; e < SESSION_EVENT_COUNT; e++)
+			walk((enum session_state)s, e);
+}
+
+static void every_waiting_state_has_a_timeout(void **state)
+{
+	(void)state;
+	for (int s = 0; s < SESSION_STATE_COUNT; s++) {
+		struct world *world = world_new(false);
+
+		bring_to(world, (enum session_state)s);
+		if (s != SESSION_CONNECTED && s != SESSION_STOPPED &&
+		    s != SESSION_FAILED)
+			assert_true(session_deadline(&world->session) >= 0);
+		world_free(world);
+	}
+}
+
+/* Nobody ever answers anything: time alone leads from every state back to
+ * another try, and tries are not made faster than the backoff allows. */
+static void silence_ends_every_state(void **state)
+{
+	(void)state;
+	for (int s = 0; s < SESSION_CONNECTED; s++) {
+		struct world *world = world_new(false);
+		int probes;
+
+		bring_to(world, (enum session_state)s);
+		probes = world->probes;
+		for (int i = 0; i < 200 && world->probes == probes; i++)
+			time_out(world);
+		assert_true(world->probes > probes);
+		world_free(world);
+	}
+}
+
+static void once_ends_with_the_first_cause(void **state)
+{
+	static const enum cause causes[] = {CAUSE_NO_AT_PORT, CAUSE_BUSY,
+					    CAUSE_PERMISSION};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++) {
+		struct world *world = world_new(true);
+
+		world->now += world->conf.modem.wait_s * 1000;
+		probed(world, causes[i]);
+		assert_int_equal(world->session.state, SESSION_FAILED);
+		assert_int_equal(world->session.cause, causes[i]);
+		world_free(world);
+	}
+}
+
+static void once_waits_for_a_modem_as_long_as_configured(void **state)
+{
+	struct world *world = world_new(true);
+	int64_t start = world->now;
+
+	(void)state;
+	probed(world, CAUSE_NO_MODEM);
+	assert_int_equal(world->session.state, SESSION_WAITING);
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_NO_MODEM);
+	assert_int_equal(world->now - start, world->conf.modem.wait_s * 1000);
+	world_free(world);
+}
+
+static void a_booting_modem_is_asked_again(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	probed(world, CAUSE_NO_AT_PORT);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	time_out(world);
+	assert_int_equal(world->probes, 2);
+	world->now += world->conf.modem.wait_s * 1000;
+	probed(world, CAUSE_NO_AT_PORT);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	world_free(world);
+}
+
+static void a_plugged_in_modem_is_dialled_when_its_ports_settle(void **state)
+{
+	struct world *world = world_new(false);
+	int64_t plugged;
+
+	(void)state;
+	probed(world, CAUSE_NO_MODEM);
+	world->now += 3000;
+	plain(world, SESSION_EVENT_PORTS);
+	world->now += 10;
+	plain(world, SESSION_EVENT_PORTS);
+	plugged = world->now;
+	assert_int_equal(world->probes, 1);
+	time_out(world);
+	assert_int_equal(world->probes, 2);
+	assert_true(world->now - plugged < 1000);
+	world_free(world);
+}
+
+static void an_unplugged_port_is_closed_at_once(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_CONNECTED);
+	plain(world, SESSION_EVENT_PORT_GONE);
+	assert_int_equal(world->closes, 1);
+	assert_false(world->port_open);
+	ppp_exit(world, CAUSE_LINK_LOST);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	plain(world, SESSION_EVENT_PORTS);
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	world_free(world);
+}
+
+static void a_link_that_lasted_is_redialled_at_once(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_CONNECTED);
+	world->now += 3600 * 1000;
+	ppp_exit(world, CAUSE_LINK_LOST);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	assert_true(session_deadline(&world->session) - world->now < 1000);
+	world_free(world);
+}
+
+static void a_link_that_never_lasts_is_not_hammered(void **state)
+{
+	struct world *world = world_new(false);
+	int64_t last_delay = 0, total = world->now;
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		bring_to(world, SESSION_CONNECTED);
+		ppp_exit(world, CAUSE_LINK_LOST);
+		assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+		last_delay = session_deadline(&world->session) - world->now;
+		time_out(world);
+	}
+	/* 300 s is the longest, give or take a fifth. */
+	assert_in_range(last_delay, 240000, 360000);
+	assert_true(world->now - total > 900000);
+	world_free(world);
+}
+
+static void a_refused_password_behind_a_hang_up_is_named(void **state)
+{
+	struct world *world = world_new(true);
+
+	(void)state;
+	bring_to(world, SESSION_NEGOTIATING);
+	plain(world, SESSION_EVENT_PORT_GONE);
+	assert_int_equal(world->session.state, SESSION_HANGING_UP);
+	ppp_exit(world, CAUSE_PPP_AUTH);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_PPP_AUTH);
+	world_free(world);
+}
+
+static void denied_is_retried_slowly(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_REGISTERING);
+	for (int i = 0; i < 200 && world->session.state == SESSION_REGISTERING;
+	     i++) {
+		if (!world->session.plan.pending)
+			time_out(world);
+		else if (strcmp(world->command, "AT+CREG?") == 0)
+			reply(world, AT_FINAL_OK, "+CREG: 1,3");
+		else if (strcmp(world->command, "AT+CGREG?") == 0)
+			reply(world, AT_FINAL_OK, "+CGREG: 1,3");
+		else if (strcmp(world->command, "AT+CEREG?") == 0)
+			reply(world, AT_FINAL_ERROR, "");
+		else
+			reply(world, AT_FINAL_OK, "");
+	}
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	assert_int_equal(world->session.cause, CAUSE_NOT_REGISTERED);
+	assert_true(session_deadline(&world->session) - world->now >= 240000);
+	world_free(world);
+}
+
+static void registration_by_urc_ends_the_wait(void **state)
+{
+	struct world *world = world_new(false);
+	int64_t heard;
+
+	(void)state;
+	bring_to(world, SESSION_REGISTERING);
+	for (int i = 0; i < 20 && world->session.plan.pending; i++)
+		reply(world, AT_FINAL_OK,
+		      strcmp(world->command, "AT+CREG?") == 0 ? "+CREG: 1,2"
+							      : "");
+	assert_false(world->session.plan.pending);
+	heard = world->now;
+	urc(world, "+CREG: 1");
+	assert_true(world->session.plan.pending);
+	answer_all(world, SESSION_REGISTERING);
+	assert_int_equal(world->session.state, SESSION_DIALING);
+	assert_true(world->now - heard < 500);
+	world_free(world);
+}
+
+static void a_missing_pppd_ends_it_for_good(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	world->ppp_error = -ENOENT;
+	bring_to(world, SESSION_DIALING);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_NO_PPP);
+	world_free(world);
+}
+
+static void a_redial_hangs_up_and_dials_again(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_CONNECTED);
+	plain(world, SESSION_EVENT_REDIAL);
+	assert_int_equal(world->ppp_terms, 1);
+	ppp_exit(world, CAUSE_INTERNAL);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	assert_true(session_deadline(&world->session) - world->now < 1000);
+	time_out(world);
+	bring_to(world, SESSION_CONNECTED);
+	assert_int_equal(world->session.dials, 2);
+	world_free(world);
+}
+
+static void backoff_doubles_to_its_cap_with_jitter(void **state)
+{
+	struct backoff a = {.min_ms = 2000, .max_ms = 300000, .seed = 1};
+	struct backoff b = {.min_ms = 2000, .max_ms = 300000, .seed = 2};
+	int want = 2000;
+	bool differ = false;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		int ms = backoff_next(&a);
+
+		assert_in_range(ms, want - want / 5, want + want / 5);
+		differ |= ms != backoff_next(&b);
+		want = want * 2 > 300000 ? 300000 : want * 2;
+	}
+	assert_true(differ);
+	backoff_reset(&a);
+	assert_in_range(backoff_next(&a), 1600, 2400);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_good_modem_gets_connected),
+		cmocka_unit_test(every_state_survives_every_event_and_stops),
+		cmocka_unit_test(every_waiting_state_has_a_timeout),
+		cmocka_unit_test(silence_ends_every_state),
+		cmocka_unit_test(once_ends_with_the_first_cause),
+		cmocka_unit_test(once_waits_for_a_modem_as_long_as_configured),
+		cmocka_unit_test(a_booting_modem_is_asked_again),
+		cmocka_unit_test(
+			a_plugged_in_modem_is_dialled_when_its_ports_settle),
+		cmocka_unit_test(an_unplugged_port_is_closed_at_once),
+		cmocka_unit_test(a_link_that_lasted_is_redialled_at_once),
+		cmocka_unit_test(a_link_that_never_lasts_is_not_hammered),
+		cmocka_unit_test(a_refused_password_behind_a_hang_up_is_named),
+		cmocka_unit_test(denied_is_retried_slowly),
+		cmocka_unit_test(registration_by_urc_ends_the_wait),
+		cmocka_unit_test(a_missing_pppd_ends_it_for_good),
+		cmocka_unit_test(a_redial_hangs_up_and_dials_again),
+		cmocka_unit_test(backoff_doubles_to_its_cap_with_jitter),
+	};
+
+	log_init(0);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
