@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_MODEM_DESC_H
+#define GD_MODEM_DESC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A modem's description, as read from a .modem file: README.md says what each
+ * key means. Strings are the file's; all is const after loading. */
+
+struct desc_strings {
+	const char **items;
+	size_t count;
+};
+
+enum desc_role {
+	DESC_ROLE_AT,
+	DESC_ROLE_NMEA,
+	DESC_ROLE_DIAG,
+	DESC_ROLE_SILENT,
+	DESC_ROLE_PARROT,
+	DESC_ROLE_PPP,
+};
+
+enum desc_leave { DESC_LEAVE_ESCAPE, DESC_LEAVE_DTR, DESC_LEAVE_NEVER };
+
+enum desc_port_dial { DESC_DIAL_WORKS, DESC_DIAL_REFUSED, DESC_DIAL_DEAD };
+
+enum desc_data {
+	DESC_DATA_PEER,
+	DESC_DATA_SILENT,
+	DESC_DATA_ECHO,
+	DESC_DATA_LCP
+};
+
+enum desc_sim {
+	DESC_SIM_READY,
+	DESC_SIM_PIN,
+	DESC_SIM_PUK,
+	DESC_SIM_MISSING,
+	DESC_SIM_BUSY,
+	DESC_SIM_FAILED,
+};
+
+enum desc_effect { DESC_EFFECT_NONE, DESC_EFFECT_RESET };
+
+struct desc_port {
+	int interface;
+	int role;
+	int class, subclass, protocol;
+	bool interrupt;
+	bool dtr;
+	int dial;
+	int leave;
+	int every_ms;
+	const char *start;
+};
+
+struct desc_context {
+	int cid;
+	const char *type;
+	const char *apn;
+};
+
+struct desc_registration {
+	int after_ms;
+	int stat, creg, cgreg, cereg;
+	const char *lac, *ci;
+	int act;
+};
+
+struct desc_command {
+	const char *command;
+	struct desc_strings lines;
+	const char *result;
+	const char *raw;
+	int latency_ms;
+	int port;
+	int effect;
+	bool once;
+	bool abortable;
+};
+
+struct desc_noise {
+	const char *text;
+	int port;
+	int every_ms, at_ms;
+	const char *before, *inside, *after;
+	bool connected;
+};
+
+#define DESC_LIST(type)                                                        \
+	struct {                                                               \
+		struct type *items;                                            \
+		size_t count;                                                  \
+	}
+
+struct desc {
+	struct {
+		const char *manufacturer, *model, *revision, *imei, *gcap;
+		struct desc_strings ati;
+	} identity;
+	struct {
+		int vid, pid, release, max_power, attributes;
+		const char *manufacturer, *product, *serial;
+	} usb;
+	struct {
+		int latency_ms, boot_delay_ms, reset_ms;
+	} timing;
+	struct {
+		bool echo, lf_error, missing_cr;
+		int cmee, dtr_mode, carrier_mode;
+		const char *unknown;
+		int split, split_gap_ms;
+		struct desc_strings unsupported;
+	} at;
+	struct {
+		int state;
+		const char *pin, *puk, *imsi, *iccid;
+		int pin_attempts, puk_attempts, busy_ms, ready_ms;
+	} sim;
+	struct {
+		int cfun;
+		bool w_disable;
+		const char *csq;
+	} radio;
+	struct {
+		const char *operator, * short_operator, *mccmnc, *apn;
+		bool apn_required;
+		int scan_ms;
+		DESC_LIST(desc_registration) registration;
+	} network;
+	struct {
+		const char *connect, *apn_mismatch, *unregistered, *no_context;
+		struct desc_strings results;
+		int data;
+		int dial_ms, wait_peer_ms, hangup_after_ms, lcp_every_ms;
+		bool escape;
+		int guard_ms;
+	} call;
+	DESC_LIST(desc_port) ports;
+	DESC_LIST(desc_context) contexts;
+	DESC_LIST(desc_command) commands;
+	DESC_LIST(desc_noise) noise;
+	void *file;
+};
+
+/* Read a description. On failure NULL, with one line on stderr that names
+ * file, line and key. Free with desc_free. */
+struct desc *desc_load(const char *path);
+
+/* NULL is fine. */
+void desc_free(struct desc *desc);
+
+#endif

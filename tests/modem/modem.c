@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+#include "modem.h"
+#include "trace.h"
+
+/* Long enough for the OK of a reset command to get out. */
+#define RESET_AFTER_MS 100
+
+static void power_on(struct modem *modem)
+{
+	modem->booted = true;
+	trace_event(-1, "booted");
+	sim_power(&modem->sim, true);
+	for (size_t i = 0; i < modem->port_count; i++)
+		port_up(&modem->ports[i]);
+	noise_start(modem->noise);
+}
+
+static void power_off(struct modem *modem)
+{
+	ev_timer_stop(modem->loop, &modem->boot);
+	modem->booted = false;
+	noise_stop(modem->noise);
+	for (size_t i = 0; i < modem->port_count; i++)
+		port_down(&modem->ports[i]);
+	sim_power(&modem->sim, false);
+	net_power(&modem->net);
+	modem->w_disable = modem->desc->radio.w_disable;
+	modem->cfun = modem->w_disable ? 0 : modem->desc->radio.cfun;
+}
+
+static void boot_cb(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	power_on(timer->data);
+}
+
+static void boot(struct modem *modem)
+{
+	int delay_ms = modem->desc->timing.boot_delay_ms;
+
+	if (delay_ms <= 0) {
+		power_on(modem);
+		return;
+	}
+	ev_timer_set(&modem->boot, delay_ms / 1000.0, 0.0);
+	ev_timer_start(modem->loop, &modem->boot);
+}
+
+/* A modem on a bus that cannot unplug, or that is not USB, reboots in place. */
+static void go_down(struct modem *modem)
+{
+	double off = modem->desc->timing.reset_ms / 1000.0;
+
+	modem->resetting = false;
+	trace_event(-1, "reset");
+	if (modem->desc->usb.vid == 0 || modem_unplug(modem, false) < 0)
+		power_off(modem);
+	ev_timer_set(&modem->reset, off, 0.0);
+	ev_timer_start(modem->loop, &modem->reset);
+}
+
+static void reset_cb(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct modem *modem = timer->data;
+
+	(void)loop;
+	(void)revents;
+	if (modem->resetting)
+		go_down(modem);
+	else if (modem->plugged)
+		boot(modem);
+	else
+		modem_plug(modem);
+}
+
+static void pump_cb(struct ev_loop *loop, ev_prepare *prepare, int revents)
+{
+	struct modem *modem = prepare->data;
+
+	(void)loop;
+	(void)revents;
+	for (size_t i = 0; i < modem->port_count; i++)
+		port_pump(&modem->ports[i]);
+}
+
+static int make_ports(struct modem *modem)
+{
+	size_t count = modem->desc->ports.count;
+
+	modem->ports = calloc(count, sizeof(*modem->ports));
+	modem->used = calloc(modem->desc->commands.count + 1, sizeof(bool));
+	if (!modem->ports || !modem->used)
+		return -ENOMEM;
+	modem->port_count = count;
+	for (size_t i = 0; i < count; i++)
+		port_init(&modem->ports[i], modem, i);
+	return 0;
+}
+
+int modem_init(struct modem *modem, struct ev_loop *loop,
+	       const struct desc *desc)
+{
+	memset(modem, 0, sizeof(*modem));
+	modem->loop = loop;
+	modem->desc = desc;
+	modem->w_disable = desc->radio.w_disable;
+	modem->cfun = desc->radio.w_disable ? 0 : desc->radio.cfun;
+	ev_timer_init(&modem->boot, boot_cb, 0.0, 0.0);
+	ev_timer_init(&modem->reset, reset_cb, 0.0, 0.0);
+	ev_prepare_init(&modem->pump, pump_cb);
+	modem->boot.data = modem->reset.data = modem->pump.data = modem;
+	/* Last of all, so that what one iteration says goes out as one write. */
+	ev_set_priority(&modem->pump, EV_MINPRI);
+	ev_prepare_start(loop, &modem->pump);
+	sim_init(&modem->sim, modem);
+	net_init(&modem->net, modem);
+	packet_init(&modem->packet, modem);
+	faults_init(&modem->faults, desc);
+	modem->noise = noise_new(modem);
+	return modem->noise ? make_ports(modem) : -ENOMEM;
+}
+
+void modem_free(struct modem *modem)
+{
+	if (modem->noise)
+		power_off(modem);
+	ev_timer_stop(modem->loop, &modem->reset);
+	ev_prepare_stop(modem->loop, &modem->pump);
+	if (modem->bus)
+		modem->bus->ops->free(modem->bus);
+	for (size_t i = 0; i < modem->port_count; i++)
+		port_free(&modem->ports[i]);
+	noise_free(modem->noise);
+	faults_free(&modem->faults);
+	free(modem->ports);
+	free(modem->used);
+}
+
+int modem_plug(struct modem *modem)
+{
+	int error;
+
+	ev_timer_stop(modem->loop, &modem->reset);
+	modem->resetting = false;
+	if (modem->plugged)
+		return -EALREADY;
+	error = modem->bus->ops->plug(modem->bus);
+	if (error)
+		return error;
+	modem->plugged = true;
+	trace_event(-1, "plug");
+	boot(modem);
+	return 0;
+}
+
+int modem_unplug(struct modem *modem, bool keep_open)
+{
+	int error;
+
+	ev_timer_stop(modem->loop, &modem->reset);
+	if (!modem->plugged)
+		return -EALREADY;
+	error = modem->bus->ops->unplug(modem->bus, keep_open);
+	if (error)
+		return error;
+	modem->plugged = false;
+	trace_event(-1, "unplug");
+	power_off(modem);
+	return 0;
+}
+
+void modem_reset(struct modem *modem)
+{
+	modem->resetting = true;
+	ev_timer_stop(modem->loop, &modem->reset);
+	ev_timer_set(&modem->reset, RESET_AFTER_MS / 1000.0, 0.0);
+	ev_timer_start(modem->loop, &modem->reset);
+}
+
+void modem_set_cfun(struct modem *modem, int cfun)
+{
+	/* W_DISABLE holds the radio down while AT+CFUN=1 still says OK: MC7710
+	 * does so. */
+	modem->cfun = modem->w_disable && cfun == 1 ? 0 : cfun;
+	trace_event(-1, "cfun %d", modem->cfun);
+	net_update(&modem->net);
+}
+
+struct port *modem_port(struct modem *modem, int interface)
+{
+	for (size_t i = 0; i < modem->port_count; i++)
+		if (modem->ports[i].desc->interface == interface)
+			return &modem->ports[i];
+	return NULL;
+}

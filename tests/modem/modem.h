@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_MODEM_MODEM_H
+#define GD_MODEM_MODEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <ev.h>
+
+#include "bus.h"
+#include "desc.h"
+#include "faults.h"
+#include "net.h"
+#include "noise.h"
+#include "packet.h"
+#include "port.h"
+#include "sim.h"
+
+/* What happened so far, for the control socket's `stats`. */
+struct modem_stats {
+	long lines, commands, pins, puks, dials, connects, hangups, escapes;
+	long from_host, to_host;
+};
+
+struct modem {
+	struct ev_loop *loop;
+	const struct desc *desc;
+	const char *peer_command; /* NULL: data mode is silent */
+	struct bus *bus;
+	struct port *ports;
+	size_t port_count;
+	bool plugged;
+	bool booted;
+	bool resetting; /* the power goes when `reset` fires */
+	int cfun;
+	bool w_disable;
+	struct sim sim;
+	struct net net;
+	struct packet packet;
+	struct faults faults;
+	struct noise *noise;
+	bool *used; /* which of desc->commands with `once` were */
+	struct modem_stats stats;
+	ev_timer boot;  /* from plugging to the first answer */
+	ev_timer reset; /* from a reset to plugging */
+	ev_prepare pump;
+};
+
+/* 0 or -ENOMEM. The bus is set and plugged by the caller. */
+int modem_init(struct modem *modem, struct ev_loop *loop,
+	       const struct desc *desc);
+void modem_free(struct modem *modem);
+
+/* The bus's plug and unplug with the power that goes with it. 0 or a negative
+ * errno: -EALREADY when it is so already. */
+int modem_plug(struct modem *modem);
+int modem_unplug(struct modem *modem, bool keep_open);
+
+/* Off as soon as the answer is out, and on again after the description's
+ * reset_ms. */
+void modem_reset(struct modem *modem);
+
+/* AT+CFUN=n */
+void modem_set_cfun(struct modem *modem, int cfun);
+
+/* The port with this interface number, NULL when there is none. */
+struct port *modem_port(struct modem *modem, int interface);
+
+/* `text` with ${name} replaced: README.md lists the names. */
+void modem_expand(struct modem *modem, struct buf *out, const char *text);
+
+#endif

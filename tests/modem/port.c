@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "modem.h"
+#include "port.h"
+#include "roles.h"
+#include "trace.h"
+
+#define OUT_MAX 65536
+
+static void gap_cb(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	/* The pump runs before the loop sleeps again. */
+	(void)loop;
+	(void)timer;
+	(void)revents;
+}
+
+void port_init(struct port *port, struct modem *modem, size_t index)
+{
+	memset(port, 0, sizeof(*port));
+	port->modem = modem;
+	port->index = index;
+	port->desc = &modem->desc->ports.items[index];
+	ev_timer_init(&port->gap, gap_cb, 0.0, 0.0);
+	roles_init(port);
+	at_init(&port->at, port);
+	call_init(&port->call, port);
+}
+
+void port_free(struct port *port)
+{
+	port_down(port);
+	call_free(&port->call);
+	at_free(&port->at);
+	buf_free(&port->in);
+	buf_free(&port->out);
+}
+
+static void forget_output(struct port *port)
+{
+	ev_timer_stop(port->modem->loop, &port->gap);
+	buf_clear(&port->out);
+	port->paced = 0;
+}
+
+void port_up(struct port *port)
+{
+	port->started = port->desc->start[0] == '\0';
+	roles_start(port);
+	if (port->desc->role == DESC_ROLE_PPP)
+		call_begin_stuck(&port->call);
+}
+
+void port_down(struct port *port)
+{
+	roles_stop(port);
+	call_hangup(&port->call, "power", false);
+	at_reset(&port->at);
+	buf_clear(&port->in);
+	forget_output(port);
+}
+
+bool port_speaks_at(const struct port *port)
+{
+	int role = port->desc->role;
+
+	return role == DESC_ROLE_AT || role == DESC_ROLE_PARROT ||
+	       role == DESC_ROLE_PPP;
+}
+
+/* Is there a line between it and the host at all? */
+static bool is_live(const struct port *port)
+{
+	return port->modem->booted && !port->mute &&
+	       (port->dtr || !port->desc->dtr || !port->modem->bus->has_dtr);
+}
+
+void port_received(struct port *port, const void *bytes, size_t len)
+{
+	trace_bytes(port->desc->interface, '<', bytes, len);
+	port->modem->stats.from_host += (long)len;
+	if (!is_live(port))
+		return;
+	if (port_speaks_at(port))
+		at_feed(&port->at, bytes, len);
+	else
+		roles_received(port, bytes, len);
+}
+
+void port_set_open(struct port *port, bool open)
+{
+	if (port->open == open)
+		return;
+	port->open = open;
+	trace_event(port->desc->interface, open ? "open" : "close");
+	if (!open)
+		forget_output(port);
+}
+
+void port_set_dtr(struct port *port, bool on)
+{
+	trace_event(port->desc->interface, "dtr %s", on ? "on" : "off");
+	if (port->dtr && !on)
+		call_dtr_dropped(&port->call);
+	port->dtr = on;
+}
+
+void port_send(struct port *port, const void *bytes, size_t len)
+{
+	if (!is_live(port) || !port->open || port->out.len > OUT_MAX)
+		return;
+	buf_append(&port->out, bytes, len);
+	if (!call_is_data(&port->call))
+		port->paced = port->out.len;
+}
+
+void port_send_text(struct port *port, const char *text)
+{
+	port_send(port, text, strlen(text));
+}
+
+void port_urc(struct port *port, const char *text)
+{
+	if (port_speaks_at(port) && !call_is_data(&port->call))
+		port_send_text(port, text);
+}
+
+static size_t piece_len(const struct port *port)
+{
+	size_t split = (size_t)port->modem->faults.split;
+
+	if (port->modem->faults.split <= 0 || port->paced == 0)
+		return port->out.len;
+	return port->paced < split ? port->paced : split;
+}
+
+static void written(struct port *port, size_t len)
+{
+	trace_bytes(port->desc->interface, '>', port->out.data, len);
+	port->modem->stats.to_host += (long)len;
+	buf_consume(&port->out, len);
+	port->paced -= port->paced < len ? port->paced : len;
+}
+
+void port_pump(struct port *port)
+{
+	struct modem *modem = port->modem;
+
+	while (port->out.len > 0 && !ev_is_active(&port->gap)) {
+		size_t len =
+			modem->bus->ops->write(modem->bus, port->index,
+					       port->out.data, piece_len(port));
+
+		if (len == 0)
+			return;
+		written(port, len);
+		if (modem->faults.split > 0 && port->paced > 0) {
+			ev_timer_set(&port->gap,
+				     modem->faults.split_gap_ms / 1000.0, 0.0);
+			ev_timer_start(modem->loop, &port->gap);
+		}
+	}
+	call_output_drained(&port->call);
+}
