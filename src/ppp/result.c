@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: ISC */
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "ppp/result.h"
+
+/* What a shell and our own fork say where there was nothing to run. */
+#define EXIT_NOT_RUN     126
+#define EXIT_NOT_FOUND   127
+
+#define EXIT_AUTH_TOPEER 19
+
+/* What an exit code means before and after the link was up. */
+struct exit_row {
+	const char *text;
+	enum cause down;
+	enum cause up;
+};
+
+/* clang-format off */
+static const struct exit_row exits[] = {
+	[0]  = { "the link was closed by the other side",
+		 CAUSE_PPP, CAUSE_LINK_LOST },
+	[1]  = { "a fatal error; its log names it",
+		 CAUSE_INTERNAL, CAUSE_LINK_LOST },
+	[2]  = { "an option was refused; its log names it",
+		 CAUSE_CONFIG, CAUSE_CONFIG },
+	[3]  = { "it has to be started by root",
+		 CAUSE_PERMISSION, CAUSE_PERMISSION },
+	[4]  = { "the kernel has no PPP",
+		 CAUSE_NO_PPP, CAUSE_NO_PPP },
+	[5]  = { "stopped by a signal",
+		 CAUSE_PPP, CAUSE_LINK_LOST },
+	[6]  = { "the port is locked by another program",
+		 CAUSE_BUSY, CAUSE_BUSY },
+	[7]  = { "the port could not be opened",
+		 CAUSE_NO_AT_PORT, CAUSE_LINK_LOST },
+	[8]  = { "dialing failed",
+		 CAUSE_CALL, CAUSE_LINK_LOST },
+	[9]  = { "the pty command failed",
+		 CAUSE_CALL, CAUSE_LINK_LOST },
+	[10] = { "negotiation failed",
+		 CAUSE_PPP, CAUSE_LINK_LOST },
+	[11] = { "the network did not prove its identity",
+		 CAUSE_PPP, CAUSE_PPP },
+	[12] = { "the link was idle",
+		 CAUSE_LINK_LOST, CAUSE_LINK_LOST },
+	[13] = { "the time allowed for a link was over",
+		 CAUSE_LINK_LOST, CAUSE_LINK_LOST },
+	[14] = { "callback was agreed upon",
+		 CAUSE_PPP, CAUSE_PPP },
+	[15] = { "the echo requests went unanswered",
+		 CAUSE_PPP, CAUSE_LINK_LOST },
+	[16] = { "the modem hung up",
+		 CAUSE_CALL, CAUSE_LINK_LOST },
+	[17] = { "the modem sent our own packets back",
+		 CAUSE_PPP, CAUSE_LINK_LOST },
+	[18] = { "the init command failed",
+		 CAUSE_CALL, CAUSE_CALL },
+	[19] = { "the network refused the user name or the password",
+		 CAUSE_PPP_AUTH, CAUSE_PPP_AUTH },
+	[20] = { "the traffic allowed was used up",
+		 CAUSE_LINK_LOST, CAUSE_LINK_LOST },
+	[21] = { "the caller's number is not allowed",
+		 CAUSE_PPP, CAUSE_PPP },
+};
+
+#define EXIT_COUNT ((int)(sizeof(exits) / sizeof(*exits)))
+
+enum value { NO_VALUE, WORD, REMOTE };
+
+struct line_row {
+	const char *start;
+	enum ppp_event_type type;
+	enum value value;
+};
+
+/* The same in 2.4.7 to 2.5.3. Always from the line's start on: what the
+ * network says stands further behind, in "LCP terminated by peer (TEXT)". */
+static const struct line_row lines[] = {
+	{ "Using interface ", PPP_EVENT_INTERFACE, WORD },
+	{ "Connect: ", PPP_EVENT_LCP_START },
+	{ "PAP authentication succeeded", PPP_EVENT_AUTH_OK },
+	{ "CHAP authentication succeeded", PPP_EVENT_AUTH_OK },
+	{ "EAP authentication succeeded", PPP_EVENT_AUTH_OK },
+	{ "PAP authentication failed", PPP_EVENT_AUTH_FAILED },
+	{ "CHAP authentication failed", PPP_EVENT_AUTH_FAILED },
+	{ "MS-CHAP authentication failed", PPP_EVENT_AUTH_FAILED },
+	{ "EAP: peer reports authentication failure", PPP_EVENT_AUTH_FAILED },
+	{ "No response to PAP authenticate-requests", PPP_EVENT_AUTH_FAILED },
+	{ "local  IP address ", PPP_EVENT_LOCAL, WORD },
+	{ "remote IP address ", PPP_EVENT_REMOTE, REMOTE },
+	{ "primary   DNS address ", PPP_EVENT_DNS, WORD },
+	{ "secondary DNS address ", PPP_EVENT_DNS, WORD },
+	{ "local  LL address ", PPP_EVENT_IPV6_LOCAL, WORD },
+	{ "LCP: timeout sending Config-Requests", PPP_EVENT_LCP_TIMEOUT },
+	{ "IPCP: timeout sending Config-Requests", PPP_EVENT_IPCP_TIMEOUT },
+	{ "Could not determine local IP address", PPP_EVENT_NO_ADDRESS },
+	{ "Peer refused to agree to our IP address", PPP_EVENT_NO_ADDRESS },
+	{ "Could not determine local LL address", PPP_EVENT_NO_ADDRESS },
+	{ "Serial link appears to be disconnected", PPP_EVENT_ECHO_LOST },
+	{ "LCP terminated by peer", PPP_EVENT_PEER_TERMINATED },
+	{ "Modem hangup", PPP_EVENT_HANGUP },
+	{ "Serial line is looped back", PPP_EVENT_LOOPBACK },
+	{ "Couldn't set tty to PPP discipline", PPP_EVENT_NO_KERNEL_PPP },
+	{ "Couldn't open the /dev/ppp device", PPP_EVENT_NO_KERNEL_PPP },
+	{ "Couldn't open /dev/ppp", PPP_EVENT_NO_KERNEL_PPP },
+	{ "This system lacks kernel support for PPP",
+	  PPP_EVENT_NO_KERNEL_PPP },
+	{ "Please load the ppp_generic kernel module",
+	  PPP_EVENT_NO_KERNEL_PPP },
+	{ "You need to create the /dev/ppp device", PPP_EVENT_NO_KERNEL_PPP },
+	{ "Connect script failed", PPP_EVENT_CONNECT_FAILED },
+	{ "Connection terminated", PPP_EVENT_TERMINATED },
+};
+/* clang-format on */
+
+const char *ppp_exit_text(int code)
+{
+	return code >= 0 && code < EXIT_COUNT ? exits[code].text : NULL;
+}
+
+/* When the network names none, pppd makes up 10.64.64.64 or 10.112.112.112
+ * plus the unit's number (ipcp.c). */
+static bool is_made_up(const char *address)
+{
+	struct in_addr in;
+	uint32_t host;
+
+	if (inet_pton(AF_INET, address, &in) != 1)
+		return false;
+	host = ntohl(in.s_addr);
+	return (host >= 0x0a404040 && host < 0x0a404040 + 256) ||
+	       (host >= 0x0a707070 && host < 0x0a707070 + 256);
+}
+
+static void take_word(struct ppp_event *event, const char *text)
+{
+	size_t len = strcspn(text, " \t\r\n");
+
+	if (len >= sizeof(event->value))
+		len = sizeof(event->value) - 1;
+	memcpy(event->value, text, len);
+	event->value[len] = '\0';
+}
+
+struct ppp_event ppp_event_parse(const char *line)
+{
+	struct ppp_event event = {.type = PPP_EVENT_OTHER};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		if (!str_starts(line, lines[i].start))
+			continue;
+		event.type = lines[i].type;
+		if (lines[i].value != NO_VALUE)
+			take_word(&event, line + strlen(lines[i].start));
+		if (lines[i].value == REMOTE && is_made_up(event.value))
+			event.value[0] = '\0';
+		break;
+	}
+	return event;
+}
+
+void ppp_life_event(struct ppp_life *life, const struct ppp_event *event)
+{
+	switch (event->type) {
+	case PPP_EVENT_LCP_START:
+		life->lcp_started = true;
+		break;
+	case PPP_EVENT_LOCAL:
+	case PPP_EVENT_IPV6_LOCAL:
+		life->was_up = true;
+		break;
+	case PPP_EVENT_AUTH_FAILED:
+		life->auth_failed = true;
+		break;
+	case PPP_EVENT_ECHO_LOST:
+		life->echo_lost = true;
+		break;
+	case PPP_EVENT_NO_KERNEL_PPP:
+		life->no_kernel_ppp = true;
+		break;
+	case PPP_EVENT_PEER_TERMINATED:
+		life->peer_terminated = true;
+		break;
+	case PPP_EVENT_LCP_TIMEOUT:
+	case PPP_EVENT_IPCP_TIMEOUT:
+	case PPP_EVENT_NO_ADDRESS:
+	case PPP_EVENT_LOOPBACK:
+		life->negotiation_failed = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static enum cause cause_of_exit(const struct ppp_life *life, int code)
+{
+	if (code == EXIT_NOT_FOUND)
+		return CAUSE_NO_PPP;
+	if (code == EXIT_NOT_RUN)
+		return CAUSE_PERMISSION;
+	if (code < 0 || code >= EXIT_COUNT)
+		return life->was_up ? CAUSE_LINK_LOST : CAUSE_INTERNAL;
+	/* A modem that hangs up before LCP ends a call, one that hangs up
+	 * during it a negotiation. */
+	if (!life->was_up && exits[code].down == CAUSE_CALL &&
+	    life->lcp_started)
+		return CAUSE_PPP;
+	return life->was_up ? exits[code].up : exits[code].down;
+}
+
+/* What its log said that its status does not; NULL when nothing. */
+static const char *reason(const struct ppp_life *life)
+{
+	if (life->no_kernel_ppp)
+		return "the kernel has no PPP for a tty; load ppp_async";
+	if (life->auth_failed)
+		return "the network refused the user name or the password";
+	if (life->echo_lost)
+		return "the echo requests went unanswered";
+	if (life->was_up)
+		return life->peer_terminated ? "the network ended the link"
+					     : NULL;
+	if (life->negotiation_failed)
+		return "negotiation failed";
+	return life->peer_terminated ? "the network refused the link" : NULL;
+}
+
+static void describe(const struct ppp_life *life, int wait_status,
+		     struct buf *text)
+{
+	const char *why = reason(life);
+	const char *code_text;
+
+	if (WIFSIGNALED(wait_status)) {
+		buf_printf(text, "pppd was killed by signal %d",
+			   WTERMSIG(wait_status));
+	} else {
+		int code = WEXITSTATUS(wait_status);
+
+		code_text = code == EXIT_NOT_FOUND ? "there is no pppd"
+			    : code == EXIT_NOT_RUN ? "pppd cannot be run"
+						   : ppp_exit_text(code);
+		buf_printf(text, "pppd ended with %d", code);
+		if (code_text)
+			buf_printf(text, " (%s)", code_text);
+		if (why && code_text && strcmp(why, code_text) == 0)
+			why = NULL;
+	}
+	if (why)
+		buf_printf(text, ", after %s", why);
+}
+
+enum cause ppp_life_cause(const struct ppp_life *life, int wait_status,
+			  struct buf *text)
+{
+	enum cause cause;
+
+	describe(life, wait_status, text);
+	if (WIFSIGNALED(wait_status))
+		cause = life->was_up ? CAUSE_LINK_LOST : CAUSE_INTERNAL;
+	else
+		cause = cause_of_exit(life, WEXITSTATUS(wait_status));
+	if (life->no_kernel_ppp && !life->was_up)
+		return CAUSE_NO_PPP;
+	if (life->auth_failed && !life->was_up)
+		return CAUSE_PPP_AUTH;
+	return cause;
+}
