@@ -44,7 +44,7 @@ static int print_settings(const struct conf *conf)
 static int print_options(const struct cli *cli, const struct conf *conf)
 {
 	struct buf options = BUF_INIT, error = BUF_INIT;
-	int err = ppp_options_show(conf, &options, &error);
+	int err = ppp_options_show(conf, cli->name, &options, &error);
 
 	if (err)
 		fprintf(stderr, "%s: %s\n", cli->conf_path, buf_str(&error));

@@ -45,7 +45,7 @@ struct conf {
 		int register_timeout_s; /* how long to wait for a network */
 	} network;
 	struct {
-		char *ifname;
+		char *ifname; /* "auto": wwan-NAME; "": pppd's own choice */
 		bool default_route;
 		int metric;
 		bool peer_dns;

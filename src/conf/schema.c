@@ -67,7 +67,7 @@ const struct conf_key conf_keys[] = {
 	  AT(network.register_timeout_s), "120",
 	  .min = 5, .max = DAY_S, .unit = "seconds" },
 
-	{ "ppp", "ifname", CONF_TYPE_STRING, AT(ppp.ifname), "wwan-gobi",
+	{ "ppp", "ifname", CONF_TYPE_STRING, AT(ppp.ifname), "auto",
 	  conf_check_ifname, .max = 15 },
 	{ "ppp", "default_route", CONF_TYPE_BOOL, AT(ppp.default_route),
 	  "true" },
@@ -184,10 +184,6 @@ bool conf_key_check(const struct conf_key *key, const char *value,
 		return true;
 	if (key->words)
 		return check_word(key, value, why);
-	if (value[0] == '\0' && key->check) {
-		buf_printf(why, "must not be empty");
-		return false;
-	}
 	if (strlen(value) > max) {
 		buf_printf(why, "has %zu bytes, and %zu is the most",
 			   strlen(value), max);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -111,14 +112,32 @@ static int write_credentials(const struct conf *conf, bool show,
 	return 0;
 }
 
-static int write_link(const struct conf *conf, struct buf *out,
-		      struct buf *error)
+/* pppd fails where the name is taken, so that by default each instance has
+ * one of its own. */
+static int write_names(const struct conf *conf, const char *name,
+		       struct buf *out, struct buf *error)
 {
-	if (check_length("ppp.ifname", conf->ppp.ifname, IFNAME_MAX_BYTES,
-			 error))
+	const char *ifname = conf->ppp.ifname;
+	char own[IFNAME_MAX_BYTES + 1];
+
+	if (!str_is_name(name)) {
+		buf_printf(error, "\"%s\" is no instance's name", name);
 		return -EINVAL;
-	if (conf->ppp.ifname[0])
-		option(out, "ifname", conf->ppp.ifname);
+	}
+	if (check_length("ppp.ifname", ifname, IFNAME_MAX_BYTES, error))
+		return -EINVAL;
+	if (strcmp(ifname, "auto") == 0) {
+		snprintf(own, sizeof(own), "wwan-%s", name);
+		ifname = own;
+	}
+	if (ifname[0])
+		option(out, "ifname", ifname);
+	buf_printf(out, "linkname %s\nipparam gobi-dial:%s\n", name, name);
+	return 0;
+}
+
+static void write_link(const struct conf *conf, struct buf *out)
+{
 	if (conf->ppp.peer_dns)
 		buf_printf(out, "usepeerdns\n");
 	if (conf->ppp.mtu > 0)
@@ -130,21 +149,14 @@ static int write_link(const struct conf *conf, struct buf *out,
 			   ? conf->ppp.lcp_echo_failure
 			   : 0);
 	buf_printf(out, "%s", by_pdp[conf->network.pdp_type]);
-	return 0;
 }
 
 static int write_run(const struct ppp_run *run, struct buf *out,
 		     struct buf *error)
 {
-	if (!str_is_name(run->name)) {
-		buf_printf(error, "\"%s\" is no instance's name", run->name);
-		return -EINVAL;
-	}
 	if (run->connect &&
 	    check_length("connect", run->connect, WORD_MAX_BYTES, error))
 		return -EINVAL;
-	buf_printf(out, "linkname %s\nipparam gobi-dial:%s\n", run->name,
-		   run->name);
 	if (run->log_fd >= 0)
 		buf_printf(out, "logfd %d\n", run->log_fd);
 	if (run->connect)
@@ -172,8 +184,10 @@ static int write_user_options(const struct conf *conf, struct buf *out,
 	return 0;
 }
 
-static int write_all(const struct conf *conf, const struct ppp_run *run,
-		     struct buf *out, struct buf *error)
+/* Without `run`: to be shown. */
+static int write_all(const struct conf *conf, const char *name,
+		     const struct ppp_run *run, struct buf *out,
+		     struct buf *error)
 {
 	int err;
 
@@ -181,9 +195,10 @@ static int write_all(const struct conf *conf, const struct ppp_run *run,
 		   "# Made by gobi-dial for one call; changes are lost.\n");
 	for (const char *const *line = always; *line; line++)
 		buf_printf(out, "%s\n", *line);
+	write_link(conf, out);
 	err = write_credentials(conf, !run, out, error);
 	if (!err)
-		err = write_link(conf, out, error);
+		err = write_names(conf, name, out, error);
 	if (!err && run)
 		err = write_run(run, out, error);
 	if (!err)
@@ -196,11 +211,11 @@ static int write_all(const struct conf *conf, const struct ppp_run *run,
 int ppp_options_write(const struct conf *conf, const struct ppp_run *run,
 		      struct buf *out, struct buf *error)
 {
-	return write_all(conf, run, out, error);
+	return write_all(conf, run->name, run, out, error);
 }
 
-int ppp_options_show(const struct conf *conf, struct buf *out,
+int ppp_options_show(const struct conf *conf, const char *name, struct buf *out,
 		     struct buf *error)
 {
-	return write_all(conf, NULL, out, error);
+	return write_all(conf, name, NULL, out, error);
 }

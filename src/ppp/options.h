@@ -23,8 +23,9 @@ struct ppp_run {
 int ppp_options_write(const struct conf *conf, const struct ppp_run *run,
 		      struct buf *out, struct buf *error);
 
-/* The same with secrets as "********": for `check`. */
-int ppp_options_show(const struct conf *conf, struct buf *out,
+/* The same for the instance `name`, with secrets as "********" and without
+ * what belongs to one run: for `check`. */
+int ppp_options_show(const struct conf *conf, const char *name, struct buf *out,
 		     struct buf *error);
 
 #endif

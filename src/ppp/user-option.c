@@ -239,7 +239,7 @@ static bool unknown(const char *name, struct buf *why)
  * `why`, at the end. */
 static bool next_word(const char **at, struct buf *word, struct buf *why)
 {
-	const char *start = *at + strspn(*at, " \t");
+	const char *start = *at + strspn(*at, " ");
 	const char *end;
 	char quote = *start;
 
@@ -251,11 +251,11 @@ static bool next_word(const char **at, struct buf *word, struct buf *why)
 		if (!end)
 			return refuse(why, "a quote is missing");
 	} else {
-		end = start + strcspn(start, " \t\"'");
+		end = start + strcspn(start, " \"'");
 	}
 	buf_append(word, start, (size_t)(end - start));
 	end += quote == '"' || quote == '\'';
-	if (*end && *end != ' ' && *end != '\t')
+	if (*end && *end != ' ')
 		return refuse(why, "a quoted word has to stand alone, between "
 				   "blanks");
 	*at = end;
