@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <ev.h>
+#include <json-c/json.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#include "ctl/client.h"
+#include "ctl/server.h"
+
+#define DEADLINE_MS 5000
+
+static struct json_object *handle(void *ctx, const char *command)
+{
+	int *asked = ctx;
+
+	++*asked;
+	if (strcmp(command, "bad") == 0)
+		return ctl_refusal("usage", "no \"such\"\ncommand");
+	return ctl_success();
+}
+
+/* A server in a process of its own, and its socket's path. */
+struct fixture {
+	char dir[32];
+	char path[64];
+	pid_t pid;
+};
+
+static void serve(const char *path, int ready)
+{
+	struct ev_loop *loop = ev_default_loop(0);
+	int error, asked = 0;
+	struct ctl_server *server =
+		ctl_server_new(loop, path, handle, &asked, &error);
+
+	if (server && write(ready, "r", 1) == 1)
+		ev_run(loop, 0);
+	_exit(1);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	struct pollfd poller;
+	int ready[2];
+
+	assert_non_null(fixture);
+	strcpy(fixture->dir, "/tmp/test-ctl.XXXXXX");
+	assert_non_null(mkdtemp(fixture->dir));
+	snprintf(fixture->path, sizeof(fixture->path), "%s/sock", fixture->dir);
+	assert_int_equal(pipe(ready), 0);
+	fixture->pid = fork();
+	if (fixture->pid == 0)
+		serve(fixture->path, ready[1]);
+	poller = (struct pollfd){.fd = ready[0], .events = POLLIN};
+	assert_int_equal(poll(&poller, 1, DEADLINE_MS), 1);
+	close(ready[0]);
+	close(ready[1]);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	kill(fixture->pid, SIGKILL);
+	waitpid(fixture->pid, NULL, 0);
+	unlink(fixture->path);
+	rmdir(fixture->dir);
+	free(fixture);
+	return 0;
+}
+
+static int dial(struct fixture *fixture)
+{
+	int fd = ctl_client_connect(fixture->path);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static bool asks_fine(struct fixture *fixture)
+{
+	struct json_object *response = NULL, *ok = NULL;
+	int fd = dial(fixture);
+	bool fine =
+		ctl_client_request(fd, "status", DEADLINE_MS, &response) == 0 &&
+		json_object_object_get_ex(response, "ok", &ok) &&
+		json_object_get_boolean(ok);
+
+	json_object_put(response);
+	close(fd);
+	return fine;
+}
+
+static bool is_dropped(int fd)
+{
+	return ctl_client_wait_end(fd, DEADLINE_MS) == 0;
+}
+
+static void a_request_gets_its_answer(void **state)
+{
+	struct json_object *response;
+	struct stat st;
+	int fd = dial(*state);
+
+	assert_true(asks_fine(*state));
+	/* Two on one connection, the second refused, in words with a quote. */
+	assert_int_equal(ctl_client_request(fd, "x", DEADLINE_MS, &response),
+			 0);
+	json_object_put(response);
+	assert_int_equal(ctl_client_request(fd, "bad", DEADLINE_MS, &response),
+			 0);
+	assert_non_null(strstr(json_object_to_json_string(response),
+			       "no \\\"such\\\"\\\\012command"));
+	json_object_put(response);
+	close(fd);
+	assert_int_equal(stat(((struct fixture *)*state)->path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+}
+
+static void nonsense_is_refused_in_words(void **state)
+{
+	static const char *const lines[] = {
+		"\n",
+		"x\n",
+		"[]\n",
+		"{}\n",
+		"{\"command\":7}\n",
+		"{\n",
+		"{\"command\":\n",
+		"\"command\"\n",
+		"\xff\xfe\n",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		struct pollfd poller = {.events = POLLIN};
+		char answer[256] = "";
+		int fd = dial(*state);
+
+		assert_int_equal(send(fd, lines[i], strlen(lines[i]), 0),
+				 strlen(lines[i]));
+		poller.fd = fd;
+		assert_int_equal(poll(&poller, 1, DEADLINE_MS), 1);
+		assert_true(recv(fd, answer, sizeof(answer) - 1, 0) > 0);
+		assert_non_null(strstr(answer, "\"usage\""));
+		close(fd);
+	}
+	assert_true(asks_fine(*state));
+}
+
+static void a_line_without_end_is_dropped(void **state)
+{
+	char junk[1024];
+	int fd = dial(*state);
+
+	memset(junk, 'x', sizeof(junk));
+	for (int i = 0; i < 64; i++)
+		if (send(fd, junk, sizeof(junk), MSG_NOSIGNAL) < 0)
+			break;
+	assert_true(is_dropped(fd));
+	close(fd);
+	assert_true(asks_fine(*state));
+}
+
+static void one_that_never_reads_is_dropped(void **state)
+{
+	static const char line[] = "{\"command\":\"status\"}\n";
+	struct pollfd poller;
+	int fd = dial(*state);
+
+	poller = (struct pollfd){.fd = fd, .events = POLLOUT};
+	for (int i = 0; i < 100000; i++) {
+		if (poll(&poller, 1, DEADLINE_MS) != 1 ||
+		    send(fd, line, sizeof(line) - 1,
+			 MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+			break;
+	}
+	assert_true(poller.revents & (POLLHUP | POLLERR) || errno == EPIPE ||
+		    errno == ECONNRESET);
+	close(fd);
+	assert_true(asks_fine(*state));
+}
+
+static void a_crowd_does_not_lock_the_door_for_good(void **state)
+{
+	int fds[20];
+
+	for (int i = 0; i < 20; i++)
+		fds[i] = dial(*state);
+	for (int i = 0; i < 20; i++)
+		close(fds[i]);
+	assert_true(asks_fine(*state));
+}
+
+static void without_an_instance_it_is_said_at_once(void **state)
+{
+	(void)state;
+	assert_int_equal(ctl_client_connect("/nonexistent/sock"), -ENOENT);
+}
+
+int main(void)
+{
+#define WITH_SERVER(test)                                                      \
+	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		WITH_SERVER(a_request_gets_its_answer),
+		WITH_SERVER(nonsense_is_refused_in_words),
+		WITH_SERVER(a_line_without_end_is_dropped),
+		WITH_SERVER(one_that_never_reads_is_dropped),
+		WITH_SERVER(a_crowd_does_not_lock_the_door_for_good),
+		cmocka_unit_test(without_an_instance_it_is_said_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
