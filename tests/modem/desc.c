@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -424,6 +422,17 @@ static bool check(const struct desc *desc, const char *path)
 	return what == NULL;
 }
 
+/* @include is relative to the file that has it. */
+static void set_include_dir(config_t *file, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? strndup(path, (size_t)(slash - path)) : NULL;
+
+	if (dir)
+		config_set_include_dir(file, dir);
+	free(dir);
+}
+
 struct desc *desc_load(const char *path)
 {
 	struct desc *desc = calloc(1, sizeof(*desc));
@@ -435,6 +444,7 @@ struct desc *desc_load(const char *path)
 		return NULL;
 	}
 	config_init(file);
+	set_include_dir(file, path);
 	desc->file = file;
 	set_defaults(top_keys, desc);
 	if (!config_read_file(file, path)) {
