@@ -64,6 +64,7 @@ static const struct key port_keys[] = {
 	INT(interface, 0),
 	WORD(role, roles),
 	INT(class, 0xff), INT(subclass, 0xff), INT(protocol, 0xff),
+	BOOL(bulk, true),
 	BOOL(interrupt, false),
 	BOOL(dtr, false),
 	WORD(dial, port_dials),

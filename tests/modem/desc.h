@@ -48,6 +48,7 @@ struct desc_port {
 	int interface;
 	int role;
 	int class, subclass, protocol;
+	bool bulk;
 	bool interrupt;
 	bool dtr;
 	int dial;

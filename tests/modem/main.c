@@ -23,7 +23,8 @@ static int usage(void)
 {
 	fputs("usage: gobi-modem [-l LOGFILE] [-s CONTROL_SOCKET] "
 	      "[-p PPP_PEER_COMMAND]\n"
-	      "                  [-r READY_FILE] --pty DIR | --tty DEV,DEV,...\n"
+	      "                  [-r READY_FILE] --pty DIR | --tty DEV,DEV,... "
+	      "| --gadget NAME\n"
 	      "                  DESCRIPTION.modem\n",
 	      stderr);
 	return 2;
@@ -58,6 +59,8 @@ static bool one_option(struct options *options, int option)
 		return set_bus(options, bus_pty_new);
 	case 'T':
 		return set_bus(options, bus_tty_new);
+	case 'G':
+		return set_bus(options, bus_gadget_new);
 	default:
 		return false;
 	}
@@ -68,6 +71,7 @@ static bool parse(struct options *options, int argc, char **argv)
 	static const struct option names[] = {
 		{"pty", required_argument, NULL, 'P'},
 		{"tty", required_argument, NULL, 'T'},
+		{"gadget", required_argument, NULL, 'G'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;

@@ -93,7 +93,9 @@ void port_set_open(struct port *port, bool open)
 	if (port->open == open)
 		return;
 	port->open = open;
-	trace_event(port->desc->interface, open ? "open" : "close");
+	/* On USB it is "enabled" that is told; who opens the tty shows in DTR. */
+	if (!port->modem->bus->has_dtr)
+		trace_event(port->desc->interface, open ? "open" : "close");
 	if (!open)
 		forget_output(port);
 }

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/usb/functionfs.h>
+
+#include "aio.h"
+#include "ep0.h"
+#include "ffs_desc.h"
+#include "gadget.h"
+#include "modem.h"
+#include "trace.h"
+
+/* One packet at high speed: option sends no zero-length packet after a full
+ * one, so a longer read could wait for ever. */
+#define READ_SIZE 512
+
+struct line {
+	struct bus_gadget *bus;
+	size_t port;
+	int in, out, interrupt; /* endpoint files, -1: has none */
+	struct aio_op reading, writing, notifying;
+	bool again;   /* it was enabled anew while it still read */
+	bool carrier; /* as the host should see it */
+	bool told;    /* as it was last told */
+};
+
+struct bus_gadget {
+	struct bus bus;
+	struct gadget *gadget;
+	struct aio *aio;
+	int ep0;
+	bool enabled;
+	ev_io events;
+	struct line *lines;
+	size_t count;
+};
+
+static struct bus_gadget *gadget_of(struct bus *bus)
+{
+	return (struct bus_gadget *)bus;
+}
+
+static struct port *port_of(struct line *line)
+{
+	return &line->bus->bus.modem->ports[line->port];
+}
+
+static void start_reading(struct line *line)
+{
+	if (line->out < 0)
+		return;
+	if (line->reading.busy)
+		line->again = true;
+	else
+		aio_read(line->bus->aio, &line->reading, line->out, READ_SIZE);
+}
+
+static void read_done(struct aio_op *op, long result)
+{
+	struct line *line = op->ctx;
+
+	/* Disabled: the next ENABLE starts it again. */
+	if (result < 0 && !line->again)
+		return;
+	line->again = false;
+	if (result > 0)
+		port_received(port_of(line), op->data, (size_t)result);
+	start_reading(line);
+}
+
+static void write_done(struct aio_op *op, long result)
+{
+	/* The loop is awake, and the pump writes on; what a disabled endpoint
+	 * had is lost. */
+	(void)op;
+	(void)result;
+}
+
+static size_t gadget_write(struct bus *bus, size_t port, const void *bytes,
+			   size_t len)
+{
+	struct bus_gadget *gadget = gadget_of(bus);
+	struct line *line = &gadget->lines[port];
+
+	if (!gadget->enabled || line->in < 0 || line->writing.busy)
+		return 0;
+	if (len > AIO_SIZE)
+		len = AIO_SIZE;
+	memcpy(line->writing.data, bytes, len);
+	return aio_write(gadget->aio, &line->writing, line->in, len) ? len : 0;
+}
+
+/* CDC's SERIAL_STATE, as option's option_instat_callback() wants it: bit 0 is
+ * DCD, bit 1 DSR (PSTN120 6.5.4). */
+static void notify(struct line *line)
+{
+	unsigned char state[10] = {0xa1, 0x20, 0, 0, 0, 0, 2, 0, 0, 0};
+
+	if (line->interrupt < 0 || line->notifying.busy ||
+	    line->told == line->carrier || !line->bus->enabled)
+		return;
+	state[4] = (unsigned char)line->port;
+	state[8] = line->carrier ? 3 : 2;
+	memcpy(line->notifying.data, state, sizeof(state));
+	if (aio_write(line->bus->aio, &line->notifying, line->interrupt,
+		      sizeof(state)))
+		line->told = line->carrier;
+}
+
+static void notify_done(struct aio_op *op, long result)
+{
+	if (result >= 0)
+		notify(op->ctx);
+}
+
+static void gadget_carrier(struct bus *bus, size_t port, bool on)
+{
+	struct line *line = &gadget_of(bus)->lines[port];
+
+	line->carrier = on;
+	trace_event(port_of(line)->desc->interface, "dcd %s",
+		    on ? "on" : "off");
+	notify(line);
+}
+
+/* What ep0 tells -------------------------------------------------------------*/
+
+/* What was on its way to a host that has let go must not meet the next one:
+ * an old DCD drop would hang up his new call. */
+static void set_dtr(void *ctx, unsigned interface, bool on)
+{
+	struct bus_gadget *gadget = ctx;
+	struct line *line;
+
+	if (interface >= gadget->count)
+		return;
+	line = &gadget->lines[interface];
+	if (port_of(line)->dtr != on) {
+		aio_cancel(gadget->aio, on ? &line->notifying : &line->writing);
+		port_set_dtr(port_of(line), on);
+	}
+}
+
+static void set_enabled(void *ctx, bool on)
+{
+	struct bus_gadget *gadget = ctx;
+
+	if (!on && !gadget->enabled)
+		return;
+	gadget->enabled = on;
+	trace_event(-1, on ? "enabled" : "disabled");
+	for (size_t i = 0; i < gadget->count; i++) {
+		struct line *line = &gadget->lines[i];
+
+		if (on)
+			start_reading(line);
+		else if (port_of(line)->dtr)
+			port_set_dtr(port_of(line), false);
+		line->told = line->told && on;
+		port_set_open(port_of(line), on);
+	}
+}
+
+static void event_cb(struct ev_loop *loop, ev_io *io, int revents)
+{
+	static const struct ep0_ops ops = {set_dtr, set_enabled};
+	struct bus_gadget *gadget = io->data;
+
+	(void)loop;
+	(void)revents;
+	ep0_read_events(gadget->ep0, &ops, gadget);
+}
+
+/* Plugging -------------------------------------------------------------------*/
+
+static int gadget_plug(struct bus *bus)
+{
+	return gadget_bind(gadget_of(bus)->gadget);
+}
+
+static int gadget_unplug(struct bus *bus, bool keep_open)
+{
+	struct bus_gadget *gadget = gadget_of(bus);
+
+	/* The host's own descriptor keeps the number there. */
+	(void)keep_open;
+	gadget_unbind(gadget->gadget);
+	set_enabled(gadget, false);
+	return 0;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+static void gadget_bus_free(struct bus *bus)
+{
+	struct bus_gadget *gadget = gadget_of(bus);
+
+	if (gadget->gadget)
+		gadget_unbind(gadget->gadget);
+	ev_io_stop(bus->modem->loop, &gadget->events);
+	aio_free(gadget->aio);
+	for (size_t i = 0; i < gadget->count; i++) {
+		close_fd(gadget->lines[i].in);
+		close_fd(gadget->lines[i].out);
+		close_fd(gadget->lines[i].interrupt);
+	}
+	close_fd(gadget->ep0);
+	gadget_free(gadget->gadget);
+	free(gadget->lines);
+	free(gadget);
+}
+
+static const struct bus_ops gadget_ops = {
+	gadget_plug,    gadget_unplug,   gadget_write,
+	gadget_carrier, gadget_bus_free,
+};
+
+static int open_file(const struct bus_gadget *gadget, const char *name)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", gadget_dir(gadget->gadget), name);
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		fprintf(stderr, "gobi-modem: %s: %s\n", path, strerror(errno));
+	return fd;
+}
+
+static int write_ep0(struct bus_gadget *gadget)
+{
+	struct buf blob = BUF_INIT;
+	int error = 0;
+
+	gadget->ep0 = open_file(gadget, "ep0");
+	ffs_desc_build(&blob, gadget->bus.modem->desc);
+	if (gadget->ep0 < 0 ||
+	    write(gadget->ep0, blob.data, blob.len) != (ssize_t)blob.len)
+		error = -errno;
+	buf_clear(&blob);
+	ffs_desc_strings(&blob);
+	if (!error &&
+	    write(gadget->ep0, blob.data, blob.len) != (ssize_t)blob.len)
+		error = -errno;
+	buf_free(&blob);
+	if (error)
+		fprintf(stderr, "gobi-modem: descriptors: %s\n",
+			strerror(-error));
+	return error;
+}
+
+static int open_endpoint(struct bus_gadget *gadget, bool there, int *number)
+{
+	char name[16];
+
+	if (!there)
+		return -1;
+	snprintf(name, sizeof(name), "ep%d", ++*number);
+	return open_file(gadget, name);
+}
+
+static void init_op(struct aio_op *op, struct line *line,
+		    void (*done)(struct aio_op *, long))
+{
+	op->ctx = line;
+	op->done = done;
+}
+
+static int open_lines(struct bus_gadget *gadget)
+{
+	struct modem *modem = gadget->bus.modem;
+	int number = 0;
+
+	gadget->lines = calloc(modem->port_count, sizeof(*gadget->lines));
+	if (!gadget->lines)
+		return -ENOMEM;
+	gadget->count = modem->port_count;
+	for (size_t i = 0; i < gadget->count; i++) {
+		const struct desc_port *desc = modem->ports[i].desc;
+		struct line *line = &gadget->lines[i];
+
+		line->bus = gadget;
+		line->port = i;
+		init_op(&line->reading, line, read_done);
+		init_op(&line->writing, line, write_done);
+		init_op(&line->notifying, line, notify_done);
+		line->in = open_endpoint(gadget, desc->bulk, &number);
+		line->out = open_endpoint(gadget, desc->bulk, &number);
+		line->interrupt =
+			open_endpoint(gadget, desc->interrupt, &number);
+		if ((desc->bulk && (line->in < 0 || line->out < 0)) ||
+		    (desc->interrupt && line->interrupt < 0))
+			return -EIO;
+	}
+	return 0;
+}
+
+static int start(struct bus_gadget *gadget, const char *name)
+{
+	struct modem *modem = gadget->bus.modem;
+
+	gadget->gadget = gadget_new(name, modem->desc);
+	if (!gadget->gadget)
+		return -EIO;
+	gadget->aio = aio_new(modem->loop, 3 * (unsigned)modem->port_count);
+	if (!gadget->aio || write_ep0(gadget) || open_lines(gadget))
+		return -EIO;
+	ev_io_init(&gadget->events, event_cb, gadget->ep0, EV_READ);
+	gadget->events.data = gadget;
+	ev_io_start(modem->loop, &gadget->events);
+	return 0;
+}
+
+struct bus *bus_gadget_new(struct modem *modem, const char *name)
+{
+	struct bus_gadget *gadget = calloc(1, sizeof(*gadget));
+
+	if (!gadget)
+		return NULL;
+	gadget->bus.ops = &gadget_ops;
+	gadget->bus.modem = modem;
+	gadget->bus.has_dtr = true;
+	gadget->ep0 = -1;
+	if (start(gadget, name)) {
+		gadget_bus_free(&gadget->bus);
+		return NULL;
+	}
+	return &gadget->bus;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_MODEM_EP0_H
+#define GD_MODEM_EP0_H
+
+#include <stdbool.h>
+
+/* What a FunctionFS device hears on its control endpoint. `interface` counts
+ * from 0 in the order of the descriptors. */
+struct ep0_ops {
+	void (*dtr)(void *ctx, unsigned interface, bool on);
+	void (*enabled)(void *ctx, bool on);
+};
+
+/* Read what is there, answer control requests, tell of the rest. */
+void ep0_read_events(int ep0, const struct ep0_ops *ops, void *ctx);
+
+#endif
