@@ -56,7 +56,15 @@ lab_drivers() {
 
 # As in the reference report.
 lab_option_new_id() {
-	echo "${1:-1199 9013 ff}" >/sys/bus/usb-serial/drivers/option1/new_id
+	echo 1199 9013 ff >/sys/bus/usb-serial/drivers/option1/new_id
+}
+
+# As a person with this modem in the report would: option on all four.
+lab_plug_in() {
+	lab_drivers qmi_wwan option
+	lab_option_new_id
+	lab_modem modem "${1:-mc8355.modem}"
+	wait_for 10 tty_count_is 4
 }
 
 # tty_of INTERFACE [USB_PATH]: print the tty of that USB interface.
@@ -140,11 +148,62 @@ lab_modem_gone() {
 	wait_for 5 succeeds_not kill -0 "$pid"
 }
 
+# Write the instance's configuration, from stdin, over the lab's own. Times are
+# short: a test waits for them.
+lab_conf() {
+	{
+		echo 'recovery: { backoff_min = 1; backoff_max = 4; };'
+		cat
+	} >"$lab_run/gobi.conf"
+}
+
+# gobi_start [ARGUMENT...]: gobi-dial run in the background. Its log is
+# $LAB_OUT/gobi.log.
+gobi_start() {
+	background gobi-dial -v -c "$lab_run/gobi.conf" run "$@" \
+		>>"$LAB_OUT/gobi.log" 2>&1
+	# shellcheck disable=SC2034 # for the test
+	gobi_pid=$!
+}
+
+# gobi_once [ARGUMENT...]: one dial, in the foreground; status and output as
+# bats' run leaves them.
+gobi_once() {
+	run timeout -k 5 60 gobi-dial -c "$lab_run/gobi.conf" run --once "$@"
+}
+
+# gobi_status EXPRESSION: does jq find it true of the running instance?
+gobi_status() {
+	gobi-dial status --json | jq -e "$1"
+}
+
+gobi_is() {
+	gobi_status ".state == \"$1\""
+}
+
+# Run by the tests' teardown: end what runs, show what it said. bats shows it
+# only when the test failed.
+gobi_end() {
+	pkill -x gobi-dial
+	wait_for 6 succeeds_not pgrep -x gobi-dial || pkill -9 -x gobi-dial
+	pkill -9 -x pppd
+	echo "--- gobi-dial's log"
+	tail -n 50 "$LAB_OUT/gobi.log"
+	for log in "$LAB_OUT"/*.modem.log; do
+		echo "--- $log"
+		tail -n 30 "$log"
+	done
+	mv "$LAB_OUT/gobi.log" "$LAB_OUT/gobi.$BATS_TEST_NUMBER.log"
+	rm -f /run/lock/LCK..*
+} 2>/dev/null
+
 # Nothing of a call is left: processes, locks, secrets, interfaces, routes.
+# Prints what is.
 lab_is_clean() {
 	! pgrep -lx 'pppd|chat|gobi-dial' &&
 		! ls /run/lock/LCK..* 2>/dev/null &&
 		! find /run/gobi-dial -mindepth 1 -print 2>/dev/null | grep . &&
-		! ip -o link show | grep -vE ' (lo|wwan0|wlan0|dummy0)[:@]' &&
-		! ip route show default | grep .
+		! ip -o link show type ppp | grep . &&
+		! ip route | grep . &&
+		! ip -6 route | grep .
 }
