@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "modem/pick.h"
+
+int pick_best(const struct pick *picks, size_t count)
+{
+	int best = -1;
+
+	for (size_t i = 0; i < count; i++)
+		if (picks[i].usable &&
+		    (best < 0 || picks[i].hint < picks[best].hint))
+			best = (int)i;
+	return best;
+}
+
+bool pick_is_sure(const struct pick *picks, size_t count, int best)
+{
+	for (size_t i = 0; i < count; i++)
+		if (picks[i].pending && picks[i].hint <= picks[best].hint)
+			return false;
+	return true;
+}
+
+bool pick_is_secondary(const struct pick *picks, size_t count, int index)
+{
+	const struct pick *self = &picks[index];
+
+	if (!self->usable || self->hint != LAYOUT_AT)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (picks[i].usable && picks[i].hint < LAYOUT_AT &&
+		    strcmp(picks[i].device, self->device) == 0)
+			return true;
+	return false;
+}

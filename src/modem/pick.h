@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_MODEM_PICK_H
+#define GD_MODEM_PICK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "modem/layout.h"
+
+/* A port that may be dialled on. */
+struct pick {
+	enum layout_role hint;
+	const char *device; /* ports with the same text are one modem's */
+	bool pending;       /* still being asked */
+	bool usable;        /* answers AT as a modem does */
+};
+
+/* The usable port with the best hint, the first of equals; -1: none. */
+int pick_best(const struct pick *picks, size_t count);
+
+/* No port that is still being asked has as good a hint. */
+bool pick_is_sure(const struct pick *picks, size_t count, int best);
+
+/* The port answers, but its modem has a usable one that is meant for calls. */
+bool pick_is_secondary(const struct pick *picks, size_t count, int index);
+
+#endif

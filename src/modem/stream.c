@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "modem/stream.h"
+
+#define FLAG        0x7e
+#define ESCAPE      0x7d
+#define FCS_INITIAL 0xffff
+#define FCS_GOOD    0xf0b8
+
+#define LCP_CODES   12 /* RFC 1661 and 1570 */
+
+const char stream_question[] = "\x7e\x00\x78\xf0\x7e"
+			       "\x7e\xff\x7d\x23\xc0\x21\x77\x7d\x21"
+			       "\x7d\x20\x7d\x24\x7d\x2e\xa4\x7e";
+const size_t stream_question_len = sizeof(stream_question) - 1;
+
+static void begin_frame(struct stream *stream)
+{
+	stream->frame_len = 0;
+	stream->fcs = FCS_INITIAL;
+	stream->escaped = false;
+}
+
+void stream_init(struct stream *stream)
+{
+	memset(stream, 0, sizeof(*stream));
+	begin_frame(stream);
+}
+
+/* RFC 1662 C.2, without its table: ports that need this are slow. */
+static uint16_t add_to_fcs(uint16_t fcs, uint8_t byte)
+{
+	fcs ^= byte;
+	for (int i = 0; i < 8; i++)
+		fcs = (uint16_t)(fcs & 1 ? (fcs >> 1) ^ 0x8408 : fcs >> 1);
+	return fcs;
+}
+
+static bool is_known_lcp(const uint8_t *packet, size_t len)
+{
+	return len >= 4 && packet[0] >= 1 && packet[0] <= LCP_CODES &&
+	       (size_t)(packet[2] << 8 | packet[3]) <= len;
+}
+
+/* Our own question comes back from a port that echoes: its DIAG request has
+ * one byte, its LCP code is none. */
+static void judge_frame(struct stream *stream)
+{
+	const uint8_t *head = stream->head;
+	size_t len = stream->frame_len - 2;
+
+	if (len >= 4 && head[0] == 0xff && head[1] == 0x03) {
+		if (head[2] != 0xc0 || head[3] != 0x21 ||
+		    is_known_lcp(head + 4, len - 4))
+			stream->ppp = true;
+	} else if (len >= 2 && head[0] == 0xc0 && head[1] == 0x21) {
+		if (is_known_lcp(head + 2, len - 2))
+			stream->ppp = true;
+	} else if (len >= 2) {
+		stream->diag = true;
+	}
+}
+
+static void feed_frame(struct stream *stream, uint8_t byte)
+{
+	if (byte == FLAG) {
+		if (stream->frame_len > 2 && !stream->escaped &&
+		    stream->fcs == FCS_GOOD)
+			judge_frame(stream);
+		begin_frame(stream);
+		return;
+	}
+	if (byte == ESCAPE) {
+		stream->escaped = true;
+		return;
+	}
+	if (stream->escaped)
+		byte ^= 0x20;
+	stream->escaped = false;
+	if (stream->frame_len < sizeof(stream->head))
+		stream->head[stream->frame_len] = byte;
+	stream->frame_len++;
+	stream->fcs = add_to_fcs(stream->fcs, byte);
+}
+
+static bool is_talker(const char *text)
+{
+	for (int i = 0; i < 5; i++)
+		if (!(text[i] >= 'A' && text[i] <= 'Z') &&
+		    !(text[i] >= '0' && text[i] <= '9'))
+			return false;
+	return true;
+}
+
+/* "$GPGSV,...*7A" */
+static bool is_sentence(const char *text)
+{
+	const char *star = strchr(text, '*');
+	unsigned sum = 0;
+	char *end;
+
+	if (!star || star < text + 6 || strlen(star) != 3 ||
+	    !is_talker(text + 1))
+		return false;
+	for (const char *at = text + 1; at < star; at++)
+		sum ^= (unsigned char)*at;
+	return strtoul(star + 1, &end, 16) == sum && end == star + 3;
+}
+
+static void feed_sentence(struct stream *stream, uint8_t byte)
+{
+	if (byte == '$')
+		stream->sentence_len = 0;
+	else if (stream->sentence_len == 0)
+		return;
+	if (byte == '\r' || byte == '\n') {
+		stream->sentence[stream->sentence_len] = '\0';
+		if (is_sentence(stream->sentence))
+			stream->nmea = true;
+		stream->sentence_len = 0;
+	} else if (byte < ' ' || byte > '~' ||
+		   stream->sentence_len == sizeof(stream->sentence) - 1) {
+		stream->sentence_len = 0;
+	} else {
+		stream->sentence[stream->sentence_len++] = (char)byte;
+	}
+}
+
+void stream_feed(struct stream *stream, const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		feed_sentence(stream, at[i]);
+		feed_frame(stream, at[i]);
+	}
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+
+#include "base/buf.h"
+#include "modem/ask.h"
+
+#define PASS_MS        2300
+#define EVENTS_MAX     64
+#define BYTES(literal) literal, sizeof(literal) - 1
+
+/* A port's answer to a line, or to anything that starts as `command` says when
+ * it ends in a star. The first that fits counts. */
+struct rule {
+	const char *command;
+	const char *answer;
+	int nth; /* only the first `nth` times; 0: always */
+};
+
+/* What it says unasked. */
+struct noise {
+	int at_ms, every_ms;
+	const char *bytes;
+	size_t len;
+};
+
+struct persona {
+	const char *name;
+	int latency_ms, deaf_ms;
+	struct rule rules[6];
+	struct noise noise;
+	enum ask_verdict verdict;
+	int answer_ms;         /* -1: none */
+	int least_ms, most_ms; /* the verdict's time */
+	const char *why;
+};
+
+#define OK    "\r\nOK\r\n"
+#define ERROR "\r\nERROR\r\n"
+#define MODEM                                                                  \
+	{"AT", OK, 0}, {"ATI", "\r\nMC8355\r\n\r\nOK\r\n", 0},                 \
+	{                                                                      \
+		"AT*", ERROR, 0                                                \
+	}
+#define NMEA "$GPRMC,,V,,,,,,,,,,N*53\r\n"
+#define LCP                                                                    \
+	"\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x21\x7d\x20\x7d\x24\xd1\xb5\x7e"
+#define DIAG_ANSWER "\x7e\x13\xff\x03\x66\x61\x7e"
+#define QUESTION    "\x7e*"
+
+/* clang-format off */
+static const struct persona personas[] = {
+	{ "a modem", 20, 0, { MODEM }, { 0 },
+	  ASK_AT, 20, 60, 61, "" },
+	{ "with echo", 20, 0,
+	  { { "AT", "AT\r\r\nOK\r\n", 0 },
+	    { "AT+GOBI?", "AT+GOBI?\r\r\n+CME ERROR: 100\r\n", 0 },
+	    { "ATI", "ATI\r\r\nMC8355\r\n\r\nOK\r\n", 0 } }, { 0 },
+	  ASK_AT, 20, 60, 61, "" },
+	{ "NULs and noise around the answer", 20, 0,
+	  { { "AT", "\0\0", 0 }, MODEM },
+	  { 15, 0, BYTES("\0\0\xff\xfe;RDY\r\n\r\nOK\r\n") },
+	  ASK_AT, 15, 55, 61, "" },
+	{ "loses the first AT", 20, 0, { { "AT", "", 1 }, MODEM }, { 0 },
+	  ASK_AT, 320, 700, 730, "" },
+	{ "boots for a second", 20, 1000, { MODEM }, { 0 },
+	  ASK_AT, 1520, 3100, 3200, "" },
+	{ "slow: the answers to two ATs come one after the other", 400, 0,
+	  { MODEM }, { 0 },
+	  ASK_AT, 400, 1500, 1510, "" },
+	{ "very late first answer", 1900, 0, { MODEM }, { 0 },
+	  ASK_AT, 1900, 6000, 8000, "" },
+	{ "a flood of URCs", 20, 0, { MODEM },
+	  { 0, 1, BYTES("\r\n^RSSI:17\r\n") },
+	  ASK_AT, 20, 60, 65, "" },
+	{ "NMEA on the AT port", 20, 600, { MODEM },
+	  { 100, 100, BYTES(NMEA) },
+	  ASK_NMEA, -1, 450, 450, "" },
+	{ "SIM busy on a plain AT, then awake", 20, 0,
+	  { { "AT", "\r\n+CME ERROR: SIM busy\r\n", 1 }, MODEM }, { 0 },
+	  ASK_AT, 40, 80, 85, "" },
+	{ "ignores what it does not know", 20, 0,
+	  { { "AT", OK, 0 }, { "ATI", "\r\nZTE\r\n\r\nOK\r\n", 0 } }, { 0 },
+	  ASK_AT, 20, 900, 2500, "" },
+	{ "a text was left open", 20, 0,
+	  { { "AT", "\r\n> ", 1 }, { "\033AT", OK, 1 }, MODEM }, { 0 },
+	  ASK_AT, 320, 360, 730, "" },
+	{ "data mode that an unknown frame ends", 20, 0,
+	  { { "AT", "", 4 }, { QUESTION, "\r\nNO CARRIER\r\n", 1 }, MODEM },
+	  { 0 },
+	  ASK_AT, -2, 2120, 4500, "" },
+
+	{ "a parrot", 20, 0, { { "*", OK, 0 } }, { 0 },
+	  ASK_AT_SECONDARY, 20, 40, 41, "says OK to nonsense" },
+	{ "an echoing parrot", 20, 0,
+	  { { "AT", "AT\r\r\nOK\r\n", 0 },
+	    { "AT+GOBI?", "AT+GOBI?\r\r\nOK\r\n", 0 } }, { 0 },
+	  ASK_AT_SECONDARY, 20, 40, 41, "says OK to nonsense" },
+	{ "a slow parrot is not taken for a late answer", 400, 0,
+	  { { "*", OK, 0 } }, { 0 },
+	  ASK_AT_SECONDARY, 400, 1100, 1110, "says OK to nonsense" },
+	{ "ERROR to everything", 20, 0, { { "*", ERROR, 0 } }, { 0 },
+	  ASK_AT_SECONDARY, -1, 80, 85, "says ERROR to a plain AT" },
+	{ "an APP port", 20, 0,
+	  { { "AT", OK, 0 }, { "ATI", "\r\nAPP1\r\n\r\nOK\r\n", 0 },
+	    { "AT*", ERROR, 0 } }, { 0 },
+	  ASK_AT_SECONDARY, 20, 60, 61, "calls itself an APP port" },
+	{ "APP in a longer word is none", 20, 0,
+	  { { "AT", OK, 0 }, { "ATI", "\r\nMYAPP1 APP12 APP5\r\n\r\nOK\r\n", 0 },
+	    { "AT*", ERROR, 0 } }, { 0 },
+	  ASK_AT, 20, 60, 61, "" },
+	{ "says OK once and is mute", 20, 0, { { "AT", OK, 1 } }, { 0 },
+	  ASK_AT_SECONDARY, 20, 900, 2500, "has stopped answering" },
+
+	{ "GPS", 0, 0, { { "" , "", 0 } }, { 0, 1000, BYTES(NMEA) },
+	  ASK_NMEA, -1, 450, 450, "" },
+	{ "GPS that starts late", 0, 0, { { "", "", 0 } },
+	  { 700, 1000, BYTES(NMEA) },
+	  ASK_NMEA, -1, 700, 700, "" },
+	{ "DIAG", 5, 0, { { QUESTION, DIAG_ANSWER, 0 } }, { 0 },
+	  ASK_DIAG, -1, 2105, 2110, "" },
+	{ "stuck in PPP, talking", 0, 0, { { "", "", 0 } },
+	  { 1000, 3000, BYTES(LCP) },
+	  ASK_PPP, -1, 1000, 1000, "" },
+	{ "stuck in PPP, waiting", 5, 0, { { QUESTION, LCP, 0 } }, { 0 },
+	  ASK_PPP, -1, 2105, 2110, "" },
+	{ "silent", 0, 0, { { "", "", 0 } }, { 0 },
+	  ASK_SILENT, -1, 2300, 2300, "" },
+	{ "a port that echoes all there is", 1, 0,
+	  { { "AT", "AT\r", 0 },
+	    { QUESTION, "\x7e\0\x78\xf0\x7e", 0 } }, { 0 },
+	  ASK_SILENT, -1, 2300, 2300, "" },
+	{ "a shell", 1, 0, { { "AT", "AT\r\nsh: AT: not found\r\n# ", 0 } },
+	  { 0 },
+	  ASK_SILENT, -1, 2300, 2300, "" },
+	{ "OK before anything was asked", 0, 5000, { { "", "", 0 } },
+	  { 0, 0, BYTES(OK) },
+	  ASK_SILENT, -1, 2300, 2300, "" },
+};
+/* clang-format on */
+
+struct event {
+	int64_t at;
+	const char *bytes;
+	size_t len;
+};
+
+struct port {
+	const struct persona *persona;
+	struct event events[EVENTS_MAX];
+	size_t count;
+	int used[6]; /* of each rule */
+	struct buf line;
+	int64_t next_noise, noise_until;
+};
+
+static bool fits(const char *pattern, const char *line)
+{
+	size_t len = strlen(pattern);
+
+	if (len > 0 && pattern[len - 1] == '*')
+		return strncmp(pattern, line, len - 1) == 0;
+	return strcmp(pattern, line) == 0;
+}
+
+static void answer(struct port *port, const char *line, int64_t now)
+{
+	const struct persona *persona = port->persona;
+
+	if (now < persona->deaf_ms)
+		return;
+	for (size_t i = 0; i < 6 && persona->rules[i].command; i++) {
+		const struct rule *rule = &persona->rules[i];
+
+		if (!fits(rule->command, line) ||
+		    (rule->nth && port->used[i] >= rule->nth))
+			continue;
+		port->used[i]++;
+		assert_true(port->count < EVENTS_MAX);
+		port->events[port->count++] =
+			(struct event){now + persona->latency_ms, rule->answer,
+				       strlen(rule->answer)};
+		return;
+	}
+}
+
+/* A modem's line ends at CR; a frame's end at 7e is enough here. */
+static void hear(struct port *port, const char *bytes, size_t len, int64_t now)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] != '\r') {
+			buf_append(&port->line, &bytes[i], 1);
+			if (bytes[i] != 0x7e || port->line.len < 10)
+				continue;
+		}
+		answer(port, buf_str(&port->line), now);
+		buf_clear(&port->line);
+	}
+}
+
+static void write_out(struct ask *ask, struct port *port, int64_t now)
+{
+	const char *bytes;
+	size_t len;
+
+	while ((bytes = ask_output(ask, &len, now))) {
+		hear(port, bytes, len, now);
+		ask_written(ask, len, now);
+	}
+}
+
+static int64_t next_event(const struct port *port)
+{
+	int64_t next = port->next_noise;
+
+	for (size_t i = 0; i < port->count; i++)
+		if (port->events[i].at >= 0 &&
+		    (next < 0 || port->events[i].at < next))
+			next = port->events[i].at;
+	return next;
+}
+
+static void speak(struct ask *ask, struct port *port, int64_t now)
+{
+	const struct noise *noise = &port->persona->noise;
+
+	if (port->next_noise >= 0 && port->next_noise <= now) {
+		ask_feed(ask, noise->bytes, noise->len, now);
+		port->next_noise = noise->every_ms ? now + noise->every_ms : -1;
+	}
+	for (size_t i = 0; i < port->count; i++) {
+		if (port->events[i].at < 0 || port->events[i].at > now)
+			continue;
+		ask_feed(ask, port->events[i].bytes, port->events[i].len, now);
+		port->events[i].at = -1;
+	}
+}
+
+/* Move time from event to event until there is a verdict. */
+static int64_t run(struct ask *ask, struct port *port, int64_t now)
+{
+	for (int i = 0; i < 20000; i++) {
+		int64_t deadline, event;
+
+		speak(ask, port, now);
+		ask_tick(ask, now);
+		write_out(ask, port, now);
+		if (ask_verdict(ask) != ASK_PENDING && ask_is_idle(ask))
+			return now;
+		deadline = ask_deadline(ask);
+		event = next_event(port);
+		assert_true(deadline >= 0 || event >= 0);
+		if (deadline >= 0 && (event < 0 || deadline < event))
+			event = deadline;
+		now = event > now ? event : now;
+	}
+	fail_msg("%s: no verdict", port->persona->name);
+	return -1;
+}
+
+static void meet(struct port *port, const struct persona *persona)
+{
+	memset(port, 0, sizeof(*port));
+	port->persona = persona;
+	port->next_noise = persona->noise.len ? persona->noise.at_ms : -1;
+}
+
+static void check(const struct persona *persona, const struct ask *ask,
+		  int64_t now)
+{
+	if (ask_verdict(ask) != persona->verdict)
+		fail_msg("%s: verdict %d (%s)", persona->name, ask_verdict(ask),
+			 ask_why(ask));
+	if (persona->answer_ms != -2 &&
+	    ask_answer_ms(ask) != persona->answer_ms)
+		fail_msg("%s: answer after %d", persona->name,
+			 ask_answer_ms(ask));
+	if (now < persona->least_ms || now > persona->most_ms)
+		fail_msg("%s: took %d", persona->name, (int)now);
+	assert_string_equal(ask_why(ask), persona->why);
+}
+
+static void every_persona_is_told_for_what_it_is(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(personas) / sizeof(*personas); i++) {
+		struct ask *ask = ask_new("test", PASS_MS, 0);
+		struct port port;
+
+		assert_non_null(ask);
+		meet(&port, &personas[i]);
+		check(&personas[i], ask, run(ask, &port, 0));
+		buf_free(&port.line);
+		ask_free(ask);
+	}
+}
+
+static void no_setting_is_changed_but_the_echo_when_told(void **state)
+{
+	static const struct persona modem = {
+		"a modem", 20, 0, {MODEM, {"ATE0", OK, 0}}, {0}, ASK_AT, 20,
+		60,        61, ""};
+	struct ask *ask = ask_new("test", PASS_MS, 0);
+	struct port port;
+
+	(void)state;
+	meet(&port, &modem);
+	/* AT+GOBI? is refused and the rule of ATE0 stands behind AT*. */
+	check(&modem, ask, run(ask, &port, 0));
+	assert_int_equal(port.used[2], 1);
+	ask_echo_off(ask);
+	assert_false(ask_is_idle(ask));
+	run(ask, &port, 61);
+	assert_int_equal(port.used[2], 2);
+	assert_int_equal(ask_verdict(ask), ASK_AT);
+	buf_free(&port.line);
+	ask_free(ask);
+}
+
+static void who_is_hurried_is_asked_twice_at_least(void **state)
+{
+	static const struct persona silent = {
+		"silent", 0, 0, {{"", "", 0}}, {0}, ASK_SILENT, -1, 0, 0, ""};
+	static const struct persona second = {"answers the second AT",
+					      20,
+					      0,
+					      {{"AT", "", 1}, MODEM},
+					      {0},
+					      ASK_AT,
+					      320,
+					      700,
+					      730,
+					      ""};
+	struct ask *ask = ask_new("test", PASS_MS, 0);
+	struct port port;
+
+	(void)state;
+	meet(&port, &silent);
+	ask_hurry(ask, 20);
+	assert_in_range(run(ask, &port, 0), 650, 650);
+	buf_free(&port.line);
+	ask_free(ask);
+	ask = ask_new("test", PASS_MS, 0);
+	meet(&port, &second);
+	ask_hurry(ask, 20);
+	check(&second, ask, run(ask, &port, 0));
+	buf_free(&port.line);
+	ask_free(ask);
+}
+
+static void a_port_that_takes_no_bytes_is_silent(void **state)
+{
+	struct ask *ask = ask_new("test", PASS_MS, 0);
+	int64_t now = 0;
+
+	(void)state;
+	while (ask_verdict(ask) == ASK_PENDING) {
+		ask_tick(ask, now);
+		if (ask_verdict(ask) == ASK_PENDING)
+			now = ask_deadline(ask);
+	}
+	assert_int_equal(ask_verdict(ask), ASK_SILENT);
+	assert_int_equal(now, PASS_MS);
+	ask_free(ask);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_persona_is_told_for_what_it_is),
+		cmocka_unit_test(no_setting_is_changed_but_the_echo_when_told),
+		cmocka_unit_test(who_is_hurried_is_asked_twice_at_least),
+		cmocka_unit_test(a_port_that_takes_no_bytes_is_silent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

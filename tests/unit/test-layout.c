@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+#include "unit.h"
+
+#include "modem/layout.h"
+#include "modem/pick.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
+
+/* clang-format off */
+static const struct {
+	struct layout_interface interface;
+	enum layout_role role;
+} rows[] = {
+	/* MC8355, G2K: the interrupt endpoint of If0 is QMI's. */
+	{ { 0x1199, 0x9013, 0, 4, 255, 255, 255, 1 }, LAYOUT_NOT_AT },
+	{ { 0x1199, 0x9013, 1, 4, 255, 255, 255, 0 }, LAYOUT_NOT_AT },
+	{ { 0x1199, 0x9013, 2, 4, 255, 255, 255, 1 }, LAYOUT_DATA },
+	{ { 0x1199, 0x9013, 3, 4, 255, 255, 255, 0 }, LAYOUT_NOT_AT },
+	/* the same without sysfs */
+	{ { 0x1199, 0x9013, 2, -1, -1, -1, -1, -1 }, LAYOUT_DATA },
+	{ { 0x1199, 0x9013, -1, -1, -1, -1, -1, -1 }, LAYOUT_UNKNOWN },
+	/* MC7710, SWI */
+	{ { 0x1199, 0x68a2, 2, 5, 255, 255, 255, 0 }, LAYOUT_NOT_AT },
+	{ { 0x1199, 0x68a2, 3, 5, 255, 255, 255, 1 }, LAYOUT_DATA },
+	/* WP7702: an id of SWI's, five interfaces, AT on If2: only a hint */
+	{ { 0x1199, 0x68c0, 3, 5, 255, 255, 255, 1 }, LAYOUT_DATA },
+	/* Gobi 1000 */
+	{ { 0x05c6, 0x9202, 1, 4, 255, 255, 255, 0 }, LAYOUT_NOT_AT },
+	{ { 0x05c6, 0x9202, 2, 4, 255, 255, 255, 1 }, LAYOUT_DATA },
+	/* one id, two modems */
+	{ { 0x05c6, 0x9215, 2, 4, 255, 255, 255, 1 }, LAYOUT_DATA },
+	{ { 0x05c6, 0x9215, 2, 5, 255, 255, 255, 1 }, LAYOUT_AT },
+	{ { 0x05c6, 0x9215, 3, 5, 255, 255, 255, 1 }, LAYOUT_DATA },
+	/* EC25 */
+	{ { 0x2c7c, 0x0125, 2, 5, 255, 0, 0, 1 }, LAYOUT_AT },
+	{ { 0x2c7c, 0x0125, 3, 5, 255, 0, 0, 1 }, LAYOUT_DATA },
+	/* Huawei, by protocol byte */
+	{ { 0x12d1, 0x1506, 0, 3, 255, 2, 1, 1 }, LAYOUT_DATA },
+	{ { 0x12d1, 0x1506, 1, 3, 255, 2, 2, 0 }, LAYOUT_AT },
+	{ { 0x12d1, 0x1c05, 4, 6, 255, 1, 5, 0 }, LAYOUT_NOT_AT },
+	{ { 0x12d1, 0x1001, 0, 3, 255, 255, 255, 1 }, LAYOUT_LIKELY },
+	{ { 0x12d1, 0x1001, 1, 3, 255, 255, 255, 0 }, LAYOUT_UNKNOWN },
+	/* others: V.250 over CDC-ACM, or the interrupt endpoint */
+	{ { 0x1546, 0x1102, 0, 7, 2, 2, 1, 1 }, LAYOUT_LIKELY },
+	{ { 0xabcd, 0x0001, 2, 4, 255, 0, 0, 1 }, LAYOUT_LIKELY },
+	{ { 0xabcd, 0x0001, 1, 4, 255, 0, 0, 0 }, LAYOUT_UNKNOWN },
+	{ { -1, -1, -1, -1, -1, -1, -1, -1 }, LAYOUT_UNKNOWN },
+	/* beyond the table's string, and a number that no interface has */
+	{ { 0x1199, 0x9013, 30, 31, 255, 255, 255, 0 }, LAYOUT_UNKNOWN },
+	/* boot loaders, by the count of interfaces */
+	{ { 0x1199, 0x9012, 0, 1, 255, 255, 255, 0 }, LAYOUT_QDL },
+	{ { 0x1199, 0x9012, 0, -1, 255, 255, 255, 0 }, LAYOUT_UNKNOWN },
+	{ { 0x03f0, 0x371d, 0, 1, 255, 255, 255, 0 }, LAYOUT_QDL },
+	{ { 0x03f0, 0x371d, 0, 4, 255, 255, 255, 0 }, LAYOUT_UNKNOWN },
+	{ { 0x1199, 0x9013, 0, 1, 255, 255, 255, 0 }, LAYOUT_NOT_AT },
+};
+/* clang-format on */
+
+static void an_interface_is_hinted_by_layout_triple_or_endpoint(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (layout_role(&rows[i].interface) != rows[i].role)
+			fail_msg("%04x:%04x if%d is %d",
+				 (unsigned)rows[i].interface.vid,
+				 (unsigned)rows[i].interface.pid,
+				 rows[i].interface.number,
+				 layout_role(&rows[i].interface));
+}
+
+static void the_best_hint_wins_then_the_first(void **state)
+{
+	const struct pick picks[] = {
+		{LAYOUT_NOT_AT, "1-1", false, true},
+		{LAYOUT_LIKELY, "1-1", false, true},
+		{LAYOUT_DATA, "1-1", false, false},
+		{LAYOUT_LIKELY, "1-2", false, true},
+	};
+
+	(void)state;
+	assert_int_equal(pick_best(picks, 4), 1);
+	assert_int_equal(pick_best(picks + 3, 1), 0);
+	assert_int_equal(pick_best(picks + 2, 1), -1);
+	assert_int_equal(pick_best(picks, 0), -1);
+}
+
+static void an_answer_is_sure_when_nothing_better_is_pending(void **state)
+{
+	static const struct {
+		enum layout_role best, pending;
+		bool sure;
+	} cases[] = {
+		{LAYOUT_DATA, LAYOUT_NOT_AT, true},
+		{LAYOUT_DATA, LAYOUT_AT, true},
+		{LAYOUT_DATA, LAYOUT_DATA, false},
+		{LAYOUT_AT, LAYOUT_DATA, false},
+		{LAYOUT_AT, LAYOUT_UNKNOWN, true},
+		{LAYOUT_UNKNOWN, LAYOUT_UNKNOWN, false},
+		{LAYOUT_UNKNOWN, LAYOUT_NOT_AT, true},
+		{LAYOUT_NOT_AT, LAYOUT_DATA, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct pick picks[] = {
+			{cases[i].pending, "1-1", true, false},
+			{cases[i].best, "1-1", false, true},
+		};
+
+		assert_int_equal(pick_is_sure(picks, 2, 1), cases[i].sure);
+		picks[0].pending = false;
+		assert_true(pick_is_sure(picks, 2, 1));
+	}
+}
+
+static void a_command_port_is_secondary_beside_its_data_port(void **state)
+{
+	struct pick picks[] = {
+		{LAYOUT_AT, "1-1", false, true},
+		{LAYOUT_DATA, "1-1", false, true},
+		{LAYOUT_AT, "1-2", false, true},
+	};
+
+	(void)state;
+	assert_true(pick_is_secondary(picks, 3, 0));
+	assert_false(pick_is_secondary(picks, 3, 1));
+	assert_false(pick_is_secondary(picks, 3, 2));
+	picks[1].usable = false;
+	assert_false(pick_is_secondary(picks, 3, 0));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			an_interface_is_hinted_by_layout_triple_or_endpoint),
+		cmocka_unit_test(the_best_hint_wins_then_the_first),
+		cmocka_unit_test(
+			an_answer_is_sure_when_nothing_better_is_pending),
+		cmocka_unit_test(
+			a_command_port_is_secondary_beside_its_data_port),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
