@@ -31,13 +31,14 @@ struct probe_port {
 	enum probe_role role;
 	int answer_ms; /* from first byte sent to first OK; -1: none */
 	char holder[64]; /* BUSY: "ModemManager (pid 312)" */
-	char reason[128]; /* ERROR: why */
+	char reason[128]; /* ERROR: why; AT_SECONDARY: why it is no more */
 };
 
 struct probe_result {
 	struct probe_port *ports;
 	size_t count;
 	int chosen; /* index, -1: none */
+	int chosen_ms; /* when it was sure, -1: never; the same with `all` */
 	enum cause cause; /* NONE when one was chosen */
 	int elapsed_ms;
 };

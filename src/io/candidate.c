@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "io/candidate.h"
+#include "io/clock.h"
+#include "io/serial.h"
+#include "modem/ask.h"
+
+/* Read at most this often before the others have their turn. */
+#define READS 4
+
+static const enum probe_role roles[] = {
+	[ASK_PENDING] = PROBE_ROLE_UNKNOWN,
+	[ASK_AT] = PROBE_ROLE_AT,
+	[ASK_AT_SECONDARY] = PROBE_ROLE_AT_SECONDARY,
+	[ASK_NMEA] = PROBE_ROLE_NMEA,
+	[ASK_DIAG] = PROBE_ROLE_DIAG,
+	[ASK_PPP] = PROBE_ROLE_PPP,
+	[ASK_SILENT] = PROBE_ROLE_SILENT,
+};
+
+static void stop_watching(struct candidate *candidate)
+{
+	ev_io_stop(candidate->loop, &candidate->io);
+	ev_timer_stop(candidate->loop, &candidate->timer);
+}
+
+void candidate_release(struct candidate *candidate)
+{
+	stop_watching(candidate);
+	ask_free(candidate->ask);
+	candidate->ask = NULL;
+	serial_close(candidate->serial);
+	candidate->serial = NULL;
+}
+
+void candidate_settle(struct candidate *candidate, enum probe_role role,
+		      const char *reason)
+{
+	struct probe_port *port = candidate->port;
+
+	port->role = role;
+	str_copy(port->reason, sizeof(port->reason), reason);
+	candidate->settled = true;
+	log_debug("%s: %s%s%s", port->port.device, probe_role_name(role),
+		  *reason ? ": " : "", reason);
+	if (role == PROBE_ROLE_AT)
+		stop_watching(candidate);
+	else
+		candidate_release(candidate);
+}
+
+static void fail(struct candidate *candidate, int error, const char *what)
+{
+	struct probe_port *port = candidate->port;
+
+	candidate->error = error;
+	if (error == -EBUSY) {
+		str_copy(port->holder, sizeof(port->holder), what);
+		candidate_settle(candidate, PROBE_ROLE_BUSY, "");
+		return;
+	}
+	candidate_settle(candidate, PROBE_ROLE_ERROR,
+			 *what ? what : strerror(-error));
+}
+
+static void take_verdict(struct candidate *candidate)
+{
+	enum ask_verdict verdict = ask_verdict(candidate->ask);
+	enum probe_role role = roles[verdict];
+
+	if (candidate->settled || verdict == ASK_PENDING)
+		return;
+	candidate->port->answer_ms = ask_answer_ms(candidate->ask);
+	/* usb_wwan says EINVAL where the driver never sends the line states:
+	 * many modems stay silent then. */
+	if (verdict == ASK_SILENT &&
+	    serial_set_dtr(candidate->serial, true) == -EINVAL)
+		role = PROBE_ROLE_NO_DTR;
+	candidate_settle(candidate, role, ask_why(candidate->ask));
+}
+
+static int read_all(struct candidate *candidate, int64_t now)
+{
+	char bytes[1024];
+	ssize_t len;
+
+	for (int i = 0; i < READS; i++) {
+		len = serial_read(candidate->serial, bytes, sizeof(bytes));
+		if (len < 0)
+			return len == -EAGAIN ? 0 : (int)len;
+		ask_feed(candidate->ask, bytes, (size_t)len, now);
+	}
+	return 0;
+}
+
+static int write_all(struct candidate *candidate, int64_t now)
+{
+	const char *bytes;
+	ssize_t written;
+	size_t len;
+
+	while ((bytes = ask_output(candidate->ask, &len, now))) {
+		written = serial_write(candidate->serial, bytes, len);
+		if (written < 0)
+			return written == -EAGAIN ? 0 : (int)written;
+		ask_written(candidate->ask, (size_t)written, now);
+	}
+	return 0;
+}
+
+/* What has come, what is due, what is to be sent. */
+static int converse(struct candidate *candidate, int64_t now)
+{
+	int error = read_all(candidate, now);
+
+	if (error)
+		return error;
+	ask_tick(candidate->ask, now);
+	return write_all(candidate, now);
+}
+
+static void watch(struct candidate *candidate, int64_t now)
+{
+	int64_t deadline = ask_deadline(candidate->ask);
+	int events = EV_READ;
+	size_t len;
+
+	if (ask_output(candidate->ask, &len, now))
+		events |= EV_WRITE;
+	stop_watching(candidate);
+	ev_io_set(&candidate->io, serial_fd(candidate->serial), events);
+	ev_io_start(candidate->loop, &candidate->io);
+	if (deadline < 0)
+		return;
+	ev_now_update(candidate->loop);
+	ev_timer_set(&candidate->timer,
+		     deadline > now ? (double)(deadline - now) / 1000 : 0, 0);
+	ev_timer_start(candidate->loop, &candidate->timer);
+}
+
+static void pump(struct candidate *candidate)
+{
+	int64_t now = clock_now_ms();
+	int error = converse(candidate, now);
+
+	if (error) {
+		fail(candidate, error, "");
+		return;
+	}
+	take_verdict(candidate);
+	if (!candidate->ask)
+		return;
+	if (ask_is_idle(candidate->ask))
+		stop_watching(candidate);
+	else
+		watch(candidate, now);
+}
+
+static void step(struct candidate *candidate)
+{
+	pump(candidate);
+	candidate->changed(candidate->ctx, candidate);
+}
+
+static void on_io(struct ev_loop *loop, struct ev_io *io, int events)
+{
+	(void)loop;
+	(void)events;
+	step(io->data);
+}
+
+static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	step(timer->data);
+}
+
+static enum layout_role find_hint(const struct port *port)
+{
+	struct layout_interface interface = {
+		.vid = port->vid,
+		.pid = port->pid,
+		.number = port->interface,
+		.count = port->interface_count,
+		.class = port->iface_class,
+		.subclass = port->iface_subclass,
+		.protocol = port->iface_protocol,
+		.interrupt_in = port->interrupt_in,
+	};
+
+	return layout_role(&interface);
+}
+
+void candidate_init(struct candidate *candidate, struct ev_loop *loop,
+		    struct probe_port *port)
+{
+	candidate->loop = loop;
+	candidate->port = port;
+	candidate->hint = find_hint(&port->port);
+	ev_io_init(&candidate->io, on_io, -1, EV_READ);
+	ev_timer_init(&candidate->timer, on_timer, 0, 0);
+	candidate->io.data = candidate->timer.data = candidate;
+}
+
+static const char *short_name(const struct port *port)
+{
+	return str_starts(port->device, "/dev/") ? port->device + 5
+						 : port->device;
+}
+
+void candidate_begin(struct candidate *candidate,
+		     const struct serial_opening *opening, int pass_ms)
+{
+	candidate->serial = opening->serial;
+	if (!candidate->serial) {
+		fail(candidate, opening->error, buf_str(&opening->holder));
+		return;
+	}
+	candidate->ask = ask_new(short_name(&candidate->port->port), pass_ms,
+				 clock_now_ms());
+	if (candidate->ask)
+		pump(candidate);
+	else
+		fail(candidate, -ENOMEM, "");
+}
+
+void candidate_hurry(struct candidate *candidate, int answer_ms)
+{
+	if (!candidate->ask || candidate->settled)
+		return;
+	ask_hurry(candidate->ask, answer_ms);
+	watch(candidate, clock_now_ms());
+}
+
+void candidate_echo_off(struct candidate *candidate)
+{
+	ask_echo_off(candidate->ask);
+	watch(candidate, clock_now_ms());
+	ev_feed_event(candidate->loop, &candidate->timer, EV_TIMER);
+}
+
+bool candidate_is_idle(const struct candidate *candidate)
+{
+	return !candidate->ask || ask_is_idle(candidate->ask);
+}

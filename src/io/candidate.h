@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_IO_CANDIDATE_H
+#define GD_IO_CANDIDATE_H
+
+#include <ev.h>
+#include <stdbool.h>
+
+#include "io/probe.h"
+#include "modem/layout.h"
+
+struct ask;
+struct serial;
+struct serial_opening;
+
+/* One port that is being probed: its conversation on the loop. */
+struct candidate {
+	struct ev_loop *loop;
+	struct probe_port *port; /* where its role is written */
+	enum layout_role hint;
+	bool settled; /* the role is known */
+	int error;    /* of PROBE_ROLE_ERROR */
+
+	/* Something has changed. The candidate may be gone afterwards. */
+	void (*changed)(void *ctx, struct candidate *candidate);
+	void *ctx;
+
+	struct serial *serial; /* open as long as it may be chosen */
+	struct ask *ask;
+	struct ev_io io;
+	struct ev_timer timer;
+};
+
+/* `port` outlives the candidate; the caller has set `changed` and `ctx`. */
+void candidate_init(struct candidate *candidate, struct ev_loop *loop,
+		    struct probe_port *port);
+
+/* Takes the opened port over, or the reason why it is not open. */
+void candidate_begin(struct candidate *candidate,
+		     const struct serial_opening *opening, int pass_ms);
+
+/* The role is known without asking. */
+void candidate_settle(struct candidate *candidate, enum probe_role role,
+		      const char *reason);
+
+/* Another port of its modem has answered. */
+void candidate_hurry(struct candidate *candidate, int answer_ms);
+
+/* For the chosen one, before it is handed over: tells by `changed` when it is
+ * idle, or settled as an error. */
+void candidate_echo_off(struct candidate *candidate);
+bool candidate_is_idle(const struct candidate *candidate);
+
+/* Close and forget the port if it is still open. */
+void candidate_release(struct candidate *candidate);
+
+#endif
