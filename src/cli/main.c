@@ -26,6 +26,10 @@ static const struct command commands[] = {
 	{ "check",  "[NAME]", "read the configuration, report every error in it, show pppd's options",
 	  cli_check },
 	{ "help",   "[COMMAND]", "say what the commands do", help },
+	{ "probe",  "[NAME] [--json] [--first] [PORT...]",
+	  "say which port answers AT, and what each of the others is;\n"
+	  "           --first: stop at the first sure answer, as run does",
+	  cli_probe },
 };
 /* clang-format on */
 

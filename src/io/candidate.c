@@ -201,7 +201,7 @@ void candidate_init(struct candidate *candidate, struct ev_loop *loop,
 {
 	candidate->loop = loop;
 	candidate->port = port;
-	candidate->hint = find_hint(&port->port);
+	candidate->port->hint = find_hint(&port->port);
 	ev_io_init(&candidate->io, on_io, -1, EV_READ);
 	ev_timer_init(&candidate->timer, on_timer, 0, 0);
 	candidate->io.data = candidate->timer.data = candidate;

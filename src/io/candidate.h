@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #include "io/probe.h"
-#include "modem/layout.h"
 
 struct ask;
 struct serial;
@@ -16,7 +15,6 @@ struct serial_opening;
 struct candidate {
 	struct ev_loop *loop;
 	struct probe_port *port; /* where its role is written */
-	enum layout_role hint;
 	bool settled; /* the role is known */
 	int error;    /* of PROBE_ROLE_ERROR */
 

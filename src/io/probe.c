@@ -67,11 +67,11 @@ static enum cause find_cause(const struct probe *probe)
 	for (size_t i = 0; i < probe->result.count; i++) {
 		const struct candidate *candidate = &probe->candidates[i];
 
-		if (candidate->hint == LAYOUT_QDL)
+		if (candidate->port->hint == LAYOUT_QDL)
 			return CAUSE_FIRMWARE;
 		/* gpsd on the NMEA port is no reason. */
 		if (candidate->port->role == PROBE_ROLE_BUSY &&
-		    candidate->hint < LAYOUT_NOT_AT)
+		    candidate->port->hint < LAYOUT_NOT_AT)
 			busy = true;
 		if (candidate->error == -EACCES || candidate->error == -EPERM)
 			denied = true;
@@ -91,7 +91,7 @@ static void fill_picks(struct probe *probe)
 		const struct candidate *candidate = &probe->candidates[i];
 
 		probe->picks[i] = (struct pick){
-			.hint = candidate->hint,
+			.hint = candidate->port->hint,
 			.device = candidate->port->port.usb_path,
 			.pending = !candidate->settled,
 			.usable = candidate->port->role == PROBE_ROLE_AT,
@@ -256,7 +256,7 @@ static void prepare(struct probe *probe, size_t index, const struct port *port)
 	candidate->ctx = probe;
 	candidate_init(candidate, probe->loop, into);
 	/* A boot loader takes any byte for a part of its firmware. */
-	if (candidate->hint == LAYOUT_QDL)
+	if (candidate->port->hint == LAYOUT_QDL)
 		candidate_settle(candidate, PROBE_ROLE_ERROR,
 				 "waits for firmware (QDL), was not asked");
 }

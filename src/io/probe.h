@@ -6,6 +6,7 @@
 
 #include "base/cause.h"
 #include "io/port.h"
+#include "modem/layout.h"
 
 /* What a port is; the words of the contract's JSON. */
 enum probe_role {
@@ -28,6 +29,7 @@ const char *probe_role_name(enum probe_role role);
 
 struct probe_port {
 	struct port port;
+	enum layout_role hint; /* what its interface is known to be */
 	enum probe_role role;
 	int answer_ms; /* from first byte sent to first OK; -1: none */
 	char holder[64]; /* BUSY: "ModemManager (pid 312)" */

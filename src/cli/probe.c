@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <ev.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cause.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/probe_show.h"
+#include "conf/conf.h"
+#include "io/candidates.h"
+#include "io/probe.h"
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+#define SIGNALS (sizeof(signals) / sizeof(*signals))
+
+struct run {
+	const char *name;
+	bool json, first;
+	struct port_list ports;
+	bool named; /* the ports are the user's */
+	struct ev_loop *loop;
+	int signal; /* that ended it */
+	int cause;
+};
+
+static void on_signal(struct ev_loop *loop, struct ev_signal *watcher,
+		      int events)
+{
+	struct run *run = watcher->data;
+
+	(void)events;
+	run->signal = watcher->signum;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void clear_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
+static void on_done(void *ctx, struct probe *probe,
+		    const struct probe_result *result)
+{
+	struct run *run = ctx;
+	struct json_object *object;
+	struct buf text = BUF_INIT;
+
+	(void)probe;
+	clear_progress();
+	run->cause = (int)result->cause;
+	if (run->json) {
+		object = probe_json(result);
+		puts(json_object_to_json_string_ext(object,
+						    JSON_C_TO_STRING_PLAIN));
+		json_object_put(object);
+	} else {
+		probe_show(result, &text);
+		fputs(buf_str(&text), stdout);
+		buf_free(&text);
+	}
+	ev_break(run->loop, EVBREAK_ALL);
+}
+
+static int ask(struct run *run)
+{
+	struct probe_options options = {.all = !run->first};
+	struct ev_signal watchers[SIGNALS];
+	struct probe *probe;
+
+	run->loop = ev_default_loop(0);
+	run->cause = CAUSE_INTERNAL;
+	if (!run->loop)
+		return CAUSE_INTERNAL;
+	for (size_t i = 0; i < SIGNALS; i++) {
+		ev_signal_init(&watchers[i], on_signal, signals[i]);
+		watchers[i].data = run;
+		ev_signal_start(run->loop, &watchers[i]);
+	}
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "asking %zu port%s ...", run->ports.count,
+			run->ports.count == 1 ? "" : "s");
+	probe = probe_start(run->loop, &run->ports, &options, on_done, run);
+	if (probe)
+		ev_run(run->loop, 0);
+	probe_free(probe);
+	for (size_t i = 0; i < SIGNALS; i++)
+		ev_signal_stop(run->loop, &watchers[i]);
+	return run->cause;
+}
+
+/* What is not there becomes a port as well: the answer says what is wrong with
+ * it. */
+static bool add_port(struct run *run, const char *word)
+{
+	char device[sizeof(((struct port *)NULL)->device)];
+	struct port port;
+	int error;
+
+	snprintf(device, sizeof(device), "%s%s",
+		 strchr(word, '/') ? "" : "/dev/", word);
+	run->named = true;
+	error = port_list_add(&run->ports, device);
+	if (error && error != -ENOMEM) {
+		port_init(&port, device);
+		error = port_list_push(&run->ports, &port);
+	}
+	return error == 0;
+}
+
+/* A slash, or something of that name in /dev, or what can only be a tty's
+ * name: an instance may be called neither. */
+static bool is_port(const char *word)
+{
+	char path[128];
+
+	if (strchr(word, '/') || str_starts(word, "tty"))
+		return true;
+	snprintf(path, sizeof(path), "/dev/%s", word);
+	return access(path, F_OK) == 0;
+}
+
+static int parse(struct run *run, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			run->json = true;
+		else if (strcmp(argv[i], "--first") == 0)
+			run->first = true;
+		else if (argv[i][0] == '-')
+			return cli_usage("probe", "no option \"%s\"", argv[i]);
+		else if (is_port(argv[i])) {
+			if (!add_port(run, argv[i]))
+				return CAUSE_INTERNAL;
+		} else if (run->name)
+			return cli_usage("probe",
+					 "\"%s\" is no port, and one NAME is "
+					 "there already",
+					 argv[i]);
+		else
+			run->name = argv[i];
+	}
+	return CAUSE_NONE;
+}
+
+/* The ports that the instance's configuration takes. */
+static int list_ports(struct cli *cli, struct run *run)
+{
+	struct conf conf;
+	int cause = cli_load(cli, &conf);
+	int error = 0;
+
+	if (cause == CAUSE_NONE && !run->named)
+		error = candidates_list(&conf, &run->ports);
+	if (error && error != -ENOMEM && error != -EIO)
+		error = add_port(run, conf.modem.port) ? 0 : -ENOMEM;
+	conf_free(&conf);
+	if (error)
+		fprintf(stderr, "gobi-dial probe: listing the ttys: %s\n",
+			strerror(-error));
+	return error ? CAUSE_INTERNAL : cause;
+}
+
+int cli_probe(struct cli *cli, int argc, char **argv)
+{
+	struct run run = {0};
+	int cause = parse(&run, argc, argv);
+
+	if (cause == CAUSE_NONE && !cli_set_name(cli, run.name))
+		cause = CAUSE_USAGE;
+	/* For ports that are named only a configuration that is named counts. */
+	if (cause == CAUSE_NONE && (!run.named || cli->conf_given))
+		cause = list_ports(cli, &run);
+	if (cause == CAUSE_NONE)
+		cause = ask(&run);
+	port_list_free(&run.ports);
+	if (run.signal) {
+		clear_progress();
+		signal(run.signal, SIG_DFL);
+		raise(run.signal);
+	}
+	return cause;
+}

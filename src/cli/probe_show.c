@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: ISC */
+#include <json-c/json.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "cli/probe_show.h"
+#include "io/probe.h"
+#include "status/json.h"
+
+#define COLUMNS 5
+#define GAP     2
+
+static struct json_object *usb_json(const struct port *port)
+{
+	struct json_object *usb = json_object_new_object();
+
+	json_add_text(usb, "path", port->usb_path);
+	json_add_hex4(usb, "vid", port->vid);
+	json_add_hex4(usb, "pid", port->pid);
+	json_add_text(usb, "manufacturer", port->manufacturer);
+	json_add_text(usb, "product", port->product);
+	json_add_text(usb, "serial", port->serial);
+	return usb;
+}
+
+static struct json_object *port_json(const struct probe_port *port)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_text(object, "device", port->port.device);
+	json_add_number(object, "interface", port->port.interface);
+	json_add_text(object, "driver", port->port.driver);
+	if (port->port.usb_path[0] || port->port.vid >= 0)
+		json_object_object_add(object, "usb", usb_json(&port->port));
+	json_add_text(object, "role", probe_role_name(port->role));
+	json_add_number(object, "answer_ms", port->answer_ms);
+	json_add_text(object, "holder", port->holder);
+	json_add_text(object, "reason", port->reason);
+	return object;
+}
+
+struct json_object *probe_json(const struct probe_result *result)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *ports = json_object_new_array();
+
+	json_object_object_add(object, "chosen", NULL);
+	if (result->chosen >= 0)
+		json_add_text(object, "chosen",
+			      result->ports[result->chosen].port.device);
+	json_add_text(object, "cause", cause_name(result->cause));
+	json_add_number(object, "elapsed_ms", result->elapsed_ms);
+	json_add_number(object, "chosen_ms", result->chosen_ms);
+	for (size_t i = 0; i < result->count; i++)
+		json_object_array_add(ports, port_json(&result->ports[i]));
+	json_object_object_add(object, "ports", ports);
+	return object;
+}
+
+static void put_interface(const struct port *port, struct buf *out)
+{
+	if (port->interface < 0)
+		buf_printf(out, "-");
+	else if (port->usb_path[0])
+		buf_printf(out, "%s if%d", port->usb_path, port->interface);
+	else
+		buf_printf(out, "if%d", port->interface);
+}
+
+static void put_answer(const struct probe_port *port, struct buf *out)
+{
+	if (port->role == PROBE_ROLE_BUSY)
+		buf_printf(out, "held by %s", port->holder);
+	else if (port->answer_ms >= 0)
+		buf_printf(out, "%d ms%s", port->answer_ms,
+			   port->reason[0] ? ", " : "");
+	else if (!port->reason[0])
+		buf_printf(out, "-");
+	str_print_safe(out, port->reason, strlen(port->reason));
+}
+
+static void put_text(const char *text, struct buf *out)
+{
+	if (*text)
+		str_print_safe(out, text, strlen(text));
+	else
+		buf_printf(out, "-");
+}
+
+static void put_cell(const struct probe_port *port, int column, struct buf *out)
+{
+	static const char *const heads[COLUMNS] = {"DEVICE", "INTERFACE",
+						   "DRIVER", "ROLE", "ANSWER"};
+
+	buf_clear(out);
+	if (!port)
+		buf_printf(out, "%s", heads[column]);
+	else if (column == 0)
+		put_text(port->port.device, out);
+	else if (column == 1)
+		put_interface(&port->port, out);
+	else if (column == 2)
+		put_text(port->port.driver, out);
+	else if (column == 3)
+		put_text(probe_role_name(port->role), out);
+	else
+		put_answer(port, out);
+}
+
+static void put_row(const struct probe_port *port, const size_t *widths,
+		    struct buf *out)
+{
+	struct buf cell = BUF_INIT;
+
+	for (int i = 0; i < COLUMNS; i++) {
+		put_cell(port, i, &cell);
+		buf_printf(out, "%s%*s", buf_str(&cell),
+			   i < COLUMNS - 1 ? (int)(widths[i] + GAP - cell.len)
+					   : 0,
+			   "");
+	}
+	buf_printf(out, "\n");
+	buf_free(&cell);
+}
+
+static void put_table(const struct probe_result *result, struct buf *out)
+{
+	size_t widths[COLUMNS];
+	struct buf cell = BUF_INIT;
+
+	for (int column = 0; column < COLUMNS; column++) {
+		put_cell(NULL, column, &cell);
+		widths[column] = cell.len;
+		for (size_t i = 0; i < result->count; i++) {
+			put_cell(&result->ports[i], column, &cell);
+			if (cell.len > widths[column])
+				widths[column] = cell.len;
+		}
+	}
+	buf_free(&cell);
+	put_row(NULL, widths, out);
+	for (size_t i = 0; i < result->count; i++)
+		put_row(&result->ports[i], widths, out);
+}
+
+static size_t count_role(const struct probe_result *result,
+			 enum probe_role role)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < result->count; i++)
+		count += result->ports[i].role == role;
+	return count;
+}
+
+/* The one of that role that most likely takes calls. */
+static const struct probe_port *find_role(const struct probe_result *result,
+					  enum probe_role role)
+{
+	const struct probe_port *best = NULL;
+
+	for (size_t i = 0; i < result->count; i++)
+		if (result->ports[i].role == role &&
+		    (!best || result->ports[i].hint < best->hint))
+			best = &result->ports[i];
+	return best;
+}
+
+static const char *why(const struct probe_result *result,
+		       const struct probe_port *chosen)
+{
+	if (count_role(result, PROBE_ROLE_AT) == 1)
+		return "no other port answers as a modem";
+	if (chosen->hint == LAYOUT_DATA)
+		return "its interface is the one for calls on this modem";
+	if (chosen->hint == LAYOUT_LIKELY)
+		return "it has the interrupt endpoint of a port for calls";
+	return "it is the first of those that answer";
+}
+
+static void advise_no_dtr(const struct probe_port *port, struct buf *out)
+{
+	const struct port *is = &port->port;
+
+	buf_printf(out,
+		   "%s is silent, and its driver %s cannot raise DTR, which "
+		   "many modems wait for.\n"
+		   "The driver option can. To give it this interface until "
+		   "the next boot:\n",
+		   is->device, is->driver);
+	buf_printf(out,
+		   "  modprobe option\n"
+		   "  echo %s:1.%d > /sys/bus/usb/drivers/%s/unbind\n"
+		   "  echo %04x %04x ff > "
+		   "/sys/bus/usb-serial/drivers/option1/new_id\n",
+		   is->usb_path, is->interface, is->driver, (unsigned)is->vid,
+		   (unsigned)is->pid);
+}
+
+static void advise_no_at(const struct probe_result *result, struct buf *out)
+{
+	const struct probe_port *port = find_role(result, PROBE_ROLE_NO_DTR);
+
+	if (port) {
+		advise_no_dtr(port, out);
+		return;
+	}
+	port = find_role(result, PROBE_ROLE_PPP);
+	if (port) {
+		buf_printf(out,
+			   "%s is in the middle of a call that nobody ended: "
+			   "\"gobi-dial run\" hangs it up, so does a replug.\n",
+			   port->port.device);
+		return;
+	}
+	port = find_role(result, PROBE_ROLE_AT_SECONDARY);
+	if (port) {
+		buf_printf(out, "%s answers AT, but it %s.\n",
+			   port->port.device, port->reason);
+		return;
+	}
+	buf_printf(out, "A modem takes up to a minute to start: try again.\n");
+}
+
+static void advise(const struct probe_result *result, struct buf *out)
+{
+	const struct probe_port *busy = find_role(result, PROBE_ROLE_BUSY);
+
+	switch (result->cause) {
+	case CAUSE_NO_MODEM:
+		buf_printf(out, result->count
+					? "Is it plugged in, and the name "
+					  "right?\n"
+					: "There is no tty on USB that fits. "
+					  "See lsusb and dmesg for what the "
+					  "kernel made of the modem.\n");
+		break;
+	case CAUSE_NO_AT_PORT:
+		advise_no_at(result, out);
+		break;
+	case CAUSE_BUSY:
+		buf_printf(out, "%s is held by %s: stop that first.\n",
+			   busy->port.device, busy->holder);
+		break;
+	case CAUSE_FIRMWARE:
+		buf_printf(out,
+			   "Its boot loader runs and nothing else. A Gobi 1000 "
+			   "or 2000 gets its firmware from gobi_loader, a "
+			   "Sierra MC73xx or later from "
+			   "qmi-firmware-update.\n");
+		break;
+	case CAUSE_PERMISSION:
+		buf_printf(out, "Run it as root, or as a member of the ttys' "
+				"group (dialout on Debian).\n");
+		break;
+	default:
+		break;
+	}
+}
+
+void probe_show(const struct probe_result *result, struct buf *out)
+{
+	const struct probe_port *chosen;
+	char cause[128];
+
+	if (result->count > 0)
+		put_table(result, out);
+	if (result->chosen >= 0) {
+		chosen = &result->ports[result->chosen];
+		buf_printf(out, "\n%s is the port to dial on: %s.\n",
+			   chosen->port.device, why(result, chosen));
+		return;
+	}
+	str_copy(cause, sizeof(cause), cause_text(result->cause));
+	if (cause[0] >= 'a' && cause[0] <= 'z')
+		cause[0] = (char)(cause[0] - 'a' + 'A');
+	buf_printf(out, "%s%s. ", result->count > 0 ? "\n" : "", cause);
+	advise(result, out);
+}
