@@ -237,6 +237,11 @@ void candidate_hurry(struct candidate *candidate, int answer_ms)
 	watch(candidate, clock_now_ms());
 }
 
+bool candidate_has_answered(const struct candidate *candidate)
+{
+	return candidate->ask && ask_answer_ms(candidate->ask) >= 0;
+}
+
 void candidate_echo_off(struct candidate *candidate)
 {
 	ask_echo_off(candidate->ask);

@@ -15,8 +15,8 @@ struct serial_opening;
 struct candidate {
 	struct ev_loop *loop;
 	struct probe_port *port; /* where its role is written */
-	bool settled; /* the role is known */
-	int error;    /* of PROBE_ROLE_ERROR */
+	bool settled;            /* the role is known */
+	int error;               /* of PROBE_ROLE_ERROR */
 
 	/* Something has changed. The candidate may be gone afterwards. */
 	void (*changed)(void *ctx, struct candidate *candidate);
@@ -39,6 +39,9 @@ void candidate_begin(struct candidate *candidate,
 /* The role is known without asking. */
 void candidate_settle(struct candidate *candidate, enum probe_role role,
 		      const char *reason);
+
+/* Has said OK, whether it is settled or not. */
+bool candidate_has_answered(const struct candidate *candidate);
 
 /* Another port of its modem has answered. */
 void candidate_hurry(struct candidate *candidate, int answer_ms);

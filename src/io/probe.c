@@ -13,7 +13,7 @@
 #define PASS_MS 2300
 
 /* A usable port waits this long, and as long as some answers of its own take,
- * for one with as good a hint. */
+ * for a better one. */
 #define GRACE_MS      150
 #define GRACE_ANSWERS 4
 
@@ -94,6 +94,7 @@ static void fill_picks(struct probe *probe)
 			.hint = candidate->port->hint,
 			.device = candidate->port->port.usb_path,
 			.pending = !candidate->settled,
+			.answered = candidate_has_answered(candidate),
 			.usable = candidate->port->role == PROBE_ROLE_AT,
 		};
 	}

@@ -13,9 +13,11 @@
 static const int slots_ms[] = {0, 300, 800, 1500, 2200};
 #define SLOTS (sizeof(slots_ms) / sizeof(*slots_ms))
 
-/* Two slots: enough for whoever is awake and fast. */
-#define AWAKE_MS     300
-#define PATIENT_MS   150
+/* Two slots: enough for whoever is awake. */
+#define AWAKE_MS 450
+
+/* GPS speaks once a second: with LISTEN_MS its first sentence is heard. */
+#define HURRIED_MS   1000
 
 #define PASS_MIN_MS  500
 #define LISTEN_MS    200 /* for the answer to stream_question */
@@ -319,8 +321,7 @@ static void tick_asking(struct ask *ask, int64_t now)
 {
 	enum ask_verdict verdict = stream_verdict(&ask->stream);
 
-	if (verdict != ASK_PENDING &&
-	    now >= ask->start + AWAKE_MS + PATIENT_MS) {
+	if (verdict != ASK_PENDING && now >= ask->start + AWAKE_MS) {
 		settle(ask, verdict, "");
 	} else if (now >= ask->end) {
 		ask->state = STATE_LISTENING;
@@ -362,7 +363,7 @@ int64_t ask_deadline(const struct ask *ask)
 
 	switch (ask->state) {
 	case STATE_ASKING:
-		known = ask->start + AWAKE_MS + PATIENT_MS;
+		known = ask->start + AWAKE_MS;
 		if (stream_verdict(&ask->stream) != ASK_PENDING &&
 		    known < next_slot(ask))
 			return known;
@@ -395,12 +396,10 @@ const char *ask_why(const struct ask *ask)
 
 void ask_hurry(struct ask *ask, int answer_ms)
 {
-	int patience = 4 * answer_ms;
+	int patience = AWAKE_MS + 4 * answer_ms;
 	int64_t end;
 
-	if (patience < PATIENT_MS)
-		patience = PATIENT_MS;
-	end = ask->start + AWAKE_MS + patience;
+	end = ask->start + (patience < HURRIED_MS ? HURRIED_MS : patience);
 	if (end < ask->end)
 		ask->end = end;
 }

@@ -49,7 +49,7 @@ int ask_answer_ms(const struct ask *ask);
 const char *ask_why(const struct ask *ask);
 
 /* Another port of the same modem has answered after `answer_ms`: it is awake,
- * so that being asked twice is enough for this one. */
+ * so that this one need not be asked to the end. */
 void ask_hurry(struct ask *ask, int answer_ms);
 
 /* After the verdict ASK_AT: turn the echo off, for a port that is kept. Over

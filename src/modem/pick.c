@@ -17,7 +17,9 @@ int pick_best(const struct pick *picks, size_t count)
 bool pick_is_sure(const struct pick *picks, size_t count, int best)
 {
 	for (size_t i = 0; i < count; i++)
-		if (picks[i].pending && picks[i].hint <= picks[best].hint)
+		if (picks[i].pending &&
+		    (picks[i].hint < picks[best].hint ||
+		     (picks[i].hint == picks[best].hint && picks[i].answered)))
 			return false;
 	return true;
 }

@@ -12,13 +12,15 @@ struct pick {
 	enum layout_role hint;
 	const char *device; /* ports with the same text are one modem's */
 	bool pending;       /* still being asked */
+	bool answered;      /* has said OK */
 	bool usable;        /* answers AT as a modem does */
 };
 
 /* The usable port with the best hint, the first of equals; -1: none. */
 int pick_best(const struct pick *picks, size_t count);
 
-/* No port that is still being asked has as good a hint. */
+/* No port that is still being asked has a better hint, and none that has
+ * answered by now has as good a one: all were asked at the same moment. */
 bool pick_is_sure(const struct pick *picks, size_t count, int best);
 
 /* The port answers, but its modem has a usable one that is meant for calls. */

@@ -71,10 +71,10 @@ static void an_interface_is_hinted_by_layout_triple_or_endpoint(void **state)
 static void the_best_hint_wins_then_the_first(void **state)
 {
 	const struct pick picks[] = {
-		{LAYOUT_NOT_AT, "1-1", false, true},
-		{LAYOUT_LIKELY, "1-1", false, true},
-		{LAYOUT_DATA, "1-1", false, false},
-		{LAYOUT_LIKELY, "1-2", false, true},
+		{LAYOUT_NOT_AT, "1-1", false, false, true},
+		{LAYOUT_LIKELY, "1-1", false, false, true},
+		{LAYOUT_DATA, "1-1", false, false, false},
+		{LAYOUT_LIKELY, "1-2", false, false, true},
 	};
 
 	(void)state;
@@ -88,23 +88,26 @@ static void an_answer_is_sure_when_nothing_better_is_pending(void **state)
 {
 	static const struct {
 		enum layout_role best, pending;
-		bool sure;
+		bool answered, sure;
 	} cases[] = {
-		{LAYOUT_DATA, LAYOUT_NOT_AT, true},
-		{LAYOUT_DATA, LAYOUT_AT, true},
-		{LAYOUT_DATA, LAYOUT_DATA, false},
-		{LAYOUT_AT, LAYOUT_DATA, false},
-		{LAYOUT_AT, LAYOUT_UNKNOWN, true},
-		{LAYOUT_UNKNOWN, LAYOUT_UNKNOWN, false},
-		{LAYOUT_UNKNOWN, LAYOUT_NOT_AT, true},
-		{LAYOUT_NOT_AT, LAYOUT_DATA, false},
+		{LAYOUT_DATA, LAYOUT_NOT_AT, true, true},
+		{LAYOUT_DATA, LAYOUT_AT, true, true},
+		{LAYOUT_DATA, LAYOUT_DATA, true, false},
+		{LAYOUT_DATA, LAYOUT_DATA, false, true},
+		{LAYOUT_AT, LAYOUT_DATA, false, false},
+		{LAYOUT_AT, LAYOUT_UNKNOWN, true, true},
+		{LAYOUT_UNKNOWN, LAYOUT_UNKNOWN, true, false},
+		{LAYOUT_UNKNOWN, LAYOUT_UNKNOWN, false, true},
+		{LAYOUT_UNKNOWN, LAYOUT_LIKELY, false, false},
+		{LAYOUT_NOT_AT, LAYOUT_DATA, false, false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct pick picks[] = {
-			{cases[i].pending, "1-1", true, false},
-			{cases[i].best, "1-1", false, true},
+			{cases[i].pending, "1-1", true, cases[i].answered,
+			 false},
+			{cases[i].best, "1-1", false, true, true},
 		};
 
 		assert_int_equal(pick_is_sure(picks, 2, 1), cases[i].sure);
@@ -116,9 +119,9 @@ static void an_answer_is_sure_when_nothing_better_is_pending(void **state)
 static void a_command_port_is_secondary_beside_its_data_port(void **state)
 {
 	struct pick picks[] = {
-		{LAYOUT_AT, "1-1", false, true},
-		{LAYOUT_DATA, "1-1", false, true},
-		{LAYOUT_AT, "1-2", false, true},
+		{LAYOUT_AT, "1-1", false, false, true},
+		{LAYOUT_DATA, "1-1", false, false, true},
+		{LAYOUT_AT, "1-2", false, false, true},
 	};
 
 	(void)state;
