@@ -25,6 +25,14 @@ static cli_command help;
 static const struct command commands[] = {
 	{ "check",  "[NAME]", "read the configuration, report every error in it, show pppd's options",
 	  cli_check },
+	{ "run",    "[NAME] [--once]",
+	  "find the modem, dial, and keep the link up", cli_run },
+	{ "status", "[NAME] [--json]",
+	  "say how the running instance is", cli_status },
+	{ "redial", "[NAME]",
+	  "have the running instance hang up and dial again", cli_control },
+	{ "stop",   "[NAME]",
+	  "stop the running instance", cli_control },
 	{ "help",   "[COMMAND]", "say what the commands do", help },
 	{ "probe",  "[NAME] [--json] [--first] [PORT...]",
 	  "say which port answers AT, and what each of the others is;\n"

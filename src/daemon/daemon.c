@@ -142,7 +142,6 @@ static void on_ppp_exit(void *ctx, enum cause cause, const char *text)
 {
 	struct daemon *daemon = ctx;
 
-	log_info("%s", text);
 	pppd_free(daemon->pppd);
 	daemon->pppd = NULL;
 	tell(daemon, (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
