@@ -200,7 +200,7 @@ gobi_end() {
 # Nothing of a call is left: processes, locks, secrets, interfaces, routes.
 # Prints what is.
 lab_is_clean() {
-	! pgrep -lx 'pppd|chat|gobi-dial' &&
+	! { pgrep -lx pppd || pgrep -lx chat || pgrep -lx gobi-dial; } &&
 		! ls /run/lock/LCK..* 2>/dev/null &&
 		! find /run/gobi-dial -mindepth 1 -print 2>/dev/null | grep . &&
 		! ip -o link show type ppp | grep . &&
