@@ -364,8 +364,7 @@ static enum cause start_lock(struct daemon *daemon)
 
 static void stop_lock(struct daemon *daemon)
 {
-	if (daemon->lock >= 0)
-		close(daemon->lock);
+	rundir_unlock(daemon->name, daemon->lock);
 }
 
 static enum cause start_loop(struct daemon *daemon)

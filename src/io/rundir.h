@@ -20,6 +20,9 @@ void rundir_path(char *path, size_t size, const char *name, const char *suffix);
  */
 int rundir_lock(const char *name, pid_t *holder);
 
+/* The end of it: the file goes too. -1 for `fd` is fine. */
+void rundir_unlock(const char *name, int fd);
+
 /* A new file only root can read, over an old one. Negative errno. */
 int rundir_write_secret(const char *path, const char *bytes, size_t len);
 

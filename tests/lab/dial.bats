@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # gobi_pid and lab_run are guest/lab.bash's
+# From nothing to a pinging link, and every way in which it ends: the real
+# option driver, the real pppd, a simulated MC8355 that wants DTR.
+
+bats_require_minimum_version 1.5.0
+load guest/lab
+
+setup_file() {
+	lab_network
+	lab_plug_in
+}
+
+setup() {
+	modem_say modem latency 20
+	lab_conf <<<'network: { apn = "internet"; };'
+}
+
+teardown() {
+	gobi_end
+	modem_say modem dial default
+	modem_say modem apn
+	modem_say modem drop-data off
+}
+
+connect() {
+	gobi_start
+	wait_for 30 gobi_is connected
+}
+
+pings() {
+	ping -q -c 3 -i 0.2 -W 2 "$LAB_FAR_IP"
+}
+
+stop() {
+	gobi-dial stop
+	wait_for 5 lab_is_clean
+}
+
+@test "dial: the port is found, and pings go through the link" {
+	connect
+	pings
+	gobi-dial status
+	gobi_status ".port == \"$(tty_of 2)\""
+	gobi_status ".ppp.local == \"$LAB_LOCAL_IP\""
+	gobi_status ".ppp.remote == \"$LAB_PEER_IP\""
+	gobi_status ".ppp.dns == [\"$LAB_DNS1\", \"$LAB_DNS2\"]"
+	gobi_status '.network.registration == "home"'
+	gobi_status '.redials == 0 and .last_failure == null'
+	gobi_status '.timeline | length > 3 and (map(.ms) | . == sort)'
+	ip route | grep -E '^default dev wwan-gobi .*metric 100'
+	[ "$(ip route | grep -c ^default)" -eq 1 ]
+}
+
+@test "dial: a second instance of the same name is refused, the first goes on" {
+	connect
+	gobi_once
+	[ "$status" -eq 6 ]
+	pings
+}
+
+@test "stop: by the command, and nothing is left" {
+	connect
+	stop
+	wait "$gobi_pid"
+}
+
+@test "stop: by SIGTERM, and nothing is left" {
+	connect
+	kill "$gobi_pid"
+	wait_for 5 lab_is_clean
+	wait "$gobi_pid"
+}
+
+@test "stop: while the modem does not answer the dial" {
+	modem_say modem dial none
+	gobi_start
+	wait_for 30 gobi_is dialing
+	stop
+}
+
+@test "stop: while PPP negotiates with nobody" {
+	modem_say modem drop-data on
+	gobi_start
+	wait_for 30 gobi_is negotiating
+	stop
+}
+
+@test "redial: after the carrier is lost" {
+	connect
+	modem_say modem hangup
+	wait_for 10 gobi_status '.redials >= 1'
+	wait_for 30 gobi_is connected
+	gobi_status '.last_failure.cause == "link-lost"'
+	pings
+	stop
+}
+
+@test "redial: after the carrier is lost without a word" {
+	connect
+	modem_say modem hangup quiet
+	wait_for 10 gobi_status '.redials >= 1'
+	wait_for 30 gobi_is connected
+	pings
+}
+
+@test "redial: after the network's side ended PPP" {
+	connect
+	pkill -f "pppd.*$LAB_PEER_IP:$LAB_LOCAL_IP"
+	wait_for 15 gobi_status '.redials >= 1'
+	wait_for 30 gobi_is connected
+	pings
+}
+
+@test "redial: after pppd was killed" {
+	connect
+	kill -9 "$(gobi-dial status --json | jq .ppp.pid)"
+	wait_for 10 gobi_status '.redials >= 1'
+	wait_for 30 gobi_is connected
+	pings
+	stop
+}
+
+@test "redial: on request" {
+	connect
+	gobi-dial redial
+	wait_for 10 gobi_status '.redials >= 1'
+	wait_for 30 gobi_is connected
+	pings
+}
+
+@test "redial: after two refused calls" {
+	modem_say modem dial NO CARRIER 2
+	gobi_start
+	wait_for 60 gobi_is connected
+	gobi_status '.redials == 2 and .last_failure.cause == "call"'
+	pings
+}
+
+@test "kill -9: pppd goes too, and the next start is not in its way" {
+	connect
+	kill -9 "$gobi_pid"
+	wait_for 5 succeeds_not pgrep -x pppd
+	connect
+	pings
+	stop
+}
+
+@test "once: a wrong APN ends with cause call" {
+	modem_say modem apn other.example
+	gobi_once
+	[ "$status" -eq 13 ]
+	lab_is_clean
+}
+
+@test "once: no answer to the dial ends with cause call" {
+	modem_say modem dial none
+	run timeout -k 5 200 gobi-dial -c "$lab_run/gobi.conf" run --once
+	[ "$status" -eq 13 ]
+	lab_is_clean
+}
+
+@test "once: no PPP answer ends with cause ppp" {
+	modem_say modem drop-data on
+	run timeout -k 5 120 gobi-dial -c "$lab_run/gobi.conf" run --once
+	[ "$status" -eq 14 ]
+	lab_is_clean
+}
+
+@test "once: a link that was up and got lost ends with cause link-lost" {
+	gobi_start --once
+	wait_for 30 gobi_is connected
+	modem_say modem hangup
+	run -16 wait "$gobi_pid"
+	wait_for 5 lab_is_clean
+}
+
+@test "unplugged and plugged in again with other numbers, it dials again" {
+	connect
+	before=$(tty_of 2)
+	# Somebody still has one of the old ttys open: its number stays taken.
+	exec {holder}<>"$(tty_of 0)"
+	modem_say modem unplug
+	wait_for 10 gobi_is waiting
+	modem_say modem plug
+	wait_for 30 gobi_is connected
+	exec {holder}>&-
+	[ "$(tty_of 2)" != "$before" ]
+	gobi_status ".port == \"$(tty_of 2)\""
+	pings
+	stop
+}
+
+@test "no modem: run waits for it and dials when it comes" {
+	modem_say modem unplug
+	gobi_start
+	wait_for 10 gobi_is waiting
+	modem_say modem plug
+	wait_for 30 gobi_is connected
+	pings
+}
