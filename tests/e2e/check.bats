@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# gobi-dial check: every error with its file and line, secrets hidden.
+
+setup() {
+	gobi="$top_builddir/gobi-dial"
+	conf="$BATS_TEST_TMPDIR/gobi.conf"
+	umask 077
+}
+
+# check TEXT: write it to the configuration and check that.
+check() {
+	printf '%s\n' "$1" >"$conf"
+	run "$gobi" -c "$conf" check
+}
+
+has() {
+	[[ $output == *"$1"* ]] || {
+		printf 'no "%s" in:\n%s\n' "$1" "$output"
+		return 1
+	}
+}
+
+has_not() {
+	[[ $output != *"$1"* ]] || {
+		printf '"%s" in:\n%s\n' "$1" "$output"
+		return 1
+	}
+}
+
+@test "an empty file is fine and shows pppd's options" {
+	check ""
+	[ "$status" -eq 0 ]
+	has "$conf: fine"
+	has "  nodetach"
+	has '  ifname "wwan-gobi"'
+	has_not "Settings other than the defaults"
+}
+
+@test "settings that differ are shown, secrets are not" {
+	check 'sim: { pin = "4711"; };
+		network: { apn = "internet"; user = "me"; password = "geheim"; };'
+	[ "$status" -eq 0 ]
+	has '  network.apn = "internet"'
+	has '  sim.pin = "********"'
+	has '  password "********"'
+	has_not geheim
+	has_not 4711
+}
+
+@test "every error is told, with file and line, and the exit code is 3" {
+	check 'network: {
+			apnn = "x";
+			cid = 99;
+		};
+		sim: { pin = 1234; };'
+	[ "$status" -eq 3 ]
+	has "gobi.conf:2: unknown key network.apnn; did you mean \"apn\"?"
+	has "gobi.conf:3: network.cid: 99 is out of range"
+	has "gobi.conf:5: sim.pin cannot be a number"
+	has_not "fine"
+	has_not "1234"
+}
+
+@test "an error in an included file is told by that file's line" {
+	mkdir "$BATS_TEST_TMPDIR/sub"
+	printf '\nppp: { mtu = 1; };\n' >"$BATS_TEST_TMPDIR/sub/ppp.conf"
+	check '@include "sub/ppp.conf"'
+	[ "$status" -eq 3 ]
+	has "sub/ppp.conf:2: ppp.mtu: 1 is out of range"
+}
+
+@test "a file that all may read is warned of when it holds a secret" {
+	umask 022
+	check 'network: { password = "x"; };'
+	[ "$status" -eq 0 ]
+	has "chmod 600 $conf"
+}
+
+@test "a file that all may write is refused" {
+	: >"$conf"
+	chmod 666 "$conf"
+	run "$gobi" -c "$conf" check
+	[ "$status" -eq 3 ]
+	has "chmod o-w"
+}
+
+@test "the default file may be missing, a named one may not" {
+	run "$gobi" check
+	[ "$status" -eq 0 ]
+	has "not there, so the defaults apply"
+	run "$gobi" check no-such-instance
+	[ "$status" -eq 3 ]
+	has "no-such-instance.conf: cannot read it"
+	run "$gobi" -c "$conf" check
+	[ "$status" -eq 3 ]
+	has "gobi.conf: cannot read it"
+}
+
+@test "options for pppd that would break supervision are refused" {
+	check 'ppp: { options = ( "mru 1400", "persist" ); };'
+	[ "$status" -eq 3 ]
+	has 'gobi.conf:1: ppp.options, item 2: "persist"'
+}
+
+@test "a bad command line is a usage error" {
+	run "$gobi" check a b
+	[ "$status" -eq 2 ]
+	run "$gobi" check ../gobi
+	[ "$status" -eq 2 ]
+	run "$gobi" -c "$conf" check gobi
+	[ "$status" -eq 2 ]
+}
