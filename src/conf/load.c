@@ -193,14 +193,20 @@ static void load_string(struct load *load, const struct conf_key *key,
 
 	if (!value)
 		value = "";
-	if (key->type == CONF_TYPE_FILE && value[0]) {
+	if (key->type == CONF_TYPE_STRING || key->type == CONF_TYPE_ENUM) {
+		check_and_store(load, key, line, value);
+		return;
+	}
+	if (value[0] == '\0') {
+		*line_of(load, key) = 0; /* as if it were not there */
+		return;
+	}
+	if (key->type == CONF_TYPE_FILE) {
 		load_secret_file(load, key, line, value);
 		return;
 	}
-	if (key->type == CONF_TYPE_SECRET && value[0])
-		warn_of_config_mode(load, line);
-	if (key->type != CONF_TYPE_FILE)
-		check_and_store(load, key, line, value);
+	warn_of_config_mode(load, line);
+	check_and_store(load, key, line, value);
 }
 
 static void load_int(struct load *load, const struct conf_key *key,

@@ -70,7 +70,7 @@ static const char *const words[] = {
 	"\" plugin x \"", "' persist '", "# comment", "a#b", "a # b", "--help",
 	"/dev/ttyUSB0", "115200", "10.0.0.1:10.0.0.2", "file /etc/passwd",
 	"call gobi", "$(id)", "`id`", ";id", "|id", "%s%n", "@/etc/passwd",
-	"*", "--", "\xc3\xa9", "\xff\xfe", "\x80", "\x7f", "\001X", "\0337",
+	"*", "--", "\xc3\xa9", "\xff\xfe", "\x80", "\x7f", "\0011", "\0337",
 	"a b", " a", "a ", "auth", "logfd 1", "updetach\n", "password x",
 };
 /* clang-format on */

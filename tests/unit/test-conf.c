@@ -526,6 +526,79 @@ static void secrets_come_from_files(void **state)
 	expect(dir, -EINVAL, "sim.pin_file and sim.pin are both given");
 }
 
+static void read_top(const char *name, struct buf *text)
+{
+	const char *top = getenv("top_srcdir");
+	char path[512], chunk[4096];
+	FILE *file;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/%s", top ? top : ".", name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		buf_append(text, chunk, n);
+	fclose(file);
+}
+
+/* In the sample, what is commented out begins with "#" and no blank. */
+static unsigned uncomment(struct buf *text)
+{
+	unsigned count = 0;
+
+	for (char *c = text->data; *c; c++)
+		if (c[0] == '#' && c[1] >= 'a' && c[1] <= 'z') {
+			c[0] = ' ';
+			count++;
+		}
+	return count;
+}
+
+static void the_sample_is_the_defaults(void **state)
+{
+	struct buf text = BUF_INIT, errors = BUF_INIT;
+	unsigned keys = 0;
+	struct conf conf, defaults;
+
+	(void)state;
+	assert_int_equal(conf_init(&defaults), 0);
+	read_top("etc/gobi.conf.sample", &text);
+	assert_int_equal(load(&conf, buf_str(&text), &errors), 0);
+	same(&conf, &defaults);
+	conf_free(&conf);
+	for (const struct conf_key *key = conf_keys; key->name; key++)
+		keys++;
+	assert_int_equal(uncomment(&text), keys);
+	if (load(&conf, buf_str(&text), &errors))
+		fail_msg("%s", buf_str(&errors));
+	same(&conf, &defaults);
+	conf_free(&conf);
+	conf_free(&defaults);
+	buf_free(&text);
+}
+
+static void every_key_is_in_the_sample_and_the_manual(void **state)
+{
+	struct buf sample = BUF_INIT, manual = BUF_INIT;
+
+	(void)state;
+	read_top("etc/gobi.conf.sample", &sample);
+	read_top("man/gobi-dial.conf.5", &manual);
+	for (const struct conf_key *key = conf_keys; key->name; key++) {
+		struct buf line = BUF_INIT, item = BUF_INIT;
+
+		buf_printf(&line, "\t#%s = ", key->name);
+		buf_printf(&item, "\n.It Ic %s\n", key->name);
+		if (!strstr(buf_str(&sample), buf_str(&line)) ||
+		    !strstr(buf_str(&manual), buf_str(&item)))
+			fail_msg("%s.%s is missing", key->group, key->name);
+		buf_free(&line);
+		buf_free(&item);
+	}
+	buf_free(&sample);
+	buf_free(&manual);
+}
+
 /* The log goes to stderr; look at it through a pipe. */
 static void expect_warning(struct dir *dir, bool wanted)
 {
@@ -578,6 +651,8 @@ int main(void)
 		cmocka_unit_test(no_error_shows_a_secret_or_a_control_byte),
 		cmocka_unit_test(long_values_pass_up_to_255_bytes),
 		cmocka_unit_test(nul_bytes_are_no_text),
+		cmocka_unit_test(the_sample_is_the_defaults),
+		cmocka_unit_test(every_key_is_in_the_sample_and_the_manual),
 		cmocka_unit_test_setup_teardown(
 			includes_are_relative_to_their_file, make_dir,
 			drop_dir),
