@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,14 @@ bool str_is_name(const char *text)
 				  "abcdefghijklmnopqrstuvwxyz0123456789_-");
 
 	return len >= 1 && len <= 32 && text[len] == '\0';
+}
+
+bool str_is_ip(const char *text)
+{
+	unsigned char address[16];
+
+	return inet_pton(AF_INET, text, address) == 1 ||
+	       inet_pton(AF_INET6, text, address) == 1;
 }
 
 bool str_to_int(const char *text, long min, long max, long *value)

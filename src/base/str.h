@@ -21,6 +21,9 @@ void str_print_safe(struct buf *out, const char *text, size_t len);
 /* An instance's name: [A-Za-z0-9_-]{1,32}. */
 bool str_is_name(const char *text);
 
+/* A numeric IPv4 or IPv6 address, without a scope. */
+bool str_is_ip(const char *text);
+
 /* A whole decimal number in min..max and nothing else. */
 bool str_to_int(const char *text, long min, long max, long *value);
 

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
-
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -77,10 +74,7 @@ bool conf_check_imei(const char *value, struct buf *why)
 
 bool conf_check_ip(const char *value, struct buf *why)
 {
-	unsigned char address[16];
-
-	if (inet_pton(AF_INET, value, address) != 1 &&
-	    inet_pton(AF_INET6, value, address) != 1)
+	if (!str_is_ip(value))
 		return fail(why, "has to be a numeric IPv4 or IPv6 address, "
 				 "for a name may need the link to be looked "
 				 "up");

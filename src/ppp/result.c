@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <arpa/inet.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -127,14 +126,13 @@ const char *ppp_exit_text(int code)
  * plus the unit's number (ipcp.c). */
 static bool is_made_up(const char *address)
 {
-	struct in_addr in;
-	uint32_t host;
+	long last;
 
-	if (inet_pton(AF_INET, address, &in) != 1)
-		return false;
-	host = ntohl(in.s_addr);
-	return (host >= 0x0a404040 && host < 0x0a404040 + 256) ||
-	       (host >= 0x0a707070 && host < 0x0a707070 + 256);
+	if (str_starts(address, "10.64.64."))
+		return str_to_int(address + 9, 64, 255, &last);
+	if (str_starts(address, "10.112.112."))
+		return str_to_int(address + 11, 112, 255, &last);
+	return false;
 }
 
 static void take_word(struct ppp_event *event, const char *text)

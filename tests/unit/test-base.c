@@ -89,6 +89,12 @@ static void names_and_numbers_are_checked_whole(void **state)
 	assert_false(str_is_name("../gobi"));
 	assert_false(str_is_name("a b"));
 	assert_false(str_is_name("123456789012345678901234567890123"));
+	assert_true(str_is_ip("192.0.2.1"));
+	assert_true(str_is_ip("2001:db8::1"));
+	assert_false(str_is_ip("192.0.2"));
+	assert_false(str_is_ip("fe80::1%ppp0"));
+	assert_false(str_is_ip("192.0.2.1 "));
+	assert_false(str_is_ip(""));
 	assert_true(str_to_int("42", 0, 99, &n));
 	assert_int_equal(n, 42);
 	assert_false(str_to_int("42x", 0, 99, &n));
