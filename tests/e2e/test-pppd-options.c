@@ -316,6 +316,49 @@ static void hostile_values_reach_pppd_as_they_are(void **state)
 	assert_true(pppd->refused >= 100);
 }
 
+/* clang-format off */
+/* Of all versions and builds. */
+static const char *const harmless[] = {
+	"mru 1400", "mtu 1400", "default-mru", "asyncmap 0",
+	"default-asyncmap", "escape 41", "receive-all", "noaccomp",
+	"nopcomp", "nomagic", "passive", "silent", "lcp-restart 3",
+	"lcp-max-configure 3", "lcp-max-failure 3", "lcp-max-terminate 3",
+	"ipcp-restart 3", "ipcp-max-configure 3", "ipcp-max-failure 3",
+	"ipcp-max-terminate 3", "ipcp-no-addresses",
+	"netmask 255.255.255.0", "proxyarp", "noproxyarp", "ipv6 ::1,::2",
+	"ipv6cp-accept-local", "ipv6cp-restart 3",
+	"ipv6cp-max-configure 3", "ipv6cp-max-failure 3",
+	"ipv6cp-max-terminate 3", "ipv6cp-use-ipaddr", "pap-restart 3",
+	"pap-max-authreq 3", "pap-timeout 3", "chap-restart 3",
+	"chap-max-challenge 3", "refuse-pap", "refuse-chap", "refuse-eap",
+	"remotename 3", "remotenumber 3", "domain 'a b'",
+	"connect-delay 3", "idle 3", "maxconnect 3", "debug", "kdebug 3",
+	"ktune", "noktune", "set A=b", "unset A", "crtscts", "nocrtscts",
+	"local", "modem", "datarate 3",
+};
+/* clang-format on */
+
+/* Were one of them to take another number of words than our table says, the
+ * last one would not arrive. */
+static void options_take_the_words_we_think(void **state)
+{
+	struct pppd *pppd = *state;
+	struct buf options = BUF_INIT, why = BUF_INIT, readback = BUF_INIT;
+
+	if (geteuid() != 0 || access(PPPD_PATH, X_OK) != 0)
+		skip();
+	buf_printf(&options, "noauth\n");
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
+		if (!ppp_user_option(harmless[i], &options, &why))
+			fail_msg("%s: %s", harmless[i], buf_str(&why));
+	buf_printf(&options, LAST);
+	run_pppd(pppd, &options);
+	read_file(pppd->readback, &readback);
+	assert_non_null(strstr(buf_str(&readback), "\nreq_unit 4711\n"));
+	buf_free(&options);
+	buf_free(&readback);
+}
+
 static void the_longest_word_arrives_whole(void **state)
 {
 	struct pppd *pppd = *state;
@@ -377,6 +420,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hostile_values_reach_pppd_as_they_are),
+		cmocka_unit_test(options_take_the_words_we_think),
 		cmocka_unit_test(the_longest_word_arrives_whole),
 	};
 
