@@ -4,7 +4,7 @@
 
 @test "mandoc finds nothing to warn of" {
 	command -v mandoc >/dev/null || skip "mandoc is not installed"
-	for page in "$top_srcdir"/man/*.[1-9]; do
+	for page in "${top_srcdir:?}"/man/*.[1-9]; do
 		run mandoc -T lint -W warning "$page"
 		[ "$status" -eq 0 ] || {
 			printf '%s\n' "$output"
