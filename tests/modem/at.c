@@ -204,9 +204,11 @@ static bool fetch(struct at *at)
 {
 	if (at_parse_command(&at->rest, &at->cmd))
 		return true;
+	if (!at->first)
+		return false;
 	memset(&at->cmd, 0, sizeof(at->cmd));
 	at->cmd.args = at->cmd.full;
-	return at->first;
+	return true;
 }
 
 /* True when the command has to wait for its time. */

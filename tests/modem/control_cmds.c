@@ -350,11 +350,14 @@ static bool do_state(struct modem *modem, char *args, struct buf *answer)
 		   sims[modem->sim.state], modem->sim.pin_left,
 		   modem->net.stat[NET_CS], modem->net.stat[NET_PS],
 		   modem->net.stat[NET_EPS]);
-	for (size_t i = 0; i < modem->port_count; i++)
-		if (modem->ports[i].call.state != CALL_NONE)
-			buf_printf(answer, " call%d=%s",
-				   modem->ports[i].desc->interface,
-				   calls[modem->ports[i].call.state]);
+	for (size_t i = 0; i < modem->port_count; i++) {
+		const struct call *call = &modem->ports[i].call;
+		int interface = modem->ports[i].desc->interface;
+
+		if (call->state != CALL_NONE)
+			buf_printf(answer, " call%d=%s quiet%d=%d", interface,
+				   calls[call->state], interface, call->quiet);
+	}
 	return true;
 }
 
