@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <ev.h>
-#include <json-c/json.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "conf/conf.h"
 #include "io/candidates.h"
 #include "io/probe.h"
+#include "status/json.h"
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define SIGNALS (sizeof(signals) / sizeof(*signals))
@@ -57,8 +57,7 @@ static void on_done(void *ctx, struct probe *probe,
 	run->cause = (int)result->cause;
 	if (run->json) {
 		object = probe_json(result);
-		puts(json_object_to_json_string_ext(object,
-						    JSON_C_TO_STRING_PLAIN));
+		puts(json_object_to_json_string_ext(object, JSON_LINE));
 		json_object_put(object);
 	} else {
 		probe_show(result, &text);

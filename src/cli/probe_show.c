@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <json-c/json.h>
 #include <string.h>
 
 #include "base/buf.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 

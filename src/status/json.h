@@ -2,7 +2,14 @@
 #ifndef GD_STATUS_JSON_H
 #define GD_STATUS_JSON_H
 
-struct json_object;
+#include <json-c/json.h>
+
+/* How an object is printed: on one line, and no \/ where the library can. */
+#ifdef JSON_C_TO_STRING_NOSLASHESCAPE
+#define JSON_LINE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+#else
+#define JSON_LINE JSON_C_TO_STRING_PLAIN
+#endif
 
 /* Add to an object what is known: nothing at all for NULL, "" and numbers
  * below 0. Texts may be a stranger's: controls and bytes that are no UTF-8

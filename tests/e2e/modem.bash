@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# A simulated modem on ptys: "load modem" in a bats file, modem_setup in setup,
+# modem_teardown in teardown.
+
+modem_setup() {
+	gobi="$top_builddir/gobi-dial"
+	modem_dir="$BATS_TEST_TMPDIR/modem"
+	modem_pids=()
+	mkdir -p "$modem_dir"
+	# A descriptor to wait on that never has anything to read.
+	exec {pause_fd}<> <(:)
+}
+
+modem_teardown() {
+	local pid
+
+	for pid in "${modem_pids[@]}"; do
+		kill "$pid" 2>/dev/null && wait "$pid"
+	done
+	return 0
+}
+
+# wait_for SECONDS COMMAND...: until COMMAND succeeds.
+wait_for() {
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000000)) seconds=$1
+
+	shift
+	until "$@"; do
+		if ((${EPOCHREALTIME/./} > end)); then
+			echo "not within $seconds s: $*" >&2
+			return 1
+		fi
+		read -rt 0.02 -u "$pause_fd" _ || true
+	done
+}
+
+# Start COMMAND in the background, apart from bats' own descriptors.
+background() {
+	"$@" 3>&- </dev/null {pause_fd}>&- &
+	modem_pids+=($!)
+}
+
+# modem NAME.modem [DIR]: play that description of tests/modem; NAME may be a
+# file. Its ports are DIR/if0, ..., its log DIR/log, its socket DIR/sock.
+modem() {
+	local description=$1 dir=${2:-$modem_dir}
+
+	[[ $description == */* ]] ||
+		description="$top_srcdir/tests/modem/$description"
+	mkdir -p "$dir"
+	background "$top_builddir/tests/modem/gobi-modem" -l "$dir/log" \
+		-s "$dir/sock" -r "$dir/ready" --pty "$dir" "$description"
+	wait_for 10 test -e "$dir/ready"
+}
+
+# modem_of TEXT: play a description that is written here.
+modem_of() {
+	printf '%s\n' "$1" >"$modem_dir/own.modem"
+	modem "$modem_dir/own.modem"
+}
+
+modem_logged() {
+	grep -q -- "$1" "$modem_dir/log"
+}
+
+has() {
+	[[ $output == *"$1"* ]] || {
+		printf 'no "%s" in:\n%s\n' "$1" "$output"
+		return 1
+	}
+}
+
+has_not() {
+	[[ $output != *"$1"* ]] || {
+		printf '"%s" in:\n%s\n' "$1" "$output"
+		return 1
+	}
+}
+
+exits() {
+	[ "$status" -eq "$1" ] || {
+		printf 'exit code %s, not %s, with:\n%s\n' "$status" "$1" \
+			"$output"
+		return 1
+	}
+}
