@@ -10,6 +10,7 @@
 #include "io/serial.h"
 #include "modem/pick.h"
 
+/* With opening, and time for closing: drivers take their time. */
 #define PASS_MS 2300
 
 /* A usable port waits this long, and as long as some answers of its own take,
@@ -275,6 +276,7 @@ static int begin(struct probe *probe)
 			openings[n++].device =
 				probe->result.ports[i].port.device;
 	serial_open_all(openings, n);
+	pass_ms -= (int)(clock_now_ms() - probe->start);
 	n = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (probe->candidates[i].settled)
