@@ -14,7 +14,8 @@
 enum at_lines_item {
 	AT_LINES_NONE,	 /* all bytes taken, nothing complete */
 	AT_LINES_LINE,	 /* `text` is a line */
-	AT_LINES_PROMPT, /* "> " at a line's start: the modem wants text */
+	AT_LINES_PROMPT, /* "> " at a line's start: the modem wants text;
+			  * what follows is a new line */
 };
 
 #define AT_LINE_MAX 2048
