@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The decoders of one line: finals, errors, URC names, fields. The input is the
+ * line; the fields are read by a rota of readers that the line itself picks.
+ */
+#include <string.h>
+
+#include "fuzz.h"
+
+#include "at/fields.h"
+#include "at/final.h"
+#include "at/urc.h"
+#include "base/buf.h"
+
+static void claim_final(const char *line, bool dial)
+{
+	struct at_final final = at_final_parse(line, dial);
+	struct buf text = BUF_INIT;
+
+	CLAIM(final.kind != AT_FINAL_TIMEOUT);
+	CLAIM(final.code >= -1);
+	CLAIM(strlen(final.line) < sizeof(final.line));
+	for (const char *s = final.line; *s; s++)
+		CLAIM(*s >= 0x20 && *s <= 0x7e);
+	if (final.kind == AT_FINAL_NONE)
+		CLAIM(final.line[0] == '\0');
+	at_final_describe(&final, &text);
+	CLAIM(text.len > 0 && !text.failed);
+	CLAIM(at_final_class(&final) <= AT_ERROR_UNSUPPORTED);
+	if (!dial)
+		CLAIM(at_final_parse(line, true).kind == final.kind ||
+		      final.kind == AT_FINAL_NONE);
+	buf_free(&text);
+}
+
+static void read_field(struct at_fields *fields, char pick)
+{
+	char text[12];
+	unsigned hex;
+	int number;
+
+	switch (pick & 3) {
+	case 0:
+		at_fields_next_int(fields, &number);
+		break;
+	case 1:
+		at_fields_next_hex(fields, &hex);
+		break;
+	case 2:
+		at_fields_next_string(fields, text, sizeof(text));
+		CLAIM(strlen(text) < sizeof(text));
+		break;
+	default:
+		at_fields_is_quoted(fields);
+		at_fields_skip(fields);
+	}
+}
+
+static void claim_fields(const char *line)
+{
+	struct at_fields fields;
+	size_t left;
+
+	if (!at_fields_start(&fields, line, "+X:") &&
+	    !at_fields_start(&fields, line, ""))
+		CLAIM(false);
+	for (left = at_fields_left(&fields); left > 0; left--) {
+		CLAIM(fields.more);
+		read_field(&fields, line[left % strlen(line)]);
+		CLAIM(at_fields_left(&fields) == left - 1);
+		CLAIM(fields.at <= line + strlen(line));
+	}
+	CLAIM(!at_fields_skip(&fields));
+}
+
+/* What was quoted reads back the same and is one field. */
+static void claim_quoted(const char *value)
+{
+	struct buf line = BUF_INIT;
+	struct at_fields fields;
+	char *text = malloc(strlen(value) + 1);
+
+	buf_printf(&line, "+X: ");
+	if (text && at_quote(&line, value) == 0) {
+		buf_printf(&line, ",1");
+		CLAIM(at_fields_start(&fields, buf_str(&line), "+X:"));
+		CLAIM(at_fields_left(&fields) == 2);
+		CLAIM(at_fields_next_string(&fields, text, strlen(value) + 1));
+		CLAIM(strcmp(text, value) == 0);
+	}
+	free(text);
+	buf_free(&line);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *line = malloc(size + 1);
+
+	if (!line)
+		return 0;
+	memcpy(line, data, size);
+	line[size] = '\0';
+	claim_final(line, true);
+	claim_final(line, false);
+	claim_fields(line);
+	claim_quoted(line);
+	CLAIM(at_urc_of(line) <= AT_URC_SURE);
+	free(line);
+	return 0;
+}
