@@ -210,7 +210,7 @@ static void expire_head(struct at_chan *chan, int64_t now)
 static void retry_sync(struct at_chan *chan, int64_t now)
 {
 	wait_for_quiet(chan, now);
-	if (++chan->tries >= SYNC_TRIES && chan->queued == 0)
+	if (++chan->tries >= SYNC_TRIES)
 		chan->state = STATE_PARKED;
 }
 

@@ -19,6 +19,8 @@
  * timed out the channel is quarantined: it waits for quiet, sends AT and waits
  * for its OK before it goes on; what comes meanwhile is dropped as answer and
  * still looked at for URCs.
+ *
+ * A modem that waits for a text ("> ") gets an ESC: nobody here has one.
  */
 struct at_chan;
 
@@ -44,9 +46,9 @@ enum at_event_type {
 
 struct at_event {
 	enum at_event_type type;
-	int id;		      /* REPLY: the command's */
+	int id;                /* REPLY: the command's */
 	struct at_final final; /* REPLY */
-	int elapsed_ms;	      /* REPLY: from written to final */
+	int elapsed_ms;        /* REPLY: from written to final */
 	/* REPLY: the answer's lines joined by \n, without the final; URC: the
 	 * line. NUL-terminated, never NULL, no CR, LF or NUL inside. Good
 	 * until the next call that changes the channel. */
@@ -87,7 +89,7 @@ void at_chan_written(struct at_chan *chan, size_t len, int64_t now);
 struct at_event at_chan_next(struct at_chan *chan, int64_t now);
 
 /* When at_chan_next and at_chan_output must be asked again though no byte
- * came; -1: not before a byte comes. */
+ * came; 0: at once; -1: not before a byte comes. */
 int64_t at_chan_deadline(const struct at_chan *chan);
 
 /* After a reply whose final is CONNECT: the bytes that followed its line, up

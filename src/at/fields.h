@@ -8,11 +8,12 @@
 /*
  * Iterate over the comma-separated values of an answer line, V.250 5.4.3.3's
  * constants as modems really write them: blanks around them, quotes or none,
- * commas and brackets inside quotes.
+ * commas and brackets inside quotes. A bracketed group, (2,"T",1), is one
+ * field with its brackets.
  */
 struct at_fields {
 	const char *at; /* what is left */
-	bool more;	/* another field follows (an empty one too) */
+	bool more;      /* another field follows (an empty one too) */
 };
 
 /* Start behind `prefix` ("+CREG:"), compared without case; false when the line

@@ -43,12 +43,12 @@ void at_final_describe(const struct at_final *final, struct buf *out);
 /* What an error means for the one who asked. */
 enum at_error_class {
 	AT_ERROR_OTHER,
-	AT_ERROR_BUSY,	     /* the SIM or the modem: ask again soon */
-	AT_ERROR_SIM,	     /* none, or it fails */
-	AT_ERROR_PIN,	     /* PIN wanted or wrong */
-	AT_ERROR_PUK,	     /* blocked, PUK wanted */
-	AT_ERROR_NETWORK,    /* no service, not allowed, timeout of network */
-	AT_ERROR_APN,	     /* 24.008 cause 8, 27, 32, 33: refused subscription */
+	AT_ERROR_BUSY,    /* the SIM or the modem: ask again soon */
+	AT_ERROR_SIM,     /* none, or it fails */
+	AT_ERROR_PIN,     /* PIN wanted or wrong */
+	AT_ERROR_PUK,     /* blocked, PUK wanted */
+	AT_ERROR_NETWORK, /* no service, not allowed, timeout of network */
+	AT_ERROR_APN,     /* 24.008 cause 8, 27, 32, 33: refused subscription */
 	AT_ERROR_UNSUPPORTED /* the modem does not know the command */
 };
 

@@ -13,10 +13,10 @@ struct at_job {
 	int id;
 	int timeout_ms;
 	unsigned flags;
-	char *prefix; /* NULL: no answer lines; behind the text */
+	char *prefix;  /* NULL: no answer lines; behind the text */
 	size_t echoed; /* how much of the text came back */
-	size_t len; /* of the text without its CR */
-	char text[]; /* with the CR, and a NUL */
+	size_t len;    /* of the text without its CR */
+	char text[];   /* with the CR, and a NUL */
 };
 
 /* Long enough for any command's masked form. */
@@ -32,7 +32,7 @@ void at_job_mask(const struct at_job *job, char masked[AT_JOB_MASKED_MAX]);
 enum at_echo {
 	AT_ECHO_NOT,
 	AT_ECHO_WHOLE, /* the line is nothing else */
-	AT_ECHO_CUT, /* it stood behind something, and is cut off the line */
+	AT_ECHO_CUT,   /* it stood behind something, and is cut off the line */
 };
 
 /* Find the command's echo, or a piece of it, in `line`. Pieces come when a URC

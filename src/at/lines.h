@@ -12,8 +12,8 @@
  * quote would swallow every line after it.
  */
 enum at_lines_item {
-	AT_LINES_NONE,	 /* all bytes taken, nothing complete */
-	AT_LINES_LINE,	 /* `text` is a line */
+	AT_LINES_NONE,   /* all bytes taken, nothing complete */
+	AT_LINES_LINE,   /* `text` is a line */
 	AT_LINES_PROMPT, /* "> " at a line's start: the modem wants text;
 			  * what follows is a new line */
 };
@@ -23,7 +23,7 @@ enum at_lines_item {
 struct at_lines {
 	char text[AT_LINE_MAX + 1]; /* NUL-terminated, never empty after LINE */
 	size_t len;
-	bool cut; /* the line was longer: its rest is dropped */
+	bool cut;   /* the line was longer: its rest is dropped */
 	bool taken; /* the item was given out: start anew with the next byte */
 };
 

@@ -18,7 +18,7 @@ struct at_outbox {
 	struct buf answer; /* of the running command, then of the reply */
 	bool open_quote;   /* in the answer's last line */
 	struct buf urcs;   /* lines, each with its NUL */
-	size_t given;	   /* bytes of urcs that the last event borrows */
+	size_t given;      /* bytes of urcs that the last event borrows */
 	bool reply_ready;
 	struct at_event reply;
 	size_t reply_after; /* the reply comes after so many bytes of urcs */

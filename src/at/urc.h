@@ -4,10 +4,10 @@
 
 /* What a line that is no echo and no final may be. */
 enum at_urc {
-	AT_URC_NOT,	/* an answer, or noise */
-	AT_URC_SHAPED,	/* "+NAME: ...", a name nobody here knows */
+	AT_URC_NOT,     /* an answer, or noise */
+	AT_URC_SHAPED,  /* "+NAME: ...", a name nobody here knows */
 	AT_URC_UNASKED, /* known as a URC, unless a command asked for it */
-	AT_URC_SURE,	/* a URC, also where a command awaits this prefix */
+	AT_URC_SURE,    /* a URC, also where a command awaits this prefix */
 };
 
 /* SURE is only what the form itself tells: "+CREG: 1" can be no answer to
