@@ -203,6 +203,12 @@ static void drops_the_echo_whole_late_or_in_pieces(void **state)
 		  BYTES("\r\nE620\r\nAT+CGMM\r\r\nOK\r\n"),
 		  "reply OK: E620\n" },
 		/* no echo, though it looks like one */
+		{ { "AT+CGMM", "", 1000 },
+		  BYTES("\r\nE620\r\nGMM\r\n\r\nOK\r\n"),
+		  "reply OK: E620|GMM\n" },
+		{ { "AT+CGMM", "", 1000 },
+		  BYTES("AT+CGMM\r\r\nGMM\r\n\r\nOK\r\n"),
+		  "reply OK: GMM\n" },
 		{ { "ATI", "", 1000 },
 		  BYTES("\r\nI\r\n\r\nOK\r\n"),
 		  "reply OK: I\n" },

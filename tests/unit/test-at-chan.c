@@ -218,6 +218,19 @@ static void a_megabyte_of_noise_hides_no_answer(void **state)
 	assert_heard(rig, "reply OK: +CSQ: 1,99\n");
 }
 
+static void half_a_line_is_no_answer(void **state)
+{
+	static char line[3000];
+	struct rig *rig = *state;
+
+	memset(line, 'x', sizeof(line));
+	send(rig, "ATI", "", 1000, 0);
+	turn(rig);
+	at_chan_feed(rig->chan, line, sizeof(line), 0);
+	say(rig, "\r\nshort\r\nOK\r\n");
+	assert_heard(rig, "reply OK: short\n");
+}
+
 static void an_endless_answer_is_bounded(void **state)
 {
 	struct rig *rig = *state;
@@ -546,6 +559,7 @@ int main(void)
 		TEST(events_come_in_order),
 		TEST(a_reply_is_not_lost_among_urcs_nobody_takes),
 		TEST(a_megabyte_of_noise_hides_no_answer),
+		TEST(half_a_line_is_no_answer),
 		TEST(an_endless_answer_is_bounded),
 		TEST(a_late_reply_does_not_answer_the_next_command),
 		TEST(a_late_reply_that_crosses_at_is_waited_for),
