@@ -224,6 +224,13 @@ static int ppp_start(void *ctx)
 	return daemon->pppd ? 0 : error;
 }
 
+static int ppp_open(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	return daemon->pppd ? pppd_open(daemon->pppd) : -EIO;
+}
+
 static void ppp_connected(void *ctx)
 {
 	struct daemon *daemon = ctx;
@@ -278,6 +285,7 @@ static const struct session_ops ops = {
 	.probe_cancel = probe_cancel,
 	.command = command,
 	.ppp_start = ppp_start,
+	.ppp_open = ppp_open,
 	.ppp_connected = ppp_connected,
 	.ppp_stop = ppp_stop,
 	.link_up = link_up,

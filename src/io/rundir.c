@@ -85,29 +85,3 @@ void rundir_unlock(const char *name, int fd)
 	unlink(path);
 	close(fd);
 }
-
-int rundir_write_secret(const char *path, const char *bytes, size_t len)
-{
-	int fd, error = 0;
-
-	if (unlink(path) < 0 && errno != ENOENT)
-		return -errno;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		  0600);
-	if (fd < 0)
-		return -errno;
-	while (len > 0 && error == 0) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno != EINTR)
-			error = -errno;
-		if (n > 0) {
-			bytes += n;
-			len -= (size_t)n;
-		}
-	}
-	close(fd);
-	if (error < 0)
-		unlink(path);
-	return error;
-}

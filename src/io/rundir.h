@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* RUNDIR: an instance's socket, lock and secrets live in there. */
+/* RUNDIR: an instance's socket and lock live in there. */
 
 /* Make the folder, 0755, where it is missing. Negative errno. */
 int rundir_make(void);
@@ -22,8 +22,5 @@ int rundir_lock(const char *name, pid_t *holder);
 
 /* The end of it: the file goes too. -1 for `fd` is fine. */
 void rundir_unlock(const char *name, int fd);
-
-/* A new file only root can read, over an old one. Negative errno. */
-int rundir_write_secret(const char *path, const char *bytes, size_t len);
 
 #endif

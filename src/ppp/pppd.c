@@ -11,13 +11,14 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "base/str.h"
-#include "io/rundir.h"
 #include "ppp/options.h"
 #include "ppp/pppd.h"
 
-/* pppd's descriptors; its connect script knows GATE_FD's number. */
-enum { LOG_FD = 3, GATE_FD = 4, FIRST_FREE_FD = 5 };
+/* pppd's descriptors; its connect script knows GATE_FD's number, and its
+ * command line OPTIONS_FD's. */
+enum { LOG_FD = 3, GATE_FD = 4, OPTIONS_FD = 5, FIRST_FREE_FD = 6 };
+
+#define OPTIONS_PATH "/proc/self/fd/5"
 
 /* Says that it is there, and ends when and as it is told; at our death it reads
  * the end of the file and fails. */
@@ -32,13 +33,14 @@ struct pppd {
 	pid_t pid; /* 0: gone */
 	int log;
 	int gate;
+	int feed; /* the options' pipe */
 	ev_io log_reader;
 	ev_io gate_reader;
 	ev_child child;
 	struct buf line;
 	struct buf last; /* its last words, should they be all there is */
 	struct ppp_life life;
-	char options[256];
+	struct buf options;
 	bool *freed; /* set when freed in a callback */
 };
 
@@ -108,7 +110,6 @@ static void on_gate(struct ev_loop *loop, ev_io *watcher, int revents)
 	ev_io_stop(loop, watcher);
 	if (recv(pppd->gate, word, sizeof(word), MSG_DONTWAIT) <= 0)
 		return;
-	unlink(pppd->options); /* read; and it may hold a password */
 	pppd->callbacks.ready(pppd->ctx);
 }
 
@@ -131,28 +132,31 @@ static void on_exit_of_child(struct ev_loop *loop, ev_child *watcher,
 	buf_free(&text);
 }
 
-static int write_options(struct pppd *pppd, const struct conf *conf,
-			 const char *name)
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+static int make_options(struct pppd *pppd, const struct conf *conf,
+			const char *name)
 {
 	const struct ppp_run run = {
 		.name = name, .connect = CONNECT_SCRIPT, .log_fd = LOG_FD};
-	struct buf options = BUF_INIT, why = BUF_INIT;
-	int error = ppp_options_write(conf, &run, &options, &why);
+	struct buf why = BUF_INIT;
+	int error = ppp_options_write(conf, &run, &pppd->options, &why);
 
 	if (error < 0)
 		log_error("pppd's options: %s", buf_str(&why));
-	else
-		error = rundir_write_secret(pppd->options, buf_str(&options),
-					    options.len);
-	buf_free(&options);
 	buf_free(&why);
 	return error;
 }
 
-/* In the child, between fork and exec: system calls only. */
-static void become_pppd(int tty, int log, int gate, char **argv, char **envp,
-			pid_t parent)
+/* In the child, between fork and exec: system calls only. `from` are the fds
+ * that become 0, 2, LOG_FD and so on. */
+static void become_pppd(const int *from, char **argv, char **envp, pid_t parent)
 {
+	int to[OPTIONS_FD + 1];
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -164,45 +168,45 @@ static void become_pppd(int tty, int log, int gate, char **argv, char **envp,
 	if (getppid() != parent)
 		_exit(127);
 	/* Above the range first, so that no dup2 treads on another. */
-	tty = fcntl(tty, F_DUPFD, FIRST_FREE_FD);
-	log = fcntl(log, F_DUPFD, FIRST_FREE_FD);
-	gate = fcntl(gate, F_DUPFD, FIRST_FREE_FD);
-	if (dup2(tty, STDIN_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0 ||
-	    dup2(log, STDOUT_FILENO) < 0 || dup2(log, LOG_FD) < 0 ||
-	    dup2(gate, GATE_FD) < 0)
-		_exit(127);
-	close(tty);
-	close(log);
-	close(gate);
+	for (int i = 0; i <= OPTIONS_FD; i++)
+		to[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+	for (int i = 0; i <= OPTIONS_FD; i++)
+		if (dup2(to[i], i) < 0)
+			_exit(127);
 	execve(argv[0], argv, envp);
 	_exit(127);
 }
 
 static int spawn(struct pppd *pppd, int tty)
 {
-	char *argv[] = {(char *)PPPD_PATH, (char *)"file", pppd->options, NULL};
+	char *argv[] = {(char *)PPPD_PATH, (char *)"file", (char *)OPTIONS_PATH,
+			NULL};
 	char *envp[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
-	int log[2] = {-1, -1}, gate[2] = {-1, -1};
+	int log[2] = {-1, -1}, gate[2] = {-1, -1}, feed[2] = {-1, -1};
 	pid_t parent = getpid();
 	int error = 0;
 
-	if (pipe2(log, O_CLOEXEC) < 0 ||
+	if (pipe2(log, O_CLOEXEC) < 0 || pipe2(feed, O_CLOEXEC) < 0 ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0 ||
-	    fcntl(log[0], F_SETFL, O_NONBLOCK) < 0)
+	    fcntl(log[0], F_SETFL, O_NONBLOCK) < 0 ||
+	    fcntl(feed[1], F_SETFL, O_NONBLOCK) < 0)
 		error = -errno;
 	if (error == 0) {
+		const int from[] = {tty,    log[1],  log[1],
+				    log[1], gate[1], feed[0]};
+
 		pppd->pid = fork();
 		if (pppd->pid == 0)
-			become_pppd(tty, log[1], gate[1], argv, envp, parent);
+			become_pppd(from, argv, envp, parent);
 		if (pppd->pid < 0)
 			error = -errno;
 	}
-	if (log[1] >= 0)
-		close(log[1]);
-	if (gate[1] >= 0)
-		close(gate[1]);
+	close_if_open(log[1]);
+	close_if_open(gate[1]);
+	close_if_open(feed[0]);
 	pppd->log = log[0];
 	pppd->gate = gate[0];
+	pppd->feed = feed[1];
 	return error;
 }
 
@@ -240,8 +244,8 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf,
 	pppd->ctx = ctx;
 	pppd->log = -1;
 	pppd->gate = -1;
-	rundir_path(pppd->options, sizeof(pppd->options), name, "options");
-	*error = write_options(pppd, conf, name);
+	pppd->feed = -1;
+	*error = make_options(pppd, conf, name);
 	if (*error == 0)
 		*error = spawn(pppd, tty);
 	if (*error < 0) {
@@ -250,6 +254,23 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf,
 	}
 	watch(pppd);
 	return pppd;
+}
+
+int pppd_open(struct pppd *pppd)
+{
+	const struct buf *options = &pppd->options;
+	ssize_t written = write(pppd->feed, buf_str(options), options->len);
+	int error = 0;
+
+	/* A pipe takes 64 kB at once, and options are a tenth of that. */
+	if (written < 0)
+		error = -errno;
+	else if ((size_t)written != options->len)
+		error = -EMSGSIZE;
+	close(pppd->feed);
+	pppd->feed = -1;
+	buf_free(&pppd->options);
+	return error;
 }
 
 void pppd_connected(struct pppd *pppd)
@@ -284,11 +305,10 @@ void pppd_free(struct pppd *pppd)
 		pppd_stop(pppd, true);
 		waitpid(pppd->pid, NULL, WNOHANG);
 	}
-	if (pppd->log >= 0)
-		close(pppd->log);
-	if (pppd->gate >= 0)
-		close(pppd->gate);
-	unlink(pppd->options);
+	close_if_open(pppd->log);
+	close_if_open(pppd->gate);
+	close_if_open(pppd->feed);
+	buf_free(&pppd->options);
 	buf_free(&pppd->line);
 	buf_free(&pppd->last);
 	free(pppd);

@@ -12,8 +12,11 @@ struct conf;
 
 /*
  * One life of the real pppd. It has the tty as its fd 0, so that it neither
- * locks the port nor pulses DTR, and its `connect` step waits until we have
- * made the call. It dies with us, whatever we die of.
+ * locks the port nor pulses DTR. It is started early and waits for its options
+ * on a pipe, so that its start-up costs the dial nothing and no password is
+ * ever on a disk; with the options it opens the tty, which flushes the tty's
+ * input; then its `connect` step waits until we have made the call. It dies
+ * with us, whatever we die of.
  */
 struct pppd;
 
@@ -25,13 +28,17 @@ struct pppd_callbacks {
 	void (*exit)(void *ctx, enum cause cause, const char *text);
 };
 
-/* `loop` has to be the default loop (child watchers). The options go to
- * RUNDIR/NAME.options. NULL with a negative errno in *error: -ENOENT when there
- * is no pppd, -EINVAL when the configuration cannot be put in options. */
+/* `loop` has to be the default loop (child watchers). NULL with a negative errno
+ * in *error: -ENOENT when there is no pppd, -EINVAL when the configuration
+ * cannot be put in options, and then that is logged. */
 struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf,
 			const char *name, int tty,
 			const struct pppd_callbacks *callbacks, void *ctx,
 			int *error);
+
+/* Give it its options: nothing may be on its way from the modem from now on
+ * until it is ready. Negative errno. */
+int pppd_open(struct pppd *pppd);
 
 /* The call stands: go on with LCP. */
 void pppd_connected(struct pppd *pppd);

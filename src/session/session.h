@@ -63,8 +63,9 @@ struct session_ops {
 	int (*probe)(void *ctx); /* ends in PROBED */
 	void (*probe_cancel)(void *ctx);
 	int (*command)(void *ctx, const struct at_command *command);
-	int (*ppp_start)(void *ctx);            /* ends in PPP_EXIT */
-	void (*ppp_connected)(void *ctx);       /* the call stands: go on */
+	int (*ppp_start)(void *ctx);      /* early; ends in PPP_EXIT */
+	int (*ppp_open)(void *ctx);       /* the port; ends in PPP_READY */
+	void (*ppp_connected)(void *ctx); /* the call stands: go on */
 	void (*ppp_stop)(void *ctx, bool hard); /* TERM, or KILL */
 	int (*link_up)(void *ctx);              /* routes */
 	void (*hang_up)(void *ctx);             /* DTR low */

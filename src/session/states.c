@@ -210,9 +210,30 @@ static void preparing_done(struct session *session, int64_t now)
 	session_change(session, SESSION_REGISTERING, now);
 }
 
+/* pppd's start-up takes as long as all that is asked before the call. */
+static bool start_ppp(struct session *session, int64_t now)
+{
+	int error = session->ops->ppp_start(session->ctx);
+
+	session->ppp_alive = error == 0;
+	if (error == -ENOENT)
+		session_fail(session, now, CAUSE_NO_PPP,
+			     "%s is not there; install the package ppp",
+			     PPPD_PATH);
+	else if (error == -EINVAL)
+		session_fail(session, now, CAUSE_CONFIG,
+			     "the configuration does not fit in pppd's "
+			     "options; see \"gobi-dial check\"");
+	else if (error < 0)
+		fail_call(session, now, "cannot start " PPPD_PATH, error);
+	return error == 0;
+}
+
 static void preparing_enter(struct session *session, int64_t now)
 {
 	session_mark(session, "preparing", now);
+	if (!start_ppp(session, now))
+		return;
 	plan_start(&session->plan, PLAN_PREPARE, now);
 	pump_plan(session, now, preparing_done);
 }
@@ -273,16 +294,10 @@ static void dialing_enter(struct session *session, int64_t now)
 	session_mark(session, "dialing", now);
 	session->dials++;
 	session->ppp_ready = false;
-	error = session->ops->ppp_start(session->ctx);
-	session->ppp_alive = error == 0;
-	if (error == -ENOENT)
-		session_fail(session, now, CAUSE_NO_PPP,
-			     "%s is not there; install the package ppp",
-			     PPPD_PATH);
-	else if (error < 0)
-		fail_call(session, now, "cannot start " PPPD_PATH, error);
-	else
-		session->wake = now + PPP_START_MS;
+	session->wake = now + PPP_START_MS;
+	error = session->ops->ppp_open(session->ctx);
+	if (error < 0)
+		fail_call(session, now, "cannot give pppd its options", error);
 }
 
 static void dialing_done(struct session *session, int64_t now)

@@ -69,6 +69,14 @@ static int ppp_start(void *ctx)
 	return world->ppp_error;
 }
 
+static int ppp_open(void *ctx)
+{
+	struct world *world = ctx;
+
+	assert_true(world->ppp_runs);
+	return 0;
+}
+
 static void ppp_connected(void *ctx)
 {
 	struct world *world = ctx;
@@ -114,6 +122,7 @@ static const struct session_ops ops = {
 	.probe_cancel = probe_cancel,
 	.command = command,
 	.ppp_start = ppp_start,
+	.ppp_open = ppp_open,
 	.ppp_connected = ppp_connected,
 	.ppp_stop = ppp_stop,
 	.link_up = link_up,
@@ -525,6 +534,8 @@ static void denied_is_retried_slowly(void **state)
 		else
 			reply(world, AT_FINAL_OK, "");
 	}
+	assert_int_equal(world->session.state, SESSION_HANGING_UP);
+	ppp_exit(world, CAUSE_INTERNAL);
 	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
 	assert_int_equal(world->session.cause, CAUSE_NOT_REGISTERED);
 	assert_true(session_deadline(&world->session) - world->now >= 240000);
@@ -558,7 +569,8 @@ static void a_missing_pppd_ends_it_for_good(void **state)
 
 	(void)state;
 	world->ppp_error = -ENOENT;
-	bring_to(world, SESSION_DIALING);
+	probed(world, CAUSE_NONE);
+	assert_int_equal(world->commands, 0);
 	assert_int_equal(world->session.state, SESSION_FAILED);
 	assert_int_equal(world->session.cause, CAUSE_NO_PPP);
 	world_free(world);
