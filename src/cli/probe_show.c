@@ -208,8 +208,8 @@ static void advise_no_at(const struct probe_result *result, struct buf *out)
 	port = find_role(result, PROBE_ROLE_PPP);
 	if (port) {
 		buf_printf(out,
-			   "%s is in the middle of a call that nobody ended: "
-			   "\"gobi-dial run\" hangs it up, so does a replug.\n",
+			   "%s is in the middle of a call that nobody ended; "
+			   "a replug ends it.\n",
 			   port->port.device);
 		return;
 	}

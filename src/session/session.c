@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -79,6 +80,16 @@ void session_fail(struct session *session, int64_t now, enum cause cause,
 	log_warning("%s%s%s (%s)", session->port, *session->port ? ": " : "",
 		    buf_str(&session->text), cause_name(cause));
 	session_change(session, SESSION_HANGING_UP, now);
+}
+
+void session_fail_call(struct session *session, int64_t now, const char *what,
+		       int error)
+{
+	enum cause cause = CAUSE_INTERNAL;
+
+	if (error == -EACCES || error == -EPERM)
+		cause = CAUSE_PERMISSION;
+	session_fail(session, now, cause, "%s: %s", what, strerror(-error));
 }
 
 void session_mark(struct session *session, const char *step, int64_t now)
@@ -180,3 +191,45 @@ bool session_may_change(enum session_state from, enum session_state to)
 {
 	return session_states[from].next & 1u << to;
 }
+
+static void ignore(struct session *session, const struct session_event *event)
+{
+	(void)session;
+	(void)event;
+}
+
+#define TO(state) (1u << SESSION_##state)
+
+/* clang-format off */
+const struct state session_states[SESSION_STATE_COUNT] = {
+	[SESSION_WAITING]     = { "waiting", 0,
+		TO(PROBING) | TO(HANGING_UP) | TO(FAILED),
+		waiting_enter, waiting_handle, waiting_expire },
+	[SESSION_PROBING]     = { "probing", 10000,
+		TO(PREPARING) | TO(HANGING_UP),
+		probing_enter, probing_handle, probing_expire },
+	[SESSION_PREPARING]   = { "preparing", 120000,
+		TO(REGISTERING) | TO(HANGING_UP),
+		preparing_enter, preparing_handle, preparing_expire },
+	[SESSION_REGISTERING] = { "registering", 0,
+		TO(DIALING) | TO(HANGING_UP),
+		registering_enter, registering_handle, registering_expire },
+	[SESSION_DIALING]     = { "dialing", 200000,
+		TO(NEGOTIATING) | TO(HANGING_UP),
+		dialing_enter, dialing_handle, dialing_expire },
+	[SESSION_NEGOTIATING] = { "negotiating", 60000,
+		TO(CONNECTED) | TO(HANGING_UP),
+		negotiating_enter, negotiating_handle, negotiating_expire },
+	[SESSION_CONNECTED]   = { "connected", 0,
+		TO(HANGING_UP),
+		connected_enter, connected_handle, NULL },
+	[SESSION_HANGING_UP]  = { "hanging-up", 4900,
+		TO(WAITING) | TO(BACKING_OFF) | TO(STOPPED) | TO(FAILED),
+		hanging_up_enter, hanging_up_handle, hanging_up_expire },
+	[SESSION_BACKING_OFF] = { "backing-off", 0,
+		TO(PROBING) | TO(HANGING_UP),
+		backing_off_enter, backing_off_handle, backing_off_expire },
+	[SESSION_STOPPED]     = { "stopped", 0, 0, NULL, ignore, NULL },
+	[SESSION_FAILED]      = { "failed", 0, 0, NULL, ignore, NULL },
+};
+/* clang-format on */

@@ -4,7 +4,10 @@
 
 #include "session/session.h"
 
-/* Between session.c and states.c; nobody else includes this. */
+/* Between session.c, which has the table of states, and the files of the
+ * states' own functions; nobody else includes this. */
+
+#define SESSION_REDIAL_MS 300 /* DTR stays low so long at least */
 
 struct state {
 	const char *name;
@@ -30,6 +33,50 @@ void session_fail(struct session *session, int64_t now, enum cause cause,
 		  const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* The same for a wish of ours that could not be granted: "WHAT: strerror". */
+void session_fail_call(struct session *session, int64_t now, const char *what,
+		       int error);
+
 void session_mark(struct session *session, const char *step, int64_t now);
+
+/* search.c */
+void waiting_enter(struct session *session, int64_t now);
+void waiting_handle(struct session *session, const struct session_event *event);
+void waiting_expire(struct session *session, int64_t now);
+void probing_enter(struct session *session, int64_t now);
+void probing_handle(struct session *session, const struct session_event *event);
+void probing_expire(struct session *session, int64_t now);
+void backing_off_enter(struct session *session, int64_t now);
+void backing_off_handle(struct session *session,
+			const struct session_event *event);
+void backing_off_expire(struct session *session, int64_t now);
+
+/* call.c */
+void preparing_enter(struct session *session, int64_t now);
+void preparing_handle(struct session *session,
+		      const struct session_event *event);
+void preparing_expire(struct session *session, int64_t now);
+void registering_enter(struct session *session, int64_t now);
+void registering_handle(struct session *session,
+			const struct session_event *event);
+void registering_expire(struct session *session, int64_t now);
+void dialing_enter(struct session *session, int64_t now);
+void dialing_handle(struct session *session, const struct session_event *event);
+void dialing_expire(struct session *session, int64_t now);
+
+/* link.c */
+void negotiating_enter(struct session *session, int64_t now);
+void negotiating_handle(struct session *session,
+			const struct session_event *event);
+void negotiating_expire(struct session *session, int64_t now);
+void connected_enter(struct session *session, int64_t now);
+void connected_handle(struct session *session,
+		      const struct session_event *event);
+
+/* hangup.c */
+void hanging_up_enter(struct session *session, int64_t now);
+void hanging_up_handle(struct session *session,
+		       const struct session_event *event);
+void hanging_up_expire(struct session *session, int64_t now);
 
 #endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/* The plan's stages: preparing, registering, dialing. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "session/state.h"
+
+#define PPP_START_MS 15000 /* until pppd waits for the call */
+
+static void log_notices(struct session *session)
+{
+	struct buf *notices = &session->plan.notices;
+	size_t len;
+
+	while (notices->len > 0) {
+		len = strcspn(buf_str(notices), "\n");
+		log_warning("%s: %.*s", session->port, (int)len,
+			    buf_str(notices));
+		buf_consume(notices, len + 1);
+	}
+}
+
+static void pump_plan(struct session *session, int64_t now,
+		      void (*done)(struct session *session, int64_t now))
+{
+	struct plan *plan = &session->plan;
+	struct at_command command;
+	int error;
+
+	switch (plan_next(plan, &command, now)) {
+	case PLAN_COMMAND:
+		error = session->ops->command(session->ctx, &command);
+		if (error < 0)
+			session_fail_call(session, now, command.text, error);
+		break;
+	case PLAN_PENDING:
+		break;
+	case PLAN_WAIT:
+		session->wake = plan->wake_at;
+		break;
+	case PLAN_DONE:
+		done(session, now);
+		break;
+	case PLAN_FAILED:
+		session_fail(session, now, plan->cause, "%s",
+			     buf_str(&plan->text));
+		break;
+	}
+}
+
+static void handle_at(struct session *session,
+		      const struct session_event *event)
+{
+	if (event->at->type == AT_EVENT_REPLY)
+		plan_reply(&session->plan, event->at, event->now);
+	else
+		plan_urc(&session->plan, event->at->text, event->now);
+	log_notices(session);
+}
+
+static void handle_plan(struct session *session,
+			const struct session_event *event,
+			void (*done)(struct session *session, int64_t now))
+{
+	switch (event->type) {
+	case SESSION_EVENT_PORT_GONE:
+		session_fail(session, event->now, CAUSE_NO_MODEM,
+			     "the port went away");
+		break;
+	case SESSION_EVENT_PPP_EXIT:
+		session_fail(session, event->now, event->cause, "%s",
+			     event->text);
+		break;
+	case SESSION_EVENT_AT:
+		handle_at(session, event);
+		pump_plan(session, event->now, done);
+		break;
+	case SESSION_EVENT_TIMEOUT:
+		pump_plan(session, event->now, done);
+		break;
+	default:
+		break;
+	}
+}
+
+static void preparing_done(struct session *session, int64_t now)
+{
+	session_change(session, SESSION_REGISTERING, now);
+}
+
+/* pppd's start-up takes as long as all that is asked before the call. */
+static bool start_ppp(struct session *session, int64_t now)
+{
+	int error = session->ops->ppp_start(session->ctx);
+
+	session->ppp_alive = error == 0;
+	if (error == -ENOENT)
+		session_fail(session, now, CAUSE_NO_PPP,
+			     "%s is not there; install the package ppp",
+			     PPPD_PATH);
+	else if (error == -EINVAL)
+		session_fail(session, now, CAUSE_CONFIG,
+			     "the configuration does not fit in pppd's "
+			     "options; see \"gobi-dial check\"");
+	else if (error < 0)
+		session_fail_call(session, now, "cannot start " PPPD_PATH,
+				  error);
+	return error == 0;
+}
+
+void preparing_enter(struct session *session, int64_t now)
+{
+	session_mark(session, "preparing", now);
+	if (!start_ppp(session, now))
+		return;
+	plan_start(&session->plan, PLAN_PREPARE, now);
+	pump_plan(session, now, preparing_done);
+}
+
+void preparing_handle(struct session *session,
+		      const struct session_event *event)
+{
+	handle_plan(session, event, preparing_done);
+}
+
+void preparing_expire(struct session *session, int64_t now)
+{
+	session_fail(session, now, CAUSE_NO_AT_PORT,
+		     "the modem took too long to answer (last: %s)",
+		     session->plan.pending ? "a command without its answer"
+					   : "waiting for the SIM");
+}
+
+static void registering_done(struct session *session, int64_t now)
+{
+	session_change(session, SESSION_DIALING, now);
+}
+
+void registering_enter(struct session *session, int64_t now)
+{
+	session->limit = now + session->conf->network.register_timeout_s * 1000;
+	session_mark(session, "registering", now);
+	plan_start(&session->plan, PLAN_REGISTER, now);
+	pump_plan(session, now, registering_done);
+}
+
+void registering_handle(struct session *session,
+			const struct session_event *event)
+{
+	handle_plan(session, event, registering_done);
+}
+
+void registering_expire(struct session *session, int64_t now)
+{
+	struct buf where = BUF_INIT;
+
+	plan_describe_registration(&session->plan, &where);
+	session_fail(session, now, CAUSE_NOT_REGISTERED,
+		     "not registered with a network after %d s (%s)",
+		     session->conf->network.register_timeout_s,
+		     buf_str(&where));
+	buf_free(&where);
+}
+
+/* pppd is up and waiting before the call is made: one that starts after
+ * CONNECT is late for the peer's first Configure-Request and then sits out
+ * its restart timer. It flushes the port's input when it opens it, so no
+ * command may be in flight until it says that it is ready. */
+void dialing_enter(struct session *session, int64_t now)
+{
+	int error;
+
+	session_mark(session, "dialing", now);
+	session->dials++;
+	session->ppp_ready = false;
+	session->wake = now + PPP_START_MS;
+	error = session->ops->ppp_open(session->ctx);
+	if (error < 0)
+		session_fail_call(session, now, "cannot give pppd its options",
+				  error);
+}
+
+static void dialing_done(struct session *session, int64_t now)
+{
+	session->ops->ppp_connected(session->ctx);
+	session_change(session, SESSION_NEGOTIATING, now);
+}
+
+void dialing_handle(struct session *session, const struct session_event *event)
+{
+	if (event->type == SESSION_EVENT_PPP_READY) {
+		session->ppp_ready = true;
+		session->wake = -1;
+		session_mark(session, "pppd-ready", event->now);
+		plan_start(&session->plan, PLAN_DIAL, event->now);
+		pump_plan(session, event->now, dialing_done);
+	} else if (event->type == SESSION_EVENT_TIMEOUT &&
+		   !session->ppp_ready) {
+		session_fail(session, event->now, CAUSE_PPP,
+			     "pppd did not get ready in %d s",
+			     PPP_START_MS / 1000);
+	} else if (event->type == SESSION_EVENT_AT && !session->ppp_ready) {
+		handle_at(session, event);
+	} else {
+		handle_plan(session, event, dialing_done);
+	}
+}
+
+void dialing_expire(struct session *session, int64_t now)
+{
+	session_fail(session, now, CAUSE_CALL,
+		     "the call was neither taken nor refused");
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/* Hanging up, and what comes after. */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "session/state.h"
+
+#define RUNG_MS        1500  /* of hanging up: TERM, DTR, KILL */
+#define LINK_LASTED_MS 60000 /* a link that makes the backoff start anew */
+
+static int delay_by_cause(struct session *session, bool lasted)
+{
+	if (session->cause == CAUSE_NOT_REGISTERED && session->plan.denied)
+		return backoff_slow(&session->backoff);
+	switch (cause_reaction(session->cause)) {
+	case CAUSE_REACTION_SLOW:
+		return backoff_slow(&session->backoff);
+	case CAUSE_REACTION_AT_ONCE:
+		if (lasted)
+			return SESSION_REDIAL_MS;
+		return backoff_next(&session->backoff);
+	default:
+		return backoff_next(&session->backoff);
+	}
+}
+
+static enum session_state next_by_cause(const struct session *session)
+{
+	enum cause_reaction reaction = cause_reaction(session->cause);
+
+	if (reaction == CAUSE_REACTION_WAIT &&
+	    session->failed_in == SESSION_PROBING)
+		return SESSION_WAITING;
+	if (session->once || reaction == CAUSE_REACTION_STOP)
+		return SESSION_FAILED;
+	return SESSION_BACKING_OFF;
+}
+
+static void go_on(struct session *session, int64_t now)
+{
+	bool lasted = session->up_at >= 0 &&
+		      session->since - session->up_at >= LINK_LASTED_MS;
+	enum session_state next;
+
+	session->up_at = -1;
+	if (lasted)
+		backoff_reset(&session->backoff);
+	if (session->stopping)
+		next = SESSION_STOPPED;
+	else if (session->redialing)
+		next = SESSION_BACKING_OFF;
+	else
+		next = next_by_cause(session);
+	if (next == SESSION_BACKING_OFF) {
+		session->search_at = -1;
+		session->delay_ms = session->redialing
+					    ? SESSION_REDIAL_MS
+					    : delay_by_cause(session, lasted);
+	}
+	session_change(session, next, now);
+}
+
+static void hung_up(struct session *session, int64_t now)
+{
+	if (session->port_open) {
+		session->ops->hang_up(session->ctx);
+		session->ops->port_close(session->ctx);
+		session->port_open = false;
+	}
+	go_on(session, now);
+}
+
+void hanging_up_enter(struct session *session, int64_t now)
+{
+	session->rung = 0;
+	if (session->probe_runs) {
+		session->ops->probe_cancel(session->ctx);
+		session->probe_runs = false;
+	}
+	if (!session->ppp_alive) {
+		hung_up(session, now);
+		return;
+	}
+	session->ops->ppp_stop(session->ctx, false);
+	session->wake = now + RUNG_MS;
+}
+
+/* TERM has not been enough: DTR, then KILL, then without pppd's farewell. */
+static void climb(struct session *session, int64_t now)
+{
+	session->wake = now + RUNG_MS;
+	switch (++session->rung) {
+	case 1:
+		if (session->port_open)
+			session->ops->hang_up(session->ctx);
+		break;
+	case 2:
+		log_warning("pppd does not end; killing it");
+		session->ops->ppp_stop(session->ctx, true);
+		break;
+	default:
+		log_error("pppd cannot be killed");
+		session->ppp_alive = false;
+		hung_up(session, now);
+	}
+}
+
+void hanging_up_handle(struct session *session,
+		       const struct session_event *event)
+{
+	if (event->type == SESSION_EVENT_TIMEOUT) {
+		climb(session, event->now);
+	} else if (event->type == SESSION_EVENT_PPP_EXIT) {
+		/* The hang-up was seen first, and pppd knows better why. */
+		if (event->cause == CAUSE_PPP_AUTH &&
+		    session->cause == CAUSE_LINK_LOST) {
+			session->cause = CAUSE_PPP_AUTH;
+			buf_clear(&session->text);
+			buf_printf(&session->text, "%s", event->text);
+		}
+		hung_up(session, event->now);
+	}
+}
+
+void hanging_up_expire(struct session *session, int64_t now)
+{
+	session->ppp_alive = false;
+	hung_up(session, now);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/* What pppd makes of the call: negotiating, connected. */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "session/state.h"
+
+void negotiating_enter(struct session *session, int64_t now)
+{
+	session_mark(session, "negotiating", now);
+}
+
+static void take_ppp_log(struct session *session, const struct ppp_event *event)
+{
+	size_t n = session->ppp.dns_count;
+
+	switch (event->type) {
+	case PPP_EVENT_INTERFACE:
+		str_copy(session->ppp.ifname, sizeof(session->ppp.ifname),
+			 event->value);
+		break;
+	case PPP_EVENT_LOCAL:
+		str_copy(session->ppp.local, sizeof(session->ppp.local),
+			 event->value);
+		break;
+	case PPP_EVENT_REMOTE:
+		str_copy(session->ppp.remote, sizeof(session->ppp.remote),
+			 event->value);
+		break;
+	case PPP_EVENT_IPV6_LOCAL:
+		str_copy(session->ppp.ipv6, sizeof(session->ppp.ipv6),
+			 event->value);
+		break;
+	case PPP_EVENT_DNS:
+		if (n < SESSION_DNS_MAX)
+			str_copy(session->ppp.dns[session->ppp.dns_count++],
+				 sizeof(session->ppp.dns[0]), event->value);
+		break;
+	default:
+		break;
+	}
+}
+
+static bool has_address(const struct session *session)
+{
+	return *session->ppp.local || *session->ppp.ipv6;
+}
+
+static void handle_link(struct session *session,
+			const struct session_event *event)
+{
+	switch (event->type) {
+	case SESSION_EVENT_PORT_GONE:
+		session_fail(session, event->now, CAUSE_LINK_LOST,
+			     "the carrier was lost, or the modem unplugged");
+		break;
+	case SESSION_EVENT_PPP_EXIT:
+		session_fail(session, event->now, event->cause, "%s",
+			     event->text);
+		break;
+	case SESSION_EVENT_PPP_LOG:
+		take_ppp_log(session, event->ppp);
+		break;
+	default:
+		break;
+	}
+}
+
+void negotiating_handle(struct session *session,
+			const struct session_event *event)
+{
+	handle_link(session, event);
+	if (session->state != SESSION_NEGOTIATING)
+		return;
+	if (event->type == SESSION_EVENT_PPP_LOG &&
+	    event->ppp->type == PPP_EVENT_LCP_START)
+		session_mark(session, "lcp", event->now);
+	if (has_address(session))
+		session_change(session, SESSION_CONNECTED, event->now);
+}
+
+void negotiating_expire(struct session *session, int64_t now)
+{
+	session_fail(session, now, CAUSE_PPP,
+		     "PPP did not agree on an address in time");
+}
+
+static void set_routes(struct session *session)
+{
+	int error = session->ops->link_up(session->ctx);
+
+	if (error < 0)
+		log_warning("%s: no default route: %s", session->ppp.ifname,
+			    strerror(-error));
+}
+
+void connected_enter(struct session *session, int64_t now)
+{
+	session->up_at = now;
+	session_mark(session, "connected", now);
+	set_routes(session);
+	log_notice("connected: %s, address %s, %d ms after the start",
+		   session->ppp.ifname,
+		   *session->ppp.local ? session->ppp.local : session->ppp.ipv6,
+		   (int)(now - session->attempt_at));
+}
+
+void connected_handle(struct session *session,
+		      const struct session_event *event)
+{
+	handle_link(session, event);
+	if (session->state == SESSION_CONNECTED &&
+	    event->type == SESSION_EVENT_PPP_LOG &&
+	    event->ppp->type == PPP_EVENT_IPV6_LOCAL)
+		set_routes(session);
+}

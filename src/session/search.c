@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/* Waiting for a modem, looking for its port, and waiting to try again. */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "session/state.h"
+
+#define RESCAN_MS     60000 /* should a uevent have been lost */
+#define SETTLE_MS     250   /* from one new tty to the device's last */
+#define PASS_PAUSE_MS 500   /* between two passes of the probe */
+
+void waiting_enter(struct session *session, int64_t now)
+{
+	int wait_ms = session->conf->modem.wait_s * 1000;
+
+	session->limit = now + RESCAN_MS;
+	if (session->once && session->search_at + wait_ms < session->limit)
+		session->limit = session->search_at + wait_ms;
+	log_notice("%s; waiting for it", buf_str(&session->text));
+}
+
+void waiting_handle(struct session *session, const struct session_event *event)
+{
+	if (event->type == SESSION_EVENT_PORTS)
+		session->wake = event->now + SETTLE_MS;
+	else if (event->type == SESSION_EVENT_TIMEOUT)
+		session_change(session, SESSION_PROBING, event->now);
+}
+
+void waiting_expire(struct session *session, int64_t now)
+{
+	if (session->once)
+		session_change(session, SESSION_FAILED, now);
+	else
+		session_change(session, SESSION_PROBING, now);
+}
+
+static void start_probe(struct session *session, int64_t now)
+{
+	int error = session->ops->probe(session->ctx);
+
+	session->ports_changed = false;
+	session->probe_runs = error == 0;
+	if (error < 0)
+		session_fail_call(session, now, "cannot look for ports", error);
+}
+
+void probing_enter(struct session *session, int64_t now)
+{
+	session->redialing = false;
+	session->attempt_at = now;
+	session->timeline_count = 0;
+	session->port[0] = '\0';
+	if (session->search_at < 0)
+		session->search_at = now;
+	memset(&session->ppp, 0, sizeof(session->ppp));
+	session_mark(session, "probing", now);
+	start_probe(session, now);
+}
+
+static void probe_again_or_fail(struct session *session,
+				const struct session_event *event)
+{
+	int64_t until = session->search_at + session->conf->modem.wait_s * 1000;
+	bool may_come = event->cause == CAUSE_NO_AT_PORT &&
+			event->now + PASS_PAUSE_MS < until;
+
+	if (session->ports_changed || may_come) {
+		log_info("%s; asking again", event->text);
+		session->limit =
+			event->now + session_states[SESSION_PROBING].timeout_ms;
+		session->wake = event->now + PASS_PAUSE_MS;
+		return;
+	}
+	session_fail(session, event->now, event->cause, "%s", event->text);
+}
+
+void probing_handle(struct session *session, const struct session_event *event)
+{
+	switch (event->type) {
+	case SESSION_EVENT_PORTS:
+		session->ports_changed = true;
+		break;
+	case SESSION_EVENT_TIMEOUT:
+		start_probe(session, event->now);
+		break;
+	case SESSION_EVENT_PROBED:
+		if (event->cause != CAUSE_NONE) {
+			probe_again_or_fail(session, event);
+			break;
+		}
+		str_copy(session->port, sizeof(session->port), event->port);
+		session->port_open = true;
+		session->search_at = -1;
+		session_change(session, SESSION_PREPARING, event->now);
+		break;
+	default:
+		break;
+	}
+}
+
+void probing_expire(struct session *session, int64_t now)
+{
+	session_fail(session, now, CAUSE_INTERNAL,
+		     "the probe of the ports did not end");
+}
+
+void backing_off_enter(struct session *session, int64_t now)
+{
+	session->limit = now + session->delay_ms;
+	if (session->delay_ms > SESSION_REDIAL_MS)
+		log_notice("next try in %d s",
+			   (session->delay_ms + 999) / 1000);
+}
+
+/* What a modem that has just come (back) may have mended. */
+static bool ports_may_mend(enum cause cause)
+{
+	return cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT ||
+	       cause == CAUSE_LINK_LOST || cause == CAUSE_BUSY;
+}
+
+void backing_off_handle(struct session *session,
+			const struct session_event *event)
+{
+	if (event->type == SESSION_EVENT_PORTS &&
+	    ports_may_mend(session->cause))
+		session->wake = event->now + SETTLE_MS;
+	else if (event->type == SESSION_EVENT_TIMEOUT)
+		session_change(session, SESSION_PROBING, event->now);
+}
+
+void backing_off_expire(struct session *session, int64_t now)
+{
+	session_change(session, SESSION_PROBING, now);
+}
