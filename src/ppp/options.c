@@ -19,7 +19,8 @@
 /*
  * pppd takes no PAP at all for an empty password unless pap-secrets has a line
  * that fits (auth_reset() of 2.4.7 to 2.5.3), and a modem may want PAP where
- * the network wants nothing. What is in here nobody looks at, then.
+ * the network wants nothing. Where no name is given either, nobody looks at
+ * the password; with a name, an empty one may be meant.
  */
 #define NO_PASSWORD "none"
 
@@ -107,7 +108,8 @@ static int write_credentials(const struct conf *conf, bool show,
 	if (show && password[0])
 		buf_printf(out, "password \"********\"\n");
 	else
-		option(out, "password", password[0] ? password : NO_PASSWORD);
+		option(out, "password",
+		       user[0] || password[0] ? password : NO_PASSWORD);
 	buf_printf(out, "%s", by_auth[conf->network.auth]);
 	return 0;
 }

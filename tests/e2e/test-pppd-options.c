@@ -261,12 +261,13 @@ static void make_options(const struct trip *trip, const struct conf *conf,
 
 static void expect_all(const struct pppd *pppd, const struct trip *trip)
 {
+	const char *user = trip->values[USER].text;
 	const char *password = trip->values[PASSWORD].text;
 	struct buf readback = BUF_INIT;
 
 	read_file(pppd->readback, &readback);
-	expect(&readback, "user", trip->values[USER].text);
-	expect(&readback, "passwd", password[0] ? password : "none");
+	expect(&readback, "user", user);
+	expect(&readback, "passwd", user[0] || password[0] ? password : "none");
 	expect(&readback, "connect_script", trip->values[CONNECT].text);
 	expect(&readback, "linkname", "gobi");
 	expect(&readback, "req_ifname", "wwan-gobi");

@@ -68,6 +68,11 @@ static void set_user(struct conf *conf)
 	replace(&conf->network.user, "a b\"c'd\\e#f\ng\xff");
 }
 
+static void set_user_alone(struct conf *conf)
+{
+	replace(&conf->network.user, "me");
+}
+
 static void set_auth_none(struct conf *conf)
 {
 	replace(&conf->network.user, "me");
@@ -133,6 +138,7 @@ static void set_options(struct conf *conf)
 static const struct change changes[] = {
 	{ set_user, "\nuser \"a\\040b\\042c\\047d\\134e\\043f\\012g\\377\"\n",
 	  "user \"\"" },
+	{ set_user_alone, "\nuser \"me\"\npassword \"\"\n", "none" },
 	{ set_auth_none, "\nuser \"\"\npassword \"none\"\n", "secret" },
 	{ set_pap, "\npassword \"secret\"\nrefuse-eap\nrefuse-chap\n"
 		   "refuse-mschap\nrefuse-mschap-v2\n", "refuse-pap" },
