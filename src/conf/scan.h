@@ -27,7 +27,8 @@ struct scan_item {
 	enum scan_type type;
 	int line;
 	size_t start;
-	const char *name; /* in the text, not ended by a NUL */
+	const char *name; /* in the text, not ended by a NUL; NULL unless it
+			   * is, or should be, an @include */
 	size_t name_len;
 	const char *error; /* static */
 };

@@ -149,6 +149,14 @@ static void include(struct source *source, size_t from,
 		    const struct scan_item *item, int depth,
 		    struct buf *errors);
 
+/* What follows an @include on its line is no line's start, where libconfig
+ * would look for another one and open it. */
+static void resume(struct source *source, size_t file, int line)
+{
+	add_span(source, file, line);
+	add_text(source, "/**/", 4);
+}
+
 /* A newline always ends a file: libconfig 1.5 takes a comment for garbage that
  * ends with the text. */
 static void add_source(struct source *source, size_t file,
@@ -161,7 +169,7 @@ static void add_source(struct source *source, size_t file,
 
 	add_span(source, file, 1);
 	while ((item = scan_next(&scan)).type != SCAN_END) {
-		size_t end = item.type == SCAN_INCLUDE ? item.start : scan.at;
+		size_t end = item.name ? item.start : scan.at;
 
 		add_text(source, scan.text + done, end - done);
 		done = scan.at;
@@ -170,10 +178,10 @@ static void add_source(struct source *source, size_t file,
 		if (item.type == SCAN_ERROR)
 			source_complain(errors, path, item.line, "%s",
 					item.error);
-		if (item.type == SCAN_INCLUDE) {
+		if (item.type == SCAN_INCLUDE)
 			include(source, file, &item, depth, errors);
-			add_span(source, file, scan.line);
-		}
+		if (item.name)
+			resume(source, file, scan.line);
 	}
 	add_text(source, scan.text + done, scan.len - done);
 	add_text(source, "\n", 1);

@@ -98,6 +98,18 @@ static void includes_are_relative_to_their_file(void **state)
 	conf_free(&conf);
 }
 
+static void one_line_includes_one_file(void **state)
+{
+	struct dir *dir = *state;
+	char text[256];
+
+	put(dir, "sub/b.conf", "ppp: { metric = 1; };\n", 0600);
+	snprintf(text, sizeof(text),
+		 "\n@include \"sub/b.conf\" @include \"%s\"", dir->file);
+	put(dir, "a.conf", text, 0600);
+	expect(dir, -EINVAL, "a.conf:2: syntax error");
+}
+
 static void includes_work_by_absolute_path(void **state)
 {
 	struct dir *dir = *state;
@@ -235,6 +247,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			includes_are_relative_to_their_file, make_dir,
 			drop_dir),
+		cmocka_unit_test_setup_teardown(one_line_includes_one_file,
+						make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(includes_work_by_absolute_path,
 						make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(
