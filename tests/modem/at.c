@@ -99,7 +99,7 @@ bool at_matches(const char *pattern, const char *full)
 	return strcasecmp(pattern, full) == 0;
 }
 
-static const struct desc_command *find_row(struct at *at, bool take)
+static const struct desc_command *find_row(struct at *at, bool builtin)
 {
 	struct modem *modem = at->port->modem;
 	const struct desc *desc = modem->desc;
@@ -107,15 +107,29 @@ static const struct desc_command *find_row(struct at *at, bool take)
 	for (size_t i = 0; i < desc->commands.count; i++) {
 		const struct desc_command *row = &desc->commands.items[i];
 
-		if (modem->used[i] || !at_matches(row->command, at->cmd.full))
+		if (modem->used[i] || row->builtin != builtin)
 			continue;
 		if (row->port >= 0 && row->port != at->port->desc->interface)
 			continue;
-		if (take && row->once)
-			modem->used[i] = true;
-		return row;
+		if (at_matches(row->command, at->cmd.full))
+			return row;
 	}
 	return NULL;
+}
+
+/* What a row says beside its answer. */
+static void apply_row(struct at *at, const struct desc_command *row)
+{
+	struct modem *modem = at->port->modem;
+
+	if (row->once)
+		modem->used[row - modem->desc->commands.items] = true;
+	if (row->set && strcmp(row->value, "${args}") == 0)
+		modem_set_variable(modem, row->set, at->cmd.args);
+	else if (row->set)
+		modem_set_variable(modem, row->set, row->value);
+	if (row->effect == DESC_EFFECT_RESET)
+		modem_reset(modem);
 }
 
 static int play_raw(struct at *at, const struct buf *raw)
@@ -139,8 +153,7 @@ static int play_row(struct at *at, const struct desc_command *row)
 		at_info(at, "%s", buf_str(&text));
 	}
 	buf_free(&text);
-	if (row->effect == DESC_EFFECT_RESET)
-		modem_reset(modem);
+	apply_row(at, row);
 	if (row->raw)
 		return AT_SILENT;
 	at->text = row->result;
@@ -169,12 +182,24 @@ static int execute(struct at *at)
 	noise_at(modem->noise, NOISE_BEFORE, at->port, at->cmd.full);
 	if (fault && fault->has_raw)
 		return play_fault(at, fault);
-	row = find_row(at, true);
+	row = find_row(at, false);
 	if (row)
 		return play_row(at, row);
+	row = find_row(at, true);
+	if (row)
+		apply_row(at, row);
 	if (at->port->desc->role == DESC_ROLE_PARROT)
 		return AT_OK;
 	return at_dispatch(at, &at->cmd);
+}
+
+/* The row that tells how long the command takes: its own, or the one of a
+ * built-in command. */
+static const struct desc_command *find_timing(struct at *at)
+{
+	const struct desc_command *row = find_row(at, false);
+
+	return row ? row : find_row(at, true);
 }
 
 /* Before a line's first command the modem's usual latency; before each one
@@ -184,7 +209,7 @@ static int latency_ms(struct at *at)
 	struct modem *modem = at->port->modem;
 	const struct faults_command *fault =
 		faults_find(&modem->faults, at->cmd.full);
-	const struct desc_command *row = find_row(at, false);
+	const struct desc_command *row = find_timing(at);
 	int ms = at->first ? modem->faults.latency_ms : 0;
 
 	if (fault && fault->latency_ms >= 0)
@@ -327,7 +352,7 @@ static void take(struct at *at, char c)
  * rest of a line end does not. */
 static bool aborts(struct at *at, char c)
 {
-	const struct desc_command *row = find_row(at, false);
+	const struct desc_command *row = find_timing(at);
 
 	if (!at->fetched || c == '\r' || c == '\n')
 		return false;

@@ -300,6 +300,20 @@ static bool do_w_disable(struct modem *modem, char *args, struct buf *answer)
 	return true;
 }
 
+static bool do_csq(struct modem *modem, char *args, struct buf *answer)
+{
+	return (args[0] && str_copy(modem->csq, sizeof(modem->csq), args)) ||
+	       fail(answer, "want RSSI,BER, not", args);
+}
+
+static bool do_sim(struct modem *modem, char *args, struct buf *answer)
+{
+	char *word = next_word(&args);
+
+	return sim_set_state(&modem->sim, word) ||
+	       fail(answer, "no state of a SIM", word);
+}
+
 static bool do_wait_peer(struct modem *modem, char *args, struct buf *answer)
 {
 	return number(next_word(&args), 0, 60000, &modem->faults.wait_peer_ms,
@@ -339,15 +353,13 @@ static bool do_dtr(struct modem *modem, char *args, struct buf *answer)
 static bool do_state(struct modem *modem, char *args, struct buf *answer)
 {
 	static const char *const calls[] = {"none", "dialing", "data", "held"};
-	static const char *const sims[] = {"ready",   "pin",  "puk",
-					   "missing", "busy", "failed"};
 
 	(void)args;
 	buf_printf(answer,
 		   "plugged=%d booted=%d cfun=%d sim=%s pin_left=%d "
 		   "creg=%d cgreg=%d cereg=%d",
 		   modem->plugged, modem->booted, modem->cfun,
-		   sims[modem->sim.state], modem->sim.pin_left,
+		   sim_state_name(&modem->sim), modem->sim.pin_left,
 		   modem->net.stat[NET_CS], modem->net.stat[NET_PS],
 		   modem->net.stat[NET_EPS]);
 	for (size_t i = 0; i < modem->port_count; i++) {
@@ -381,6 +393,8 @@ static const struct command commands[] = {
 	{ "dial RESULT|default [COUNT]", do_dial },
 	{ "pin-attempts LEFT", do_pin_attempts },
 	{ "cfun N", do_cfun },
+	{ "csq RSSI,BER", do_csq },
+	{ "sim STATE", do_sim },
 	{ "w-disable on|off", do_w_disable },
 	{ "wait-peer MS", do_wait_peer },
 	{ "drop-data on|off", do_drop_data },

@@ -80,6 +80,13 @@ struct desc_command {
 	int effect;
 	bool once;
 	bool abortable;
+	bool builtin;
+	const char *set, *value;
+};
+
+struct desc_variable {
+	const char *name;
+	const char *value;
 };
 
 struct desc_noise {
@@ -143,6 +150,7 @@ struct desc {
 	DESC_LIST(desc_context) contexts;
 	DESC_LIST(desc_command) commands;
 	DESC_LIST(desc_noise) noise;
+	DESC_LIST(desc_variable) variables;
 	void *file;
 };
 

@@ -47,8 +47,7 @@ static void iccid(struct modem *modem, struct buf *out)
 
 static void csq(struct modem *modem, struct buf *out)
 {
-	buf_printf(out, "%s",
-		   modem->cfun == 1 ? modem->desc->radio.csq : "99,99");
+	buf_printf(out, "%s", modem->cfun == 1 ? modem->csq : "99,99");
 }
 
 static void cfun(struct modem *modem, struct buf *out)
@@ -113,16 +112,29 @@ static const struct {
 	{"technology", technology},
 };
 
+static bool is_name(const char *text, size_t len, const char *name)
+{
+	return strlen(name) == len && strncmp(text, name, len) == 0;
+}
+
 /* What stands behind "${"; returns what follows the "}", or NULL when it is no
  * name of ours and stays as it is. */
 static const char *one(struct modem *modem, struct buf *out, const char *text)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		size_t len = strlen(names[i].name);
+	const struct desc *desc = modem->desc;
+	size_t len = strcspn(text, "}");
 
-		if (strncmp(text, names[i].name, len) == 0 &&
-		    text[len] == '}') {
+	if (!text[len])
+		return NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (is_name(text, len, names[i].name)) {
 			names[i].print(modem, out);
+			return text + len + 1;
+		}
+	}
+	for (size_t i = 0; i < desc->variables.count; i++) {
+		if (is_name(text, len, desc->variables.items[i].name)) {
+			buf_printf(out, "%s", modem->variables[i]);
 			return text + len + 1;
 		}
 	}

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/str.h"
 
 #include "modem.h"
 #include "trace.h"
@@ -90,6 +90,21 @@ static void pump_cb(struct ev_loop *loop, ev_prepare *prepare, int revents)
 		port_pump(&modem->ports[i]);
 }
 
+static int make_variables(struct modem *modem)
+{
+	const struct desc *desc = modem->desc;
+
+	modem->variables = calloc(desc->variables.count + 1, sizeof(char *));
+	if (!modem->variables)
+		return -ENOMEM;
+	for (size_t i = 0; i < desc->variables.count; i++) {
+		modem->variables[i] = strdup(desc->variables.items[i].value);
+		if (!modem->variables[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int make_ports(struct modem *modem)
 {
 	size_t count = modem->desc->ports.count;
@@ -123,8 +138,11 @@ int modem_init(struct modem *modem, struct ev_loop *loop,
 	net_init(&modem->net, modem);
 	packet_init(&modem->packet, modem);
 	faults_init(&modem->faults, desc);
+	str_copy(modem->csq, sizeof(modem->csq), desc->radio.csq);
 	modem->noise = noise_new(modem);
-	return modem->noise ? make_ports(modem) : -ENOMEM;
+	if (!modem->noise || make_variables(modem))
+		return -ENOMEM;
+	return make_ports(modem);
 }
 
 void modem_free(struct modem *modem)
@@ -139,6 +157,9 @@ void modem_free(struct modem *modem)
 		port_free(&modem->ports[i]);
 	noise_free(modem->noise);
 	faults_free(&modem->faults);
+	for (size_t i = 0; modem->variables && modem->variables[i]; i++)
+		free(modem->variables[i]);
+	free(modem->variables);
 	free(modem->ports);
 	free(modem->used);
 }
@@ -199,4 +220,22 @@ struct port *modem_port(struct modem *modem, int interface)
 		if (modem->ports[i].desc->interface == interface)
 			return &modem->ports[i];
 	return NULL;
+}
+
+void modem_set_variable(struct modem *modem, const char *name,
+			const char *value)
+{
+	const struct desc *desc = modem->desc;
+
+	for (size_t i = 0; i < desc->variables.count; i++) {
+		char *copy;
+
+		if (strcmp(desc->variables.items[i].name, name) != 0)
+			continue;
+		copy = strdup(value);
+		if (!copy)
+			return;
+		free(modem->variables[i]);
+		modem->variables[i] = copy;
+	}
 }

@@ -39,7 +39,9 @@ struct modem {
 	struct packet packet;
 	struct faults faults;
 	struct noise *noise;
-	bool *used; /* which of desc->commands with `once` were */
+	bool *used;       /* which of desc->commands with `once` were */
+	char **variables; /* the values of desc->variables */
+	char csq[16];
 	struct modem_stats stats;
 	ev_timer boot;  /* from plugging to the first answer */
 	ev_timer reset; /* from a reset to plugging */
@@ -68,5 +70,9 @@ struct port *modem_port(struct modem *modem, int interface);
 
 /* `text` with ${name} replaced: README.md lists the names. */
 void modem_expand(struct modem *modem, struct buf *out, const char *text);
+
+/* Change a variable of the description; unknown ones are ignored. */
+void modem_set_variable(struct modem *modem, const char *name,
+			const char *value);
 
 #endif

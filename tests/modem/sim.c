@@ -7,6 +7,12 @@
 #include "sim.h"
 #include "trace.h"
 
+static const char *const state_names[] = {
+	[DESC_SIM_READY] = "ready", [DESC_SIM_PIN] = "pin",
+	[DESC_SIM_PUK] = "puk",     [DESC_SIM_MISSING] = "missing",
+	[DESC_SIM_BUSY] = "busy",   [DESC_SIM_FAILED] = "failed",
+};
+
 static void timer_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 {
 	struct sim *sim = timer->data;
@@ -137,4 +143,22 @@ int sim_lock(struct sim *sim, bool on, const char *pin)
 		return sim->state == DESC_SIM_PUK ? 12 : 16;
 	sim->locked = on;
 	return 0;
+}
+
+const char *sim_state_name(const struct sim *sim)
+{
+	return state_names[sim->state];
+}
+
+bool sim_set_state(struct sim *sim, const char *word)
+{
+	for (size_t i = 0; i < sizeof(state_names) / sizeof(*state_names);
+	     i++) {
+		if (strcmp(word, state_names[i]) == 0) {
+			sim->state = (enum desc_sim)i;
+			net_update(&sim->modem->net);
+			return true;
+		}
+	}
+	return false;
 }

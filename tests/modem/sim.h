@@ -37,4 +37,8 @@ int sim_lock(struct sim *sim, bool on, const char *pin);
 
 void sim_set_attempts(struct sim *sim, int left);
 
+/* The description's words: "ready", "missing", ... False for another. */
+bool sim_set_state(struct sim *sim, const char *word);
+const char *sim_state_name(const struct sim *sim);
+
 #endif

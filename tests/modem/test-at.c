@@ -285,6 +285,62 @@ static void own_commands_come_first(void **state)
 	talk_end(&talk);
 }
 
+static void commands_set_and_show_variables(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	talk_start(
+		&talk,
+		"at: { echo = false; };"
+		"variables: ( { name = \"v\"; value = \"old\"; } );"
+		"commands: ("
+		"{ command = \"AT!V?\"; lines = ( \"!V: ${v}\" ); },"
+		"{ command = \"AT!V=*\"; set = \"v\"; value = \"${args}\"; },"
+		"{ command = \"AT+CSQ\"; builtin = true; set = \"v\";"
+		" value = \"asked\"; latency_ms = 60; } );" PORT,
+		NULL);
+	talk_ask(talk.port, "AT!V?;!V=1,2;!V?\r",
+		 "\r\n!V: old\r\n\r\n!V: 1,2\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT+CSQ;!V?\r",
+		 "\r\n+CSQ: 17,99\r\n\r\n!V: asked\r\n\r\nOK\r\n");
+	talk_end(&talk);
+}
+
+static void a_built_in_command_may_take_long(void **state)
+{
+	struct talk talk;
+	long start;
+
+	(void)state;
+	talk_start(&talk,
+		   "at: { echo = false; };"
+		   "commands: ( { command = \"AT+CPIN?\"; builtin = true;"
+		   " latency_ms = 60; } );" PORT,
+		   NULL);
+	start = talk_ms();
+	talk_ask(talk.port, "AT+CPIN?\r", "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+	assert_true(talk_ms() - start >= 59);
+	talk_end(&talk);
+}
+
+static void the_card_may_go(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	talk_start(&talk, "at: { echo = false; cmee = 1; };" PORT, NULL);
+	talk_ask(talk.port, "AT+CREG=1\r", "\r\nOK\r\n");
+	talk_control(&talk, "sim missing", "ok");
+	talk_hear(talk.port, "\r\n+CREG: 0\r\n");
+	talk_ask(talk.port, "AT+CPIN?\r", "\r\n+CME ERROR: 10\r\n");
+	talk_control(&talk, "sim gone",
+		     "error no state of a SIM: gone; usage: sim STATE");
+	talk_control(&talk, "csq 5,1", "ok");
+	talk_ask(talk.port, "AT+CSQ\r", "\r\n+CSQ: 5,1\r\n\r\nOK\r\n");
+	talk_end(&talk);
+}
+
 /* Each file of ours is a modem, and says its name where it should. */
 static void every_description_answers(void **state)
 {
@@ -326,6 +382,8 @@ static void bad_descriptions_are_named(void **state)
 		 "modem:1: latency: is no key; meant: latency_ms"},
 		{PORT "\nsim: { state = \"locked\"; };", "modem:2: state: "},
 		{PORT "\nat: { echo = 1; };", "must be true or false"},
+		{PORT "commands: ( { command = \"AT\"; set = \"x\"; } );",
+		 "set names no variable"},
 		{"ports: ();", "needs 1 to 16 ports"},
 		{"ports: ( { interface = 0 ", "modem:1: syntax error"},
 	};
@@ -359,6 +417,9 @@ int main(void)
 		cmocka_unit_test(contexts_are_kept),
 		cmocka_unit_test(radio_off_is_off),
 		cmocka_unit_test(own_commands_come_first),
+		cmocka_unit_test(commands_set_and_show_variables),
+		cmocka_unit_test(a_built_in_command_may_take_long),
+		cmocka_unit_test(the_card_may_go),
 		cmocka_unit_test(every_description_answers),
 		cmocka_unit_test(bad_descriptions_are_named),
 	};
