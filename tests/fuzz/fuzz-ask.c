@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A port's questioning. The input is pieces, each a byte for its length, one
+ * for the time that passes before it (in 8 ms), and so many bytes of what the
+ * port says. Whatever that is, there is a verdict in the end.
+ */
+#include "fuzz.h"
+
+#include "modem/ask.h"
+#include "modem/stream.h"
+
+#define PASS_MS 2300
+
+/* Two passes of silence, a modem that stops after each answer included. */
+#define END_MS 15000
+
+static void write_out(struct ask *ask, int64_t now)
+{
+	const char *bytes;
+	size_t len;
+
+	while ((bytes = ask_output(ask, &len, now))) {
+		CLAIM(len > 0 && len < 64);
+		ask_written(ask, 1, now);
+	}
+}
+
+static void claim_verdict(const struct ask *ask)
+{
+	enum ask_verdict verdict = ask_verdict(ask);
+
+	CLAIM(ask_is_idle(ask));
+	CLAIM((ask_why(ask)[0] != '\0') == (verdict == ASK_AT_SECONDARY));
+	if (verdict == ASK_AT)
+		CLAIM(ask_answer_ms(ask) >= 0);
+}
+
+static int64_t hear(struct ask *ask, const uint8_t *data, size_t size)
+{
+	int64_t now = 0;
+
+	while (size >= 2) {
+		size_t len = data[0] < size - 2 ? data[0] : size - 2;
+
+		now += data[1] * 8;
+		if (ask_deadline(ask) >= 0 && ask_deadline(ask) < now)
+			ask_tick(ask, ask_deadline(ask));
+		ask_feed(ask, data + 2, len, now);
+		ask_tick(ask, now);
+		write_out(ask, now);
+		data += 2 + len;
+		size -= 2 + len;
+	}
+	return now;
+}
+
+static void claim_an_end(const uint8_t *data, size_t size)
+{
+	struct ask *ask = ask_new("fuzz", PASS_MS, 0);
+	int64_t now, start;
+
+	if (!ask)
+		return;
+	ask_tick(ask, 0);
+	write_out(ask, 0);
+	now = start = hear(ask, data, size);
+	while (ask_verdict(ask) == ASK_PENDING) {
+		CLAIM(ask_deadline(ask) >= 0);
+		if (ask_deadline(ask) > now)
+			now = ask_deadline(ask);
+		CLAIM(now - start < END_MS);
+		ask_tick(ask, now);
+		write_out(ask, now);
+	}
+	claim_verdict(ask);
+	ask_free(ask);
+}
+
+static void claim_pieces_do_not_matter(const uint8_t *data, size_t size)
+{
+	struct stream whole, pieces;
+
+	stream_init(&whole);
+	stream_init(&pieces);
+	stream_feed(&whole, data, size);
+	for (size_t i = 0; i < size; i++)
+		stream_feed(&pieces, data + i, 1);
+	CLAIM(whole.nmea == pieces.nmea);
+	CLAIM(whole.diag == pieces.diag);
+	CLAIM(whole.ppp == pieces.ppp);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	claim_an_end(data, size);
+	claim_pieces_do_not_matter(data, size);
+	return 0;
+}
