@@ -74,11 +74,14 @@ void plan_start(struct plan *plan, enum plan_stage which, int64_t now)
  * command. */
 static const char *default_prefix(struct plan *plan)
 {
-	const char *name = buf_str(&plan->command) + 2;
-	size_t len = strcspn(name, "=?;");
+	const char *name = buf_str(&plan->command);
+	size_t len;
 
-	if (plan->command.len < 3 || !strchr("+^!*$%", name[0]) ||
-	    len + 2 > sizeof(plan->prefix))
+	if (plan->command.len < 3 || !strchr("+^!*$%", name[2]))
+		return "";
+	name += strlen("AT");
+	len = strcspn(name, "=?;");
+	if (len + 2 > sizeof(plan->prefix))
 		return "";
 	memcpy(plan->prefix, name, len);
 	memcpy(plan->prefix + len, ":", 2);
