@@ -32,7 +32,7 @@ static const struct bad_case bad_cases[] = {
 	{ "@include \"x\"", "t:1: @include works in files only" },
 	{ "@include x", "t:1: write @include" },
 	{ "@include \"x\" @include \"/dev/zero\"", "t:1: syntax error" },
-	{ "@include x\"\n\"/dev/zero\"", "t:2: syntax error" },
+	{ "@include \"x\n}", "t:2: syntax error" },
 	{ "@include \"\"", "t:1: write @include" },
 	/* names */
 	{ "netwrok: { };", "t:1: unknown group netwrok; did you mean \"network\"" },
