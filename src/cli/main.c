@@ -15,7 +15,8 @@
 struct command {
 	const char *name;
 	const char *usage;
-	const char *does;
+	const char *does;    /* a line of the list */
+	const char *details; /* for those who ask for this one */
 	cli_command *run;
 };
 
@@ -23,21 +24,47 @@ static cli_command help;
 
 /* clang-format off */
 static const struct command commands[] = {
-	{ "check",  "[NAME]", "read the configuration, report every error in it, show pppd's options",
+	{ "probe",  "[NAME] [--json] [--first] [PORT...]",
+	  "say which port answers AT, and what each of the others is",
+	  "Asks all ports at once, and leaves them and the modem as they were.\n"
+	  "  NAME       the instance whose configuration says which modem it is\n"
+	  "  --json     print one JSON object\n"
+	  "  --first    stop at the first sure answer, as run does\n"
+	  "  PORT       a tty to ask, and no others: ttyS1, /dev/ttyUSB2;\n"
+	  "             default: all on USB that fit the configuration\n",
+	  cli_probe },
+	{ "check",  "[NAME]",
+	  "read the configuration, report every error in it, show pppd's options",
+	  "Shows what differs from the defaults, and hides secrets. Dials nothing.\n"
+	  "  NAME       the instance whose configuration to read; default gobi\n",
 	  cli_check },
 	{ "run",    "[NAME] [--once]",
-	  "find the modem, dial, and keep the link up", cli_run },
+	  "find the modem, dial, and keep the link up",
+	  "Stays in the foreground and logs to stderr. SIGTERM and SIGINT stop it,\n"
+	  "SIGUSR1 has it dial again.\n"
+	  "  NAME       the instance; default gobi\n"
+	  "  --once     do not dial again: the first failure is the exit code\n",
+	  cli_run },
 	{ "status", "[NAME] [--json]",
-	  "say how the running instance is", cli_status },
+	  "say how the running instance is",
+	  "State, modem, network, link, the last failure, the last dial's timeline.\n"
+	  "  NAME       the instance; default gobi\n"
+	  "  --json     print one JSON object\n",
+	  cli_status },
 	{ "redial", "[NAME]",
-	  "have the running instance hang up and dial again", cli_control },
+	  "have the running instance hang up and dial again",
+	  "Returns at once; see status for what came of it.\n"
+	  "  NAME       the instance; default gobi\n",
+	  cli_control },
 	{ "stop",   "[NAME]",
-	  "stop the running instance", cli_control },
-	{ "help",   "[COMMAND]", "say what the commands do", help },
-	{ "probe",  "[NAME] [--json] [--first] [PORT...]",
-	  "say which port answers AT, and what each of the others is;\n"
-	  "           --first: stop at the first sure answer, as run does",
-	  cli_probe },
+	  "stop the running instance",
+	  "Returns when it has hung up and ended.\n"
+	  "  NAME       the instance; default gobi\n",
+	  cli_control },
+	{ "help",   "[COMMAND]",
+	  "say what the commands do",
+	  "  COMMAND    the one to explain; default: a list of all\n",
+	  help },
 };
 /* clang-format on */
 
@@ -54,7 +81,7 @@ static const struct command *find_command(const char *name)
 static void print_usage(FILE *out)
 {
 	fprintf(out,
-		"Usage: gobi-dial [-c FILE] [-v]... [-q] COMMAND [ARG...]\n"
+		"Usage: gobi-dial [-c FILE] [-v]... [-q]... COMMAND [ARG...]\n"
 		"Find a cellular modem's AT port, dial, and keep the link up.\n"
 		"\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
@@ -62,8 +89,11 @@ static void print_usage(FILE *out)
 	fprintf(out,
 		"\n"
 		"  -c FILE    configuration; default %s/NAME.conf\n"
-		"  -v, -q     say more, say less\n"
-		"  -h, --help, -V, --version\n",
+		"  -v         say more; -vv: AT commands and pppd's log too\n"
+		"  -q         say less: warnings and errors; twice: errors\n"
+		"  -h, --help, -V, --version\n"
+		"\n"
+		"\"gobi-dial help COMMAND\" explains one; gobi-dial(8) has all.\n",
 		CONFDIR);
 }
 
@@ -94,8 +124,8 @@ static int help(struct cli *cli, int argc, char **argv)
 	command = find_command(argv[1]);
 	if (!command)
 		return unknown_command(argv[1]);
-	printf("Usage: gobi-dial %s %s\n%s\n", command->name, command->usage,
-	       command->does);
+	printf("Usage: gobi-dial %s %s\n%s\n\n%s", command->name,
+	       command->usage, command->does, command->details);
 	return CAUSE_NONE;
 }
 
