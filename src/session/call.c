@@ -23,6 +23,18 @@ static void log_notices(struct session *session)
 	}
 }
 
+static void fail_command(struct session *session, int64_t now,
+			 const struct at_command *command, int error)
+{
+	char what[64];
+
+	str_copy(what, sizeof(what), command->text);
+	/* Behind the name stands the PIN. */
+	if (command->flags & AT_SECRET)
+		what[strcspn(what, "=")] = '\0';
+	session_fail_call(session, now, what, error);
+}
+
 static void pump_plan(struct session *session, int64_t now,
 		      void (*done)(struct session *session, int64_t now))
 {
@@ -34,7 +46,7 @@ static void pump_plan(struct session *session, int64_t now,
 	case PLAN_COMMAND:
 		error = session->ops->command(session->ctx, &command);
 		if (error < 0)
-			session_fail_call(session, now, command.text, error);
+			fail_command(session, now, &command, error);
 		break;
 	case PLAN_PENDING:
 		break;

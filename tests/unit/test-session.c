@@ -593,6 +593,29 @@ static void a_redial_hangs_up_and_dials_again(void **state)
 	world_free(world);
 }
 
+static void a_pin_that_could_not_be_sent_is_not_shown(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	free(world->conf.sim.pin);
+	world->conf.sim.pin = strdup("8642");
+	bring_to(world, SESSION_PREPARING);
+	for (int i = 0; i < 20 && world->session.state == SESSION_PREPARING;
+	     i++) {
+		bool sim = strcmp(world->command, "AT+CPIN?") == 0;
+
+		if (strcmp(world->command, "AT^CPIN?") == 0)
+			world->command_error = -ENOMEM;
+		reply(world, AT_FINAL_OK, sim ? "+CPIN: SIM PIN" : "");
+	}
+	assert_int_equal(world->session.state, SESSION_HANGING_UP);
+	assert_int_equal(world->session.cause, CAUSE_INTERNAL);
+	assert_non_null(strstr(buf_str(&world->session.text), "AT+CPIN"));
+	assert_null(strstr(buf_str(&world->session.text), "8642"));
+	world_free(world);
+}
+
 static void backoff_doubles_to_its_cap_with_jitter(void **state)
 {
 	struct backoff a = {.min_ms = 2000, .max_ms = 300000, .seed = 1};
@@ -633,6 +656,7 @@ int main(void)
 		cmocka_unit_test(registration_by_urc_ends_the_wait),
 		cmocka_unit_test(a_missing_pppd_ends_it_for_good),
 		cmocka_unit_test(a_redial_hangs_up_and_dials_again),
+		cmocka_unit_test(a_pin_that_could_not_be_sent_is_not_shown),
 		cmocka_unit_test(backoff_doubles_to_its_cap_with_jitter),
 	};
 
