@@ -112,9 +112,11 @@ static void stop(struct session *session, int64_t now)
 
 static void redial(struct session *session, int64_t now)
 {
+	/* A dial has just begun. */
+	if (session->state == SESSION_PROBING)
+		return;
 	session->redialing = true;
-	if (session->state != SESSION_HANGING_UP &&
-	    session->state != SESSION_PROBING)
+	if (session->state != SESSION_HANGING_UP)
 		session_change(session, SESSION_HANGING_UP, now);
 }
 

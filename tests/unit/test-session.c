@@ -616,6 +616,21 @@ static void a_pin_that_could_not_be_sent_is_not_shown(void **state)
 	world_free(world);
 }
 
+/* A dial is under way already: what ends it is not made undone by a wish that
+ * it has fulfilled. */
+static void a_redial_while_probing_is_the_dial_under_way(void **state)
+{
+	struct world *world = world_new(true);
+
+	(void)state;
+	plain(world, SESSION_EVENT_REDIAL);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	probed(world, CAUSE_PERMISSION);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_PERMISSION);
+	world_free(world);
+}
+
 static void backoff_doubles_to_its_cap_with_jitter(void **state)
 {
 	struct backoff a = {.min_ms = 2000, .max_ms = 300000, .seed = 1};
@@ -657,6 +672,7 @@ int main(void)
 		cmocka_unit_test(a_missing_pppd_ends_it_for_good),
 		cmocka_unit_test(a_redial_hangs_up_and_dials_again),
 		cmocka_unit_test(a_pin_that_could_not_be_sent_is_not_shown),
+		cmocka_unit_test(a_redial_while_probing_is_the_dial_under_way),
 		cmocka_unit_test(backoff_doubles_to_its_cap_with_jitter),
 	};
 
