@@ -11,13 +11,17 @@
 #define SETTLE_MS     250   /* from one new tty to the device's last */
 #define PASS_PAUSE_MS 500   /* between two passes of the probe */
 
+/* When a search that has found nothing has taken long enough. */
+static int64_t search_end(const struct session *session)
+{
+	return session->search_at + session->conf->modem.wait_s * 1000;
+}
+
 void waiting_enter(struct session *session, int64_t now)
 {
-	int wait_ms = session->conf->modem.wait_s * 1000;
-
 	session->limit = now + RESCAN_MS;
-	if (session->once && session->search_at + wait_ms < session->limit)
-		session->limit = session->search_at + wait_ms;
+	if (session->once && search_end(session) < session->limit)
+		session->limit = search_end(session);
 	log_notice("%s; waiting for it", buf_str(&session->text));
 }
 
@@ -31,7 +35,7 @@ void waiting_handle(struct session *session, const struct session_event *event)
 
 void waiting_expire(struct session *session, int64_t now)
 {
-	if (session->once)
+	if (session->once && now >= search_end(session))
 		session_change(session, SESSION_FAILED, now);
 	else
 		session_change(session, SESSION_PROBING, now);
@@ -63,9 +67,8 @@ void probing_enter(struct session *session, int64_t now)
 static void probe_again_or_fail(struct session *session,
 				const struct session_event *event)
 {
-	int64_t until = session->search_at + session->conf->modem.wait_s * 1000;
 	bool may_come = event->cause == CAUSE_NO_AT_PORT &&
-			event->now + PASS_PAUSE_MS < until;
+			event->now + PASS_PAUSE_MS < search_end(session);
 
 	if (session->ports_changed || may_come) {
 		log_info("%s; asking again", event->text);

@@ -631,6 +631,24 @@ static void a_redial_while_probing_is_the_dial_under_way(void **state)
 	world_free(world);
 }
 
+static void once_waits_longer_than_a_rescan(void **state)
+{
+	struct world *world = world_new(true);
+	int64_t start = world->now;
+
+	(void)state;
+	world->conf.modem.wait_s = 150;
+	for (int i = 0; i < 20 && !session_is_over(&world->session); i++)
+		if (world->session.state == SESSION_PROBING)
+			probed(world, CAUSE_NO_MODEM);
+		else
+			time_out(world);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_NO_MODEM);
+	assert_int_equal(world->now - start, 150000);
+	world_free(world);
+}
+
 static void backoff_doubles_to_its_cap_with_jitter(void **state)
 {
 	struct backoff a = {.min_ms = 2000, .max_ms = 300000, .seed = 1};
@@ -673,6 +691,7 @@ int main(void)
 		cmocka_unit_test(a_redial_hangs_up_and_dials_again),
 		cmocka_unit_test(a_pin_that_could_not_be_sent_is_not_shown),
 		cmocka_unit_test(a_redial_while_probing_is_the_dial_under_way),
+		cmocka_unit_test(once_waits_longer_than_a_rescan),
 		cmocka_unit_test(backoff_doubles_to_its_cap_with_jitter),
 	};
 
