@@ -69,6 +69,7 @@ static void hung_up(struct session *session, int64_t now)
 		session->ops->port_close(session->ctx);
 		session->port_open = false;
 	}
+	memset(&session->ppp, 0, sizeof(session->ppp));
 	go_on(session, now);
 }
 

@@ -59,7 +59,6 @@ void probing_enter(struct session *session, int64_t now)
 	session->port[0] = '\0';
 	if (session->search_at < 0)
 		session->search_at = now;
-	memset(&session->ppp, 0, sizeof(session->ppp));
 	session_mark(session, "probing", now);
 	start_probe(session, now);
 }

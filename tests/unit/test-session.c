@@ -649,6 +649,21 @@ static void once_waits_longer_than_a_rescan(void **state)
 	world_free(world);
 }
 
+static void a_lost_link_has_no_addresses(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_CONNECTED);
+	ppp_log(world, PPP_EVENT_DNS, "192.0.2.53");
+	ppp_exit(world, CAUSE_LINK_LOST);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	assert_string_equal(world->session.ppp.local, "");
+	assert_string_equal(world->session.ppp.ifname, "");
+	assert_int_equal(world->session.ppp.dns_count, 0);
+	world_free(world);
+}
+
 static void backoff_doubles_to_its_cap_with_jitter(void **state)
 {
 	struct backoff a = {.min_ms = 2000, .max_ms = 300000, .seed = 1};
@@ -692,6 +707,7 @@ int main(void)
 		cmocka_unit_test(a_pin_that_could_not_be_sent_is_not_shown),
 		cmocka_unit_test(a_redial_while_probing_is_the_dial_under_way),
 		cmocka_unit_test(once_waits_longer_than_a_rescan),
+		cmocka_unit_test(a_lost_link_has_no_addresses),
 		cmocka_unit_test(backoff_doubles_to_its_cap_with_jitter),
 	};
 
