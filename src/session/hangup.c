@@ -116,7 +116,8 @@ void hanging_up_handle(struct session *session,
 	} else if (event->type == SESSION_EVENT_PPP_EXIT) {
 		/* The hang-up was seen first, and pppd knows better why. */
 		if (event->cause == CAUSE_PPP_AUTH &&
-		    session->cause == CAUSE_LINK_LOST) {
+		    (session->cause == CAUSE_LINK_LOST ||
+		     session->cause == CAUSE_PPP)) {
 			session->cause = CAUSE_PPP_AUTH;
 			buf_clear(&session->text);
 			buf_printf(&session->text, "%s", event->text);

@@ -53,7 +53,10 @@ static void handle_link(struct session *session,
 {
 	switch (event->type) {
 	case SESSION_EVENT_PORT_GONE:
-		session_fail(session, event->now, CAUSE_LINK_LOST,
+		session_fail(session, event->now,
+			     session->state == SESSION_CONNECTED
+				     ? CAUSE_LINK_LOST
+				     : CAUSE_PPP,
 			     "the carrier was lost, or the modem unplugged");
 		break;
 	case SESSION_EVENT_PPP_EXIT:

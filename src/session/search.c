@@ -121,7 +121,8 @@ void backing_off_enter(struct session *session, int64_t now)
 static bool ports_may_mend(enum cause cause)
 {
 	return cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT ||
-	       cause == CAUSE_LINK_LOST || cause == CAUSE_BUSY;
+	       cause == CAUSE_LINK_LOST || cause == CAUSE_PPP ||
+	       cause == CAUSE_BUSY;
 }
 
 void backing_off_handle(struct session *session,

@@ -664,6 +664,19 @@ static void a_lost_link_has_no_addresses(void **state)
 	world_free(world);
 }
 
+static void a_link_that_was_never_up_is_not_lost(void **state)
+{
+	struct world *world = world_new(true);
+
+	(void)state;
+	bring_to(world, SESSION_NEGOTIATING);
+	plain(world, SESSION_EVENT_PORT_GONE);
+	ppp_exit(world, CAUSE_INTERNAL);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_PPP);
+	world_free(world);
+}
+
 static void backoff_doubles_to_its_cap_with_jitter(void **state)
 {
 	struct backoff a = {.min_ms = 2000, .max_ms = 300000, .seed = 1};
@@ -708,6 +721,7 @@ int main(void)
 		cmocka_unit_test(a_redial_while_probing_is_the_dial_under_way),
 		cmocka_unit_test(once_waits_longer_than_a_rescan),
 		cmocka_unit_test(a_lost_link_has_no_addresses),
+		cmocka_unit_test(a_link_that_was_never_up_is_not_lost),
 		cmocka_unit_test(backoff_doubles_to_its_cap_with_jitter),
 	};
 
