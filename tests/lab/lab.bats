@@ -5,70 +5,86 @@
 bats_require_minimum_version 1.5.0
 load guest/lab
 
-gadget=/sys/kernel/config/usb_gadget/simple
-
-# Four vendor interfaces, their other ends are /dev/ttyGS0 to 3.
-simple_device() {
-	mkdir -p $gadget/strings/0x409 $gadget/configs/c.1/strings/0x409
-	echo 0x1199 >$gadget/idVendor
-	echo 0x9013 >$gadget/idProduct
-	echo "Sierra Wireless Inc" >$gadget/strings/0x409/manufacturer
-	for i in 0 1 2 3; do
-		mkdir $gadget/functions/gser.$i
-		ln -s $gadget/functions/gser.$i $gadget/configs/c.1/
-	done
-	echo dummy_udc.0 >$gadget/UDC
+setup_file() {
+	lab_drivers option
+	lab_network
+	lab_modem modem mc8355.modem
 }
 
-remove_simple_device() {
-	echo >$gadget/UDC
-	rm $gadget/configs/c.1/gser.*
-	rmdir $gadget/configs/c.1/strings/* $gadget/configs/c.1 \
-		$gadget/functions/* $gadget/strings/* $gadget
-}
-
-setup() {
-	simple_device
+teardown_file() {
+	lab_modem_gone modem
 }
 
 teardown() {
-	remove_simple_device
+	kill_background
 }
 
-# Control requests to set DTR and RTS, as usbmon prints them.
-line_state_requests() {
-	grep -c 's 21 22 0003' "$BATS_TEST_TMPDIR/usbmon"
+# What the kernel prints of the modem, without what changes.
+kernel_says() {
+	sed -n '/^P:  Vendor=1199/,/^$/p' /sys/kernel/debug/usb/devices |
+		grep -E '^(P|S: .*(Man|Prod)|C|I):?' | sed 's/ Driver=.*//'
 }
 
-watch_usb() {
-	background cat /sys/kernel/debug/usb/usbmon/1u >"$BATS_TEST_TMPDIR/usbmon"
+# ask TTY: does it answer AT within a second?
+ask() {
+	stty -F "$1" raw -echo
+	timeout 1 bash -c 'exec 4<>"$1"; printf "AT\r" >&4; grep -aqm1 OK <&4' \
+		ask "$1"
 }
 
-@test "lab: option binds by new_id and raises DTR at open" {
-	lab_drivers option
-	lab_option_new_id
-	wait_for 5 tty_count_is 4
-	watch_usb
-	wait_for 5 eval ': <"$(tty_of 2)"; line_state_requests'
-	[ "$(driver_of 2)" = option ]
+@test "lab: the kernel sees the modem of the report" {
+	diff - <(kernel_says) <<-'END'
+		P:  Vendor=1199 ProdID=9013 Rev= 0.02
+		S:  Manufacturer=Sierra Wireless Inc
+		S:  Product=Sierra Wireless MC8355 - Gobi 3000(TM) Module
+		C:* #Ifs= 4 Cfg#= 1 Atr=e0 MxPwr=500mA
+		I:* If#= 0 Alt= 0 #EPs= 3 Cls=ff(vend.) Sub=ff Prot=ff
+		I:* If#= 1 Alt= 0 #EPs= 2 Cls=ff(vend.) Sub=ff Prot=ff
+		I:* If#= 2 Alt= 0 #EPs= 3 Cls=ff(vend.) Sub=ff Prot=ff
+		I:* If#= 3 Alt= 0 #EPs= 2 Cls=ff(vend.) Sub=ff Prot=ff
+	END
 }
 
-@test "lab: qcserial takes three interfaces and never raises DTR" {
+@test "lab: qcserial takes three interfaces, raises no DTR, and AT is silent" {
 	lab_drivers qcserial
 	wait_for 5 tty_count_is 3
 	run ! driver_of 0
-	watch_usb
-	wait_for 5 eval ': <"$(tty_of 2)"; [ -s "$BATS_TEST_TMPDIR/usbmon" ]'
-	[ "$(line_state_requests)" -eq 0 ]
+	run ! ask "$(tty_of 2)"
+	wait_for 5 grep -q '^[0-9]* 2 < AT' "$LAB_OUT/modem.modem.log"
+	run ! grep 'dtr on' "$LAB_OUT/modem.modem.log"
 }
 
-@test "lab: two pppd talk through a USB tty" {
+@test "lab: option binds by new_id, raises DTR, and AT answers" {
 	lab_drivers option
 	lab_option_new_id
 	wait_for 5 tty_count_is 4
-	lab_network
-	background env PPP_TTY=/dev/ttyGS2 sh -c "$(lab_peer_command)"
-	background pppd "$(tty_of 2)" nodetach local noauth nodefaultroute \
-		noipdefault nocrtscts ifname wwan0
-	wait_for 20 ping -c 1 -W 1 "$LAB_PEER_IP"
+	ask "$(tty_of 2)"
+	grep '^[0-9]* 2 # dtr on' "$LAB_OUT/modem.modem.log"
+	for interface in 0 1 3; do
+		run ! ask "$(tty_of $interface)"
+	done
+}
+
+@test "lab: qmi_wwan takes the first interface" {
+	lab_drivers qmi_wwan option
+	lab_option_new_id
+	wait_for 5 tty_count_is 3
+	[ "$(driver_of 0)" = qmi_wwan ]
+	[ "$(driver_of 2)" = option ]
+}
+
+@test "lab: pppd and chat dial through it, and pings come back" {
+	lab_drivers option
+	lab_option_new_id
+	wait_for 5 tty_count_is 4
+	background pppd "$(tty_of 2)" nodetach noauth noipdefault nocrtscts \
+		defaultroute connect "chat '' AT OK 'ATD*99#' CONNECT '\\c'"
+	wait_for 30 ping -c 1 -W 1 "$LAB_FAR_IP"
+}
+
+@test "lab: unplugged and plugged in again the modem is back" {
+	modem_say modem unplug
+	wait_for 5 succeeds_not test -e /sys/bus/usb/devices/1-1
+	modem_say modem plug
+	wait_for 5 tty_of 2
 }

@@ -32,7 +32,6 @@ role_is() {
 	said ".ports[] | select(.interface == $1) | .role == \"$2\""
 }
 
-
 @test "probe: under option the port on interface 2 answers" {
 	plug_in
 	probe --json
@@ -118,7 +117,7 @@ role_is() {
 	probe --json
 	[ "$status" -eq 7 ]
 	said '.cause == "firmware" and .ports[0].role == "error"'
-	! grep ' 0 < ' "$LAB_OUT/modem.modem.log"
+	run ! grep ' 0 < ' "$LAB_OUT/modem.modem.log"
 }
 
 @test "probe: no modem is a cause of its own" {
@@ -134,5 +133,5 @@ role_is() {
 	[ "$status" -eq 0 ]
 	stty -F "$(tty_of 2)" -g | diff "$LAB_OUT/before" -
 	wait_for 5 grep -q ' 2 # dtr off' "$LAB_OUT/modem.modem.log"
-	! ls /run/lock/LCK..*
+	run ! ls /run/lock/LCK..*
 }

@@ -13,9 +13,10 @@ LAB_FAR_IP=192.0.2.1
 lab_run=/run/gobi-lab
 mkdir -p $lab_run
 
-# A descriptor to wait on that never has anything to read.
+# A descriptor to wait on that never has anything to read. Looking more often
+# would take the emulated machine's time from those who are waited for.
 lab_pause() {
-	read -rt 0.02 -u "$lab_pause_fd" _ || true
+	read -rt 0.1 -u "$lab_pause_fd" _ || true
 }
 exec {lab_pause_fd}<> <(:)
 
@@ -34,7 +35,6 @@ wait_for() {
 		fi
 		lab_pause
 	done
-	cat "$said"
 }
 
 # succeeds_not COMMAND...: for wait_for, which knows no "!".
@@ -42,10 +42,17 @@ succeeds_not() {
 	! "$@"
 }
 
-# Start COMMAND in the background, apart from bats' own descriptors.
+# Start COMMAND in the background, apart from bats' own descriptors. What it
+# prints has to go to a file when it outlives the test: bats waits for its end.
 background() {
 	"$@" 3>&- </dev/null &
 }
+
+# End what the test left in the background.
+kill_background() {
+	jobs -p | xargs -r kill
+	wait
+} 2>/dev/null
 
 # lab_drivers NAME...: load these and no other modem drivers, in this order;
 # the ids that were added by hand are forgotten.
@@ -61,7 +68,7 @@ lab_option_new_id() {
 
 # As a person with this modem in the report would: option on all four.
 lab_plug_in() {
-	lab_drivers qmi_wwan option
+	lab_drivers option
 	lab_option_new_id
 	lab_modem modem "${1:-mc8355.modem}"
 	wait_for 10 tty_count_is 4
@@ -95,6 +102,7 @@ tty_count_is() {
 
 # Make the network that a call leads into, with an address to ping.
 lab_network() {
+	[ ! -e /run/netns/net ] || return 0
 	ip netns add net
 	ip -n net link set lo up
 	ip -n net address add "$LAB_FAR_IP/32" dev lo
@@ -120,25 +128,22 @@ lab_modem() {
 	background gobi-modem -l "$LAB_OUT/$name.modem.log" \
 		-s "$lab_run/$name.sock" -r "$lab_run/$name.ready" \
 		-p "$(lab_peer_command)" "$@" --gadget "$name" \
-		"$LAB_SRC/tests/modem/$file"
+		"$LAB_SRC/tests/modem/$file" >"$LAB_OUT/$name.modem.err" 2>&1
 	echo $! >"$lab_run/$name.pid"
 	wait_for 10 test -e "$lab_run/$name.ready"
 }
 
 # modem_say NAME COMMAND...: one control command; prints the answer.
 modem_say() {
-	local name=$1
+	local name=$1 answer
 
 	shift
-	perl -MIO::Socket::UNIX -e '
-		my $modem = IO::Socket::UNIX->new(shift) or die "modem: $!\n";
-		print $modem "@ARGV\n";
-		my $answer = <$modem> // "no answer\n";
-		print $answer;
-		exit($answer !~ /^ok/)' "$lab_run/$name.sock" "$@"
+	answer=$(nc -U -W 1 "$lab_run/$name.sock" <<<"$*")
+	echo "$answer"
+	[[ $answer == ok* ]]
 }
 
-# Unplug it for good.
+# Unplug it for good. For teardown_file.
 lab_modem_gone() {
 	local pid
 
@@ -161,9 +166,9 @@ lab_conf() {
 # $LAB_OUT/gobi.log.
 gobi_start() {
 	background gobi-dial -v -c "$lab_run/gobi.conf" run "$@" \
-		>>"$LAB_OUT/gobi.log" 2>&1
-	# shellcheck disable=SC2034 # for the test
+		>"$LAB_OUT/gobi.log" 2>&1
 	gobi_pid=$!
+	gobi_lines=0
 }
 
 # gobi_once [ARGUMENT...]: one dial, in the foreground; status and output as
@@ -172,38 +177,66 @@ gobi_once() {
 	run timeout -k 5 60 gobi-dial -c "$lab_run/gobi.conf" run --once "$@"
 }
 
+# gobi_says TEXT [SECONDS]: wait for the next line of its log with that text.
+gobi_says() {
+	wait_for "${2:-30}" gobi_said "$1"
+}
+
+gobi_said() {
+	local lines i
+
+	mapfile -t -s "$gobi_lines" lines <"$LAB_OUT/gobi.log" || return
+	for i in "${!lines[@]}"; do
+		[[ ${lines[i]} == *"$1"* ]] || continue
+		gobi_lines=$((gobi_lines + i + 1))
+		return
+	done
+	return 1
+}
+
+# gobi_reaches STATE [SECONDS]
+gobi_reaches() {
+	gobi_says " -> $1" "${2:-30}"
+}
+
 # gobi_status EXPRESSION: does jq find it true of the running instance?
 gobi_status() {
-	gobi-dial status --json | jq -e "$1"
+	local status
+
+	status=$(gobi-dial status --json) && jq -e "$1" <<<"$status"
 }
 
-gobi_is() {
-	gobi_status ".state == \"$1\""
+# gobi_ended SECONDS: the process is gone in time.
+gobi_ended() {
+	wait_for "$1" succeeds_not kill -0 "$gobi_pid"
 }
 
-# Run by the tests' teardown: end what runs, show what it said. bats shows it
-# only when the test failed.
+# For teardown: end what runs, show what it said; bats prints it only when the
+# test failed.
 gobi_end() {
-	pkill -x gobi-dial
-	wait_for 6 succeeds_not pgrep -x gobi-dial || pkill -9 -x gobi-dial
-	pkill -9 -x pppd
+	if pkill -x gobi-dial; then
+		wait_for 6 succeeds_not pgrep -x gobi-dial || pkill -9 -x gobi-dial
+	fi
 	echo "--- gobi-dial's log"
-	tail -n 50 "$LAB_OUT/gobi.log"
-	for log in "$LAB_OUT"/*.modem.log; do
-		echo "--- $log"
-		tail -n 30 "$log"
-	done
+	cat "$LAB_OUT/gobi.log"
 	mv "$LAB_OUT/gobi.log" "$LAB_OUT/gobi.$BATS_TEST_NUMBER.log"
+	echo "--- the modem's log"
+	tail -n 40 "$LAB_OUT/modem.modem.log"
 	rm -f /run/lock/LCK..*
 } 2>/dev/null
 
 # Nothing of a call is left: processes, locks, secrets, interfaces, routes.
-# Prints what is.
+# Says what is.
 lab_is_clean() {
-	! { pgrep -lx pppd || pgrep -lx chat || pgrep -lx gobi-dial; } &&
-		! ls /run/lock/LCK..* 2>/dev/null &&
-		! find /run/gobi-dial -mindepth 1 -print 2>/dev/null | grep . &&
-		! ip -o link show type ppp | grep . &&
-		! ip route | grep . &&
-		! ip -6 route | grep .
+	local file left=()
+
+	mapfile -t left < <(ps -C pppd,chat,gobi-dial -o pid=,args=)
+	for file in /run/lock/LCK..* /run/gobi-dial/* /sys/class/net/*; do
+		[[ ! -e $file || $file == */net/lo ]] || left+=("$file")
+	done
+	mapfile -t -s 1 -O "${#left[@]}" left </proc/net/route
+	((${#left[@]} == 0)) || {
+		printf 'left behind: %s\n' "${left[@]}"
+		return 1
+	}
 }
