@@ -62,7 +62,7 @@ struct plan {
 	size_t index;                 /* into a step's own list */
 	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
 	bool pin_sent;      /* to this modem, since it came */
-	bool pin_refused;   /* by any modem: never again */
+	bool pin_refused;   /* or unanswered, by any modem: never again */
 	bool urcs_on;       /* registration is reported unasked */
 	bool radio_checked; /* +CFUN? has been answered */
 	bool radio_off;

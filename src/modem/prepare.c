@@ -187,7 +187,8 @@ static enum step_outcome check_pin(struct plan *plan)
 	if (plan->pin_refused)
 		return plan_fail(plan, CAUSE_PIN,
 				 "the SIM has refused the PIN that is "
-				 "configured; it is not sent again");
+				 "configured, or never answered it; it is not "
+				 "sent again");
 	if (plan->pin_sent)
 		return plan_fail(plan, CAUSE_PIN,
 				 "the SIM took the PIN and still wants one");
@@ -216,6 +217,8 @@ static enum step_ask ask_pin(struct plan *plan, struct at_command *command,
 	command->flags = AT_SECRET;
 	command->timeout_ms = 20000;
 	plan->pin_sent = true;
+	/* Until the SIM has taken it: its answer may get lost with the port. */
+	plan->pin_refused = true;
 	return ASK_SEND;
 }
 
@@ -223,13 +226,13 @@ static enum step_outcome take_pin(struct plan *plan,
 				  const struct at_event *reply, int64_t now)
 {
 	if (reply->final.kind == AT_FINAL_OK) {
+		plan->pin_refused = false;
 		plan->facts.sim = MODEM_SIM_UNKNOWN;
 		plan->step = STEP_SIM;
 		plan->wake_at = now;
 		return STEP_JUMP;
 	}
 	/* Whatever the words: it may have counted. */
-	plan->pin_refused = true;
 	return plan_fail_refused(plan, CAUSE_PIN, reply);
 }
 

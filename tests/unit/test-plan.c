@@ -239,6 +239,27 @@ static void a_refused_pin_is_never_sent_again(void **state)
 	talk_free(talk);
 }
 
+/* The port went away, or the user had enough, before the SIM's answer came: it
+ * may have been a refusal. */
+static void a_pin_without_an_answer_is_not_sent_again(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+	struct at_command command = {0};
+
+	(void)state;
+	set(&talk->conf.sim.pin, "1234");
+	plan_start(&talk->plan, PLAN_PREPARE, talk->now);
+	while (plan_next(&talk->plan, &command, talk->now) == PLAN_COMMAND &&
+	       strcmp(command.text, "AT+CPIN=\"1234\"") != 0)
+		answer(talk, &command);
+	assert_string_equal(command.text, "AT+CPIN=\"1234\"");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_int_equal(talk->plan.cause, CAUSE_PIN);
+	assert_int_equal(pins_sent(talk), 0);
+	talk_free(talk);
+}
+
 static void a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once(
 	void **state)
 {
@@ -460,6 +481,7 @@ int main(void)
 		cmocka_unit_test(an_apn_cannot_break_out_of_its_quotes),
 		cmocka_unit_test(a_good_pin_opens_the_sim),
 		cmocka_unit_test(a_refused_pin_is_never_sent_again),
+		cmocka_unit_test(a_pin_without_an_answer_is_not_sent_again),
 		cmocka_unit_test(
 			a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once),
 		cmocka_unit_test(the_last_attempt_is_not_spent),
