@@ -471,7 +471,9 @@ enum cause daemon_run(const struct conf *conf, const char *name, bool once)
 	for (started = 0; started < count && cause == CAUSE_NONE; started++)
 		cause = parts[started].start(&daemon);
 	if (cause == CAUSE_NONE) {
-		ev_run(daemon.loop, 0);
+		/* ev_run would not know of a break from before. */
+		if (!session_is_over(&daemon.session))
+			ev_run(daemon.loop, 0);
 		if (daemon.session.state == SESSION_FAILED)
 			cause = daemon.session.cause;
 	}
