@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Waiting for a modem, looking for its port, and waiting to try again. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -47,7 +48,11 @@ static void start_probe(struct session *session, int64_t now)
 
 	session->ports_changed = false;
 	session->probe_runs = error == 0;
-	if (error < 0)
+	if (error == -ENOTTY)
+		session_fail(session, now, CAUSE_CONFIG,
+			     "modem.port: %s is no tty",
+			     session->conf->modem.port);
+	else if (error < 0)
 		session_fail_call(session, now, "cannot look for ports", error);
 }
 

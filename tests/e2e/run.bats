@@ -24,3 +24,9 @@ run_once() {
 	exits 1
 	has "cannot look for ports: Not a directory (internal)"
 }
+
+@test "a port that is no tty is a mistake in the configuration" {
+	run_once "modem: { port = \"$BATS_TEST_FILENAME\"; };"
+	exits 3
+	has "$BATS_TEST_FILENAME is no tty (config)"
+}
