@@ -146,14 +146,16 @@ int cli_usage(const char *command, const char *format, ...)
 static bool name_from_path(struct cli *cli)
 {
 	const char *base = strrchr(cli->conf_path, '/');
-	char *dot;
+	size_t len, suffix = strlen(".conf");
 
 	base = base ? base + 1 : cli->conf_path;
-	if (!str_copy(cli->name, sizeof(cli->name), base))
+	len = strlen(base);
+	if (len > suffix && strcmp(base + len - suffix, ".conf") == 0)
+		len -= suffix;
+	if (len >= sizeof(cli->name))
 		return false;
-	dot = strstr(cli->name, ".conf");
-	if (dot && dot[5] == '\0')
-		*dot = '\0';
+	memcpy(cli->name, base, len);
+	cli->name[len] = '\0';
 	return str_is_name(cli->name);
 }
 

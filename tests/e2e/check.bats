@@ -114,3 +114,13 @@ has_not() {
 	run "$gobi" -c "$conf" check gobi
 	[ "$status" -eq 2 ]
 }
+
+@test "-c takes a file whose base name is as long as a name may be" {
+	conf="$BATS_TEST_TMPDIR/a234567890123456789012345678_b-2.conf"
+	check ""
+	[ "$status" -eq 0 ]
+	conf="$BATS_TEST_TMPDIR/a234567890123456789012345678_b-23.conf"
+	check ""
+	[ "$status" -eq 2 ]
+	has "1 to 32 of"
+}
