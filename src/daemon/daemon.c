@@ -216,6 +216,9 @@ static int ppp_start(void *ctx)
 	struct daemon *daemon = ctx;
 	int error = -EIO;
 
+	/* One that could not be killed: its end is no news of the next. */
+	pppd_free(daemon->pppd);
+	daemon->pppd = NULL;
 	if (daemon->atport)
 		daemon->pppd =
 			pppd_start(daemon->loop, daemon->conf, daemon->name,
