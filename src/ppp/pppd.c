@@ -159,6 +159,10 @@ static void become_pppd(const int *from, char **argv, char **envp, pid_t parent)
 	int to[OPTIONS_FD + 1];
 	sigset_t none;
 
+	/* The loop's handlers would swallow a signal that comes before exec. */
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
