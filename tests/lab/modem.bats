@@ -122,6 +122,19 @@ log_has() {
 	close_tty
 }
 
+@test "modem: it says when the controller is too small for it" {
+	local five='{ interface = 0; role = "at"; }'
+
+	for _ in 1 2 3 4; do
+		five+=', { interface = 1; role = "silent"; }'
+	done
+	echo "usb: { vid = 0x1199; pid = 0x9013; }; ports: ( $five );" \
+		>"$BATS_TEST_TMPDIR/five.modem"
+	lab_modem sim "$(realpath --relative-to="$LAB_SRC/tests/modem" \
+		"$BATS_TEST_TMPDIR/five.modem")"
+	wait_for 10 log_has 'address 0x81 twice'
+}
+
 @test "modem: two are on two buses" {
 	modprobe -r dummy_hcd
 	modprobe dummy_hcd num=2

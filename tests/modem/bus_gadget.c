@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <linux/usb/functionfs.h>
@@ -146,12 +147,43 @@ static void set_dtr(void *ctx, unsigned interface, bool on)
 	}
 }
 
+/* dummy_hcd gives the same address twice when it runs out of endpoints, and
+ * the host then ignores the second one: better said than wondered at. */
+static void check_address(int fd, bool seen[256])
+{
+	struct usb_endpoint_descriptor desc;
+
+	if (fd < 0 || ioctl(fd, FUNCTIONFS_ENDPOINT_DESC, &desc) < 0)
+		return;
+	if (seen[desc.bEndpointAddress]) {
+		fprintf(stderr,
+			"gobi-modem: two endpoints have address 0x%02x: the "
+			"device controller has too few for this description\n",
+			desc.bEndpointAddress);
+		trace_event(-1, "address 0x%02x twice", desc.bEndpointAddress);
+	}
+	seen[desc.bEndpointAddress] = true;
+}
+
+static void check_addresses(const struct bus_gadget *gadget)
+{
+	bool seen[256] = {false};
+
+	for (size_t i = 0; i < gadget->count; i++) {
+		check_address(gadget->lines[i].in, seen);
+		check_address(gadget->lines[i].out, seen);
+		check_address(gadget->lines[i].interrupt, seen);
+	}
+}
+
 static void set_enabled(void *ctx, bool on)
 {
 	struct bus_gadget *gadget = ctx;
 
 	if (!on && !gadget->enabled)
 		return;
+	if (on && !gadget->enabled)
+		check_addresses(gadget);
 	gadget->enabled = on;
 	trace_event(-1, on ? "enabled" : "disabled");
 	for (size_t i = 0; i < gadget->count; i++) {

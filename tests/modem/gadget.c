@@ -72,6 +72,13 @@ static int set_number(const struct gadget *gadget, const char *name, int value)
 	return set(gadget, name, text);
 }
 
+/* configfs takes no empty one; many modems have no serial number. */
+static int set_string(const struct gadget *gadget, const char *name,
+		      const char *value)
+{
+	return value[0] ? set(gadget, name, value) : 0;
+}
+
 static int describe_device(const struct gadget *gadget, const struct desc *desc)
 {
 	int error = set_number(gadget, "idVendor", desc->usb.vid);
@@ -85,14 +92,14 @@ static int describe_device(const struct gadget *gadget, const struct desc *desc)
 	if (!error)
 		error = make_dir(gadget, "strings/0x409");
 	if (!error)
-		error = set(gadget, "strings/0x409/manufacturer",
-			    desc->usb.manufacturer);
+		error = set_string(gadget, "strings/0x409/manufacturer",
+				   desc->usb.manufacturer);
 	if (!error)
-		error = set(gadget, "strings/0x409/product", desc->usb.product);
-	/* An empty one would be there with no text: many modems have none. */
-	if (!error && desc->usb.serial[0])
-		error = set(gadget, "strings/0x409/serialnumber",
-			    desc->usb.serial);
+		error = set_string(gadget, "strings/0x409/product",
+				   desc->usb.product);
+	if (!error)
+		error = set_string(gadget, "strings/0x409/serialnumber",
+				   desc->usb.serial);
 	return error;
 }
 
