@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # gobi_pid and lab_run are guest/lab.bash's
 # From nothing to a pinging link, and every way in which it ends: the real
 # option driver, the real pppd, a simulated MC8355 that wants DTR.
 
@@ -12,21 +11,24 @@ setup_file() {
 	lab_plug_in
 }
 
+teardown_file() {
+	lab_modem_gone modem
+}
+
 setup() {
-	modem_say modem latency 20
+	modem_say modem dial default
+	modem_say modem apn
+	modem_say modem drop-data off
 	lab_conf <<<'network: { apn = "internet"; };'
 }
 
 teardown() {
 	gobi_end
-	modem_say modem dial default
-	modem_say modem apn
-	modem_say modem drop-data off
 }
 
 connect() {
 	gobi_start
-	wait_for 30 gobi_is connected
+	gobi_reaches connected
 }
 
 pings() {
@@ -35,7 +37,8 @@ pings() {
 
 stop() {
 	gobi-dial stop
-	wait_for 5 lab_is_clean
+	gobi_ended 5
+	lab_is_clean
 }
 
 @test "dial: the port is found, and pings go through the link" {
@@ -60,38 +63,33 @@ stop() {
 	pings
 }
 
-@test "stop: by the command, and nothing is left" {
-	connect
-	stop
-	wait "$gobi_pid"
-}
-
 @test "stop: by SIGTERM, and nothing is left" {
 	connect
 	kill "$gobi_pid"
-	wait_for 5 lab_is_clean
+	gobi_ended 5
+	lab_is_clean
 	wait "$gobi_pid"
 }
 
 @test "stop: while the modem does not answer the dial" {
 	modem_say modem dial none
 	gobi_start
-	wait_for 30 gobi_is dialing
+	gobi_reaches dialing
 	stop
 }
 
 @test "stop: while PPP negotiates with nobody" {
 	modem_say modem drop-data on
 	gobi_start
-	wait_for 30 gobi_is negotiating
+	gobi_reaches negotiating
 	stop
 }
 
 @test "redial: after the carrier is lost" {
 	connect
 	modem_say modem hangup
-	wait_for 10 gobi_status '.redials >= 1'
-	wait_for 30 gobi_is connected
+	gobi_reaches backing-off 15
+	gobi_reaches connected
 	gobi_status '.last_failure.cause == "link-lost"'
 	pings
 	stop
@@ -100,24 +98,24 @@ stop() {
 @test "redial: after the carrier is lost without a word" {
 	connect
 	modem_say modem hangup quiet
-	wait_for 10 gobi_status '.redials >= 1'
-	wait_for 30 gobi_is connected
+	gobi_reaches backing-off 15
+	gobi_reaches connected
 	pings
 }
 
 @test "redial: after the network's side ended PPP" {
 	connect
-	pkill -f "pppd.*$LAB_PEER_IP:$LAB_LOCAL_IP"
-	wait_for 15 gobi_status '.redials >= 1'
-	wait_for 30 gobi_is connected
+	ip netns pids net | xargs kill
+	gobi_reaches backing-off 15
+	gobi_reaches connected
 	pings
 }
 
 @test "redial: after pppd was killed" {
 	connect
 	kill -9 "$(gobi-dial status --json | jq .ppp.pid)"
-	wait_for 10 gobi_status '.redials >= 1'
-	wait_for 30 gobi_is connected
+	gobi_reaches backing-off 15
+	gobi_reaches connected
 	pings
 	stop
 }
@@ -125,15 +123,15 @@ stop() {
 @test "redial: on request" {
 	connect
 	gobi-dial redial
-	wait_for 10 gobi_status '.redials >= 1'
-	wait_for 30 gobi_is connected
+	gobi_reaches hanging-up
+	gobi_reaches connected
 	pings
 }
 
 @test "redial: after two refused calls" {
 	modem_say modem dial NO CARRIER 2
 	gobi_start
-	wait_for 60 gobi_is connected
+	gobi_reaches connected
 	gobi_status '.redials == 2 and .last_failure.cause == "call"'
 	pings
 }
@@ -154,26 +152,22 @@ stop() {
 	lab_is_clean
 }
 
-@test "once: no answer to the dial ends with cause call" {
-	modem_say modem dial none
-	run timeout -k 5 200 gobi-dial -c "$lab_run/gobi.conf" run --once
-	[ "$status" -eq 13 ]
-	lab_is_clean
-}
-
 @test "once: no PPP answer ends with cause ppp" {
 	modem_say modem drop-data on
-	run timeout -k 5 120 gobi-dial -c "$lab_run/gobi.conf" run --once
+	gobi_once
 	[ "$status" -eq 14 ]
 	lab_is_clean
 }
 
 @test "once: a link that was up and got lost ends with cause link-lost" {
 	gobi_start --once
-	wait_for 30 gobi_is connected
+	gobi_reaches connected
 	modem_say modem hangup
-	run -16 wait "$gobi_pid"
-	wait_for 5 lab_is_clean
+	gobi_ended 10
+	lab_is_clean
+	code=0
+	wait "$gobi_pid" || code=$?
+	[ "$code" -eq 16 ]
 }
 
 @test "unplugged and plugged in again with other numbers, it dials again" {
@@ -182,9 +176,9 @@ stop() {
 	# Somebody still has one of the old ttys open: its number stays taken.
 	exec {holder}<>"$(tty_of 0)"
 	modem_say modem unplug
-	wait_for 10 gobi_is waiting
+	gobi_reaches waiting 10
 	modem_say modem plug
-	wait_for 30 gobi_is connected
+	gobi_reaches connected
 	exec {holder}>&-
 	[ "$(tty_of 2)" != "$before" ]
 	gobi_status ".port == \"$(tty_of 2)\""
@@ -195,8 +189,8 @@ stop() {
 @test "no modem: run waits for it and dials when it comes" {
 	modem_say modem unplug
 	gobi_start
-	wait_for 10 gobi_is waiting
+	gobi_reaches waiting 10
 	modem_say modem plug
-	wait_for 30 gobi_is connected
+	gobi_reaches connected
 	pings
 }

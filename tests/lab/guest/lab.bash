@@ -174,7 +174,7 @@ gobi_start() {
 # gobi_once [ARGUMENT...]: one dial, in the foreground; status and output as
 # bats' run leaves them.
 gobi_once() {
-	run timeout -k 5 60 gobi-dial -c "$lab_run/gobi.conf" run --once "$@"
+	run timeout -k 5 120 gobi-dial -c "$lab_run/gobi.conf" run --once "$@"
 }
 
 # gobi_says TEXT [SECONDS]: wait for the next line of its log with that text.
