@@ -4,6 +4,8 @@
 #include "modem.h"
 #include "noise.h"
 
+#define BACKLOG_MAX 32
+
 struct noise_item {
 	struct modem *modem;
 	const struct desc_noise *desc;
@@ -32,6 +34,9 @@ static void say(struct modem *modem, const struct desc_noise *desc)
 	for (size_t i = 0; i < modem->port_count; i++) {
 		struct port *port = &modem->ports[i];
 
+		/* More than the line carries would delay answers for ever. */
+		if (port->out.len >= BACKLOG_MAX)
+			continue;
 		if (desc->port < 0 || desc->port == port->desc->interface)
 			port_urc(port, buf_str(&text));
 	}

@@ -266,7 +266,7 @@ void talk_hear(int fd, const char *text)
 	talk_hear_bytes(fd, text, strlen(text));
 }
 
-void talk_hear_until(int fd, const char *text)
+size_t talk_hear_until(int fd, const char *text)
 {
 	char *heard = calloc(1, HEAR_MAX);
 	long end = talk_ms() + DEADLINE_MS;
@@ -281,6 +281,7 @@ void talk_hear_until(int fd, const char *text)
 		have++;
 	}
 	free(heard);
+	return have;
 }
 
 void talk_ask(int fd, const char *command, const char *answer)

@@ -40,8 +40,9 @@ void talk_say_bytes(int fd, const void *bytes, size_t len);
 void talk_hear(int fd, const char *text);
 void talk_hear_bytes(int fd, const void *bytes, size_t len);
 
-/* Read until this text has come; it and all before it are gone then. */
-void talk_hear_until(int fd, const char *text);
+/* Read until this text has come; it and all before it are gone then. How many
+ * bytes that were. */
+size_t talk_hear_until(int fd, const char *text);
 
 /* What was said gets this answer. */
 void talk_ask(int fd, const char *command, const char *answer);

@@ -118,6 +118,24 @@ static void noise_repeats(void **state)
 	talk_end(&talk);
 }
 
+static void noise_faster_than_the_line_delays_no_answer_for_ever(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	talk_start(&talk,
+		   "at: { echo = false; split = 1; split_gap_ms = 1; };" PORT
+		   "noise: ( { text = \"0123456789\"; every_ms = 1; } );",
+		   NULL);
+	/* Ten bytes come for each one that goes: after 500 there would be 4500
+	 * to hear before the answer. */
+	for (int i = 0; i < 50; i++)
+		talk_hear_until(talk.port, "9");
+	talk_say(talk.port, "AT\r");
+	assert_true(talk_hear_until(talk.port, "\r\nOK\r\n") < 2000);
+	talk_end(&talk);
+}
+
 static void garbage_is_always_the_same(void **state)
 {
 	struct talk talk;
@@ -380,6 +398,8 @@ int main(void)
 		cmocka_unit_test(answers_can_be_anything),
 		cmocka_unit_test(noise_comes_when_it_should),
 		cmocka_unit_test(noise_repeats),
+		cmocka_unit_test(
+			noise_faster_than_the_line_delays_no_answer_for_ever),
 		cmocka_unit_test(garbage_is_always_the_same),
 		cmocka_unit_test(a_mute_port_neither_hears_nor_speaks),
 		cmocka_unit_test(a_parrot_says_yes_to_everything),
