@@ -232,7 +232,10 @@ lab_is_clean() {
 
 	mapfile -t left < <(ps -C pppd,chat,gobi-dial -o pid=,args=)
 	for file in /run/lock/LCK..* /run/gobi-dial/* /sys/class/net/*; do
-		[[ ! -e $file || $file == */net/lo ]] || left+=("$file")
+		case $file in
+		*/net/lo | */net/wwan[0-9]) ;; # qmi_wwan's wwan0 is the modem's
+		*) [ ! -e "$file" ] || left+=("$file") ;;
+		esac
 	done
 	mapfile -t -s 1 -O "${#left[@]}" left </proc/net/route
 	((${#left[@]} == 0)) || {
