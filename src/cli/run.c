@@ -2,9 +2,19 @@
 #include <string.h>
 
 #include "base/cause.h"
+#include "base/log.h"
 #include "cli/cli.h"
 #include "conf/conf.h"
 #include "daemon/daemon.h"
+
+/* Keys that `check` takes and that nothing acts upon yet. */
+static void warn_of_idle_keys(const struct conf *conf)
+{
+	if (strcmp(conf->network.mode, "auto") != 0)
+		log_warning("network.mode has no effect in this version");
+	if (conf->monitor.ping.count > 0)
+		log_warning("monitor.ping has no effect in this version");
+}
 
 int cli_run(struct cli *cli, int argc, char **argv)
 {
@@ -26,6 +36,8 @@ int cli_run(struct cli *cli, int argc, char **argv)
 	if (!cli_set_name(cli, name))
 		return CAUSE_USAGE;
 	cause = cli_load(cli, &conf);
+	if (cause == CAUSE_NONE)
+		warn_of_idle_keys(&conf);
 	if (cause == CAUSE_NONE)
 		cause = (int)daemon_run(&conf, cli->name, once);
 	conf_free(&conf);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "at/fields.h"
+#include "base/str.h"
 #include "conf/conf.h"
 #include "modem/step.h"
 
@@ -13,6 +14,7 @@
 enum {
 	STEP_LINE,
 	STEP_ERRORS,
+	STEP_IMEI,
 	STEP_INIT,
 	STEP_SIM,
 	STEP_PIN_LEFT,
@@ -38,6 +40,36 @@ static enum step_ask ask_errors(struct plan *plan, struct at_command *command,
 	(void)command;
 	buf_printf(&plan->command, "AT+CMEE=1");
 	return ASK_SEND;
+}
+
+/* Before anything that only the right modem may get, the PIN above all. */
+static enum step_ask ask_imei(struct plan *plan, struct at_command *command,
+			      int64_t now)
+{
+	(void)now;
+	if (!*plan->conf->modem.imei)
+		return ASK_SKIP;
+	buf_printf(&plan->command, "AT+CGSN");
+	command->prefix = "";
+	return ASK_SEND;
+}
+
+/* Fourteen digits are the modem's; a check digit or a version follows. */
+static enum step_outcome take_imei(struct plan *plan,
+				   const struct at_event *reply, int64_t now)
+{
+	char wanted[15];
+
+	(void)now;
+	str_copy(wanted, sizeof(wanted), plan->conf->modem.imei);
+	if (reply->final.kind != AT_FINAL_OK)
+		return plan_fail_refused(plan, CAUSE_NO_MODEM, reply);
+	if (!strstr(reply->text, wanted))
+		return plan_fail(plan, CAUSE_NO_MODEM,
+				 "another modem: its IMEI is %s, and "
+				 "modem.imei is %s",
+				 reply->text, plan->conf->modem.imei);
+	return STEP_NEXT;
 }
 
 static enum step_ask ask_init(struct plan *plan, struct at_command *command,
@@ -313,6 +345,7 @@ static enum step_outcome take_set_context(struct plan *plan,
 static const struct step steps[] = {
 	[STEP_LINE]        = { ask_line,        step_take_any },
 	[STEP_ERRORS]      = { ask_errors,      step_take_any },
+	[STEP_IMEI]        = { ask_imei,        take_imei },
 	[STEP_INIT]        = { ask_init,        take_init },
 	[STEP_SIM]         = { ask_sim,         take_sim },
 	[STEP_PIN_LEFT]    = { ask_pin_left,    take_pin_left },

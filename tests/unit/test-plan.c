@@ -203,6 +203,38 @@ static void an_apn_cannot_break_out_of_its_quotes(void **state)
 	talk_free(talk);
 }
 
+static void no_other_modem_than_the_configured_one_is_used(void **state)
+{
+	static const struct {
+		const char *answer;
+		enum plan_verdict verdict;
+	} cases[] = {
+		{"351234040123456", PLAN_DONE},
+		{"+CGSN: \"3512340401234599\"", PLAN_DONE},
+		{"351234040123556", PLAN_FAILED},
+		{"", PLAN_FAILED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"),
+				     OK("AT+CGSN", cases[i].answer)};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		if (cases[i].verdict == PLAN_DONE)
+			rows[0].text = "+CPIN: READY";
+		set(&talk->conf.modem.imei, "351234040123456");
+		set(&talk->conf.sim.pin, "1234");
+		assert_int_equal(run(talk, PLAN_PREPARE, 60000),
+				 cases[i].verdict);
+		if (cases[i].verdict == PLAN_FAILED) {
+			assert_int_equal(talk->plan.cause, CAUSE_NO_MODEM);
+			assert_int_equal(pins_sent(talk), 0);
+		}
+		talk_free(talk);
+	}
+}
+
 static void a_good_pin_opens_the_sim(void **state)
 {
 	struct row rows[] = {
@@ -479,6 +511,8 @@ int main(void)
 		cmocka_unit_test(a_context_that_is_right_is_left_alone),
 		cmocka_unit_test(a_context_that_differs_is_written_once),
 		cmocka_unit_test(an_apn_cannot_break_out_of_its_quotes),
+		cmocka_unit_test(
+			no_other_modem_than_the_configured_one_is_used),
 		cmocka_unit_test(a_good_pin_opens_the_sim),
 		cmocka_unit_test(a_refused_pin_is_never_sent_again),
 		cmocka_unit_test(a_pin_without_an_answer_is_not_sent_again),
