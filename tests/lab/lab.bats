@@ -25,10 +25,10 @@ kernel_says() {
 		grep -E '^(P|S: .*(Man|Prod)|C|I):?' | sed 's/ Driver=.*//'
 }
 
-# ask TTY: does it answer AT within a second?
+# ask TTY SECONDS: does it answer AT in time?
 ask() {
 	stty -F "$1" raw -echo
-	timeout 1 bash -c 'exec 4<>"$1"; printf "AT\r" >&4; grep -aqm1 OK <&4' \
+	timeout "$2" bash -c 'exec 4<>"$1"; printf "AT\r" >&4; grep -aqm1 OK <&4' \
 		ask "$1"
 }
 
@@ -49,7 +49,7 @@ ask() {
 	lab_drivers qcserial
 	wait_for 5 tty_count_is 3
 	run ! driver_of 0
-	run ! ask "$(tty_of 2)"
+	run ! ask "$(tty_of 2)" 1
 	wait_for 5 grep -q '^[0-9]* 2 < AT' "$LAB_OUT/modem.modem.log"
 	run ! grep 'dtr on' "$LAB_OUT/modem.modem.log"
 }
@@ -58,10 +58,10 @@ ask() {
 	lab_drivers option
 	lab_option_new_id
 	wait_for 5 tty_count_is 4
-	ask "$(tty_of 2)"
+	ask "$(tty_of 2)" 10
 	grep '^[0-9]* 2 # dtr on' "$LAB_OUT/modem.modem.log"
 	for interface in 0 1 3; do
-		run ! ask "$(tty_of $interface)"
+		run ! ask "$(tty_of $interface)" 1
 	done
 }
 
