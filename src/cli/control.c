@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "ctl/client.h"
 #include "io/rundir.h"
+#include "status/json.h"
 #include "status/status.h"
 
 #define ANSWER_MS 2000
@@ -78,8 +79,7 @@ static void print_status(struct json_object *response, bool json)
 
 	json_object_object_get_ex(response, "status", &status);
 	if (json) {
-		puts(json_object_to_json_string_ext(status,
-						    JSON_C_TO_STRING_PLAIN));
+		puts(json_object_to_json_string_ext(status, JSON_LINE));
 		return;
 	}
 	status_render(status, colour, &out);
