@@ -41,8 +41,17 @@ struct pppd {
 	struct buf last; /* its last words, should they be all there is */
 	struct ppp_life life;
 	struct buf options;
-	bool *freed; /* set when freed in a callback */
+	bool in_callback;
+	bool freed; /* in a callback: the memory goes when that returns */
 };
+
+static void release(struct pppd *pppd)
+{
+	buf_free(&pppd->options);
+	buf_free(&pppd->line);
+	buf_free(&pppd->last);
+	free(pppd);
+}
 
 static void take_line(struct pppd *pppd, const char *line)
 {
@@ -58,10 +67,8 @@ static void take_line(struct pppd *pppd, const char *line)
 /* False when it was freed by a callback. */
 static bool take_log(struct pppd *pppd, const char *bytes, size_t len)
 {
-	bool freed = false;
-
-	pppd->freed = &freed;
-	for (size_t i = 0; i < len && !freed; i++) {
+	pppd->in_callback = true;
+	for (size_t i = 0; i < len && !pppd->freed; i++) {
 		bool end = bytes[i] == '\n' || bytes[i] == '\0';
 
 		if (!end)
@@ -69,13 +76,14 @@ static bool take_log(struct pppd *pppd, const char *bytes, size_t len)
 		if (pppd->line.len > 0 &&
 		    (end || pppd->line.len >= LINE_MAX_LEN)) {
 			take_line(pppd, buf_str(&pppd->line));
-			if (!freed)
-				buf_clear(&pppd->line);
+			buf_clear(&pppd->line);
 		}
 	}
-	if (!freed)
-		pppd->freed = NULL;
-	return !freed;
+	pppd->in_callback = false;
+	if (!pppd->freed)
+		return true;
+	release(pppd);
+	return false;
 }
 
 /* All that is there now. Not to the end of the file: pppd's scripts hold the
@@ -300,8 +308,6 @@ void pppd_free(struct pppd *pppd)
 {
 	if (!pppd)
 		return;
-	if (pppd->freed)
-		*pppd->freed = true;
 	ev_io_stop(pppd->loop, &pppd->log_reader);
 	ev_io_stop(pppd->loop, &pppd->gate_reader);
 	ev_child_stop(pppd->loop, &pppd->child);
@@ -312,8 +318,7 @@ void pppd_free(struct pppd *pppd)
 	close_if_open(pppd->log);
 	close_if_open(pppd->gate);
 	close_if_open(pppd->feed);
-	buf_free(&pppd->options);
-	buf_free(&pppd->line);
-	buf_free(&pppd->last);
-	free(pppd);
+	pppd->freed = true;
+	if (!pppd->in_callback)
+		release(pppd);
 }
