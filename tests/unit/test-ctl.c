@@ -16,6 +16,7 @@
 
 #include "ctl/client.h"
 #include "ctl/server.h"
+#include "io/clock.h"
 
 #define DEADLINE_MS 5000
 
@@ -195,13 +196,16 @@ static void one_that_never_reads_is_dropped(void **state)
 
 static void a_crowd_does_not_lock_the_door_for_good(void **state)
 {
+	int64_t until = clock_now_ms() + DEADLINE_MS;
 	int fds[20];
 
 	for (int i = 0; i < 20; i++)
 		fds[i] = dial(*state);
 	for (int i = 0; i < 20; i++)
 		close(fds[i]);
-	assert_true(asks_fine(*state));
+	/* Until it has seen the last of them go, it may turn us away. */
+	while (!asks_fine(*state))
+		assert_true(clock_now_ms() < until);
 }
 
 static void without_an_instance_it_is_said_at_once(void **state)
