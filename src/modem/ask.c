@@ -56,6 +56,7 @@ struct ask {
 	int64_t first_sent, last_sent;
 	size_t slot;
 	int sent, finals, answer_ms;
+	int owed; /* answers to an AT that may still come */
 	bool ok, hung_up;
 	bool refused_nonsense, is_app;
 };
@@ -146,8 +147,11 @@ static void take_line(struct ask *ask, const char *line, int64_t now)
 		return;
 	}
 	ask->finals++;
-	if (ask->state != STATE_DRAINING) {
+	if (ask->state == STATE_DRAINING) {
+		ask->owed--;
+	} else {
 		ask->state = STATE_DRAINING;
+		ask->owed = ask->sent - 1;
 		/* If this answers the first AT, the last one's comes as much
 		 * later as it was sent later. */
 		ask->deadline =
@@ -224,10 +228,26 @@ static void send(struct ask *ask, enum check id, const char *text)
 static void start_checking(struct ask *ask)
 {
 	ask->state = STATE_CHECKING;
-	if (!ask->ok)
+	if (ask->ok)
+		send(ask, CHECK_NONSENSE, NONSENSE);
+	else
 		send(ask, CHECK_AT, "AT");
-	send(ask, CHECK_NONSENSE, NONSENSE);
-	send(ask, CHECK_IDENTITY, "ATI");
+}
+
+/* An OK to nonsense may be a late one to an AT. Then what nonsense gets comes
+ * behind it; without it, a parrot is only asked once more. */
+static void doubt_nonsense(struct ask *ask, int64_t now)
+{
+	int patience = 2 * ask->answer_ms;
+
+	if (patience < AWAKE_MS)
+		patience = AWAKE_MS;
+	at_chan_reset(ask->chan);
+	ask->state = STATE_DRAINING;
+	ask->deadline = now + patience;
+	ask->owed--;
+	ask->finals = 0;
+	ask->sent = ask->owed + 1;
 }
 
 /* APP1 to APP4 as a word of its own. */
@@ -268,10 +288,15 @@ static void take_reply(struct ask *ask, const struct at_event *event,
 		ask->ok = kind == AT_FINAL_OK;
 		if (ask->ok)
 			ask->answer_ms = (int)(now - ask->first_sent);
+		send(ask, CHECK_NONSENSE, NONSENSE);
 		break;
 	case CHECK_NONSENSE:
 		ask->refused_nonsense = kind != AT_FINAL_TIMEOUT;
-		if (kind == AT_FINAL_OK)
+		if (kind != AT_FINAL_OK)
+			send(ask, CHECK_IDENTITY, "ATI");
+		else if (ask->owed > 0)
+			doubt_nonsense(ask, now);
+		else
 			settle(ask, ASK_AT_SECONDARY, "says OK to nonsense");
 		break;
 	case CHECK_IDENTITY:
