@@ -8,7 +8,7 @@
 #include "modem.h"
 #include "trace.h"
 
-/* Long enough for the OK of a reset command to get out. */
+/* Long enough for the OK of a reset command to be answered. */
 #define RESET_AFTER_MS 100
 
 static void power_on(struct modem *modem)
@@ -53,17 +53,32 @@ static void boot(struct modem *modem)
 	ev_timer_start(modem->loop, &modem->boot);
 }
 
+static void pump(struct modem *modem)
+{
+	for (size_t i = 0; i < modem->port_count; i++)
+		port_pump(&modem->ports[i]);
+}
+
 /* A modem on a bus that cannot unplug, or that is not USB, reboots in place. */
 static void go_down(struct modem *modem)
 {
 	double off = modem->desc->timing.reset_ms / 1000.0;
 
 	modem->resetting = false;
+	/* Where the machine stood still, the OK came due with the reset. */
+	pump(modem);
 	trace_event(-1, "reset");
 	if (modem->desc->usb.vid == 0 || modem_unplug(modem, false) < 0)
 		power_off(modem);
 	ev_timer_set(&modem->reset, off, 0.0);
 	ev_timer_start(modem->loop, &modem->reset);
+}
+
+static void pump_cb(struct ev_loop *loop, ev_prepare *prepare, int revents)
+{
+	(void)loop;
+	(void)revents;
+	pump(prepare->data);
 }
 
 static void reset_cb(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -78,16 +93,6 @@ static void reset_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 		boot(modem);
 	else
 		modem_plug(modem);
-}
-
-static void pump_cb(struct ev_loop *loop, ev_prepare *prepare, int revents)
-{
-	struct modem *modem = prepare->data;
-
-	(void)loop;
-	(void)revents;
-	for (size_t i = 0; i < modem->port_count; i++)
-		port_pump(&modem->ports[i]);
 }
 
 static int make_variables(struct modem *modem)

@@ -225,12 +225,20 @@ gobi_end() {
 	rm -f /run/lock/LCK..*
 } 2>/dev/null
 
+# The processes of our side of a call; the network's take their own time to end.
+lab_processes() {
+	ps -C pppd,chat,gobi-dial -o pid=,args= |
+		awk -v far="$(ip netns pids net | xargs)" '
+			BEGIN { split(far, pids); for (i in pids) skip[pids[i]] }
+			!($1 in skip)'
+}
+
 # Nothing of a call is left: processes, locks, secrets, interfaces, routes.
 # Says what is.
 lab_is_clean() {
 	local file left=()
 
-	mapfile -t left < <(ps -C pppd,chat,gobi-dial -o pid=,args=)
+	mapfile -t left < <(lab_processes)
 	for file in /run/lock/LCK..* /run/gobi-dial/* /sys/class/net/*; do
 		case $file in
 		*/net/lo | */net/wwan[0-9]) ;; # qmi_wwan's wwan0 is the modem's
