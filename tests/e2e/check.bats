@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: ISC
 # gobi-dial check: every error with its file and line, secrets hidden.
 
+load modem
+
 setup() {
 	gobi="${top_builddir:?}/gobi-dial"
 	conf="$BATS_TEST_TMPDIR/gobi.conf"
@@ -12,20 +14,6 @@ setup() {
 check() {
 	printf '%s\n' "$1" >"$conf"
 	run "$gobi" -c "$conf" check
-}
-
-has() {
-	[[ $output == *"$1"* ]] || {
-		printf 'no "%s" in:\n%s\n' "$1" "$output"
-		return 1
-	}
-}
-
-has_not() {
-	[[ $output != *"$1"* ]] || {
-		printf '"%s" in:\n%s\n' "$1" "$output"
-		return 1
-	}
 }
 
 @test "an empty file is fine and shows pppd's options" {
