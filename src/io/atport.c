@@ -18,10 +18,17 @@ struct atport {
 	ev_io reader;
 	ev_io writer;
 	ev_timer timer;
-	bool *freed; /* set when freed in a callback */
+	bool in_callback;
+	bool freed; /* in a callback: the memory goes when that returns */
 };
 
 static void pump(struct atport *port);
+
+static void release(struct atport *port)
+{
+	at_chan_free(port->chan);
+	free(port);
+}
 
 static void go(struct atport *port)
 {
@@ -77,18 +84,19 @@ static bool write_out(struct atport *port)
 
 static void pump(struct atport *port)
 {
-	bool freed = false;
 	struct at_event event;
 	int64_t deadline;
 
-	port->freed = &freed;
-	while ((event = at_chan_next(port->chan, clock_now_ms())).type !=
-	       AT_EVENT_NONE) {
+	port->in_callback = true;
+	while (!port->freed &&
+	       (event = at_chan_next(port->chan, clock_now_ms())).type !=
+		       AT_EVENT_NONE)
 		port->callbacks.event(port->ctx, &event);
-		if (freed)
-			return;
+	port->in_callback = false;
+	if (port->freed) {
+		release(port);
+		return;
 	}
-	port->freed = NULL;
 	if (!port->serial || !write_out(port))
 		return;
 	deadline = at_chan_deadline(port->chan);
@@ -147,14 +155,13 @@ void atport_free(struct atport *port)
 {
 	if (!port)
 		return;
-	if (port->freed)
-		*port->freed = true;
 	ev_io_stop(port->loop, &port->reader);
 	ev_io_stop(port->loop, &port->writer);
 	ev_timer_stop(port->loop, &port->timer);
 	serial_close(port->serial);
-	at_chan_free(port->chan);
-	free(port);
+	port->freed = true;
+	if (!port->in_callback)
+		release(port);
 }
 
 int atport_send(struct atport *port, const struct at_command *command)
