@@ -161,7 +161,12 @@ static void on_probed(void *ctx, struct probe *probe,
 	struct buf text = BUF_INIT;
 
 	if (serial) {
-		daemon->port = result->ports[result->chosen].port;
+		const struct probe_port *chosen =
+			&result->ports[result->chosen];
+
+		daemon->port = chosen->port;
+		event.family =
+			modem_family_find(chosen->port.vid, chosen->identity);
 		daemon->atport =
 			atport_new(daemon->loop, serial, &callbacks, daemon);
 		if (!daemon->atport)

@@ -75,6 +75,8 @@ static void take_verdict(struct candidate *candidate)
 	if (candidate->settled || verdict == ASK_PENDING)
 		return;
 	candidate->port->answer_ms = ask_answer_ms(candidate->ask);
+	str_copy(candidate->port->identity, sizeof(candidate->port->identity),
+		 ask_identity(candidate->ask));
 	/* usb_wwan says EINVAL where the driver never sends the line states:
 	 * many modems stay silent then. */
 	if (verdict == ASK_SILENT &&

@@ -8,10 +8,10 @@
 #include "io/clock.h"
 #include "io/probe.h"
 #include "io/serial.h"
+#include "modem/ask.h"
 #include "modem/pick.h"
 
 /* With opening, and time for closing: drivers take their time. */
-#define PASS_MS 2300
 
 /* A usable port waits this long, and as long as some answers of its own take,
  * for a better one. */
@@ -266,7 +266,8 @@ static void prepare(struct probe *probe, size_t index, const struct port *port)
 static int begin(struct probe *probe)
 {
 	size_t count = probe->result.count, n = 0;
-	int pass_ms = probe->options.pass_ms ? probe->options.pass_ms : PASS_MS;
+	int pass_ms =
+		probe->options.pass_ms ? probe->options.pass_ms : ASK_PASS_MS;
 	struct serial_opening *openings = calloc(count + 1, sizeof(*openings));
 
 	if (!openings)

@@ -31,16 +31,17 @@ struct probe_port {
 	struct port port;
 	enum layout_role hint; /* what its interface is known to be */
 	enum probe_role role;
-	int answer_ms; /* from first byte sent to first OK; -1: none */
-	char holder[64]; /* BUSY: "ModemManager (pid 312)" */
-	char reason[128]; /* ERROR: why; AT_SECONDARY: why it is no more */
+	int answer_ms;      /* from first byte sent to first OK; -1: none */
+	char holder[64];    /* BUSY: "ModemManager (pid 312)" */
+	char reason[128];   /* ERROR: why; AT_SECONDARY: why it is no more */
+	char identity[256]; /* what it said to ATI; "" */
 };
 
 struct probe_result {
 	struct probe_port *ports;
 	size_t count;
-	int chosen; /* index, -1: none */
-	int chosen_ms; /* when it was sure, -1: never; the same with `all` */
+	int chosen;       /* index, -1: none */
+	int chosen_ms;    /* when it was sure, -1: never; the same with `all` */
 	enum cause cause; /* NONE when one was chosen */
 	int elapsed_ms;
 };
@@ -54,11 +55,10 @@ typedef void probe_done(void *ctx, struct probe *probe,
 			const struct probe_result *result);
 
 struct probe_options {
-	bool keep;	/* leave the chosen port open for the caller */
-	bool all;	/* do not stop at the first sure answer: tell every
+	bool keep;   /* leave the chosen port open for the caller */
+	bool all;    /* do not stop at the first sure answer: tell every
 			 * port's role (the `probe` command) */
-	int pass_ms;	/* a pass ends after this with nothing; 0: the default,
-			 * under 2500 */
+	int pass_ms; /* another time for it; 0: ASK_PASS_MS */
 };
 
 /* Ask all `ports` at once on `loop`. The list is copied. NULL: no memory. */

@@ -5,6 +5,7 @@
 
 #include "at/chan.h"
 #include "at/lines.h"
+#include "base/str.h"
 #include "modem/ask.h"
 #include "modem/stream.h"
 
@@ -59,6 +60,7 @@ struct ask {
 	int owed; /* answers to an AT that may still come */
 	bool ok, hung_up;
 	bool refused_nonsense, is_app;
+	char identity[ASK_IDENTITY_MAX];
 };
 
 struct ask *ask_new(const char *name, int pass_ms, int64_t now)
@@ -304,6 +306,7 @@ static void take_reply(struct ask *ask, const struct at_event *event,
 		if (kind != AT_FINAL_TIMEOUT)
 			ask->refused_nonsense = true;
 		ask->is_app = names_app(event->text);
+		str_copy(ask->identity, sizeof(ask->identity), event->text);
 		judge(ask);
 		break;
 	case CHECK_ECHO:
@@ -417,6 +420,11 @@ int ask_answer_ms(const struct ask *ask)
 const char *ask_why(const struct ask *ask)
 {
 	return ask->why;
+}
+
+const char *ask_identity(const struct ask *ask)
+{
+	return ask->identity;
 }
 
 void ask_hurry(struct ask *ask, int answer_ms)

@@ -43,6 +43,7 @@ void plan_init(struct plan *plan, const struct conf *conf)
 {
 	memset(plan, 0, sizeof(*plan));
 	plan->conf = conf;
+	plan->family = modem_family_find(0, "");
 	forget_modem(plan);
 }
 

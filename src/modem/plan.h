@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "modem/decode.h"
+#include "modem/family.h"
 
 struct conf;
 
@@ -48,7 +49,8 @@ enum plan_verdict {
  * ask again. Knows nothing of ports and clocks.
  */
 struct plan {
-	const struct conf *conf; /* borrowed */
+	const struct conf *conf;           /* borrowed */
+	const struct modem_family *family; /* never NULL */
 	struct modem_facts facts;
 	enum plan_stage stage;
 	size_t step;

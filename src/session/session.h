@@ -50,8 +50,9 @@ struct session_event {
 	enum session_event_type type;
 	int64_t now;
 	enum cause cause;
-	const char *text; /* NULL or one line for people */
-	const char *port; /* PROBED: the chosen device */
+	const char *text;                  /* NULL or one line for people */
+	const char *port;                  /* PROBED: the chosen device */
+	const struct modem_family *family; /* PROBED: of the chosen one */
 	const struct at_event *at;
 	const struct ppp_event *ppp;
 };

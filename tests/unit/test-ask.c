@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "modem/ask.h"
 
-#define PASS_MS        2300
+#define PASS_MS        ASK_PASS_MS
 #define EVENTS_MAX     64
 #define BYTES(literal) literal, sizeof(literal) - 1
 
@@ -389,6 +389,17 @@ static void a_port_that_takes_no_bytes_is_silent(void **state)
 	ask_free(ask);
 }
 
+/* What is between the end and the answer is the machine's. */
+static void a_pass_in_vain_takes_no_more_than_two_and_a_half_seconds(
+	void **state)
+{
+	(void)state;
+	assert_in_range(PASS_MS, 2000, 2400);
+	for (size_t i = 0; i < sizeof(personas) / sizeof(*personas); i++)
+		if (personas[i].verdict == ASK_SILENT)
+			assert_in_range(personas[i].most_ms, 0, PASS_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,6 +407,8 @@ int main(void)
 		cmocka_unit_test(no_setting_is_changed_but_the_echo_when_told),
 		cmocka_unit_test(who_is_hurried_is_asked_for_a_second),
 		cmocka_unit_test(a_port_that_takes_no_bytes_is_silent),
+		cmocka_unit_test(
+			a_pass_in_vain_takes_no_more_than_two_and_a_half_seconds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

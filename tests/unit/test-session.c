@@ -164,6 +164,7 @@ static void probed(struct world *world, enum cause cause)
 	tell(world, (struct session_event){.type = SESSION_EVENT_PROBED,
 					   .cause = cause,
 					   .port = "/dev/ttyUSB2",
+					   .family = modem_family_find(0, ""),
 					   .text = cause_text(cause)});
 }
 

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+#include <stddef.h>
+#include <string.h>
+
+#include "modem/family.h"
+
+enum {
+	GENERIC,
+	SIERRA,
+	HUAWEI,
+	ZTE,
+	QUECTEL,
+	SIMCOM,
+	TELIT,
+	CINTERION,
+	UBLOX,
+	OPTION,
+	NOVATEL,
+	ERICSSON,
+	FIBOCOM,
+	FAMILY_COUNT
+};
+
+/* clang-format off */
+static const struct modem_family families[FAMILY_COUNT] = {
+	[GENERIC] = {
+		.name = "generic",
+		.pin_left = "", .iccid = "AT+CCID", .technology = "",
+		.signal = "AT+CESQ", .radio = "",
+	},
+	[SIERRA] = {
+		.name = "sierra",
+		.pin_left = "AT+CPINC?", .iccid = "AT!ICCID?",
+		.technology = "AT*CNTI=0", .signal = "AT!GSTATUS?",
+		.radio = "AT!PCINFO?",
+	},
+	[HUAWEI] = {
+		.name = "huawei",
+		.pin_left = "AT^CPIN?", .iccid = "AT^ICCID?",
+		.technology = "AT^SYSINFOEX", .signal = "AT^HCSQ?",
+		.radio = "AT^RFSWITCH?",
+	},
+	[ZTE] = {
+		.name = "zte",
+		.pin_left = "AT+ZPINPUK=?", .iccid = "AT+CCID",
+		.technology = "AT+ZPAS?", .signal = "", .radio = "",
+	},
+	[QUECTEL] = {
+		.name = "quectel",
+		.pin_left = "AT+QPINC=\"SC\"", .iccid = "AT+QCCID",
+		.technology = "AT+QNWINFO", .signal = "AT+QCSQ", .radio = "",
+	},
+	[SIMCOM] = {
+		.name = "simcom",
+		.pin_left = "AT+SPIC", .iccid = "AT+CICCID",
+		.technology = "AT+CPSI?", .signal = "AT+CESQ", .radio = "",
+	},
+	[TELIT] = {
+		.name = "telit",
+		.pin_left = "AT#PCT", .iccid = "AT#CCID",
+		.technology = "AT#PSNT?", .signal = "AT+CESQ", .radio = "",
+	},
+	[CINTERION] = {
+		.name = "cinterion",
+		.pin_left = "AT^SPIC", .iccid = "AT+CCID",
+		.technology = "AT^SMONI", .signal = "AT+CESQ", .radio = "",
+	},
+	[UBLOX] = {
+		.name = "ublox",
+		.pin_left = "AT+UPINCNT", .iccid = "AT+CCID",
+		.technology = "", .signal = "AT+CESQ", .radio = "",
+	},
+	[OPTION] = {
+		.name = "option",
+		.pin_left = "", .iccid = "", .technology = "AT_OCTI?",
+		.signal = "", .radio = "",
+	},
+	[NOVATEL] = {
+		.name = "novatel",
+		.pin_left = "", .iccid = "", .technology = "AT$CNTI=0",
+		.signal = "", .radio = "",
+	},
+	[ERICSSON] = {
+		.name = "ericsson",
+		.pin_left = "AT*EPIN?", .iccid = "", .technology = "",
+		.signal = "", .radio = "",
+	},
+	[FIBOCOM] = {
+		.name = "fibocom",
+		.pin_left = "AT+TPIN?", .iccid = "AT+CCID",
+		.technology = "", .signal = "AT+CESQ", .radio = "",
+	},
+};
+
+/* What a family's modems say of themselves. */
+static const struct {
+	const char *word;
+	int family;
+} words[] = {
+	{ "sierra", SIERRA },       { "huawei", HUAWEI },
+	{ "zte", ZTE },             { "quectel", QUECTEL },
+	{ "simcom", SIMCOM },       { "telit", TELIT },
+	{ "cinterion", CINTERION }, { "gemalto", CINTERION },
+	{ "thales", CINTERION },    { "u-blox", UBLOX },
+	{ "option n.v", OPTION },   { "novatel", NOVATEL },
+	{ "ericsson", ERICSSON },   { "fibocom", FIBOCOM },
+};
+
+static const struct {
+	int vid, family;
+} vendors[] = {
+	{ 0x0af0, OPTION },   { 0x0bdb, ERICSSON },  { 0x1199, SIERRA },
+	{ 0x12d1, HUAWEI },   { 0x1410, NOVATEL },   { 0x1546, UBLOX },
+	{ 0x19d2, ZTE },      { 0x1bc7, TELIT },     { 0x1e0e, SIMCOM },
+	{ 0x1e2d, CINTERION }, { 0x2c7c, QUECTEL },  { 0x2cb7, FIBOCOM },
+};
+/* clang-format on */
+
+const struct modem_family *modem_family_find(int vid, const char *identity)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcasestr(identity, words[i].word))
+			return &families[words[i].family];
+	for (size_t i = 0; i < sizeof(vendors) / sizeof(*vendors); i++)
+		if (vendors[i].vid == vid)
+			return &families[vendors[i].family];
+	return &families[GENERIC];
+}

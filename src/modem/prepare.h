@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_MODEM_PREPARE_H
+#define GD_MODEM_PREPARE_H
+
+#include "modem/step.h"
+
+/* Between prepare.c, whose table these are in, and the files that do them;
+ * nobody else includes this. */
+
+enum {
+	PREPARE_LINE,
+	PREPARE_ERRORS,
+	PREPARE_IMEI,
+	PREPARE_INIT,
+	PREPARE_SIM,
+	PREPARE_PIN_LEFT,
+	PREPARE_PIN,
+	PREPARE_CONTEXT,
+	PREPARE_SET_CONTEXT
+};
+
+/* sim.c */
+enum step_ask sim_ask(struct plan *plan, struct at_command *command,
+		      int64_t now);
+enum step_outcome sim_take(struct plan *plan, const struct at_event *reply,
+			   int64_t now);
+enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command,
+			       int64_t now);
+enum step_outcome sim_take_pin_left(struct plan *plan,
+				    const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command,
+			  int64_t now);
+enum step_outcome sim_take_pin(struct plan *plan, const struct at_event *reply,
+			       int64_t now);
+
+/* context.c */
+enum step_ask context_ask(struct plan *plan, struct at_command *command,
+			  int64_t now);
+enum step_outcome context_take(struct plan *plan, const struct at_event *reply,
+			       int64_t now);
+enum step_ask context_ask_set(struct plan *plan, struct at_command *command,
+			      int64_t now);
+enum step_outcome context_take_set(struct plan *plan,
+				   const struct at_event *reply, int64_t now);
+
+#endif
