@@ -18,6 +18,7 @@
 #define CLIENTS_MAX  8
 #define REQUEST_MAX  4096
 #define RESPONSE_MAX 65536 /* of answers not yet taken */
+#define PAUSE_S      1.    /* without a descriptor for whom is at the door */
 
 struct client {
 	struct ctl_server *server; /* NULL: the place is free */
@@ -34,6 +35,7 @@ struct ctl_server {
 	int fd;
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	ev_io acceptor;
+	ev_timer pause;
 	ctl_handler *handler;
 	void *ctx;
 	struct client clients[CLIENTS_MAX];
@@ -172,6 +174,27 @@ static void adopt(struct ctl_server *server, struct client *client, int fd)
 	ev_timer_again(server->loop, &client->idle);
 }
 
+static void on_pause_end(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	struct ctl_server *server = watcher->data;
+
+	(void)revents;
+	ev_io_start(loop, &server->acceptor);
+}
+
+/* Who cannot be let in stays at the door, and the loop would turn for him. */
+static void pause_on(struct ctl_server *server, int error)
+{
+	if (error != EMFILE && error != ENFILE && error != ENOMEM &&
+	    error != ENOBUFS)
+		return;
+	log_warning("%s: cannot take a client: %s", server->path,
+		    strerror(error));
+	ev_io_stop(server->loop, &server->acceptor);
+	ev_timer_set(&server->pause, PAUSE_S, 0.);
+	ev_timer_start(server->loop, &server->pause);
+}
+
 static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct ctl_server *server = watcher->data;
@@ -179,8 +202,10 @@ static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
 
 	(void)loop;
 	(void)revents;
-	if (fd < 0)
+	if (fd < 0) {
+		pause_on(server, errno);
 		return;
+	}
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		if (server->clients[i].server)
 			continue;
@@ -230,6 +255,8 @@ struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path,
 	}
 	ev_io_init(&server->acceptor, on_connection, server->fd, EV_READ);
 	server->acceptor.data = server;
+	ev_init(&server->pause, on_pause_end);
+	server->pause.data = server;
 	ev_io_start(loop, &server->acceptor);
 	return server;
 }
@@ -242,6 +269,7 @@ void ctl_server_free(struct ctl_server *server)
 		if (server->clients[i].server)
 			drop(&server->clients[i]);
 	ev_io_stop(server->loop, &server->acceptor);
+	ev_timer_stop(server->loop, &server->pause);
 	if (server->fd >= 0) {
 		close(server->fd);
 		unlink(server->path);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -208,6 +209,62 @@ static void a_crowd_does_not_lock_the_door_for_good(void **state)
 		assert_true(clock_now_ms() < until);
 }
 
+static void stop_the_loop(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	(void)watcher;
+	(void)revents;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void run_for(struct ev_loop *loop, double seconds)
+{
+	ev_timer timer;
+
+	ev_timer_init(&timer, stop_the_loop, seconds, 0.);
+	ev_now_update(loop);
+	ev_timer_start(loop, &timer);
+	ev_run(loop, 0);
+}
+
+static void allow_descriptors(rlim_t count)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = count;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void without_a_descriptor_it_does_not_turn(void **state)
+{
+	char path[] = "/tmp/test-ctl-XXXXXX";
+	int asked = 0, error, client = mkstemp(path);
+	struct ev_loop *loop = ev_loop_new(0);
+	struct ctl_server *server =
+		ctl_server_new(loop, path, handle, &asked, &error);
+	struct rlimit before;
+	unsigned turns;
+
+	(void)state;
+	assert_non_null(server);
+	close(client);
+	client = ctl_client_connect(path);
+	assert_true(client >= 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	allow_descriptors((rlim_t)client + 1);
+	turns = ev_iteration(loop);
+	run_for(loop, 0.2);
+	assert_in_range(ev_iteration(loop) - turns, 1, 20);
+	allow_descriptors(before.rlim_cur);
+	assert_int_equal(write(client, "{\"command\":\"status\"}\n", 21), 21);
+	for (int i = 0; i < 100 && asked == 0; i++)
+		run_for(loop, 0.1);
+	assert_int_equal(asked, 1);
+	close(client);
+	ctl_server_free(server);
+	ev_loop_destroy(loop);
+}
+
 static void without_an_instance_it_is_said_at_once(void **state)
 {
 	(void)state;
@@ -224,6 +281,7 @@ int main(void)
 		WITH_SERVER(a_line_without_end_is_dropped),
 		WITH_SERVER(one_that_never_reads_is_dropped),
 		WITH_SERVER(a_crowd_does_not_lock_the_door_for_good),
+		cmocka_unit_test(without_a_descriptor_it_does_not_turn),
 		cmocka_unit_test(without_an_instance_it_is_said_at_once),
 	};
 
