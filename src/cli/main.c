@@ -121,6 +121,8 @@ static int help(struct cli *cli, int argc, char **argv)
 		print_usage(stdout);
 		return CAUSE_NONE;
 	}
+	if (argc > 2)
+		return cli_usage("help", "one COMMAND only");
 	command = find_command(argv[1]);
 	if (!command)
 		return unknown_command(argv[1]);
@@ -195,7 +197,7 @@ bool cli_set_name(struct cli *cli, const char *name)
 	return fits;
 }
 
-int main(int argc, char **argv)
+static int run_line(int argc, char **argv)
 {
 	struct cli cli = {0};
 	const struct command *command;
@@ -233,4 +235,19 @@ int main(int argc, char **argv)
 	if (!command)
 		return unknown_command(argv[i]);
 	return command->run(&cli, argc - i, argv + i);
+}
+
+/* What could not be printed, on a full disk say, was not done. */
+static int close_output(int cause)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return cause;
+	fprintf(stderr, "gobi-dial: cannot write the output: %s\n",
+		strerror(errno));
+	return cause == CAUSE_NONE ? CAUSE_INTERNAL : cause;
+}
+
+int main(int argc, char **argv)
+{
+	return close_output(run_line(argc, argv));
 }

@@ -101,6 +101,16 @@ check() {
 	[ "$status" -eq 2 ]
 	run "$gobi" -c "$conf" check gobi
 	[ "$status" -eq 2 ]
+	run "$gobi" help check run
+	[ "$status" -eq 2 ]
+	has "one COMMAND only"
+}
+
+@test "output that cannot be written is a failure" {
+	run -1 bash -c '"$0" help 2>&1 >/dev/full' "$gobi"
+	has "cannot write the output"
+	printf "" >"$conf"
+	run -1 bash -c '"$0" -c "$1" check 2>&1 >/dev/full' "$gobi" "$conf"
 }
 
 @test "-c takes a file whose base name is as long as a name may be" {
