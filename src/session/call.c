@@ -126,7 +126,8 @@ static bool start_ppp(struct session *session, int64_t now)
 void preparing_enter(struct session *session, int64_t now)
 {
 	session_mark(session, "preparing", now);
-	if (!start_ppp(session, now))
+	if (session->goal != SESSION_GOAL_REGISTERED &&
+	    !start_ppp(session, now))
 		return;
 	plan_start(&session->plan, PLAN_PREPARE, now);
 	pump_plan(session, now, preparing_done);
@@ -148,7 +149,10 @@ void preparing_expire(struct session *session, int64_t now)
 
 static void registering_done(struct session *session, int64_t now)
 {
-	session_change(session, SESSION_DIALING, now);
+	if (session->goal == SESSION_GOAL_REGISTERED)
+		session_stop(session, now);
+	else
+		session_change(session, SESSION_DIALING, now);
 }
 
 void registering_enter(struct session *session, int64_t now)

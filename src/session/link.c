@@ -10,6 +10,8 @@
 void negotiating_enter(struct session *session, int64_t now)
 {
 	session_mark(session, "negotiating", now);
+	if (session->goal == SESSION_GOAL_CALL)
+		session_change(session, SESSION_CONNECTED, now);
 }
 
 static void take_ppp_log(struct session *session, const struct ppp_event *event)
@@ -103,6 +105,11 @@ void connected_enter(struct session *session, int64_t now)
 {
 	session->up_at = now;
 	session_mark(session, "connected", now);
+	if (session->goal == SESSION_GOAL_CALL) {
+		log_notice("%s: the call stands, %d ms after the start",
+			   session->port, (int)(now - session->attempt_at));
+		return;
+	}
 	set_routes(session);
 	log_notice("connected: %s, address %s, %d ms after the start",
 		   session->ppp.ifname,

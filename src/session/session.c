@@ -28,6 +28,12 @@ void session_init(struct session *session, const struct conf *conf,
 	plan_init(&session->plan, conf);
 }
 
+void session_set_goal(struct session *session, enum session_goal goal)
+{
+	session->goal = goal;
+	session->once = session->once || goal != SESSION_GOAL_LINK;
+}
+
 void session_free(struct session *session)
 {
 	plan_free(&session->plan);
@@ -103,7 +109,7 @@ void session_mark(struct session *session, const char *step, int64_t now)
 	mark->ms = (int)(now - session->attempt_at);
 }
 
-static void stop(struct session *session, int64_t now)
+void session_stop(struct session *session, int64_t now)
 {
 	session->stopping = true;
 	if (session->state != SESSION_HANGING_UP)
@@ -156,7 +162,7 @@ void session_handle(struct session *session, const struct session_event *event)
 	take_note(session, event);
 	switch (event->type) {
 	case SESSION_EVENT_STOP:
-		stop(session, event->now);
+		session_stop(session, event->now);
 		break;
 	case SESSION_EVENT_REDIAL:
 		redial(session, event->now);

@@ -32,6 +32,13 @@ enum session_state {
 	SESSION_STATE_COUNT
 };
 
+/* How far it goes. The last two end with the first failure, as `once` does. */
+enum session_goal {
+	SESSION_GOAL_LINK,       /* dial, have pppd, supervise */
+	SESSION_GOAL_CALL,       /* up with the call: PPP is not its affair */
+	SESSION_GOAL_REGISTERED, /* then hang up, and STOPPED */
+};
+
 enum session_event_type {
 	SESSION_EVENT_TIMEOUT,   /* session_deadline has come */
 	SESSION_EVENT_PORTS,     /* a tty has come or gone */
@@ -87,6 +94,7 @@ struct session {
 	const struct session_ops *ops;
 	void *ctx;
 	bool once;
+	enum session_goal goal;
 
 	enum session_state state;
 	int64_t since; /* when the state was entered */
@@ -131,6 +139,9 @@ void session_init(struct session *session, const struct conf *conf,
 		  const struct session_ops *ops, void *ctx, bool once,
 		  uint32_t seed);
 void session_free(struct session *session);
+
+/* Before session_start; SESSION_GOAL_LINK without. */
+void session_set_goal(struct session *session, enum session_goal goal);
 
 /* Look for the modem. */
 void session_start(struct session *session, int64_t now);

@@ -37,6 +37,9 @@ void session_fail(struct session *session, int64_t now, enum cause cause,
 void session_fail_call(struct session *session, int64_t now, const char *what,
 		       int error);
 
+/* Hang up, and end as it was asked to. */
+void session_stop(struct session *session, int64_t now);
+
 void session_mark(struct session *session, const char *step, int64_t now);
 
 /* search.c */

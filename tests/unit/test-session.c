@@ -698,6 +698,68 @@ static void backoff_doubles_to_its_cap_with_jitter(void **state)
 	assert_in_range(backoff_next(&a), 1600, 2400);
 }
 
+static struct world *world_for(enum session_goal goal)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	assert_non_null(world);
+	assert_int_equal(conf_init(&world->conf), 0);
+	session_init(&world->session, &world->conf, &ops, world, false, 7);
+	session_set_goal(&world->session, goal);
+	session_start(&world->session, world->now);
+	return world;
+}
+
+static void a_call_for_another_pppd_is_up_when_it_stands(void **state)
+{
+	struct world *world = world_for(SESSION_GOAL_CALL);
+
+	(void)state;
+	bring_to(world, SESSION_DIALING);
+	plain(world, SESSION_EVENT_PPP_READY);
+	reply(world, AT_FINAL_CONNECT, "");
+	assert_int_equal(world->session.state, SESSION_CONNECTED);
+	assert_int_equal(world->link_ups, 0);
+	assert_int_equal(session_deadline(&world->session), -1);
+	plain(world, SESSION_EVENT_PORT_GONE);
+	ppp_exit(world, CAUSE_NONE);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_LINK_LOST);
+	assert_int_equal(world->probes, 1);
+	world_free(world);
+}
+
+static void a_refused_call_for_another_pppd_is_the_end(void **state)
+{
+	struct world *world = world_for(SESSION_GOAL_CALL);
+
+	(void)state;
+	bring_to(world, SESSION_DIALING);
+	plain(world, SESSION_EVENT_PPP_READY);
+	reply(world, AT_FINAL_NO_CARRIER, "");
+	reply(world, AT_FINAL_OK, "");
+	ppp_exit(world, CAUSE_NONE);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_CALL);
+	world_free(world);
+}
+
+static void a_registered_modem_is_enough_when_no_more_is_wanted(void **state)
+{
+	struct world *world = world_for(SESSION_GOAL_REGISTERED);
+
+	(void)state;
+	probed(world, CAUSE_NONE);
+	answer_all(world, SESSION_PREPARING);
+	answer_all(world, SESSION_REGISTERING);
+	assert_int_equal(world->session.state, SESSION_STOPPED);
+	assert_int_equal(world->session.cause, CAUSE_NONE);
+	assert_int_equal(world->ppp_starts, 0);
+	assert_int_equal(world->closes, 1);
+	assert_string_equal(world->session.port, "/dev/ttyUSB2");
+	world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -724,6 +786,10 @@ int main(void)
 		cmocka_unit_test(a_lost_link_has_no_addresses),
 		cmocka_unit_test(a_link_that_was_never_up_is_not_lost),
 		cmocka_unit_test(backoff_doubles_to_its_cap_with_jitter),
+		cmocka_unit_test(a_call_for_another_pppd_is_up_when_it_stands),
+		cmocka_unit_test(a_refused_call_for_another_pppd_is_the_end),
+		cmocka_unit_test(
+			a_registered_modem_is_enough_when_no_more_is_wanted),
 	};
 
 	log_init(0);
