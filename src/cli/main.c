@@ -40,8 +40,8 @@ static const struct command commands[] = {
 	  cli_check },
 	{ "run",    "[NAME] [--once]",
 	  "find the modem, dial, and keep the link up",
-	  "Stays in the foreground and logs to stderr. SIGTERM and SIGINT stop it,\n"
-	  "SIGUSR1 has it dial again.\n"
+	  "Stays in the foreground and logs to stderr. SIGTERM, SIGINT and SIGHUP stop\n"
+	  "it, SIGUSR1 has it dial again.\n"
 	  "  NAME       the instance; default gobi\n"
 	  "  --once     do not dial again: the first failure is the exit code\n",
 	  cli_run },

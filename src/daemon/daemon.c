@@ -17,6 +17,7 @@
 #include "io/atport.h"
 #include "io/candidates.h"
 #include "io/clock.h"
+#include "io/notify.h"
 #include "io/probe.h"
 #include "io/route.h"
 #include "io/rundir.h"
@@ -38,13 +39,31 @@ struct daemon {
 	struct pppd *pppd;
 	struct uevent *uevent;
 	struct ctl_server *server;
+	enum session_state told; /* to the service manager */
 	ev_timer timer;
+	ev_timer watchdog;
 	ev_signal term;
 	ev_signal interrupt;
+	ev_signal hangup;
 	ev_signal user1;
 };
 
 /* Events into the session ----------------------------------------------------*/
+
+static void tell_manager(struct daemon *daemon)
+{
+	const struct session *session = &daemon->session;
+	struct buf text = BUF_INIT;
+
+	if (daemon->told == session->state)
+		return;
+	daemon->told = session->state;
+	report_state(session, &text);
+	notify_status(buf_str(&text));
+	buf_free(&text);
+	if (session->stopping || session_is_over(session))
+		notify_send("STOPPING=1");
+}
 
 /* The session's deadline on the loop; and the loop ends with the session. */
 static void rearm(struct daemon *daemon)
@@ -68,6 +87,7 @@ static void tell(struct daemon *daemon, struct session_event event)
 {
 	event.now = clock_now_ms();
 	session_handle(&daemon->session, &event);
+	tell_manager(daemon);
 	rearm(daemon);
 }
 
@@ -77,6 +97,15 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 	(void)revents;
 	tell(watcher->data,
 	     (struct session_event){.type = SESSION_EVENT_TIMEOUT});
+}
+
+/* It says that the loop runs; the session has timeouts of its own. */
+static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	(void)loop;
+	(void)watcher;
+	(void)revents;
+	notify_send("WATCHDOG=1");
 }
 
 static void on_stop_signal(struct ev_loop *loop, ev_signal *watcher,
@@ -383,6 +412,15 @@ static void stop_lock(struct daemon *daemon)
 	rundir_unlock(daemon->name, daemon->lock);
 }
 
+/* By nohup, which means it. */
+static bool hangups_are_ignored(void)
+{
+	struct sigaction action;
+
+	return sigaction(SIGHUP, NULL, &action) == 0 &&
+	       action.sa_handler == SIG_IGN;
+}
+
 static enum cause start_loop(struct daemon *daemon)
 {
 	daemon->loop = ev_default_loop(EVFLAG_AUTO);
@@ -391,14 +429,18 @@ static enum cause start_loop(struct daemon *daemon)
 	ev_timer_init(&daemon->timer, on_timer, 0., 0.);
 	ev_signal_init(&daemon->term, on_stop_signal, SIGTERM);
 	ev_signal_init(&daemon->interrupt, on_stop_signal, SIGINT);
+	ev_signal_init(&daemon->hangup, on_stop_signal, SIGHUP);
 	ev_signal_init(&daemon->user1, on_redial_signal, SIGUSR1);
 	daemon->timer.data = daemon;
 	daemon->term.data = daemon;
 	daemon->interrupt.data = daemon;
+	daemon->hangup.data = daemon;
 	daemon->user1.data = daemon;
 	ev_signal_start(daemon->loop, &daemon->term);
 	ev_signal_start(daemon->loop, &daemon->interrupt);
 	ev_signal_start(daemon->loop, &daemon->user1);
+	if (!hangups_are_ignored())
+		ev_signal_start(daemon->loop, &daemon->hangup);
 	return CAUSE_NONE;
 }
 
@@ -439,6 +481,20 @@ static void stop_uevent(struct daemon *daemon)
 	uevent_free(daemon->uevent);
 }
 
+/* Ready is who answers on its socket and looks for the modem: a link takes as
+ * long as it takes, and a boot does not wait for it. */
+static enum cause start_notify(struct daemon *daemon)
+{
+	int ms = notify_init();
+	double pause = ms / 2000.;
+
+	ev_timer_init(&daemon->watchdog, on_watchdog, pause, pause);
+	if (ms > 0)
+		ev_timer_start(daemon->loop, &daemon->watchdog);
+	notify_send("READY=1");
+	return CAUSE_NONE;
+}
+
 static enum cause start_session(struct daemon *daemon)
 {
 	uint32_t seed = (uint32_t)clock_now_ms() ^ (uint32_t)getpid() << 16;
@@ -446,6 +502,7 @@ static enum cause start_session(struct daemon *daemon)
 	session_init(&daemon->session, daemon->conf, &ops, daemon, daemon->once,
 		     seed);
 	session_start(&daemon->session, clock_now_ms());
+	tell_manager(daemon);
 	rearm(daemon);
 	return CAUSE_NONE;
 }
@@ -462,15 +519,19 @@ static const struct {
 	enum cause (*start)(struct daemon *daemon);
 	void (*stop)(struct daemon *daemon);
 } parts[] = {
-	{start_rundir, NULL},        {start_lock, stop_lock},
-	{start_loop, stop_loop},     {start_server, stop_server},
-	{start_uevent, stop_uevent}, {start_session, stop_session},
+	{start_rundir, NULL},          {start_lock, stop_lock},
+	{start_loop, stop_loop},       {start_server, stop_server},
+	{start_uevent, stop_uevent},   {start_notify, NULL},
+	{start_session, stop_session},
 };
 
 enum cause daemon_run(const struct conf *conf, const char *name, bool once)
 {
-	struct daemon daemon = {
-		.conf = conf, .name = name, .once = once, .lock = -1};
+	struct daemon daemon = {.conf = conf,
+				.name = name,
+				.once = once,
+				.lock = -1,
+				.told = SESSION_STATE_COUNT};
 	const size_t count = sizeof(parts) / sizeof(*parts);
 	enum cause cause = CAUSE_NONE;
 	size_t started;

@@ -33,6 +33,23 @@ void report_probe(const struct probe_result *result, struct buf *out)
 	}
 }
 
+void report_state(const struct session *session, struct buf *out)
+{
+	enum session_state state = session->state;
+
+	buf_printf(out, "%s", session_state_name(state));
+	if (state == SESSION_CONNECTED)
+		buf_printf(out, ": %s, address %s", session->ppp.ifname,
+			   *session->ppp.local ? session->ppp.local
+					       : session->ppp.ipv6);
+	else if (state == SESSION_WAITING || state == SESSION_BACKING_OFF ||
+		 state == SESSION_FAILED)
+		buf_printf(out, ": %s (%s)", buf_str(&session->text),
+			   cause_name(session->cause));
+	else if (*session->port)
+		buf_printf(out, ", %s", session->port);
+}
+
 static void fill_port(struct status *status, const struct port *port)
 {
 	status->manufacturer = port->manufacturer;

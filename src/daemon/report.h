@@ -12,6 +12,9 @@ struct session;
  * what it is. */
 void report_probe(const struct probe_result *result, struct buf *out);
 
+/* The session's state in words, one line, for who asks the service manager. */
+void report_state(const struct session *session, struct buf *out);
+
 /* The contract's status object. `ppp_pid` -1: none. */
 struct json_object *report_status(const struct session *session,
 				  const char *name, const struct port *port,

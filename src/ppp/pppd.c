@@ -170,6 +170,7 @@ static void become_pppd(const int *from, char **argv, char **envp, pid_t parent)
 	/* The loop's handlers would swallow a signal that comes before exec. */
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	signal(SIGUSR1, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -1,13 +1,46 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# gobi-dial run, as far as it goes without a modem: how it ends.
+# gobi-dial run, as far as it goes without a modem: how it ends, and what a
+# service manager hears.
 
+bats_require_minimum_version 1.5.0
 load modem
 
 setup() {
 	modem_setup
 	name="e2e-$$-$BATS_TEST_NUMBER"
 	conf="$BATS_TEST_TMPDIR/$name.conf"
+}
+
+teardown() {
+	modem_teardown
+}
+
+# start COMMAND...: run, by way of COMMAND, waiting for a modem that never comes.
+start() {
+	echo 'modem: { port = "/dev/ttyNone0"; };' >"$conf"
+	background "$@" "$gobi" -v -c "$conf" run 2>"$BATS_TEST_TMPDIR/log"
+	pid=$!
+	wait_for 10 logged '-> waiting|Permission denied'
+	logged '-> waiting' || skip "may not make the run-time folder"
+}
+
+logged() {
+	grep -qE -- "$1" "$BATS_TEST_TMPDIR/log"
+}
+
+# The process ends by itself, with code 0.
+ends_well() {
+	wait_for 10 succeeds_not kill -0 "$pid" 2>/dev/null
+	wait "$pid"
+}
+
+succeeds_not() {
+	! "$@"
+}
+
+heard() {
+	tr '\0' '\n' <"$BATS_TEST_TMPDIR/heard" | grep -q -- "$1"
 }
 
 # run_once TEXT: with that configuration; more than 10 s is a hang.
@@ -29,4 +62,35 @@ run_once() {
 	run_once "modem: { port = \"$BATS_TEST_FILENAME\"; };"
 	exits 3
 	has "$BATS_TEST_FILENAME is no tty (config)"
+}
+
+@test "a hang-up of the terminal stops it in order" {
+	start env
+	kill -HUP "$pid"
+	ends_well
+	logged 'Hangup: stopping'
+	[ ! -e "/run/gobi-dial/$name.lock" ]
+}
+
+@test "under nohup a hang-up of the terminal is none" {
+	start nohup
+	kill -HUP "$pid"
+	kill -TERM "$pid"
+	ends_well
+	logged 'Terminated: stopping'
+	run ! logged 'Hangup'
+}
+
+@test "the service manager hears that it is ready, how it is, and that it stops" {
+	local socket="$BATS_TEST_TMPDIR/notify"
+
+	background nc -l -k -u -U "$socket" >"$BATS_TEST_TMPDIR/heard"
+	wait_for 10 test -S "$socket"
+	start env NOTIFY_SOCKET="$socket" WATCHDOG_USEC=200000
+	wait_for 10 heard READY=1
+	wait_for 10 heard 'STATUS=waiting: no modem is plugged in (no-modem)'
+	wait_for 10 heard WATCHDOG=1
+	kill "$pid"
+	ends_well
+	wait_for 10 heard STOPPING=1
 }

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "io/notify.h"
+
+/* Where to send; no length: nowhere. */
+static struct sockaddr_un manager;
+static socklen_t manager_len;
+
+/* A path, or with "@" in front the name of an abstract socket. */
+static void take_address(const char *text)
+{
+	size_t len = strlen(text);
+
+	manager_len = 0;
+	if ((*text != '/' && *text != '@') || len < 2 ||
+	    len >= sizeof(manager.sun_path))
+		return;
+	memset(&manager, 0, sizeof(manager));
+	manager.sun_family = AF_UNIX;
+	memcpy(manager.sun_path, text, len);
+	if (*text == '@')
+		manager.sun_path[0] = '\0';
+	manager_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+}
+
+/* WATCHDOG_PID is who has to answer; what was left by another is not for us.
+ * Microseconds in 32 bits would be too short for an hour. */
+static int watchdog_ms(void)
+{
+	const char *usec = getenv("WATCHDOG_USEC");
+	const char *pid = getenv("WATCHDOG_PID");
+	unsigned long long ms;
+	long value;
+
+	if (pid && (!str_to_int(pid, 1, INT_MAX, &value) || value != getpid()))
+		return 0;
+	if (!usec || *usec < '0' || *usec > '9')
+		return 0;
+	ms = strtoull(usec, NULL, 10) / 1000;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+int notify_init(void)
+{
+	const char *address = getenv("NOTIFY_SOCKET");
+	int ms = watchdog_ms();
+
+	take_address(address ? address : "");
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
+	return ms;
+}
+
+int notify_send(const char *lines)
+{
+	int fd, error = 0;
+
+	if (manager_len == 0)
+		return 0;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	/* A manager that does not read must not hold up the loop. */
+	if (sendto(fd, lines, strlen(lines), MSG_NOSIGNAL | MSG_DONTWAIT,
+		   (struct sockaddr *)&manager, manager_len) < 0)
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+void notify_status(const char *text)
+{
+	struct buf line = BUF_INIT;
+
+	buf_printf(&line, "STATUS=");
+	str_print_safe(&line, text, strlen(text));
+	if (!line.failed)
+		notify_send(buf_str(&line));
+	buf_free(&line);
+}

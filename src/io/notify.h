@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_IO_NOTIFY_H
+#define GD_IO_NOTIFY_H
+
+/* The service manager's ear: sd_notify(3)'s protocol, without its library.
+ * Without a NOTIFY_SOCKET in the environment nothing is sent. */
+
+/* Take the variables out of the environment, so that no child speaks for us.
+ * How often the manager wants to hear of us, in milliseconds; 0: never. */
+int notify_init(void);
+
+/* Send "READY=1\n" or any other lines. 0 also when nobody listens, or a
+ * negative errno. */
+int notify_send(const char *lines);
+
+/* STATUS= with that one line; what would begin another line is escaped. */
+void notify_status(const char *text);
+
+#endif
