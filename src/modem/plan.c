@@ -12,6 +12,7 @@ static const struct stage *stage(const struct plan *plan)
 		[PLAN_PREPARE] = &stage_prepare,
 		[PLAN_REGISTER] = &stage_register,
 		[PLAN_DIAL] = &stage_dial,
+		[PLAN_INFO] = &stage_info,
 	};
 
 	return stages[plan->stage];
@@ -26,6 +27,7 @@ static void forget_modem(struct plan *plan)
 	facts->act = -1;
 	facts->csq = 99;
 	facts->ber = 99;
+	facts->fun = -1;
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
 		facts->registration[i] = (struct modem_registration){
 			.stat = MODEM_REG_IDLE, .lac = -1, .ci = -1, .act = -1};
@@ -37,6 +39,9 @@ static void forget_modem(struct plan *plan)
 	plan->radio_checked = false;
 	plan->radio_off = false;
 	plan->radio_asked = false;
+	for (int i = 0; i < PLAN_KEPT_COUNT; i++)
+		plan->kept[i] = -1;
+	plan->timeouts = 0;
 }
 
 void plan_init(struct plan *plan, const struct conf *conf)
@@ -57,7 +62,7 @@ void plan_free(struct plan *plan)
 
 void plan_start(struct plan *plan, enum plan_stage which, int64_t now)
 {
-	if (which == PLAN_PREPARE)
+	if (which == PLAN_PREPARE || which == PLAN_INFO)
 		forget_modem(plan);
 	plan->stage = which;
 	plan->step = 0;
@@ -227,6 +232,7 @@ bool step_take_registration(struct plan *plan, const char *line)
 	if (!modem_decode_registration(line, &domain, &found))
 		return false;
 	kept = &facts->registration[domain];
+	facts->domain_known[domain] = true;
 	if (is_new(kept, &found) || found.lac >= 0)
 		*kept = found;
 	facts->registered = false;

@@ -11,14 +11,21 @@
 #include "base/cause.h"
 #include "modem/decode.h"
 #include "modem/family.h"
+#include "modem/identity.h"
 
 struct conf;
 
+#define MODEM_CONTEXTS_MAX 8
+
 /* What the modem has said so far. */
 struct modem_facts {
+	struct modem_identity identity;
+	char imsi[16];  /* "" unknown */
+	char iccid[24]; /* the card's number; "" unknown */
 	enum modem_sim sim;
 	int pin_left; /* -1 unknown */
 	struct modem_registration registration[MODEM_DOMAIN_COUNT];
+	bool domain_known[MODEM_DOMAIN_COUNT]; /* it has told of that one */
 	bool registered; /* some domain is home or roaming */
 	bool roaming;
 	char operator[64];
@@ -26,13 +33,28 @@ struct modem_facts {
 	int act; /* -1 unknown */
 	int csq; /* 99 unknown */
 	int ber;
+	int fun; /* 27.007 8.2 <fun>; -1 unknown */
+	struct modem_context contexts[MODEM_CONTEXTS_MAX];
+	size_t context_count;
 };
 
-/* The plan's three stages; each is a table of steps in plan.c. */
+/* What `info` changes for its questions, and puts back. */
+enum plan_kept {
+	PLAN_KEPT_CREG, /* <n>, by enum modem_domain */
+	PLAN_KEPT_CGREG,
+	PLAN_KEPT_CEREG,
+	PLAN_KEPT_COPS, /* <format> */
+	PLAN_KEPT_CMEE,
+	PLAN_KEPT_COUNT
+};
+
+/* The plan's stages; each is a table of steps. A dial goes through the first
+ * three; the last one stands for itself. */
 enum plan_stage {
 	PLAN_PREPARE,  /* settings, SIM, context */
 	PLAN_REGISTER, /* until a network has taken us */
 	PLAN_DIAL,     /* until CONNECT */
+	PLAN_INFO,     /* read all there is, and set nothing for good */
 };
 
 enum plan_verdict {
@@ -68,18 +90,21 @@ struct plan {
 	bool urcs_on;       /* registration is reported unasked */
 	bool radio_checked; /* +CFUN? has been answered */
 	bool radio_off;
-	bool radio_asked;      /* +CFUN=1 has been sent */
-	struct buf call_error; /* what the call ended with, for +CEER */
-	bool denied;           /* FAILED: the network said no for good */
-	enum cause cause;      /* FAILED */
-	struct buf text;       /* FAILED: one line for people */
-	struct buf notices;    /* odd things that did not stop it, by lines */
+	bool radio_asked;          /* +CFUN=1 has been sent */
+	struct buf call_error;     /* what the call ended with, for +CEER */
+	int kept[PLAN_KEPT_COUNT]; /* INFO: as it was; -1: not known */
+	int timeouts;              /* INFO: one after the other */
+	bool denied;               /* FAILED: the network said no for good */
+	enum cause cause;          /* FAILED */
+	struct buf text;           /* FAILED: one line for people */
+	struct buf notices; /* odd things that did not stop it, by lines */
 };
 
 void plan_init(struct plan *plan, const struct conf *conf);
 void plan_free(struct plan *plan);
 
-/* Start a stage. PLAN_PREPARE forgets what an earlier modem said. */
+/* Start a stage. PLAN_PREPARE and PLAN_INFO forget what an earlier modem
+ * said. */
 void plan_start(struct plan *plan, enum plan_stage stage, int64_t now);
 
 /* What to do now. On PLAN_COMMAND `command` is filled; its text is good until

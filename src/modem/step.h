@@ -38,6 +38,7 @@ struct stage {
 extern const struct stage stage_prepare;
 extern const struct stage stage_register;
 extern const struct stage stage_dial;
+extern const struct stage stage_info;
 
 /* Set cause and text; returns STEP_FAIL. */
 enum step_outcome plan_fail(struct plan *plan, enum cause cause,

@@ -4,49 +4,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "status/show.h"
 #include "status/status.h"
-
-#define LABEL_WIDTH 10
-
-static struct json_object *get(struct json_object *object, const char *key)
-{
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(object, key, &value);
-	return value;
-}
-
-/* "" where there is none. */
-static const char *text(struct json_object *object, const char *key)
-{
-	struct json_object *value = get(object, key);
-
-	return json_object_is_type(value, json_type_string)
-		       ? json_object_get_string(value)
-		       : "";
-}
-
-static bool has(struct json_object *object, const char *key)
-{
-	return get(object, key) != NULL;
-}
-
-static long long number(struct json_object *object, const char *key)
-{
-	return json_object_get_int64(get(object, key));
-}
-
-static size_t count(struct json_object *array)
-{
-	return json_object_is_type(array, json_type_array)
-		       ? json_object_array_length(array)
-		       : 0;
-}
-
-static void label(struct buf *out, const char *name)
-{
-	buf_printf(out, "  %-*s", LABEL_WIDTH, name);
-}
 
 static void duration(struct buf *out, long long ms)
 {
@@ -87,140 +46,135 @@ static const char *colour_of(const char *state)
 static void render_state(struct json_object *object, bool colour,
 			 struct buf *out)
 {
-	const char *state = text(object, "state");
+	const char *state = show_text(object, "state");
 
-	buf_printf(out, "%s: %s%s%s", text(object, "name"),
+	buf_printf(out, "%s: %s%s%s", show_text(object, "name"),
 		   colour ? colour_of(state) : "", state,
 		   colour ? "\033[0m" : "");
-	if (has(object, "since_ms")) {
+	if (show_has(object, "since_ms")) {
 		buf_printf(out, " for ");
-		duration(out, number(object, "since_ms"));
+		duration(out, show_number(object, "since_ms"));
 	}
 	buf_printf(out, "\n");
 }
 
 static void render_modem(struct json_object *object, struct buf *out)
 {
-	struct json_object *modem = get(object, "modem");
+	struct json_object *modem = show_get(object, "modem");
 
-	if (*text(object, "port")) {
-		label(out, "port");
-		buf_printf(out, "%s\n", text(object, "port"));
+	if (*show_text(object, "port")) {
+		show_label(out, "port");
+		buf_printf(out, "%s\n", show_text(object, "port"));
 	}
-	if (!*text(modem, "model") && !*text(modem, "vid"))
+	if (!*show_text(modem, "model") && !*show_text(modem, "vid"))
 		return;
-	label(out, "modem");
-	buf_printf(out, "%s", text(modem, "model"));
-	if (*text(modem, "vid"))
+	show_label(out, "modem");
+	buf_printf(out, "%s", show_text(modem, "model"));
+	if (*show_text(modem, "vid"))
 		buf_printf(out, "%s%s:%s, USB %s",
-			   *text(modem, "model") ? ", " : "",
-			   text(modem, "vid"), text(modem, "pid"),
-			   text(modem, "usb_path"));
+			   *show_text(modem, "model") ? ", " : "",
+			   show_text(modem, "vid"), show_text(modem, "pid"),
+			   show_text(modem, "usb_path"));
 	buf_printf(out, "\n");
-}
-
-static void bar(struct buf *out, long long percent)
-{
-	for (int i = 0; i < 5; i++)
-		buf_printf(out, percent > i * 20 ? "|" : ".");
 }
 
 static void render_network(struct json_object *object, struct buf *out)
 {
-	struct json_object *network = get(object, "network");
-	struct json_object *signal = get(object, "signal");
-	const char *name = text(network, "operator");
+	struct json_object *network = show_get(object, "network");
+	struct json_object *signal = show_get(object, "signal");
+	const char *name = show_text(network, "operator");
 
 	if (!network)
 		return;
-	label(out, "network");
-	buf_printf(out, "%s", *name ? name : text(network, "mccmnc"));
-	if (*name || *text(network, "mccmnc"))
+	show_label(out, "network");
+	buf_printf(out, "%s", *name ? name : show_text(network, "mccmnc"));
+	if (*name || *show_text(network, "mccmnc"))
 		buf_printf(out, ", ");
-	buf_printf(out, "%s", text(network, "registration"));
-	if (*text(network, "technology"))
-		buf_printf(out, ", %s", text(network, "technology"));
+	buf_printf(out, "%s", show_text(network, "registration"));
+	if (*show_text(network, "technology"))
+		buf_printf(out, ", %s", show_text(network, "technology"));
 	buf_printf(out, "\n");
-	if (has(signal, "rssi_dbm")) {
-		label(out, "signal");
-		bar(out, number(signal, "percent"));
+	if (show_has(signal, "rssi_dbm")) {
+		show_label(out, "signal");
+		show_bar(out, show_number(signal, "percent"));
 		buf_printf(out, " %lld dBm, before the call\n",
-			   number(signal, "rssi_dbm"));
+			   show_number(signal, "rssi_dbm"));
 	}
 }
 
 static void render_link(struct json_object *object, struct buf *out)
 {
-	struct json_object *ppp = get(object, "ppp");
-	struct json_object *dns = get(ppp, "dns");
+	struct json_object *ppp = show_get(object, "ppp");
+	struct json_object *dns = show_get(ppp, "dns");
 
-	if (!*text(ppp, "local") && !*text(ppp, "ipv6"))
+	if (!*show_text(ppp, "local") && !*show_text(ppp, "ipv6"))
 		return;
-	label(out, "link");
-	buf_printf(out, "%s, pppd %lld\n", text(ppp, "ifname"),
-		   number(ppp, "pid"));
-	label(out, "address");
-	buf_printf(out, "%s%s%s", text(ppp, "local"),
-		   *text(ppp, "local") && *text(ppp, "ipv6") ? ", " : "",
-		   text(ppp, "ipv6"));
-	if (*text(ppp, "remote"))
-		buf_printf(out, " (peer %s)", text(ppp, "remote"));
+	show_label(out, "link");
+	buf_printf(out, "%s, pppd %lld\n", show_text(ppp, "ifname"),
+		   show_number(ppp, "pid"));
+	show_label(out, "address");
+	buf_printf(out, "%s%s%s", show_text(ppp, "local"),
+		   *show_text(ppp, "local") && *show_text(ppp, "ipv6") ? ", "
+								       : "",
+		   show_text(ppp, "ipv6"));
+	if (*show_text(ppp, "remote"))
+		buf_printf(out, " (peer %s)", show_text(ppp, "remote"));
 	buf_printf(out, "\n");
-	if (count(dns) > 0) {
-		label(out, "dns");
-		for (size_t i = 0; i < count(dns); i++)
+	if (show_count(dns) > 0) {
+		show_label(out, "dns");
+		for (size_t i = 0; i < show_count(dns); i++)
 			buf_printf(out, "%s%s", i ? ", " : "",
 				   json_object_get_string(
 					   json_object_array_get_idx(dns, i)));
 		buf_printf(out, "\n");
 	}
-	if (has(ppp, "rx_bytes")) {
-		label(out, "traffic");
-		amount(out, number(ppp, "rx_bytes"));
+	if (show_has(ppp, "rx_bytes")) {
+		show_label(out, "traffic");
+		amount(out, show_number(ppp, "rx_bytes"));
 		buf_printf(out, " in, ");
-		amount(out, number(ppp, "tx_bytes"));
+		amount(out, show_number(ppp, "tx_bytes"));
 		buf_printf(out, " out\n");
 	}
 }
 
 static void render_failure(struct json_object *object, struct buf *out)
 {
-	struct json_object *failure = get(object, "last_failure");
+	struct json_object *failure = show_get(object, "last_failure");
 
-	if (has(object, "redials")) {
-		label(out, "redials");
-		buf_printf(out, "%lld\n", number(object, "redials"));
+	if (show_has(object, "redials")) {
+		show_label(out, "redials");
+		buf_printf(out, "%lld\n", show_number(object, "redials"));
 	}
 	if (failure) {
-		label(out, "failure");
-		buf_printf(out, "%s: %s, ", text(failure, "cause"),
-			   text(failure, "text"));
-		duration(out, number(failure, "ago_ms"));
+		show_label(out, "failure");
+		buf_printf(out, "%s: %s, ", show_text(failure, "cause"),
+			   show_text(failure, "text"));
+		duration(out, show_number(failure, "ago_ms"));
 		buf_printf(out, " ago\n");
 	}
-	if (has(object, "next_try_ms")) {
-		label(out, "next try");
+	if (show_has(object, "next_try_ms")) {
+		show_label(out, "next try");
 		buf_printf(out, "in ");
-		duration(out, number(object, "next_try_ms"));
+		duration(out, show_number(object, "next_try_ms"));
 		buf_printf(out, "\n");
 	}
 }
 
 static void render_timeline(struct json_object *object, struct buf *out)
 {
-	struct json_object *timeline = get(object, "timeline");
+	struct json_object *timeline = show_get(object, "timeline");
 
-	if (count(timeline) == 0)
+	if (show_count(timeline) == 0)
 		return;
-	label(out, "last dial");
-	for (size_t i = 0; i < count(timeline); i++) {
+	show_label(out, "last dial");
+	for (size_t i = 0; i < show_count(timeline); i++) {
 		struct json_object *mark =
 			json_object_array_get_idx(timeline, i);
 
 		if (i > 0)
-			label(out, "");
-		buf_printf(out, "%6lld ms  %s\n", number(mark, "ms"),
-			   text(mark, "step"));
+			show_label(out, "");
+		buf_printf(out, "%6lld ms  %s\n", show_number(mark, "ms"),
+			   show_text(mark, "step"));
 	}
 }
 

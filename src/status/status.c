@@ -47,30 +47,36 @@ static struct json_object *domain(const struct modem_registration *registration)
 	return object;
 }
 
-/* The best that any domain says. */
-static enum modem_reg overall(const struct modem_facts *facts)
+/* The best that any domain says; NULL when none has said anything. */
+static const char *overall(const struct modem_facts *facts)
 {
-	enum modem_reg best = facts->registration[MODEM_DOMAIN_CS].stat;
+	enum modem_reg best = MODEM_REG_IDLE;
+	bool known = false;
 
-	for (int i = 1; i < MODEM_DOMAIN_COUNT; i++) {
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
 		enum modem_reg stat = facts->registration[i].stat;
 
+		if (!facts->domain_known[i])
+			continue;
+		known = true;
 		if (!modem_reg_is_registered(best) && stat != MODEM_REG_IDLE)
 			best = stat;
 	}
-	return best;
+	return known ? modem_reg_name(best) : NULL;
 }
 
-static struct json_object *network(const struct modem_facts *facts)
+struct json_object *status_network(const struct modem_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *domains = json_object_new_object();
 
-	json_add_text(object, "registration", modem_reg_name(overall(facts)));
+	json_add_text(object, "registration", overall(facts));
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		json_object_object_add(domains,
-				       modem_domain_name((enum modem_domain)i),
-				       domain(&facts->registration[i]));
+		if (facts->domain_known[i])
+			json_object_object_add(
+				domains,
+				modem_domain_name((enum modem_domain)i),
+				domain(&facts->registration[i]));
 	json_object_object_add(object, "domains", domains);
 	json_add_text(object, "operator", facts->operator);
 	json_add_text(object, "mccmnc", facts->mccmnc);
@@ -81,7 +87,7 @@ static struct json_object *network(const struct modem_facts *facts)
 	return object;
 }
 
-static struct json_object *signal_of(const struct modem_facts *facts)
+struct json_object *status_signal(const struct modem_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -135,9 +141,9 @@ struct json_object *status_to_json(const struct status *status)
 	json_object_object_add(object, "ppp", ppp(status));
 	if (status->facts) {
 		json_object_object_add(object, "network",
-				       network(status->facts));
+				       status_network(status->facts));
 		json_object_object_add(object, "signal",
-				       signal_of(status->facts));
+				       status_signal(status->facts));
 	}
 	json_add_number(object, "redials", status->redials);
 	json_object_object_add(object, "last_failure", failure(status));

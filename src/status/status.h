@@ -50,6 +50,10 @@ struct status {
 /* The contract's object; the caller puts it. NULL: no memory. */
 struct json_object *status_to_json(const struct status *status);
 
+/* Its parts "network" and "signal", which `info` has too. */
+struct json_object *status_network(const struct modem_facts *facts);
+struct json_object *status_signal(const struct modem_facts *facts);
+
 /* The object as a screen for people, colour (SGR) when `colour`. Takes any
  * object: what is absent is left out. */
 void status_render(struct json_object *object, bool colour, struct buf *out);

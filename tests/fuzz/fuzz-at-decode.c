@@ -11,6 +11,7 @@
 #include "at/final.h"
 #include "at/urc.h"
 #include "base/buf.h"
+#include "modem/identity.h"
 
 static void claim_final(const char *line, bool dial)
 {
@@ -92,6 +93,19 @@ static void claim_quoted(const char *value)
 	buf_free(&line);
 }
 
+static void claim_identity(const char *line)
+{
+	struct modem_identity identity;
+	char text[8];
+
+	if (modem_decode_text(line, text, sizeof(text)))
+		CLAIM(*text && strlen(text) < sizeof(text));
+	if (modem_decode_digits(line, 2, 20, text, sizeof(text)))
+		CLAIM(strspn(text, "0123456789") == strlen(text) && text[1]);
+	modem_decode_ati(line, &identity);
+	CLAIM(strlen(identity.imei) < sizeof(identity.imei));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *line = malloc(size + 1);
@@ -104,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	claim_final(line, false);
 	claim_fields(line);
 	claim_quoted(line);
+	claim_identity(line);
 	CLAIM(at_urc_of(line) <= AT_URC_SURE);
 	free(line);
 	return 0;

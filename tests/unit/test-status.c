@@ -19,6 +19,7 @@ static struct modem_facts facts(void)
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
 		facts.registration[i] = (struct modem_registration){
 			.stat = MODEM_REG_IDLE, .lac = -1, .ci = -1, .act = -1};
+	facts.domain_known[MODEM_DOMAIN_PS] = true;
 	facts.registration[MODEM_DOMAIN_PS].stat = MODEM_REG_HOME;
 	facts.registration[MODEM_DOMAIN_PS].lac = 0x1206;
 	return facts;

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The stage of `info`: read what there is to know. A question that is refused
+ * leaves its fact unknown. What the answers' forms take to be set is put back
+ * in the end; the PIN is never sent, and nothing is stored.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "at/fields.h"
+#include "base/str.h"
+#include "modem/step.h"
+
+#define TIMEOUTS_MAX 3 /* one after the other: it does not answer any more */
+
+struct question {
+	const char *text; /* NULL: the family's own, at `number` in its row */
+	bool (*wanted)(const struct plan *plan, int number); /* NULL: always */
+	void (*take)(struct plan *plan, int number, const char *line);
+	int number;
+	bool plain;    /* answered without the command's name */
+	bool numbered; /* the kept `number` ends the command */
+	int timeout_ms;
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define KEEP(array)  (array), sizeof(array)
+
+static void take_kept(struct plan *plan, int number, const char *line)
+{
+	static const char *const prefixes[] = {
+		"+CREG:", "+CGREG:", "+CEREG:", "", "+CMEE:"};
+	struct at_fields fields;
+
+	if (at_fields_start(&fields, line, prefixes[number]))
+		at_fields_next_int(&fields, &plan->kept[number]);
+}
+
+static bool errors_are_terse(const struct plan *plan, int number)
+{
+	return plan->kept[number] == 0;
+}
+
+static void take_manufacturer(struct plan *plan, int number, const char *line)
+{
+	struct modem_identity *identity = &plan->facts.identity;
+
+	(void)number;
+	if (!*identity->manufacturer)
+		modem_decode_text(line, KEEP(identity->manufacturer));
+}
+
+static void take_model(struct plan *plan, int number, const char *line)
+{
+	struct modem_identity *identity = &plan->facts.identity;
+
+	(void)number;
+	if (!*identity->model)
+		modem_decode_text(line, KEEP(identity->model));
+}
+
+static void take_revision(struct plan *plan, int number, const char *line)
+{
+	struct modem_identity *identity = &plan->facts.identity;
+
+	(void)number;
+	if (!*identity->revision)
+		modem_decode_text(line, KEEP(identity->revision));
+}
+
+static void take_imei(struct plan *plan, int number, const char *line)
+{
+	(void)number;
+	if (!*plan->facts.identity.imei)
+		modem_decode_digits(line, 14, 16,
+				    KEEP(plan->facts.identity.imei));
+}
+
+static void take_sim(struct plan *plan, int number, const char *line)
+{
+	(void)number;
+	modem_decode_cpin(line, &plan->facts.sim);
+}
+
+static void take_pin_left(struct plan *plan, int number, const char *line)
+{
+	(void)number;
+	modem_decode_pin_left(line, &plan->facts.pin_left);
+}
+
+/* The IMSI is behind the PIN. */
+static bool sim_is_open(const struct plan *plan, int number)
+{
+	(void)number;
+	return plan->facts.sim == MODEM_SIM_READY ||
+	       plan->facts.sim == MODEM_SIM_UNKNOWN;
+}
+
+static bool sim_is_there(const struct plan *plan, int number)
+{
+	(void)number;
+	return plan->facts.sim != MODEM_SIM_MISSING && !*plan->facts.iccid;
+}
+
+static void take_imsi(struct plan *plan, int number, const char *line)
+{
+	(void)number;
+	modem_decode_digits(line, 6, 15, KEEP(plan->facts.imsi));
+}
+
+static void take_iccid(struct plan *plan, int number, const char *line)
+{
+	(void)number;
+	modem_decode_digits(line, 18, 20, KEEP(plan->facts.iccid));
+}
+
+static void take_fun(struct plan *plan, int number, const char *line)
+{
+	(void)number;
+	modem_decode_cfun(line, &plan->facts.fun);
+}
+
+/* Of two fields the first is <n>; with more there are cells already. */
+static void take_registration(struct plan *plan, int number, const char *line)
+{
+	struct at_fields fields;
+
+	if (step_take_registration(plan, line) && plan->kept[number] < 0 &&
+	    at_fields_start(&fields, strchr(line, ':'), ":") &&
+	    at_fields_left(&fields) == 2)
+		take_kept(plan, number, line);
+}
+
+/* Cells come with <n> = 2 only (27.007 7.2). */
+static bool cell_is_hidden(const struct plan *plan, int number)
+{
+	return plan->kept[number] == 0 || plan->kept[number] == 1;
+}
+
+static void take_operator(struct plan *plan, int number, const char *line)
+{
+	struct modem_facts *facts = &plan->facts;
+	struct at_fields fields;
+	int act = -1, format;
+
+	if (!modem_decode_cops(line, KEEP(facts->operator), KEEP(facts->mccmnc),
+			       &act))
+		return;
+	if (act >= 0)
+		facts->act = act;
+	if (plan->kept[number] < 0 &&
+	    at_fields_start(&fields, line, "+COPS:") &&
+	    at_fields_skip(&fields) && at_fields_next_int(&fields, &format))
+		plan->kept[number] = format;
+}
+
+static bool name_is_missing(const struct plan *plan, int number)
+{
+	return plan->kept[number] == 2;
+}
+
+static bool number_is_missing(const struct plan *plan, int number)
+{
+	return plan->kept[number] >= 0 && plan->kept[number] != 2;
+}
+
+static bool is_kept(const struct plan *plan, int number)
+{
+	return plan->kept[number] >= 0;
+}
+
+static void take_signal(struct plan *plan, int number, const char *line)
+{
+	(void)number;
+	modem_decode_csq(line, &plan->facts.csq, &plan->facts.ber);
+}
+
+static void take_context(struct plan *plan, int number, const char *line)
+{
+	struct modem_facts *facts = &plan->facts;
+
+	(void)number;
+	if (facts->context_count < MODEM_CONTEXTS_MAX &&
+	    modem_decode_context(line, &facts->contexts[facts->context_count]))
+		facts->context_count++;
+}
+
+#define FAMILY(column)                                                         \
+	.text = NULL, .number = offsetof(struct modem_family, column),         \
+	.plain = true
+#define DOMAIN(name, kept)                                                     \
+	{"AT+" name "?", NULL, take_registration, kept},                       \
+		{"AT+" name "=2", cell_is_hidden, NULL, kept},                 \
+		{"AT+" name "?", cell_is_hidden, take_registration, kept},     \
+	{                                                                      \
+		"AT+" name "=", cell_is_hidden, NULL, kept, .numbered = true   \
+	}
+
+/* clang-format off */
+static const struct question questions[] = {
+	{ "AT+CMEE?", NULL, take_kept, PLAN_KEPT_CMEE },
+	{ "AT+CMEE=1", errors_are_terse, NULL, PLAN_KEPT_CMEE },
+	{ "AT+CGMI", NULL, take_manufacturer, .plain = true },
+	{ "AT+CGMM", NULL, take_model, .plain = true },
+	{ "AT+CGMR", NULL, take_revision, .plain = true },
+	{ "AT+CGSN", NULL, take_imei, .plain = true },
+	{ "AT+CPIN?", NULL, take_sim, .timeout_ms = 10000 },
+	{ FAMILY(pin_left), .take = take_pin_left },
+	{ "AT+CIMI", sim_is_open, take_imsi, .plain = true },
+	{ FAMILY(iccid), .wanted = sim_is_there, .take = take_iccid },
+	{ "AT+CCID", sim_is_there, take_iccid, .plain = true },
+	{ "AT+ICCID", sim_is_there, take_iccid, .plain = true },
+	{ "AT+CFUN?", NULL, take_fun },
+	DOMAIN("CREG", PLAN_KEPT_CREG),
+	DOMAIN("CGREG", PLAN_KEPT_CGREG),
+	DOMAIN("CEREG", PLAN_KEPT_CEREG),
+	{ "AT+COPS?", NULL, take_operator, PLAN_KEPT_COPS, .timeout_ms = 15000 },
+	{ "AT+COPS=3,0", name_is_missing, NULL, PLAN_KEPT_COPS },
+	{ "AT+COPS=3,2", number_is_missing, NULL, PLAN_KEPT_COPS },
+	{ "AT+COPS?", is_kept, take_operator, PLAN_KEPT_COPS },
+	{ "AT+COPS=3,", is_kept, NULL, PLAN_KEPT_COPS, .numbered = true },
+	{ "AT+CSQ", NULL, take_signal },
+	{ "AT+CGDCONT?", NULL, take_context },
+	{ "AT+CMEE=", errors_are_terse, NULL, PLAN_KEPT_CMEE, .numbered = true },
+};
+/* clang-format on */
+
+static const char *text_of(const struct plan *plan,
+			   const struct question *question)
+{
+	if (question->text)
+		return question->text;
+	return *(const char *const *)((const char *)plan->family +
+				      question->number);
+}
+
+static enum step_ask ask(struct plan *plan, struct at_command *command,
+			 int64_t now)
+{
+	const struct question *question = &questions[plan->index];
+	const char *text;
+
+	(void)now;
+	if (plan->index >= COUNT(questions))
+		return ASK_SKIP;
+	text = text_of(plan, question);
+	if (!*text ||
+	    (question->wanted && !question->wanted(plan, question->number))) {
+		plan->index++;
+		return ASK_JUMP;
+	}
+	buf_printf(&plan->command, "%s", text);
+	if (question->numbered)
+		buf_printf(&plan->command, "%d", plan->kept[question->number]);
+	if (question->plain)
+		command->prefix = "";
+	if (question->timeout_ms)
+		command->timeout_ms = question->timeout_ms;
+	return ASK_SEND;
+}
+
+static void take_error(struct plan *plan, const struct at_final *final)
+{
+	switch (at_final_class(final)) {
+	case AT_ERROR_PIN:
+		plan->facts.sim = MODEM_SIM_PIN;
+		break;
+	case AT_ERROR_PUK:
+		plan->facts.sim = MODEM_SIM_PUK;
+		break;
+	case AT_ERROR_BUSY:
+		plan->facts.sim = MODEM_SIM_BUSY;
+		break;
+	case AT_ERROR_SIM:
+		plan->facts.sim = final->code == 10 ? MODEM_SIM_MISSING
+						    : MODEM_SIM_FAILED;
+		break;
+	default:
+		break;
+	}
+}
+
+static enum step_outcome take(struct plan *plan, const struct at_event *reply,
+			      int64_t now)
+{
+	const struct question *question = &questions[plan->index++];
+	const char *at = reply->text;
+	char line[256];
+
+	(void)now;
+	plan->timeouts =
+		reply->final.kind == AT_FINAL_TIMEOUT ? plan->timeouts + 1 : 0;
+	if (plan->timeouts >= TIMEOUTS_MAX)
+		return plan_fail(plan, CAUSE_NO_AT_PORT,
+				 "the modem has stopped answering");
+	while (question->take && step_next_line(&at, line, sizeof(line)))
+		question->take(plan, question->number, line);
+	if (question->take == take_sim)
+		take_error(plan, &reply->final);
+	return plan->index < COUNT(questions) ? STEP_AGAIN : STEP_FINISH;
+}
+
+static const struct step steps[] = {{ask, take}};
+
+const struct stage stage_info = {steps, COUNT(steps)};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_STATUS_INFO_H
+#define GD_STATUS_INFO_H
+
+struct buf;
+struct json_object;
+struct modem_facts;
+
+/* The contract's object of `info`; what is not known is not in it. `port` may
+ * be "". The caller puts it. */
+struct json_object *info_to_json(const struct modem_facts *facts,
+				 const char *port);
+
+/* The object as a screen for people. Takes any object: what is absent is left
+ * out. */
+void info_render(struct json_object *object, struct buf *out);
+
+#endif
