@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <libserialport.h>
 #include <limits.h>
@@ -15,6 +14,7 @@
 #include "io/port.h"
 #include "io/pty.h"
 #include "io/sysfs.h"
+#include "io/usb.h"
 
 void port_init(struct port *port, const char *device)
 {
@@ -26,51 +26,27 @@ void port_init(struct port *port, const char *device)
 	port->interrupt_in = -1;
 }
 
-static int find_interrupt_in(const char *interface)
+static void describe_interface(struct port *port, char *folder)
 {
-	DIR *dir = opendir(interface);
-	struct dirent *entry;
-	char path[PATH_MAX], type[16], direction[8];
-	int found = 0;
-
-	if (!dir)
-		return -1;
-	while (!found && (entry = readdir(dir))) {
-		if (!str_starts(entry->d_name, "ep_") ||
-		    snprintf(path, sizeof(path), "%s/%s", interface,
-			     entry->d_name) >= (int)sizeof(path))
-			continue;
-		sysfs_read(path, "type", type, sizeof(type));
-		sysfs_read(path, "direction", direction, sizeof(direction));
-		found = strcmp(type, "Interrupt") == 0 &&
-			strcmp(direction, "in") == 0;
-	}
-	closedir(dir);
-	return found;
-}
-
-static void describe_interface(struct port *port, char *interface)
-{
+	struct usb_interface interface;
 	char *last;
 
-	port->interface = sysfs_read_int(interface, "bInterfaceNumber", 16);
-	port->iface_class = sysfs_read_int(interface, "bInterfaceClass", 16);
-	port->iface_subclass =
-		sysfs_read_int(interface, "bInterfaceSubClass", 16);
-	port->iface_protocol =
-		sysfs_read_int(interface, "bInterfaceProtocol", 16);
-	port->interrupt_in = find_interrupt_in(interface);
-	sysfs_link_name(interface, "driver", port->driver,
-			sizeof(port->driver));
-	last = strrchr(interface, '/');
+	usb_interface_read(&interface, folder);
+	port->interface = interface.number;
+	port->iface_class = interface.class;
+	port->iface_subclass = interface.subclass;
+	port->iface_protocol = interface.protocol;
+	port->interrupt_in = interface.interrupt_in;
+	str_copy(port->driver, sizeof(port->driver), interface.driver);
+	last = strrchr(folder, '/');
 	if (!last)
 		return;
 	*last = '\0';
 	port->interface_count =
-		(int)sysfs_read_int(interface, "bNumInterfaces", 10);
-	last = strrchr(interface, '/');
+		(int)sysfs_read_int(folder, "bNumInterfaces", 10);
+	last = strrchr(folder, '/');
 	str_copy(port->usb_path, sizeof(port->usb_path),
-		 last ? last + 1 : interface);
+		 last ? last + 1 : folder);
 }
 
 /* A ttyACM's device is the USB interface itself, a ttyUSB's is a usb-serial
