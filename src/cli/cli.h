@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 struct conf;
+struct json_object;
 
 /* What stands before COMMAND on the command line, and the instance it means. */
 struct cli {
@@ -33,7 +34,16 @@ int cli_load(const struct cli *cli, struct conf *conf);
 int cli_usage(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The running instance's socket; a message and -1 with *cause when there is
+ * none. */
+int cli_connect(const struct cli *cli, int *cause);
+
+/* Send `command`; CAUSE_NONE and the answer, which the caller puts, or a
+ * message and the cause. */
+int cli_request(int fd, const char *command, struct json_object **response);
+
 cli_command cli_probe;
+cli_command cli_info;
 cli_command cli_check;
 cli_command cli_run;
 cli_command cli_status;

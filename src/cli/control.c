@@ -17,8 +17,7 @@
 #define ANSWER_MS 2000
 #define END_MS    6000 /* `stop` promises 5 s */
 
-/* The running instance's socket, or a message and -1 with *cause. */
-static int connect_to(const struct cli *cli, int *cause)
+int cli_connect(const struct cli *cli, int *cause)
 {
 	char path[256];
 	int fd;
@@ -40,18 +39,24 @@ static int connect_to(const struct cli *cli, int *cause)
 	return -1;
 }
 
+/* The instance's own cause, told in a message. */
 static int refusal(struct json_object *response)
 {
-	struct json_object *text = NULL;
+	struct json_object *text = NULL, *word = NULL;
+	int cause = CAUSE_COUNT;
 
 	json_object_object_get_ex(response, "text", &text);
+	json_object_object_get_ex(response, "cause", &word);
 	fprintf(stderr, "gobi-dial: the instance refused: %s\n",
 		text ? json_object_get_string(text) : "it did not say why");
+	while (word && --cause > CAUSE_NONE)
+		if (strcmp(cause_name((enum cause)cause),
+			   json_object_get_string(word)) == 0)
+			return cause;
 	return CAUSE_INTERNAL;
 }
 
-/* Send `command`; CAUSE_NONE and the answer, which the caller puts. */
-static int ask(int fd, const char *command, struct json_object **response)
+int cli_request(int fd, const char *command, struct json_object **response)
 {
 	struct json_object *ok = NULL;
 	int error = ctl_client_request(fd, command, ANSWER_MS, response);
@@ -106,10 +111,10 @@ int cli_status(struct cli *cli, int argc, char **argv)
 	}
 	if (!cli_set_name(cli, name))
 		return CAUSE_USAGE;
-	fd = connect_to(cli, &cause);
+	fd = cli_connect(cli, &cause);
 	if (fd < 0)
 		return cause;
-	cause = ask(fd, "status", &response);
+	cause = cli_request(fd, "status", &response);
 	close(fd);
 	if (cause != CAUSE_NONE)
 		return cause;
@@ -139,10 +144,10 @@ int cli_control(struct cli *cli, int argc, char **argv)
 		return cli_usage(argv[0], "one NAME only");
 	if (!cli_set_name(cli, argv[1]))
 		return CAUSE_USAGE;
-	fd = connect_to(cli, &cause);
+	fd = cli_connect(cli, &cause);
 	if (fd < 0)
 		return cause;
-	cause = ask(fd, argv[0], &response);
+	cause = cli_request(fd, argv[0], &response);
 	json_object_put(response);
 	if (cause == CAUSE_NONE && strcmp(argv[0], "stop") == 0)
 		cause = wait_end(fd);

@@ -33,6 +33,15 @@ static const struct command commands[] = {
 	  "  PORT       a tty to ask, and no others: ttyS1, /dev/ttyUSB2;\n"
 	  "             default: all on USB that fit the configuration\n",
 	  cli_probe },
+	{ "info",   "[NAME] [--json] [--port PORT]",
+	  "say what modem and SIM there are, and which network has taken them",
+	  "Sends no PIN, and sets nothing for good. While the instance runs, it tells\n"
+	  "what it knows, unless the modem has a second AT port to ask.\n"
+	  "  NAME       the instance; default gobi\n"
+	  "  --json     print one JSON object\n"
+	  "  --port     ask the modem at this tty, PORT: ttyS1, /dev/ttyUSB2;\n"
+	  "  PORT       default: the one that answers\n",
+	  cli_info },
 	{ "check",  "[NAME]",
 	  "read the configuration, report every error in it, show pppd's options",
 	  "Shows what differs from the defaults, and hides secrets. Dials nothing.\n"

@@ -25,6 +25,8 @@
 #include "io/uevent.h"
 #include "ppp/pppd.h"
 #include "session/session.h"
+#include "status/info.h"
+#include "status/json.h"
 
 struct daemon {
 	const struct conf *conf;
@@ -196,6 +198,7 @@ static void on_probed(void *ctx, struct probe *probe,
 		daemon->port = chosen->port;
 		event.family =
 			modem_family_find(chosen->port.vid, chosen->identity);
+		event.identity = chosen->identity;
 		daemon->atport =
 			atport_new(daemon->loop, serial, &callbacks, daemon);
 		if (!daemon->atport)
@@ -343,6 +346,27 @@ static struct json_object *answer_status(struct daemon *daemon)
 	return response;
 }
 
+/* What has been learnt of the modem on the way to the call: nothing is asked
+ * for it. */
+static struct json_object *answer_info(struct daemon *daemon)
+{
+	const struct session *session = &daemon->session;
+	struct json_object *response;
+
+	if (!*session->port)
+		return ctl_refusal(cause_name(CAUSE_NO_MODEM),
+				   "it has no modem at the moment");
+	response = ctl_success();
+	json_object_object_add(
+		response, "info",
+		info_to_json(&session->plan.facts, session->port, "instance"));
+	json_object_object_add(
+		response, "state",
+		json_object_new_string(session_state_name(session->state)));
+	json_add_text(response, "usb_path", daemon->port.usb_path);
+	return response;
+}
+
 static struct json_object *answer_stop(struct daemon *daemon)
 {
 	tell(daemon, (struct session_event){.type = SESSION_EVENT_STOP});
@@ -360,6 +384,7 @@ static const struct {
 	struct json_object *(*answer)(struct daemon *daemon);
 } requests[] = {
 	{"status", answer_status},
+	{"info", answer_info},
 	{"stop", answer_stop},
 	{"redial", answer_redial},
 };

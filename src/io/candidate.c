@@ -182,28 +182,12 @@ static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 	step(timer->data);
 }
 
-static enum layout_role find_hint(const struct port *port)
-{
-	struct layout_interface interface = {
-		.vid = port->vid,
-		.pid = port->pid,
-		.number = port->interface,
-		.count = port->interface_count,
-		.class = port->iface_class,
-		.subclass = port->iface_subclass,
-		.protocol = port->iface_protocol,
-		.interrupt_in = port->interrupt_in,
-	};
-
-	return layout_role(&interface);
-}
-
 void candidate_init(struct candidate *candidate, struct ev_loop *loop,
 		    struct probe_port *port)
 {
 	candidate->loop = loop;
 	candidate->port = port;
-	candidate->port->hint = find_hint(&port->port);
+	candidate->port->hint = port_hint(&port->port);
 	ev_io_init(&candidate->io, on_io, -1, EV_READ);
 	ev_timer_init(&candidate->timer, on_timer, 0, 0);
 	candidate->io.data = candidate->timer.data = candidate;

@@ -72,6 +72,22 @@ void port_describe(struct port *port, const char *root)
 	describe_interface(port, dir);
 }
 
+enum layout_role port_hint(const struct port *port)
+{
+	struct layout_interface interface = {
+		.vid = port->vid,
+		.pid = port->pid,
+		.number = port->interface,
+		.count = port->interface_count,
+		.class = port->iface_class,
+		.subclass = port->iface_subclass,
+		.protocol = port->iface_protocol,
+		.interrupt_in = port->interrupt_in,
+	};
+
+	return layout_role(&interface);
+}
+
 static void copy_known(char *to, size_t size, const char *text)
 {
 	if (text)

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "modem/layout.h"
+
 /* A tty that may be a modem's, and what USB says about it. Strings are "" and
  * numbers -1 where unknown (a UART, a pty). */
 struct port {
@@ -52,6 +54,9 @@ void port_init(struct port *port, const char *device);
 /* Fill in what the sysfs below `root` ("" for the machine's own) says about
  * the port's interface, and nothing where it says nothing. */
 void port_describe(struct port *port, const char *root);
+
+/* What its interface is known to be (modem/layout.h). */
+enum layout_role port_hint(const struct port *port);
 
 bool port_matches(const struct port *port, const struct port_filter *filter);
 

@@ -139,7 +139,7 @@ static void finish(struct probe *probe)
 	for (size_t i = 0; i < probe->result.count; i++)
 		if ((int)i != chosen)
 			candidate_release(&probe->candidates[i]);
-	if (chosen < 0 || !probe->options.keep)
+	if (chosen < 0 || !probe->options.keep || probe->options.keep_echo)
 		deliver(probe);
 	else
 		candidate_echo_off(&probe->candidates[chosen]);

@@ -55,10 +55,11 @@ typedef void probe_done(void *ctx, struct probe *probe,
 			const struct probe_result *result);
 
 struct probe_options {
-	bool keep;   /* leave the chosen port open for the caller */
-	bool all;    /* do not stop at the first sure answer: tell every
+	bool keep;      /* leave the chosen port open for the caller */
+	bool keep_echo; /* and the modem's echo as it was found */
+	bool all;       /* do not stop at the first sure answer: tell every
 			 * port's role (the `probe` command) */
-	int pass_ms; /* another time for it; 0: ASK_PASS_MS */
+	int pass_ms;    /* another time for it; 0: ASK_PASS_MS */
 };
 
 /* Ask all `ports` at once on `loop`. The list is copied. NULL: no memory. */

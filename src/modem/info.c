@@ -41,39 +41,33 @@ static bool errors_are_terse(const struct plan *plan, int number)
 	return plan->kept[number] == 0;
 }
 
+/* The first line that says something counts, more than what ATI said. */
 static void take_manufacturer(struct plan *plan, int number, const char *line)
 {
-	struct modem_identity *identity = &plan->facts.identity;
-
 	(void)number;
-	if (!*identity->manufacturer)
-		modem_decode_text(line, KEEP(identity->manufacturer));
+	if (plan->lines++ == 0)
+		modem_decode_text(line,
+				  KEEP(plan->facts.identity.manufacturer));
 }
 
 static void take_model(struct plan *plan, int number, const char *line)
 {
-	struct modem_identity *identity = &plan->facts.identity;
-
 	(void)number;
-	if (!*identity->model)
-		modem_decode_text(line, KEEP(identity->model));
+	if (plan->lines++ == 0)
+		modem_decode_text(line, KEEP(plan->facts.identity.model));
 }
 
 static void take_revision(struct plan *plan, int number, const char *line)
 {
-	struct modem_identity *identity = &plan->facts.identity;
-
 	(void)number;
-	if (!*identity->revision)
-		modem_decode_text(line, KEEP(identity->revision));
+	if (plan->lines++ == 0)
+		modem_decode_text(line, KEEP(plan->facts.identity.revision));
 }
 
 static void take_imei(struct plan *plan, int number, const char *line)
 {
 	(void)number;
-	if (!*plan->facts.identity.imei)
-		modem_decode_digits(line, 14, 16,
-				    KEEP(plan->facts.identity.imei));
+	modem_decode_digits(line, 14, 16, KEEP(plan->facts.identity.imei));
 }
 
 static void take_sim(struct plan *plan, int number, const char *line)
@@ -293,6 +287,7 @@ static enum step_outcome take(struct plan *plan, const struct at_event *reply,
 	if (plan->timeouts >= TIMEOUTS_MAX)
 		return plan_fail(plan, CAUSE_NO_AT_PORT,
 				 "the modem has stopped answering");
+	plan->lines = 0;
 	while (question->take && step_next_line(&at, line, sizeof(line)))
 		question->take(plan, question->number, line);
 	if (question->take == take_sim)

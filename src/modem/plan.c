@@ -23,6 +23,7 @@ static void forget_modem(struct plan *plan)
 	struct modem_facts *facts = &plan->facts;
 
 	memset(facts, 0, sizeof(*facts));
+	facts->identity = plan->ati;
 	facts->pin_left = -1;
 	facts->act = -1;
 	facts->csq = 99;

@@ -73,6 +73,7 @@ enum plan_verdict {
 struct plan {
 	const struct conf *conf;           /* borrowed */
 	const struct modem_family *family; /* never NULL */
+	struct modem_identity ati;         /* what it said to the probe */
 	struct modem_facts facts;
 	enum plan_stage stage;
 	size_t step;
@@ -94,6 +95,7 @@ struct plan {
 	struct buf call_error;     /* what the call ended with, for +CEER */
 	int kept[PLAN_KEPT_COUNT]; /* INFO: as it was; -1: not known */
 	int timeouts;              /* INFO: one after the other */
+	int lines;                 /* INFO: taken of this answer */
 	bool denied;               /* FAILED: the network said no for good */
 	enum cause cause;          /* FAILED */
 	struct buf text;           /* FAILED: one line for people */

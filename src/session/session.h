@@ -60,6 +60,7 @@ struct session_event {
 	const char *text;                  /* NULL or one line for people */
 	const char *port;                  /* PROBED: the chosen device */
 	const struct modem_family *family; /* PROBED: of the chosen one */
+	const char *identity;              /* PROBED: its answer to ATI */
 	const struct at_event *at;
 	const struct ppp_event *ppp;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <json-c/json.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "modem/plan.h"
@@ -66,11 +66,12 @@ static struct json_object *contexts(const struct modem_facts *facts)
 }
 
 struct json_object *info_to_json(const struct modem_facts *facts,
-				 const char *port)
+				 const char *port, const char *source)
 {
 	struct json_object *object = json_object_new_object();
 
 	json_add_text(object, "port", port);
+	json_add_text(object, "source", source);
 	json_object_object_add(object, "modem", modem(&facts->identity));
 	json_object_object_add(object, "sim", sim(facts));
 	json_object_object_add(object, "radio", radio(facts->fun));
@@ -99,6 +100,8 @@ static void render_modem(struct json_object *object, struct buf *out)
 		   *maker || *model ? model
 				    : "a modem that does not say its name");
 	line(out, "port", show_text(object, "port"));
+	if (strcmp(show_text(object, "source"), "instance") == 0)
+		line(out, "source", "the running instance, before the call");
 	line(out, "revision", show_text(modem, "revision"));
 	line(out, "imei", show_text(modem, "imei"));
 }

@@ -182,7 +182,8 @@ static const struct row mc8355[] = {
 
 static char *json_of(const struct plan *plan)
 {
-	struct json_object *object = info_to_json(&plan->facts, "/dev/ttyUSB2");
+	struct json_object *object =
+		info_to_json(&plan->facts, "/dev/ttyUSB2", "modem");
 	char *text = strdup(json_object_to_json_string_ext(object, JSON_LINE));
 
 	json_object_put(object);
@@ -258,7 +259,7 @@ static void what_is_refused_is_unknown(void **state)
 	has(json, "\"signal\":{}");
 	assert_null(strstr(buf_str(&log), "AT+CIMI"));
 	assert_null(strstr(buf_str(&log), "AT+COPS=3"));
-	object = info_to_json(&plan.facts, "");
+	object = info_to_json(&plan.facts, "", "modem");
 	info_render(object, &screen);
 	assert_string_equal(buf_str(&screen),
 			    "a modem that does not say its name\n"

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cause.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/survey.h"
+#include "conf/conf.h"
+#include "ctl/client.h"
+#include "io/candidates.h"
+#include "io/rundir.h"
+#include "status/info.h"
+#include "status/json.h"
+#include "status/show.h"
+
+struct info {
+	struct cli *cli;
+	const char *name, *port;
+	bool json;
+	struct conf conf;
+};
+
+static void print(const struct info *info, struct json_object *object)
+{
+	struct buf text = BUF_INIT;
+
+	if (info->json) {
+		puts(json_object_to_json_string_ext(object, JSON_LINE));
+		return;
+	}
+	info_render(object, &text);
+	fputs(buf_str(&text), stdout);
+	buf_free(&text);
+}
+
+/* Fourteen digits are the modem's; a check digit or a version follows. */
+static bool is_other_modem(const struct info *info, const char *imei)
+{
+	return *info->conf.modem.imei && *imei &&
+	       strncmp(info->conf.modem.imei, imei, 14) != 0;
+}
+
+/* The object of a modem that was asked; NULL when that failed. */
+static struct json_object *ask_ports(struct info *info,
+				     const struct port_list *ports,
+				     struct survey *survey)
+{
+	const struct survey_options options = {.progress = true};
+	const char *imei = survey->plan.facts.identity.imei;
+
+	survey_run(survey, &info->conf, ports, &options);
+	if (survey->cause == CAUSE_NONE && is_other_modem(info, imei)) {
+		survey->cause = CAUSE_NO_MODEM;
+		buf_printf(&survey->text,
+			   "another modem: its IMEI is %s, and modem.imei is "
+			   "%s",
+			   imei, info->conf.modem.imei);
+	}
+	if (survey->cause != CAUSE_NONE)
+		return NULL;
+	return info_to_json(
+		&survey->plan.facts,
+		survey->result->ports[survey->result->chosen].port.device,
+		"modem");
+}
+
+/* The ports that the user or the configuration names. */
+static int list_ports(const struct info *info, struct port_list *ports)
+{
+	const char *device = info->port;
+	char path[sizeof(((struct port *)NULL)->device)];
+	struct port port;
+	int error;
+
+	if (!device)
+		error = candidates_list(&info->conf, ports);
+	else {
+		snprintf(path, sizeof(path), "%s%s",
+			 strchr(device, '/') ? "" : "/dev/", device);
+		error = port_list_add(ports, path);
+	}
+	if (!error || error == -ENOMEM || error == -EIO)
+		return error;
+	/* What is not there gets a role too: the answer says what is wrong. */
+	port_init(&port, device ? path : info->conf.modem.port);
+	return port_list_push(ports, &port);
+}
+
+static int ask_modem(struct info *info)
+{
+	struct port_list ports = {NULL, 0};
+	struct json_object *object;
+	struct survey survey;
+	int error = list_ports(info, &ports);
+	int cause;
+
+	if (error) {
+		fprintf(stderr, "gobi-dial info: listing the ttys: %s\n",
+			strerror(-error));
+		return CAUSE_INTERNAL;
+	}
+	object = ask_ports(info, &ports, &survey);
+	if (object)
+		print(info, object);
+	else
+		fprintf(stderr, "gobi-dial info: %s (%s)\n",
+			buf_str(&survey.text), cause_name(survey.cause));
+	cause = (int)survey.cause;
+	json_object_put(object);
+	survey_free(&survey);
+	port_list_free(&ports);
+	return cause;
+}
+
+/* Ports of the same modem that are known to speak AT, but for the call's. */
+static int list_spare(struct json_object *response, struct port_list *spare)
+{
+	const char *held = show_text(show_get(response, "info"), "port");
+	struct port_filter filter = {.vid = -1, .pid = -1};
+	struct port_list all = {NULL, 0};
+	int error;
+
+	filter.usb_path = show_text(response, "usb_path");
+	if (!*filter.usb_path)
+		return 0;
+	error = port_list_usb(&all, &filter);
+	for (size_t i = 0; i < all.count && !error; i++) {
+		enum layout_role hint = port_hint(&all.ports[i]);
+
+		if (strcmp(all.ports[i].device, held) != 0 &&
+		    (hint == LAYOUT_DATA || hint == LAYOUT_AT))
+			error = port_list_push(spare, &all.ports[i]);
+	}
+	port_list_free(&all);
+	return error;
+}
+
+/* During a call the modem may be asked on another port; before it the instance
+ * wants all ports itself. */
+static void ask_spare(struct info *info, struct json_object *response)
+{
+	struct port_list spare = {NULL, 0};
+	struct json_object *object = NULL;
+	struct survey survey;
+
+	if (strcmp(show_text(response, "state"), "connected") == 0 &&
+	    list_spare(response, &spare) == 0 && spare.count > 0) {
+		object = ask_ports(info, &spare, &survey);
+		survey_free(&survey);
+	}
+	print(info, object ? object : show_get(response, "info"));
+	json_object_put(object);
+	port_list_free(&spare);
+}
+
+static int ask_instance(struct info *info)
+{
+	struct json_object *response;
+	int cause, fd = cli_connect(info->cli, &cause);
+
+	if (fd < 0)
+		return cause;
+	cause = cli_request(fd, "info", &response);
+	close(fd);
+	if (cause != CAUSE_NONE)
+		return cause;
+	ask_spare(info, response);
+	json_object_put(response);
+	return CAUSE_NONE;
+}
+
+static bool runs(const struct cli *cli)
+{
+	char path[256];
+	int fd;
+
+	rundir_path(path, sizeof(path), cli->name, "sock");
+	fd = ctl_client_connect(path);
+	if (fd >= 0)
+		close(fd);
+	return fd != -ENOENT && fd != -ECONNREFUSED;
+}
+
+static int parse(struct info *info, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			info->json = true;
+		else if (strcmp(argv[i], "--port") == 0 && i + 1 < argc)
+			info->port = argv[++i];
+		else if (strcmp(argv[i], "--port") == 0)
+			return cli_usage("info", "--port wants a tty");
+		else if (argv[i][0] == '-')
+			return cli_usage("info", "no option \"%s\"", argv[i]);
+		else if (info->name)
+			return cli_usage("info", "one NAME only");
+		else
+			info->name = argv[i];
+	}
+	return CAUSE_NONE;
+}
+
+int cli_info(struct cli *cli, int argc, char **argv)
+{
+	struct info info = {.cli = cli};
+	int cause = parse(&info, argc, argv);
+	bool running;
+
+	if (cause != CAUSE_NONE)
+		return cause;
+	if (!cli_set_name(cli, info.name))
+		return CAUSE_USAGE;
+	running = !info.port && runs(cli);
+	/* For a port that is named only a configuration that is named counts. */
+	if (running || (info.port && !cli->conf_given))
+		cause = conf_init(&info.conf) ? CAUSE_INTERNAL : CAUSE_NONE;
+	else
+		cause = cli_load(cli, &info.conf);
+	if (cause == CAUSE_NONE)
+		cause = running ? ask_instance(&info) : ask_modem(&info);
+	conf_free(&info.conf);
+	return cause;
+}

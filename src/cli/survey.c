@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+#include <ev.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/survey.h"
+#include "daemon/report.h"
+#include "io/atport.h"
+#include "io/clock.h"
+#include "modem/family.h"
+
+#define LIMIT_S 120. /* all questions together; most modems take one second */
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+#define SIGNALS (sizeof(signals) / sizeof(*signals))
+
+static void finish(struct survey *survey, enum cause cause, const char *text)
+{
+	survey->cause = cause;
+	buf_clear(&survey->text);
+	buf_printf(&survey->text, "%s", text);
+	ev_break(survey->loop, EVBREAK_ALL);
+}
+
+static void pump(struct survey *survey)
+{
+	struct plan *plan = &survey->plan;
+	struct at_command command;
+
+	switch (plan_next(plan, &command, clock_now_ms())) {
+	case PLAN_COMMAND:
+		if (atport_send(survey->atport, &command) < 0)
+			finish(survey, CAUSE_INTERNAL,
+			       "a command could not be sent");
+		break;
+	case PLAN_DONE:
+		finish(survey, CAUSE_NONE, "");
+		break;
+	case PLAN_FAILED:
+		finish(survey, plan->cause, buf_str(&plan->text));
+		break;
+	case PLAN_PENDING:
+	case PLAN_WAIT:
+		break;
+	}
+}
+
+static void on_event(void *ctx, const struct at_event *event)
+{
+	struct survey *survey = ctx;
+
+	if (event->type == AT_EVENT_REPLY)
+		plan_reply(&survey->plan, event, clock_now_ms());
+	else
+		plan_urc(&survey->plan, event->text, clock_now_ms());
+	pump(survey);
+}
+
+static void on_gone(void *ctx)
+{
+	finish(ctx, CAUSE_NO_MODEM, "the port went away");
+}
+
+static void on_limit(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	finish(timer->data, CAUSE_NO_AT_PORT,
+	       "the modem takes too long to answer");
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	struct survey *survey = watcher->data;
+
+	(void)loop;
+	(void)events;
+	survey->signal = watcher->signum;
+	finish(survey, CAUSE_INTERNAL, "interrupted");
+}
+
+static void ask_modem(struct survey *survey, const struct probe_port *chosen)
+{
+	static const struct atport_callbacks callbacks = {on_event, on_gone};
+	struct serial *serial = probe_take_serial(survey->probe);
+
+	if (serial)
+		survey->atport =
+			atport_new(survey->loop, serial, &callbacks, survey);
+	if (!survey->atport) {
+		finish(survey, CAUSE_INTERNAL, "out of memory");
+		return;
+	}
+	survey->asked = true;
+	survey->plan.family =
+		modem_family_find(chosen->port.vid, chosen->identity);
+	plan_start(&survey->plan, PLAN_INFO, clock_now_ms());
+	pump(survey);
+}
+
+static void on_probed(void *ctx, struct probe *probe,
+		      const struct probe_result *result)
+{
+	struct survey *survey = ctx;
+	struct buf text = BUF_INIT;
+
+	(void)probe;
+	survey->result = result;
+	if (result->chosen >= 0) {
+		ask_modem(survey, &result->ports[result->chosen]);
+		return;
+	}
+	report_probe(result, &text);
+	finish(survey, result->cause, buf_str(&text));
+	buf_free(&text);
+}
+
+static void watch_signals(struct survey *survey, struct ev_signal *watchers)
+{
+	for (size_t i = 0; i < SIGNALS; i++) {
+		ev_signal_init(&watchers[i], on_signal, signals[i]);
+		watchers[i].data = survey;
+		ev_signal_start(survey->loop, &watchers[i]);
+	}
+}
+
+static void run_loop(struct survey *survey)
+{
+	struct ev_signal watchers[SIGNALS];
+	struct ev_timer limit;
+
+	watch_signals(survey, watchers);
+	ev_timer_init(&limit, on_limit, LIMIT_S, 0.);
+	limit.data = survey;
+	ev_timer_start(survey->loop, &limit);
+	ev_run(survey->loop, 0);
+	ev_timer_stop(survey->loop, &limit);
+	atport_free(survey->atport);
+	survey->atport = NULL;
+	for (size_t i = 0; i < SIGNALS; i++)
+		ev_signal_stop(survey->loop, &watchers[i]);
+}
+
+static void show_progress(const struct survey_options *options,
+			  const char *text)
+{
+	if (options->progress && isatty(STDERR_FILENO))
+		fputs(text, stderr);
+}
+
+enum cause survey_run(struct survey *survey, const struct conf *conf,
+		      const struct port_list *ports,
+		      const struct survey_options *options)
+{
+	const struct probe_options how = {
+		.keep = true, .keep_echo = true, .all = options->all};
+
+	memset(survey, 0, sizeof(*survey));
+	plan_init(&survey->plan, conf);
+	survey->cause = CAUSE_INTERNAL;
+	survey->loop = ev_default_loop(0);
+	if (!survey->loop)
+		return survey->cause;
+	show_progress(options, "asking the modem ...");
+	survey->probe =
+		probe_start(survey->loop, ports, &how, on_probed, survey);
+	if (survey->probe)
+		run_loop(survey);
+	show_progress(options, "\r\033[K");
+	if (survey->signal) {
+		/* The ports are put back before. */
+		survey_free(survey);
+		signal(survey->signal, SIG_DFL);
+		raise(survey->signal);
+	}
+	return survey->cause;
+}
+
+void survey_free(struct survey *survey)
+{
+	probe_free(survey->probe);
+	survey->probe = NULL;
+	survey->result = NULL;
+	plan_free(&survey->plan);
+	buf_free(&survey->text);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_CLI_SURVEY_H
+#define GD_CLI_SURVEY_H
+
+#include "base/buf.h"
+#include "io/probe.h"
+#include "modem/plan.h"
+
+struct atport;
+
+/*
+ * A look at the modem that is there: its ports are asked, and on the best one
+ * the modem is asked all there is to know. It gets no PIN, and ports and modem
+ * are left as they were found.
+ */
+struct survey {
+	const struct probe_result *result; /* NULL: could not be had */
+	bool asked;                        /* plan.facts are the modem's */
+	struct plan plan;
+	enum cause cause; /* NONE when the modem was asked to the end */
+	struct buf text;  /* else: one line for people */
+
+	struct probe *probe; /* its own */
+	struct atport *atport;
+	struct ev_loop *loop;
+	int signal;
+};
+
+struct survey_options {
+	bool all;      /* ask every port to the end */
+	bool progress; /* on stderr, when it is a terminal */
+};
+
+/* Blocks until it is over; a signal to end is obeyed when the ports are put
+ * back. `conf` is borrowed for the survey's life. The cause. */
+enum cause survey_run(struct survey *survey, const struct conf *conf,
+		      const struct port_list *ports,
+		      const struct survey_options *options);
+
+void survey_free(struct survey *survey);
+
+#endif
