@@ -167,26 +167,6 @@ bool modem_decode_cpin(const char *line, enum modem_sim *sim)
 	return false;
 }
 
-bool modem_decode_pin_left(const char *line, int *left)
-{
-	struct at_fields fields;
-	char which[8];
-
-	if (at_fields_start(&fields, line, "+CPINC:") ||
-	    at_fields_start(&fields, line, "+UPINCNT:"))
-		return at_fields_next_int(&fields, left);
-	if (at_fields_start(&fields, line, "+QPINC:"))
-		return at_fields_next_string(&fields, which, sizeof(which)) &&
-		       strcmp(which, "SC") == 0 &&
-		       at_fields_next_int(&fields, left);
-	/* ^CPIN: <code>,<times>,<puk>,<pin>,<puk2>,<pin2> */
-	if (at_fields_start(&fields, line, "^CPIN:"))
-		return at_fields_skip(&fields) && at_fields_skip(&fields) &&
-		       at_fields_skip(&fields) &&
-		       at_fields_next_int(&fields, left);
-	return false;
-}
-
 bool modem_decode_context(const char *line, struct modem_context *context)
 {
 	struct modem_context found = {0};

@@ -76,9 +76,6 @@ bool modem_decode_registration(const char *line, enum modem_domain *domain,
 /* +CPIN: READY, SIM PIN, "SIM PUK", ... (27.007 8.3) */
 bool modem_decode_cpin(const char *line, enum modem_sim *sim);
 
-/* Attempts left for PIN 1: +CPINC:, +QPINC:, +UPINCNT:, ^CPIN:. */
-bool modem_decode_pin_left(const char *line, int *left);
-
 /* +CGDCONT: of the read form (27.007 10.1.1). */
 bool modem_decode_context(const char *line, struct modem_context *context);
 

@@ -32,7 +32,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.name = "sierra",
 		.pin_left = "AT+CPINC?", .iccid = "AT!ICCID?",
 		.technology = "AT*CNTI=0", .signal = "AT!GSTATUS?",
-		.radio = "AT!PCINFO?",
+		.radio = "AT!PCINFO?", .radio_else = "AT!GSTATUS?",
 	},
 	[HUAWEI] = {
 		.name = "huawei",
@@ -72,7 +72,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[OPTION] = {
 		.name = "option",
-		.pin_left = "", .iccid = "", .technology = "AT_OCTI?",
+		.pin_left = "AT_OERCN?", .iccid = "", .technology = "AT_OCTI?",
 		.signal = "", .radio = "",
 	},
 	[NOVATEL] = {
@@ -87,7 +87,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[FIBOCOM] = {
 		.name = "fibocom",
-		.pin_left = "AT+TPIN?", .iccid = "AT+CCID",
+		.pin_left = "", .iccid = "AT+CCID",
 		.technology = "", .signal = "AT+CESQ", .radio = "",
 	},
 };

@@ -15,6 +15,7 @@ struct modem_family {
 	const char *technology; /* reads the radio technology in use */
 	const char *signal;     /* reads more than +CSQ tells */
 	const char *radio;      /* reads why the radio is off */
+	const char *radio_else; /* the same, where that is refused; NULL */
 };
 
 /* The family of a modem with these USB ids (0: unknown) that has answered ATI

@@ -105,7 +105,7 @@ static void take_imsi(struct plan *plan, int number, const char *line)
 static void take_iccid(struct plan *plan, int number, const char *line)
 {
 	(void)number;
-	modem_decode_digits(line, 18, 20, KEEP(plan->facts.iccid));
+	modem_decode_iccid(line, plan->facts.iccid);
 }
 
 static void take_fun(struct plan *plan, int number, const char *line)

@@ -84,7 +84,7 @@ static const char *default_prefix(struct plan *plan)
 	const char *name = buf_str(&plan->command);
 	size_t len;
 
-	if (plan->command.len < 3 || !strchr("+^!*$%", name[2]))
+	if (plan->command.len < 3 || !strchr("+^!*$%#_", name[2]))
 		return "";
 	name += strlen("AT");
 	len = strcspn(name, "=?;");

@@ -9,9 +9,11 @@
 #include "at/chan.h"
 #include "base/buf.h"
 #include "base/cause.h"
+#include "modem/card.h"
 #include "modem/decode.h"
 #include "modem/family.h"
 #include "modem/identity.h"
+#include "modem/radio.h"
 
 struct conf;
 
@@ -20,10 +22,11 @@ struct conf;
 /* What the modem has said so far. */
 struct modem_facts {
 	struct modem_identity identity;
-	char imsi[16];  /* "" unknown */
-	char iccid[24]; /* the card's number; "" unknown */
+	char imsi[16];                /* "" unknown */
+	char iccid[MODEM_ICCID_SIZE]; /* the card's number; "" unknown */
 	enum modem_sim sim;
 	int pin_left; /* -1 unknown */
+	struct modem_radio radio;
 	struct modem_registration registration[MODEM_DOMAIN_COUNT];
 	bool domain_known[MODEM_DOMAIN_COUNT]; /* it has told of that one */
 	bool registered; /* some domain is home or roaming */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The decoders of one line: finals, errors, URC names, fields. The input is the
+ * The decoders of one line: finals, errors, URC names, fields, what is said of
+ * the card and the radio. The input is the
  * line; the fields are read by a rota of readers that the line itself picks.
  */
 #include <string.h>
@@ -11,7 +12,9 @@
 #include "at/final.h"
 #include "at/urc.h"
 #include "base/buf.h"
+#include "modem/card.h"
 #include "modem/identity.h"
+#include "modem/radio.h"
 
 static void claim_final(const char *line, bool dial)
 {
@@ -106,6 +109,22 @@ static void claim_identity(const char *line)
 	CLAIM(strlen(identity.imei) < sizeof(identity.imei));
 }
 
+/* A number that is kept is whole, and one that was refused leaves no trace. */
+static void claim_card(const char *line)
+{
+	char iccid[MODEM_ICCID_SIZE] = "";
+	struct modem_radio radio = {0};
+	int left = -1;
+
+	CLAIM(modem_decode_pin_left(line, &left) == (left >= 0));
+	CLAIM(left <= 10);
+	CLAIM(modem_decode_iccid(line, iccid) == (strlen(iccid) >= 18));
+	CLAIM(strspn(iccid, "0123456789ABCDEF") == strlen(iccid));
+	if (!modem_decode_radio(line, &radio))
+		CLAIM(radio.state == MODEM_RADIO_UNKNOWN);
+	CLAIM(radio.reason < MODEM_RADIO_REASON_COUNT);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *line = malloc(size + 1);
@@ -119,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	claim_fields(line);
 	claim_quoted(line);
 	claim_identity(line);
+	claim_card(line);
 	CLAIM(at_urc_of(line) <= AT_URC_SURE);
 	free(line);
 	return 0;

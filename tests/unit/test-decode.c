@@ -108,33 +108,6 @@ static void cpin_in_every_real_form(void **state)
 	}
 }
 
-static void pin_counters_of_four_vendors(void **state)
-{
-	static const struct {
-		const char *line;
-		bool valid;
-		int left;
-	} rows[] = {
-		{"+CPINC: 3, 3, 10, 10", true, 3},
-		{"+CPINC: 1,3,10,10", true, 1},
-		{"+QPINC: \"SC\",2,10", true, 2},
-		{"+QPINC: \"P2\",3,10", false, 0},
-		{"+UPINCNT: 3,3,10,10", true, 3},
-		{"^CPIN: SIM PIN,,10,3,10,3", true, 3},
-		{"+CPIN: SIM PIN", false, 0},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		int left = -1;
-
-		assert_int_equal(modem_decode_pin_left(rows[i].line, &left),
-				 rows[i].valid);
-		if (rows[i].valid)
-			assert_int_equal(left, rows[i].left);
-	}
-}
-
 static void contexts_with_and_without_address(void **state)
 {
 	struct modem_context context;
@@ -241,7 +214,6 @@ int main(void)
 		cmocka_unit_test(registration_in_every_real_form),
 		cmocka_unit_test(only_home_and_roaming_carry_data),
 		cmocka_unit_test(cpin_in_every_real_form),
-		cmocka_unit_test(pin_counters_of_four_vendors),
 		cmocka_unit_test(contexts_with_and_without_address),
 		cmocka_unit_test(signal_is_in_its_range),
 		cmocka_unit_test(operator_by_name_number_and_ucs2),
