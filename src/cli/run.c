@@ -10,8 +10,6 @@
 /* Keys that `check` takes and that nothing acts upon yet. */
 static void warn_of_idle_keys(const struct conf *conf)
 {
-	if (strcmp(conf->network.mode, "auto") != 0)
-		log_warning("network.mode has no effect in this version");
 	if (conf->monitor.ping.count > 0)
 		log_warning("monitor.ping has no effect in this version");
 }

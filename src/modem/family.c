@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "modem/family.h"
+#include "modem/mode.h"
 
 enum {
 	GENERIC,
@@ -27,68 +28,81 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.name = "generic",
 		.pin_left = "", .iccid = "AT+CCID", .technology = "",
 		.signal = "AT+CESQ", .radio = "",
+		.mode = &mode_generic,
 	},
 	[SIERRA] = {
 		.name = "sierra",
 		.pin_left = "AT+CPINC?", .iccid = "AT!ICCID?",
 		.technology = "AT*CNTI=0", .signal = "AT!GSTATUS?",
 		.radio = "AT!PCINFO?", .radio_else = "AT!GSTATUS?",
+		.mode = &mode_sierra,
 	},
 	[HUAWEI] = {
 		.name = "huawei",
 		.pin_left = "AT^CPIN?", .iccid = "AT^ICCID?",
 		.technology = "AT^SYSINFOEX", .signal = "AT^HCSQ?",
 		.radio = "AT^RFSWITCH?",
+		.mode = &mode_huawei,
 	},
 	[ZTE] = {
 		.name = "zte",
 		.pin_left = "AT+ZPINPUK=?", .iccid = "AT+CCID",
 		.technology = "AT+ZPAS?", .signal = "", .radio = "",
+		.mode = &mode_zte,
 	},
 	[QUECTEL] = {
 		.name = "quectel",
 		.pin_left = "AT+QPINC=\"SC\"", .iccid = "AT+QCCID",
 		.technology = "AT+QNWINFO", .signal = "AT+QCSQ", .radio = "",
+		.mode = &mode_quectel,
 	},
 	[SIMCOM] = {
 		.name = "simcom",
 		.pin_left = "AT+SPIC", .iccid = "AT+CICCID",
 		.technology = "AT+CPSI?", .signal = "AT+CESQ", .radio = "",
+		.mode = &mode_simcom,
 	},
 	[TELIT] = {
 		.name = "telit",
 		.pin_left = "AT#PCT", .iccid = "AT#CCID",
 		.technology = "AT#PSNT?", .signal = "AT+CESQ", .radio = "",
+		.mode = &mode_generic,
 	},
 	[CINTERION] = {
 		.name = "cinterion",
 		.pin_left = "AT^SPIC", .iccid = "AT+CCID",
 		.technology = "AT^SMONI", .signal = "AT+CESQ", .radio = "",
+		.mode = &mode_cinterion,
 	},
 	[UBLOX] = {
 		.name = "ublox",
 		.pin_left = "AT+UPINCNT", .iccid = "AT+CCID",
 		.technology = "", .signal = "AT+CESQ", .radio = "",
+		.mode = &mode_ublox,
 	},
 	[OPTION] = {
 		.name = "option",
 		.pin_left = "AT_OERCN?", .iccid = "", .technology = "AT_OCTI?",
 		.signal = "", .radio = "",
+		.mode = &mode_option,
 	},
 	[NOVATEL] = {
 		.name = "novatel",
 		.pin_left = "", .iccid = "", .technology = "AT$CNTI=0",
 		.signal = "", .radio = "",
+		.mode = &mode_novatel,
 	},
 	[ERICSSON] = {
 		.name = "ericsson",
 		.pin_left = "AT*EPIN?", .iccid = "", .technology = "",
 		.signal = "", .radio = "",
+		.mode = &mode_ericsson,
 	},
 	[FIBOCOM] = {
 		.name = "fibocom",
 		.pin_left = "", .iccid = "AT+CCID",
 		.technology = "", .signal = "AT+CESQ", .radio = "",
+		.mode = &mode_xmm,
 	},
 };
 

@@ -2,6 +2,8 @@
 #ifndef GD_MODEM_FAMILY_H
 #define GD_MODEM_FAMILY_H
 
+struct mode_dialect;
+
 /*
  * A maker's dialect of AT: the commands for what 27.007 leaves open. Data only,
  * a row a family in family.c. A command that is "" the family does not have, or
@@ -16,6 +18,7 @@ struct modem_family {
 	const char *signal;     /* reads more than +CSQ tells */
 	const char *radio;      /* reads why the radio is off */
 	const char *radio_else; /* the same, where that is refused; NULL */
+	const struct mode_dialect *mode; /* how the network mode is told */
 };
 
 /* The family of a modem with these USB ids (0: unknown) that has answered ATI

@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "modem/step.h"
+#include "modem/mode-step.h"
 
 #define COMMAND_TIMEOUT_MS 5000
 
@@ -35,6 +35,7 @@ static void forget_modem(struct plan *plan)
 		plan->domain_missing[i] = false;
 	}
 	memset(&plan->context, 0, sizeof(plan->context));
+	memset(&plan->mode, 0, sizeof(plan->mode));
 	plan->pin_sent = false;
 	plan->urcs_on = false;
 	plan->radio_checked = false;
@@ -263,4 +264,5 @@ void plan_describe_registration(const struct plan *plan, struct buf *out)
 			   modem_reg_name(plan->facts.registration[i].stat));
 		between = ", ";
 	}
+	mode_describe_limit(plan, out);
 }

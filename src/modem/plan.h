@@ -13,6 +13,7 @@
 #include "modem/decode.h"
 #include "modem/family.h"
 #include "modem/identity.h"
+#include "modem/mode.h"
 #include "modem/radio.h"
 
 struct conf;
@@ -39,6 +40,16 @@ struct modem_facts {
 	int fun; /* 27.007 8.2 <fun>; -1 unknown */
 	struct modem_context contexts[MODEM_CONTEXTS_MAX];
 	size_t context_count;
+	struct mode mode; /* as the modem is set; all 0 if it was not asked */
+};
+
+/* How far setting the network mode has come. */
+struct mode_plan {
+	const struct mode_dialect *dialect; /* NULL: the family's */
+	struct mode_choice current;
+	struct mode_choices choices;
+	int tries;
+	bool written, refused, done;
 };
 
 /* What `info` changes for its questions, and puts back. */
@@ -89,6 +100,7 @@ struct plan {
 	struct modem_context context; /* as read; cid 0: not there */
 	size_t index;                 /* into a step's own list */
 	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
+	struct mode_plan mode;
 	bool pin_sent;      /* to this modem, since it came */
 	bool pin_refused;   /* or unanswered, by any modem: never again */
 	bool urcs_on;       /* registration is reported unasked */

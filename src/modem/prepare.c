@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "conf/conf.h"
+#include "modem/mode-step.h"
 #include "modem/prepare.h"
 
 /* DCD follows the carrier, and DTR down hangs up. */
@@ -92,6 +93,9 @@ static const struct step steps[] = {
 	[PREPARE_SIM]         = { sim_ask,          sim_take },
 	[PREPARE_PIN_LEFT]    = { sim_ask_pin_left, sim_take_pin_left },
 	[PREPARE_PIN]         = { sim_ask_pin,      sim_take_pin },
+	[PREPARE_MODE]        = { mode_ask,         mode_take },
+	[PREPARE_MODE_LIST]   = { mode_ask_list,    mode_take_list },
+	[PREPARE_SET_MODE]    = { mode_ask_set,     mode_take_set },
 	[PREPARE_CONTEXT]     = { context_ask,      context_take },
 	[PREPARE_SET_CONTEXT] = { context_ask_set,  context_take_set },
 };

@@ -3,7 +3,7 @@
 
 #include "at/fields.h"
 #include "conf/conf.h"
-#include "modem/step.h"
+#include "modem/mode-step.h"
 
 #define POLL_MS   2000
 #define DENIED_MS 15000 /* a first "denied" may be one cell's */
@@ -21,6 +21,9 @@ enum {
 	STEP_URC_CEREG,
 	STEP_CFUN,
 	STEP_SET_CFUN,
+	STEP_MODE,
+	STEP_MODE_LIST,
+	STEP_SET_MODE,
 	STEP_REPEAT,
 	STEP_OPERATOR,
 	STEP_SIGNAL
@@ -295,6 +298,9 @@ static const struct step steps[] = {
 	[STEP_URC_CEREG] = { ask_urc,      step_take_any },
 	[STEP_CFUN]      = { ask_cfun,     take_cfun },
 	[STEP_SET_CFUN]  = { ask_set_cfun, take_set_cfun },
+	[STEP_MODE]      = { mode_ask,     mode_take },
+	[STEP_MODE_LIST] = { mode_ask_list, mode_take_list },
+	[STEP_SET_MODE]  = { mode_ask_set, mode_take_set },
 	[STEP_REPEAT]    = { ask_repeat,   step_take_any },
 	[STEP_OPERATOR]  = { ask_operator, take_operator },
 	[STEP_SIGNAL]    = { ask_signal,   take_signal },

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "modem/card.h"
 #include "modem/identity.h"
+#include "modem/mode.h"
 #include "modem/radio.h"
 
 static void claim_final(const char *line, bool dial)
@@ -125,6 +126,44 @@ static void claim_card(const char *line)
 	CLAIM(radio.reason < MODEM_RADIO_REASON_COUNT);
 }
 
+/* What goes into a command is short and cannot end it. */
+static void claim_mode_value(const char *value)
+{
+	CLAIM(strlen(value) < sizeof(((struct mode_choice *)NULL)->value));
+	CLAIM(!strpbrk(value, ";\"\r\n ="));
+}
+
+static void claim_mode(const char *line, const struct mode_dialect *dialect)
+{
+	struct mode_choice found = {"", {0, 0}};
+	struct mode_choices choices = {.count = 0};
+	const struct mode_choice *choice;
+
+	if (mode_decode(dialect, line, &found))
+		CLAIM(found.mode.allowed != 0);
+	mode_decode_list(dialect, line, &choices);
+	mode_decode_list(dialect, line, &choices);
+	CLAIM(choices.count <= MODE_CHOICES_MAX);
+	for (unsigned i = 0; i < choices.count; i++)
+		claim_mode_value(choices.items[i].value);
+	choice = mode_choose(&choices, found.mode);
+	if (choice)
+		CLAIM(mode_is_so(&choices, found.mode, choice->mode) ||
+		      found.mode.preferred);
+}
+
+static void claim_modes(const char *line)
+{
+	static const struct mode_dialect *const dialects[] = {
+		&mode_sierra, &mode_huawei,    &mode_quectel,
+		&mode_zte,    &mode_cinterion, &mode_xmm};
+
+	for (size_t i = 0; i < sizeof(dialects) / sizeof(*dialects); i++)
+		for (const struct mode_dialect *dialect = dialects[i]; dialect;
+		     dialect = dialect->otherwise)
+			claim_mode(line, dialect);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *line = malloc(size + 1);
@@ -139,6 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	claim_quoted(line);
 	claim_identity(line);
 	claim_card(line);
+	claim_modes(line);
 	CLAIM(at_urc_of(line) <= AT_URC_SURE);
 	free(line);
 	return 0;

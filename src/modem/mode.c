@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "at/fields.h"
+#include "base/buf.h"
+#include "base/str.h"
+#include "modem/mode.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* The words of network.mode in the order in which they are printed. */
+static const char technologies[][3] = {"2g", "3g", "4g", "5g"};
+
+static unsigned technology_of(const char *word, size_t len)
+{
+	for (size_t i = 0; i < COUNT(technologies); i++)
+		if (strlen(technologies[i]) == len &&
+		    strncmp(word, technologies[i], len) == 0)
+			return 1u << i;
+	return 0;
+}
+
+bool mode_parse(const char *word, struct mode *mode)
+{
+	size_t len = strcspn(word, "+-");
+	unsigned one = technology_of(word, len);
+
+	*mode = (struct mode){MODE_ALL, 0};
+	if (strcmp(word, "auto") == 0)
+		return true;
+	if (one && strcmp(word + len, "-preferred") == 0) {
+		mode->preferred = (unsigned char)one;
+		return true;
+	}
+	mode->allowed = (unsigned char)one;
+	while (one && word[len] == '+') {
+		word += len + 1;
+		len = strcspn(word, "+");
+		one = technology_of(word, len);
+		mode->allowed |= (unsigned char)one;
+	}
+	return one && word[len] == '\0';
+}
+
+static void print_technologies(unsigned set, struct buf *out)
+{
+	const char *between = "";
+
+	for (size_t i = 0; i < COUNT(technologies); i++) {
+		if (!(set & 1u << i))
+			continue;
+		buf_printf(out, "%s%s", between, technologies[i]);
+		between = "+";
+	}
+	if (set & MODE_CDMA)
+		buf_printf(out, "%scdma", between);
+}
+
+void mode_print(struct mode mode, struct buf *out)
+{
+	if (!mode.allowed) {
+		buf_printf(out, "unknown");
+	} else if (mode.preferred) {
+		print_technologies(mode.preferred, out);
+		buf_printf(out, "-preferred");
+	} else if (mode.allowed == MODE_ALL) {
+		buf_printf(out, "auto");
+	} else {
+		print_technologies(mode.allowed, out);
+	}
+}
+
+/* What stands in names of modes, a word of its own each. */
+static const struct {
+	char word[10];
+	unsigned char bits;
+} name_words[] = {
+	/* clang-format off */
+	{ "Automatic", MODE_ALL },
+	{ "GSM",  MODE_2G }, { "2G",    MODE_2G },
+	{ "UMTS", MODE_3G }, { "WCDMA", MODE_3G }, { "3G", MODE_3G },
+	{ "LTE",  MODE_4G }, { "4G",    MODE_4G },
+	{ "NR5G", MODE_5G }, { "NR",    MODE_5G }, { "5G", MODE_5G },
+	{ "CDMA", MODE_CDMA }, { "HRPD", MODE_CDMA }, { "EVDO", MODE_CDMA },
+	/* clang-format on */
+};
+
+static unsigned bits_of_word(const char *word, size_t len)
+{
+	for (size_t i = 0; i < COUNT(name_words); i++)
+		if (strlen(name_words[i].word) == len &&
+		    strncasecmp(word, name_words[i].word, len) == 0)
+			return name_words[i].bits;
+	return 0;
+}
+
+/* "UMTS 3G Preferred", "GSM and LTE Only", "GSM, UMTS, LTE" */
+static struct mode mode_of_name(const char *name)
+{
+	struct mode mode = {0, 0};
+	bool preferred = strcasestr(name, "preferred");
+
+	while (*name) {
+		size_t len = 0;
+
+		while (isalnum((unsigned char)name[len]))
+			len++;
+		mode.allowed |= (unsigned char)bits_of_word(name, len);
+		name += len ? len : 1;
+	}
+	if (preferred && mode.allowed)
+		mode = (struct mode){MODE_ALL, mode.allowed};
+	return mode;
+}
+
+/* "03, UMTS 3G Preferred": an index in hexadecimal and a name, which may have
+ * commas of its own. */
+static bool decode_named(struct at_fields *fields, struct mode_choice *choice)
+{
+	if (!at_fields_next_string(fields, choice->value,
+				   sizeof(choice->value)) ||
+	    choice->value[strspn(choice->value, "0123456789ABCDEFabcdef")])
+		return false;
+	choice->mode = mode_of_name(fields->at);
+	return choice->mode.allowed != 0;
+}
+
+void mode_print_read(const struct mode_dialect *dialect, struct buf *out)
+{
+	if (*dialect->key)
+		buf_printf(out, "%s=\"%s\"", dialect->command, dialect->key);
+	else
+		buf_printf(out, "%s?", dialect->command);
+}
+
+void mode_print_list(const struct mode_dialect *dialect, struct buf *out)
+{
+	buf_printf(out, "%s=?", dialect->command);
+}
+
+/* A tail that begins with a quote ends what has to begin with one. */
+void mode_print_set(const struct mode_dialect *dialect, const char *value,
+		    struct buf *out)
+{
+	buf_printf(out, "%s=", dialect->command);
+	if (*dialect->key)
+		buf_printf(out, "\"%s\",", dialect->key);
+	buf_printf(out, "%s%s%s", *dialect->tail == '"' ? "\"" : "", value,
+		   dialect->tail);
+}
+
+/* Go to the fields behind the command's name and key. */
+static bool start(const struct mode_dialect *dialect, const char *line,
+		  struct at_fields *fields)
+{
+	const char *name = dialect->command + strlen("AT");
+	char key[16];
+
+	if (at_fields_start(fields, line, name) && *fields->at == ':')
+		at_fields_start(fields, fields->at, ":");
+	else if (!dialect->bare || !at_fields_start(fields, line, ""))
+		return false;
+	return !*dialect->key ||
+	       (at_fields_next_string(fields, key, sizeof(key)) &&
+		strcasecmp(key, dialect->key) == 0);
+}
+
+/* The value's fields, joined by commas; as many as there are. */
+static bool read_value(const struct mode_dialect *dialect,
+		       struct at_fields *fields, char *value, size_t size)
+{
+	struct buf text = BUF_INIT;
+	char field[10];
+	bool fits;
+
+	for (int i = 0; i < dialect->skip; i++)
+		at_fields_skip(fields);
+	for (int i = 0; i < dialect->fields && fields->more; i++)
+		if (at_fields_next_string(fields, field, sizeof(field)))
+			buf_printf(&text, "%s%s", i ? "," : "", field);
+	fits = str_copy(value, size, buf_str(&text));
+	buf_free(&text);
+	return fits && *value;
+}
+
+static const struct mode_choice *find_row(const struct mode_dialect *dialect,
+					  const char *value)
+{
+	const struct mode_choice *row;
+	size_t first = strcspn(value, ",");
+
+	for (row = dialect->rows; *row->value; row++)
+		if (strcasecmp(row->value, value) == 0)
+			return row;
+	for (row = dialect->rows; *row->value; row++)
+		if (strcspn(row->value, ",") == first &&
+		    strncasecmp(row->value, value, first) == 0)
+			return row;
+	return NULL;
+}
+
+bool mode_decode(const struct mode_dialect *dialect, const char *line,
+		 struct mode_choice *choice)
+{
+	struct mode_choice found = {"", {0, 0}};
+	const struct mode_choice *row;
+	struct at_fields fields;
+
+	if (!start(dialect, line, &fields))
+		return false;
+	if (!dialect->rows) {
+		if (!decode_named(&fields, &found))
+			return false;
+		*choice = found;
+		return true;
+	}
+	if (!read_value(dialect, &fields, found.value, sizeof(found.value)))
+		return false;
+	row = find_row(dialect, found.value);
+	if (row)
+		found.mode = row->mode;
+	*choice = found;
+	return row != NULL;
+}
+
+static void add(struct mode_choices *choices, const struct mode_choice *choice)
+{
+	if (choices->count < MODE_CHOICES_MAX)
+		choices->items[choices->count++] = *choice;
+}
+
+/* Is `number` in "(0-3,5)", "((2-Automatic),(13-GSM Only))"? */
+static bool group_has(const char *group, long number)
+{
+	while (*group) {
+		char *end;
+		long low, high;
+
+		group += strcspn(group, "0123456789");
+		low = high = strtol(group, &end, 10);
+		if (end == group)
+			break;
+		if (end[0] == '-' && isdigit((unsigned char)end[1]))
+			high = strtol(end + 1, &end, 10);
+		if (number >= low && number <= high)
+			return true;
+		group = end + strcspn(end, ",");
+	}
+	return false;
+}
+
+/* A sequence's members, "03" and "02" of "0302", are offered one by one. */
+static bool group_has_value(const char *group, const char *value, size_t len)
+{
+	char text[sizeof(((struct mode_choice *)NULL)->value)];
+	bool has = len > 0;
+
+	str_copy(text, sizeof(text), value);
+	text[len] = '\0';
+	if (len < 4)
+		return group_has(group, strtol(text, NULL, 10));
+	for (; has && len >= 2; len -= 2) {
+		has = group_has(group, strtol(text + len - 2, NULL, 10));
+		text[len - 2] = '\0';
+	}
+	return has;
+}
+
+/* A group that is too long to be looked at is no reason to leave a row out. */
+static bool is_offered(struct at_fields groups, const char *value)
+{
+	char group[160];
+
+	for (; *value && groups.more; value += *value == ',') {
+		size_t len = strcspn(value, ",");
+
+		if (at_fields_next_string(&groups, group, sizeof(group)) &&
+		    *group && !group_has_value(group, value, len))
+			return false;
+		value += len;
+	}
+	return true;
+}
+
+void mode_decode_list(const struct mode_dialect *dialect, const char *line,
+		      struct mode_choices *choices)
+{
+	const struct mode_choice *row;
+	struct mode_choice named;
+	struct at_fields fields;
+
+	if (!start(dialect, line, &fields) || !fields.more)
+		return;
+	if (!dialect->rows) {
+		if (decode_named(&fields, &named))
+			add(choices, &named);
+		return;
+	}
+	for (row = dialect->rows; *row->value; row++)
+		if (is_offered(fields, row->value))
+			add(choices, row);
+}
+
+void mode_assume(const struct mode_dialect *dialect,
+		 struct mode_choices *choices)
+{
+	const struct mode_choice *row = dialect->rows;
+
+	for (; row && *row->value; row++)
+		add(choices, row);
+}
+
+/* What the modem can: what its modes other than automatic tell. */
+static unsigned capabilities(const struct mode_choices *choices)
+{
+	unsigned set = 0;
+
+	for (unsigned i = 0; i < choices->count; i++)
+		if ((choices->items[i].mode.allowed & MODE_ALL) != MODE_ALL)
+			set |= choices->items[i].mode.allowed;
+	return set & MODE_ALL ? set & MODE_ALL : MODE_ALL;
+}
+
+static int count_bits(unsigned set)
+{
+	int count = 0;
+
+	for (; set; set &= set - 1)
+		count++;
+	return count;
+}
+
+static const struct mode_choice *choose_preferred(
+	const struct mode_choices *choices, unsigned preferred)
+{
+	const struct mode_choice *best = NULL;
+
+	for (unsigned i = 0; i < choices->count; i++) {
+		const struct mode_choice *item = &choices->items[i];
+
+		if (item->mode.preferred == preferred &&
+		    (!best || count_bits(item->mode.allowed) >
+				      count_bits(best->mode.allowed)))
+			best = item;
+	}
+	return best;
+}
+
+/* The technologies in `set` and no others; one that prefers none before one
+ * that does. */
+static const struct mode_choice *choose_allowed(
+	const struct mode_choices *choices, unsigned set, unsigned can)
+{
+	const struct mode_choice *best = NULL;
+
+	for (unsigned i = 0; i < choices->count; i++) {
+		const struct mode_choice *item = &choices->items[i];
+		unsigned allowed = item->mode.allowed;
+
+		if (allowed & MODE_CDMA || (allowed & can) != (set & can))
+			continue;
+		if (!best || (best->mode.preferred && !item->mode.preferred))
+			best = item;
+	}
+	return best;
+}
+
+const struct mode_choice *mode_choose(const struct mode_choices *choices,
+				      struct mode wanted)
+{
+	unsigned can = capabilities(choices);
+	const struct mode_choice *choice = NULL;
+
+	if (wanted.preferred) {
+		choice = choose_preferred(choices, wanted.preferred);
+		/* The newest of all: no bit of `can` is above it. */
+		if (choice || !(can & wanted.preferred) ||
+		    can >= 2u * wanted.preferred)
+			return choice;
+	} else if (wanted.allowed != MODE_ALL && (wanted.allowed & ~can)) {
+		return NULL;
+	}
+	return choose_allowed(choices, wanted.allowed, can);
+}
+
+bool mode_is_so(const struct mode_choices *choices, struct mode wanted,
+		struct mode current)
+{
+	const struct mode_choice *choice = mode_choose(choices, wanted);
+	unsigned can = capabilities(choices);
+
+	if (!current.allowed)
+		return false;
+	if (choice && choice->mode.allowed == current.allowed &&
+	    choice->mode.preferred == current.preferred)
+		return true;
+	return (current.allowed & can) == (wanted.allowed & can) &&
+	       (!wanted.preferred || wanted.preferred == current.preferred);
+}
+
+void mode_print_choices(const struct mode_choices *choices, struct buf *out)
+{
+	const char *between = "";
+
+	for (unsigned i = 0; i < choices->count; i++) {
+		struct mode mode = choices->items[i].mode;
+		bool told = false;
+
+		for (unsigned j = 0; j < i && !told; j++)
+			told = choices->items[j].mode.allowed == mode.allowed &&
+			       choices->items[j].mode.preferred ==
+				       mode.preferred;
+		if (told)
+			continue;
+		buf_printf(out, "%s", between);
+		mode_print(mode, out);
+		between = ", ";
+	}
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_MODEM_MODE_H
+#define GD_MODEM_MODE_H
+
+#include <stdbool.h>
+
+struct buf;
+
+/*
+ * Network modes: which technologies a modem may use, and each family's way to
+ * say so. Knows no ports: words, lines and choices only.
+ */
+enum {
+	MODE_2G = 1 << 0,
+	MODE_3G = 1 << 1,
+	MODE_4G = 1 << 2,
+	MODE_5G = 1 << 3,
+	MODE_ALL = MODE_2G | MODE_3G | MODE_4G | MODE_5G,
+	MODE_CDMA = 1 << 4, /* and its kin: told apart, never asked for */
+};
+
+struct mode {
+	unsigned char allowed;   /* 0: unknown; MODE_ALL: what the modem can */
+	unsigned char preferred; /* one bit, or 0 */
+};
+
+/* A mode as the modem's own command has it: { "03", { MODE_3G, 0 } } */
+struct mode_choice {
+	char value[10];
+	struct mode mode;
+};
+
+#define MODE_CHOICES_MAX 24
+struct mode_choices {
+	struct mode_choice items[MODE_CHOICES_MAX];
+	unsigned count;
+};
+
+/* How modems are told the mode; the rows are in mode-dialect.c. */
+struct mode_dialect {
+	const char *command; /* "AT!SELRAT": with ?, =? and = */
+	const char *key;     /* ... and this first parameter, "" for none */
+	const char *tail;    /* what follows the value that is set */
+	/* Up to a row with an empty value. NULL: the list has names, and the
+	 * indexes mean what they say there. */
+	const struct mode_choice *rows;
+	const struct mode_dialect *otherwise; /* where this one is refused */
+	unsigned char skip;   /* that many fields before the value, */
+	unsigned char fields; /* which has so many, in the answer */
+	bool bare;            /* answers may lack the command's name */
+	/* There is no such setting to be read: what can be read is the
+	 * technology in use, as good when it is one that is wanted. */
+	bool in_use;
+};
+
+extern const struct mode_dialect mode_generic, mode_sierra, mode_huawei,
+	mode_zte, mode_quectel, mode_simcom, mode_cinterion, mode_ublox,
+	mode_option, mode_novatel, mode_ericsson, mode_xmm;
+
+/* A word of network.mode: "auto", "3g", "2g+3g", "4g-preferred". */
+bool mode_parse(const char *word, struct mode *mode);
+
+/* The word for it, "unknown" if it is. Appended to `out`. */
+void mode_print(struct mode mode, struct buf *out);
+
+/* The commands that read the mode, tell what there is, and set `value`. */
+void mode_print_read(const struct mode_dialect *dialect, struct buf *out);
+void mode_print_list(const struct mode_dialect *dialect, struct buf *out);
+void mode_print_set(const struct mode_dialect *dialect, const char *value,
+		    struct buf *out);
+
+/* The mode that an answer line to the first tells; false for other lines and for
+ * values that nobody here knows, which are kept in choice->value. */
+bool mode_decode(const struct mode_dialect *dialect, const char *line,
+		 struct mode_choice *choice);
+
+/* Add what an answer line to the second offers. */
+void mode_decode_list(const struct mode_dialect *dialect, const char *line,
+		      struct mode_choices *choices);
+
+/* What the family's modems have, where this one does not tell. */
+void mode_assume(const struct mode_dialect *dialect,
+		 struct mode_choices *choices);
+
+/* The choice that comes to what is wanted, NULL when there is none. All that
+ * the modem can is automatic, and automatic prefers the newest. */
+const struct mode_choice *mode_choose(const struct mode_choices *choices,
+				      struct mode wanted);
+
+/* What is wanted is so already; `choices` may still be empty. */
+bool mode_is_so(const struct mode_choices *choices, struct mode wanted,
+		struct mode current);
+
+/* "auto, 2g, 3g-preferred": what can be had, each once. Appended. */
+void mode_print_choices(const struct mode_choices *choices, struct buf *out);
+
+#endif
