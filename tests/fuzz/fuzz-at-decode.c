@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The decoders of one line: finals, errors, URC names, fields, what is said of
- * the card and the radio. The input is the
- * line; the fields are read by a rota of readers that the line itself picks.
+ * the card, the radio and the network. The input is the line; the fields are
+ * read by a rota of readers that the line itself picks.
  */
 #include <string.h>
 
@@ -13,6 +13,8 @@
 #include "at/urc.h"
 #include "base/buf.h"
 #include "modem/card.h"
+#include "modem/decode-radio.h"
+#include "modem/decode.h"
 #include "modem/identity.h"
 #include "modem/mode.h"
 #include "modem/radio.h"
@@ -164,6 +166,52 @@ static void claim_modes(const char *line)
 			claim_mode(line, dialect);
 }
 
+static void claim_db(int value, int min, int max)
+{
+	CLAIM(value == MODEM_DB_UNKNOWN || (value >= min && value <= max));
+}
+
+/* Whatever a modem says of its radio, what is kept of it can be. */
+static void claim_signal(const char *line)
+{
+	struct modem_signal signal;
+
+	modem_signal_clear(&signal);
+	modem_decode_signal(line, &signal);
+	CLAIM(signal.csq == 99 || (signal.csq >= 0 && signal.csq <= 31));
+	CLAIM(signal.ber == 99 || (signal.ber >= 0 && signal.ber <= 7));
+	claim_db(signal.rssi_dbm, -125, -20);
+	claim_db(signal.rscp_dbm, -125, -20);
+	claim_db(signal.rsrp_dbm, -160, -30);
+	claim_db(signal.rsrq_db, -34, 20);
+	CLAIM(modem_signal_percent(&signal) >= -1 &&
+	      modem_signal_percent(&signal) <= 100);
+	modem_decode_technology(line);
+}
+
+static void claim_network(const char *line)
+{
+	struct modem_registration registration = {.lac = -1, .ci = -1};
+	char name[16] = "", mccmnc[8] = "";
+	struct modem_context context = {0};
+	enum modem_domain domain;
+	int act = -1;
+
+	if (modem_decode_registration(line, &domain, &registration)) {
+		CLAIM(domain < MODEM_DOMAIN_COUNT);
+		CLAIM(registration.stat < MODEM_REG_COUNT);
+		CLAIM(registration.lac >= -1 && registration.ci >= -1);
+		CLAIM(registration.act < 0 || modem_act_name(registration.act));
+	}
+	modem_decode_cops(line, name, sizeof(name), mccmnc, sizeof(mccmnc),
+			  &act);
+	CLAIM(strlen(name) < sizeof(name) && strlen(mccmnc) < sizeof(mccmnc));
+	CLAIM(act < 0 || modem_act_name(act));
+	if (modem_decode_context(line, &context))
+		CLAIM(strlen(context.type) < sizeof(context.type) &&
+		      strlen(context.apn) < sizeof(context.apn));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *line = malloc(size + 1);
@@ -180,6 +228,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	claim_card(line);
 	claim_modes(line);
 	CLAIM(at_urc_of(line) <= AT_URC_SURE);
+	claim_signal(line);
+	claim_network(line);
 	free(line);
 	return 0;
 }
