@@ -39,6 +39,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[HUAWEI] = {
 		.name = "huawei",
+		.technology_else = "AT^SYSINFO",
 		.pin_left = "AT^CPIN?", .iccid = "AT^ICCID?",
 		.technology = "AT^SYSINFOEX", .signal = "AT^HCSQ?",
 		.radio = "AT^RFSWITCH?",
@@ -58,6 +59,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[SIMCOM] = {
 		.name = "simcom",
+		.technology_else = "AT+CNSMOD?",
 		.pin_left = "AT+SPIC", .iccid = "AT+CICCID",
 		.technology = "AT+CPSI?", .signal = "AT+CESQ", .radio = "",
 		.mode = &mode_simcom,
@@ -77,11 +79,12 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	[UBLOX] = {
 		.name = "ublox",
 		.pin_left = "AT+UPINCNT", .iccid = "AT+CCID",
-		.technology = "", .signal = "AT+CESQ", .radio = "",
+		.technology = "AT+UREG?", .signal = "AT+CESQ", .radio = "",
 		.mode = &mode_ublox,
 	},
 	[OPTION] = {
 		.name = "option",
+		.technology_else = "AT_OWCTI?",
 		.pin_left = "AT_OERCN?", .iccid = "", .technology = "AT_OCTI?",
 		.signal = "", .radio = "",
 		.mode = &mode_option,
@@ -94,7 +97,8 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[ERICSSON] = {
 		.name = "ericsson",
-		.pin_left = "AT*EPIN?", .iccid = "", .technology = "",
+		.pin_left = "AT*EPIN?", .iccid = "",
+		.technology = "AT*ERINFO?",
 		.signal = "", .radio = "",
 		.mode = &mode_ericsson,
 	},

@@ -15,9 +15,10 @@ struct modem_family {
 	const char *pin_left;   /* reads how often the PIN may still be tried */
 	const char *iccid;      /* reads the SIM card's number */
 	const char *technology; /* reads the radio technology in use */
-	const char *signal;     /* reads more than +CSQ tells */
-	const char *radio;      /* reads why the radio is off */
-	const char *radio_else; /* the same, where that is refused; NULL */
+	const char *technology_else; /* where that one tells nothing; NULL */
+	const char *signal;          /* reads more than +CSQ tells */
+	const char *radio;           /* reads why the radio is off */
+	const char *radio_else;      /* the same, where that is refused; NULL */
 	const struct mode_dialect *mode; /* how the network mode is told */
 };
 

@@ -163,10 +163,20 @@ static bool is_kept(const struct plan *plan, int number)
 	return plan->kept[number] >= 0;
 }
 
-static void take_signal(struct plan *plan, int number, const char *line)
+static void take_radio(struct plan *plan, int number, const char *line)
+{
+	const char *technology = modem_decode_technology(line);
+
+	(void)number;
+	modem_decode_signal(line, &plan->facts.signal);
+	if (technology)
+		plan->facts.technology = technology;
+}
+
+static bool technology_is_missing(const struct plan *plan, int number)
 {
 	(void)number;
-	modem_decode_csq(line, &plan->facts.csq, &plan->facts.ber);
+	return !plan->facts.technology;
 }
 
 static void take_context(struct plan *plan, int number, const char *line)
@@ -213,7 +223,11 @@ static const struct question questions[] = {
 	{ "AT+COPS=3,2", number_is_missing, NULL, PLAN_KEPT_COPS },
 	{ "AT+COPS?", is_kept, take_operator, PLAN_KEPT_COPS },
 	{ "AT+COPS=3,", is_kept, NULL, PLAN_KEPT_COPS, .numbered = true },
-	{ "AT+CSQ", NULL, take_signal },
+	{ "AT+CSQ", NULL, take_radio },
+	{ FAMILY(signal), .take = take_radio },
+	{ FAMILY(technology), .take = take_radio },
+	{ FAMILY(technology_else), .wanted = technology_is_missing,
+	  .take = take_radio },
 	{ "AT+CGDCONT?", NULL, take_context },
 	{ "AT+CMEE=", errors_are_terse, NULL, PLAN_KEPT_CMEE, .numbered = true },
 };
@@ -238,7 +252,7 @@ static enum step_ask ask(struct plan *plan, struct at_command *command,
 	if (plan->index >= COUNT(questions))
 		return ASK_SKIP;
 	text = text_of(plan, question);
-	if (!*text ||
+	if (!text || !*text ||
 	    (question->wanted && !question->wanted(plan, question->number))) {
 		plan->index++;
 		return ASK_JUMP;

@@ -26,8 +26,7 @@ static void forget_modem(struct plan *plan)
 	facts->identity = plan->ati;
 	facts->pin_left = -1;
 	facts->act = -1;
-	facts->csq = 99;
-	facts->ber = 99;
+	modem_signal_clear(&facts->signal);
 	facts->fun = -1;
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
 		facts->registration[i] = (struct modem_registration){
@@ -225,6 +224,22 @@ static bool is_new(const struct modem_registration *a,
 	return a->stat != b->stat || a->act != b->act;
 }
 
+enum step_outcome step_take_radio(struct plan *plan,
+				  const struct at_event *reply, int64_t now)
+{
+	const char *at = reply->text, *technology;
+	char line[256];
+
+	(void)now;
+	while (step_next_line(&at, line, sizeof(line))) {
+		modem_decode_signal(line, &plan->facts.signal);
+		technology = modem_decode_technology(line);
+		if (technology)
+			plan->facts.technology = technology;
+	}
+	return STEP_NEXT;
+}
+
 bool step_take_registration(struct plan *plan, const char *line)
 {
 	struct modem_facts *facts = &plan->facts;
@@ -250,6 +265,12 @@ bool step_take_registration(struct plan *plan, const char *line)
 			facts->act = facts->registration[i].act;
 	}
 	return true;
+}
+
+const char *modem_technology(const struct modem_facts *facts)
+{
+	return facts->technology ? facts->technology
+				 : modem_act_name(facts->act);
 }
 
 void plan_describe_registration(const struct plan *plan, struct buf *out)

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "modem/card.h"
+#include "modem/decode-radio.h"
 #include "modem/decode.h"
 #include "modem/family.h"
 #include "modem/identity.h"
@@ -34,9 +35,9 @@ struct modem_facts {
 	bool roaming;
 	char operator[64];
 	char mccmnc[8];
-	int act; /* -1 unknown */
-	int csq; /* 99 unknown */
-	int ber;
+	int act;                /* -1 unknown */
+	const char *technology; /* in the maker's own word; NULL unknown */
+	struct modem_signal signal;
 	int fun; /* 27.007 8.2 <fun>; -1 unknown */
 	struct modem_context contexts[MODEM_CONTEXTS_MAX];
 	size_t context_count;
@@ -134,6 +135,10 @@ void plan_reply(struct plan *plan, const struct at_event *reply, int64_t now);
 
 /* A URC at any time: registration and SIM are taken from it. */
 void plan_urc(struct plan *plan, const char *line, int64_t now);
+
+/* The technology in use, by the maker's own word for it or else as registration
+ * tells it: "HSDPA", "LTE", ...; NULL unknown. Static. */
+const char *modem_technology(const struct modem_facts *facts);
 
 /* "cs searching, ps denied": where registration stands, for people. */
 void plan_describe_registration(const struct plan *plan, struct buf *out);

@@ -8,6 +8,7 @@
 #define POLL_MS   2000
 #define DENIED_MS 15000 /* a first "denied" may be one cell's */
 #define SELECT_MS 120000
+#define SHOWN_MS  2000 /* for an answer that is only to be shown */
 
 enum {
 	STEP_FORMAT,
@@ -26,7 +27,9 @@ enum {
 	STEP_SET_MODE,
 	STEP_REPEAT,
 	STEP_OPERATOR,
-	STEP_SIGNAL
+	STEP_SIGNAL,
+	STEP_MORE_SIGNAL,
+	STEP_TECHNOLOGY
 };
 
 static bool operator_is_free(const struct plan *plan)
@@ -273,16 +276,32 @@ static enum step_ask ask_signal(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_outcome take_signal(struct plan *plan,
-				     const struct at_event *reply, int64_t now)
+/* What is only to be shown may cost the dial one cheap command: +CSQ, or where
+ * that knows nothing (LTE alone) the maker's own. */
+static enum step_ask ask_more_signal(struct plan *plan,
+				     struct at_command *command, int64_t now)
 {
-	const char *at = reply->text;
-	char line[64];
-
 	(void)now;
-	while (step_next_line(&at, line, sizeof(line)))
-		modem_decode_csq(line, &plan->facts.csq, &plan->facts.ber);
-	return STEP_NEXT;
+	if (modem_signal_percent(&plan->facts.signal) >= 0 ||
+	    !*plan->family->signal)
+		return ASK_SKIP;
+	buf_printf(&plan->command, "%s", plan->family->signal);
+	command->prefix = "";
+	command->timeout_ms = SHOWN_MS;
+	return ASK_SEND;
+}
+
+/* HSDPA and EDGE against what +COPS calls UMTS and GSM. */
+static enum step_ask ask_technology(struct plan *plan,
+				    struct at_command *command, int64_t now)
+{
+	(void)now;
+	if (plan->facts.technology || !*plan->family->technology)
+		return ASK_SKIP;
+	buf_printf(&plan->command, "%s", plan->family->technology);
+	command->prefix = "";
+	command->timeout_ms = SHOWN_MS;
+	return ASK_SEND;
 }
 
 /* clang-format off */
@@ -303,7 +322,9 @@ static const struct step steps[] = {
 	[STEP_SET_MODE]  = { mode_ask_set, mode_take_set },
 	[STEP_REPEAT]    = { ask_repeat,   step_take_any },
 	[STEP_OPERATOR]  = { ask_operator, take_operator },
-	[STEP_SIGNAL]    = { ask_signal,   take_signal },
+	[STEP_SIGNAL]    = { ask_signal,   step_take_radio },
+	[STEP_MORE_SIGNAL] = { ask_more_signal, step_take_radio },
+	[STEP_TECHNOLOGY] = { ask_technology, step_take_radio },
 };
 /* clang-format on */
 

@@ -61,6 +61,10 @@ bool step_next_line(const char **at, char *line, size_t size);
 enum step_outcome step_take_any(struct plan *plan, const struct at_event *reply,
 				int64_t now);
 
+/* A take for what tells of signal and technology. */
+enum step_outcome step_take_radio(struct plan *plan,
+				  const struct at_event *reply, int64_t now);
+
 /* Take a registration line into the facts; false if it is none. */
 bool step_take_registration(struct plan *plan, const char *line);
 

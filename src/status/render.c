@@ -94,11 +94,16 @@ static void render_network(struct json_object *object, struct buf *out)
 	if (*show_text(network, "technology"))
 		buf_printf(out, ", %s", show_text(network, "technology"));
 	buf_printf(out, "\n");
-	if (show_has(signal, "rssi_dbm")) {
+	if (show_has(signal, "percent")) {
 		show_label(out, "signal");
 		show_bar(out, show_number(signal, "percent"));
-		buf_printf(out, " %lld dBm, before the call\n",
-			   show_number(signal, "rssi_dbm"));
+		if (show_has(signal, "rssi_dbm"))
+			buf_printf(out, " %lld dBm,",
+				   show_number(signal, "rssi_dbm"));
+		if (show_has(signal, "rsrp_dbm"))
+			buf_printf(out, " RSRP %lld dBm,",
+				   show_number(signal, "rsrp_dbm"));
+		buf_printf(out, " before the call\n");
 	}
 }
 

@@ -80,25 +80,33 @@ struct json_object *status_network(const struct modem_facts *facts)
 	json_object_object_add(object, "domains", domains);
 	json_add_text(object, "operator", facts->operator);
 	json_add_text(object, "mccmnc", facts->mccmnc);
-	json_add_text(object, "technology", modem_act_name(facts->act));
+	json_add_text(object, "technology", modem_technology(facts));
 	if (facts->registered)
 		json_object_object_add(object, "roaming",
 				       json_object_new_boolean(facts->roaming));
 	return object;
 }
 
+static void add_db(struct json_object *object, const char *key, int value)
+{
+	if (value != MODEM_DB_UNKNOWN)
+		json_object_object_add(object, key, json_object_new_int(value));
+}
+
 struct json_object *status_signal(const struct modem_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
+	const struct modem_signal *signal = &facts->signal;
 
-	if (facts->csq == 99)
-		return object;
-	json_add_number(object, "csq", facts->csq);
-	json_object_object_add(object, "rssi_dbm",
-			       json_object_new_int(modem_csq_dbm(facts->csq)));
-	if (facts->ber != 99)
-		json_add_number(object, "ber", facts->ber);
-	json_add_number(object, "percent", facts->csq * 100 / 31);
+	if (signal->csq != 99)
+		json_add_number(object, "csq", signal->csq);
+	add_db(object, "rssi_dbm", signal->rssi_dbm);
+	if (signal->ber != 99)
+		json_add_number(object, "ber", signal->ber);
+	add_db(object, "rscp_dbm", signal->rscp_dbm);
+	add_db(object, "rsrp_dbm", signal->rsrp_dbm);
+	add_db(object, "rsrq_db", signal->rsrq_db);
+	json_add_number(object, "percent", modem_signal_percent(signal));
 	return object;
 }
 

@@ -175,6 +175,10 @@ static const struct row mc8355[] = {
 	OK("AT+COPS=3,2", ""),
 	OK("AT+COPS=3,0", ""),
 	OK("AT+CSQ", "+CSQ: 17,99"),
+	OK("AT*CNTI=0", "*CNTI: 0,HSDPA"),
+	OK("AT!GSTATUS?",
+	   "!GSTATUS: \nSystem mode:   WCDMA   PS state:  Attached\n"
+	   "RX level C0:   -68   LAC: 1389 (5001)"),
 	OK("AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"internet\",\"0.0.0.0\",0,0\n"
 			  "+CGDCONT: 2,\"IPV6\",\"\""),
 	{NULL, NULL, AT_FINAL_NONE, 0},
@@ -221,6 +225,8 @@ static void a_modem_is_told_whole_and_left_as_it_was(void **state)
 	has(json, "\"operator\":\"T-Mobile D\"");
 	has(json, "\"contexts\":[{\"cid\":1,\"type\":\"IP\",\"apn\":"
 		  "\"internet\"},{\"cid\":2,\"type\":\"IPV6\",\"apn\":\"\"}]");
+	has(json, "\"technology\":\"HSDPA\"");
+	has(json, "\"signal\":{\"csq\":17,\"rssi_dbm\":-68,\"percent\":54}");
 	assert_null(strstr(json, "\"eps\""));
 	/* What is set is put back, and what is right is not set. */
 	has(buf_str(&log), "|AT+CMEE=1|");

@@ -469,6 +469,41 @@ static void an_operator_is_selected_only_when_another_serves(void **state)
 	talk_free(talk);
 }
 
+/* HSDPA, where +COPS says UMTS; and no more commands than that one. */
+static void technology_is_told_in_the_maker_s_word(void **state)
+{
+	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,1"),
+			     OK("AT+COPS?", "+COPS: 0,0,\"T-Mobile D\",2"),
+			     OK("AT+CSQ", "+CSQ: 17,99"),
+			     OK("AT*CNTI=0", "*CNTI: 0,HSDPA")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	talk->plan.family = modem_family_find(0x1199, "");
+	assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_DONE);
+	assert_string_equal(modem_technology(&talk->plan.facts), "HSDPA");
+	assert_string_equal(talk->log, "AT+CREG?|AT+COPS?|AT+CSQ|AT*CNTI=0|");
+	rows[3].text = "*CNTI: 0,NONE";
+	talk->plan.facts.technology = NULL;
+	assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_DONE);
+	assert_string_equal(modem_technology(&talk->plan.facts), "UMTS");
+	talk_free(talk);
+}
+
+static void a_signal_that_csq_does_not_know_is_asked_of_the_maker(void **state)
+{
+	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,1"),
+			     OK("AT+CSQ", "+CSQ: 99,99"),
+			     OK("AT+QCSQ", "+QCSQ: \"LTE\",-52,-81,195,-10")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	talk->plan.family = modem_family_find(0x2c7c, "");
+	assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_DONE);
+	assert_int_equal(talk->plan.facts.signal.rsrp_dbm, -81);
+	talk_free(talk);
+}
+
 static void dial_strings_are_tried_until_one_is_understood(void **state)
 {
 	struct row rows[] = {ERROR("ATD*99***1#"),
@@ -529,6 +564,9 @@ int main(void)
 		cmocka_unit_test(a_radio_that_was_off_is_switched_on),
 		cmocka_unit_test(
 			an_operator_is_selected_only_when_another_serves),
+		cmocka_unit_test(technology_is_told_in_the_maker_s_word),
+		cmocka_unit_test(
+			a_signal_that_csq_does_not_know_is_asked_of_the_maker),
 		cmocka_unit_test(
 			dial_strings_are_tried_until_one_is_understood),
 		cmocka_unit_test(

@@ -12,10 +12,10 @@ static struct modem_facts facts(void)
 {
 	struct modem_facts facts = {.registered = true,
 				    .act = 6,
-				    .csq = 13,
-				    .ber = 99,
 				    .operator= "T\xc3\xa9l\xc3\xa9\xff\n" };
 
+	modem_signal_clear(&facts.signal);
+	modem_decode_signal("+CSQ: 13,99", &facts.signal);
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
 		facts.registration[i] = (struct modem_registration){
 			.stat = MODEM_REG_IDLE, .lac = -1, .ci = -1, .act = -1};
