@@ -21,9 +21,11 @@ modem_teardown() {
 	return 0
 }
 
-# wait_for SECONDS COMMAND...: until COMMAND succeeds.
+# wait_for SECONDS COMMAND...: until COMMAND succeeds. A busy machine gets four
+# times as much: this is when to give up, and judges no speed.
 wait_for() {
-	local end=$((${EPOCHREALTIME/./} + $1 * 1000000)) seconds=$1
+	local seconds=$((4 * $1))
+	local end=$((${EPOCHREALTIME/./} + seconds * 1000000))
 
 	shift
 	until "$@"; do
