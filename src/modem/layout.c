@@ -33,6 +33,7 @@ static const struct map maps[] = {
 	{ 0x05c6, 0x9265, 0x9265, "--A-" },      { 0x05c6, 0x9275, 0x9275, "--A-" },
 	{ 0x07d1, 0x7e11, 0x7e11, "..As" },
 	{ 0x0af0, 0x8120, 0x8120, "--A-" },
+	{ 0x0bdb, 0x1900, 0x1927, ".........-" },
 	{ 0x0b05, 0x1776, 0x1776, "--A-" },
 	{ 0x0b3c, 0xc005, 0xc005, "ssss.A." },
 	{ 0x0e8d, 0x0023, 0x0023, "..As" },      { 0x0e8d, 0x00a1, 0x00a2, "As" },
@@ -50,6 +51,9 @@ static const struct map maps[] = {
 	{ 0x1199, 0xc001, 0xc001, "s.A.-" },     { 0x1199, 0xc081, 0xc081, "-.-A....-.-" },
 	{ 0x12d1, 0x14f1, 0x14f1, "--A-" },
 	{ 0x1410, 0xa001, 0xa007, "--A-" },      { 0x1410, 0xa021, 0xa021, "--A-" },
+	{ 0x1546, 0x1010, 0x1010, "..-.-...-" }, { 0x1546, 0x1102, 0x1102, "......-.-.-" },
+	{ 0x1546, 0x1104, 0x1104, "..-.-.-" },   { 0x1546, 0x1107, 0x110a, "......-.-.-" },
+	{ 0x1546, 0x1312, 0x1343, "....-" },
 	{ 0x1508, 0x1001, 0x1001, "-Ass---" },
 	{ 0x16d8, 0x8002, 0x8002, "--A-" },
 	{ 0x1782, 0x4d10, 0x4d10, "A----ss" },   { 0x1782, 0x4d11, 0x4d11, "..A----ss" },
@@ -150,48 +154,93 @@ static const struct map maps[] = {
 static const struct map gobi_9215 = { 0x05c6, 0x9215, 0x9215, "--A-" };
 static const struct map ec20_9215 = { 0x05c6, 0x9215, 0x9215, "--sA-" };
 
-/* Boot loaders. Some of the ids are a modem's too, which has more than one
- * interface. */
-static const struct { uint16_t vid, pid; } qdl[] = {
-	{ 0x03f0, 0x201d }, { 0x03f0, 0x241d }, { 0x03f0, 0x371d },
-	{ 0x04da, 0x250c }, { 0x05c6, 0x9008 }, { 0x05c6, 0x9201 },
-	{ 0x05c6, 0x9204 }, { 0x05c6, 0x9208 }, { 0x05c6, 0x920c },
-	{ 0x05c6, 0x9211 }, { 0x05c6, 0x9214 }, { 0x05c6, 0x9221 },
-	{ 0x05c6, 0x9224 }, { 0x05c6, 0x9231 }, { 0x05c6, 0x9234 },
-	{ 0x05c6, 0x9244 }, { 0x05c6, 0x9264 }, { 0x05c6, 0x9274 },
-	{ 0x0b05, 0x1774 }, { 0x1199, 0x68a4 }, { 0x1199, 0x68a8 },
-	{ 0x1199, 0x9000 }, { 0x1199, 0x9010 }, { 0x1199, 0x9012 },
-	{ 0x1199, 0x9014 }, { 0x1199, 0x9018 }, { 0x1199, 0x901e },
-	{ 0x1199, 0x9062 }, { 0x1199, 0x907a }, { 0x1199, 0x9090 },
-	{ 0x1199, 0x90d2 }, { 0x1199, 0x90e4 }, { 0x1199, 0xc080 },
-	{ 0x12d1, 0x14f0 }, { 0x1410, 0xa008 }, { 0x1410, 0xa010 },
-	{ 0x1410, 0xa011 }, { 0x1410, 0xa012 }, { 0x1410, 0xa013 },
-	{ 0x1410, 0xa014 }, { 0x1410, 0xa020 }, { 0x1557, 0x0a80 },
-	{ 0x16d8, 0x8001 }, { 0x19d2, 0xfff2 }, { 0x1bc7, 0x900e },
-	{ 0x1f45, 0x0001 }, { 0x413c, 0x8171 }, { 0x413c, 0x8185 },
-	{ 0x413c, 0x8193 }, { 0x413c, 0x81a6 }, { 0x413c, 0x81b5 },
-	{ 0x413c, 0x81b6 }, { 0x413c, 0x81cb }, { 0x413c, 0x8218 },
+/* What a boot loader waits for. */
+enum firmware { GOBI1, GOBI2, GOBI3, SIERRA, BLANK };
+
+static const char *const firmwares[] = {
+	[GOBI1] = "a Gobi 1000, which gobi_loader gives amss.mbn and apps.mbn "
+		  "of its vendor's Windows package after each power-up",
+	[GOBI2] = "a Gobi 2000, which gobi_loader -2000 gives amss.mbn, "
+		  "apps.mbn and UQCN.mbn of its vendor's Windows package "
+		  "after each power-up",
+	[GOBI3] = "a Gobi 3000, for which there is no free loader; Windows "
+		  "loads it, and a restart without a power cut keeps it",
+	[SIERRA] = "a Sierra module, which qmi-firmware-update (of libqmi) "
+		   "gives Sierra's image for it",
+	[BLANK] = "a Gobi 1000 (see gobi_loader), or a module whose flash is "
+		  "blank and which only its vendor's tool can mend",
 };
 
-/* What the interface's triple says; -1 is any. */
+/* Boot loaders. Some of the ids are a modem's too, which has more than one
+ * interface. */
+static const struct { uint16_t vid, pid; uint8_t firmware; } qdl[] = {
+	{ 0x03f0, 0x201d, GOBI1 },    { 0x03f0, 0x241d, GOBI2 },
+	{ 0x03f0, 0x371d, GOBI3 },    { 0x04da, 0x250c, GOBI1 },
+	{ 0x05c6, 0x9008, BLANK },    { 0x05c6, 0x9201, GOBI1 },
+	{ 0x05c6, 0x9204, GOBI2 },    { 0x05c6, 0x9208, GOBI2 },
+	{ 0x05c6, 0x920c, GOBI3 },    { 0x05c6, 0x9211, GOBI1 },
+	{ 0x05c6, 0x9214, GOBI2 },    { 0x05c6, 0x9221, GOBI1 },
+	{ 0x05c6, 0x9224, GOBI2 },    { 0x05c6, 0x9231, GOBI1 },
+	{ 0x05c6, 0x9234, GOBI2 },    { 0x05c6, 0x9244, GOBI2 },
+	{ 0x05c6, 0x9264, GOBI2 },    { 0x05c6, 0x9274, GOBI2 },
+	{ 0x0b05, 0x1774, GOBI1 },    { 0x1199, 0x68a4, SIERRA },
+	{ 0x1199, 0x68a8, SIERRA },   { 0x1199, 0x9000, GOBI2 },
+	{ 0x1199, 0x9010, GOBI3 },    { 0x1199, 0x9012, GOBI3 },
+	{ 0x1199, 0x9014, GOBI3 },    { 0x1199, 0x9018, GOBI3 },
+	{ 0x1199, 0x901e, SIERRA },   { 0x1199, 0x9062, SIERRA },
+	{ 0x1199, 0x907a, SIERRA },   { 0x1199, 0x9090, SIERRA },
+	{ 0x1199, 0x90d2, SIERRA },   { 0x1199, 0x90e4, SIERRA },
+	{ 0x1199, 0xc080, SIERRA },   { 0x12d1, 0x14f0, GOBI3 },
+	{ 0x1410, 0xa008, GOBI1 },    { 0x1410, 0xa010, GOBI2 },
+	{ 0x1410, 0xa011, GOBI2 },    { 0x1410, 0xa012, GOBI2 },
+	{ 0x1410, 0xa013, GOBI2 },    { 0x1410, 0xa014, GOBI2 },
+	{ 0x1410, 0xa020, GOBI3 },    { 0x1557, 0x0a80, GOBI1 },
+	{ 0x16d8, 0x8001, GOBI2 },    { 0x19d2, 0xfff2, GOBI1 },
+	{ 0x1bc7, 0x900e, GOBI1 },    { 0x1f45, 0x0001, GOBI1 },
+	{ 0x413c, 0x8171, GOBI1 },    { 0x413c, 0x8185, GOBI2 },
+	{ 0x413c, 0x8193, GOBI3 },    { 0x413c, 0x81a6, SIERRA },
+	{ 0x413c, 0x81b5, SIERRA },   { 0x413c, 0x81b6, SIERRA },
+	{ 0x413c, 0x81cb, SIERRA },   { 0x413c, 0x8218, SIERRA },
+};
+
+/* Huawei's modems under another's id. */
+static const struct { uint16_t vid, pid; } huaweis[] = {
+	{ 0x03f0, 0x581d }, { 0x03f0, 0xa31d },
+};
+
+/* What the interface's triple says; -1 is any. The first that fits. */
 static const struct triple {
 	int vid, class, subclass, protocol;
 	enum layout_role role;
 } triples[] = {
-	/* Huawei: modem, PCUI, GPS, QMI, NCM */
+	/* a telephone's debugger, and networks beside Huawei's modem */
+	{ 0x12d1, 0xff, 0x42, 0x01, LAYOUT_NOT_AT },
+	{ 0x12d1, 0x02, 0x06, 0x00, LAYOUT_NOT_AT },
+	{ 0x12d1, 0x02, 0x0d, 0x00, LAYOUT_NOT_AT },
+	/* Huawei: modem, PCUI, GPS, QMI, QMI's data, NCM */
 	{ 0x12d1, 0xff, -1,   0x01, LAYOUT_DATA },
 	{ 0x12d1, 0xff, -1,   0x02, LAYOUT_AT },
 	{ 0x12d1, 0xff, -1,   0x05, LAYOUT_NOT_AT },
 	{ 0x12d1, 0xff, -1,   0x14, LAYOUT_NOT_AT },
 	{ 0x12d1, 0xff, -1,   0x07, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x09, LAYOUT_NOT_AT },
 	{ 0x12d1, 0xff, -1,   0x37, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x39, LAYOUT_NOT_AT },
 	{ 0x12d1, 0xff, -1,   0x67, LAYOUT_NOT_AT },
+	{ 0x12d1, 0xff, -1,   0x09, LAYOUT_NOT_AT },
+	{ 0x12d1, 0xff, -1,   0x39, LAYOUT_NOT_AT },
 	{ 0x12d1, 0xff, -1,   0x69, LAYOUT_NOT_AT },
+	{ 0x12d1, 0xff, 0x01, 0x11, LAYOUT_NOT_AT },
+	{ 0x12d1, 0xff, -1,   0x08, LAYOUT_NOT_AT },
+	{ 0x12d1, 0xff, -1,   0x38, LAYOUT_NOT_AT },
+	{ 0x12d1, 0xff, -1,   0x68, LAYOUT_NOT_AT },
 	{ 0x12d1, 0xff, -1,   0x16, LAYOUT_NOT_AT },
 	{ 0x12d1, 0xff, -1,   0x46, LAYOUT_NOT_AT },
 	{ 0x12d1, 0xff, -1,   0x76, LAYOUT_NOT_AT },
+	/* QMI: Pantech UML290 and P4200, Motorola MDM6600 */
+	{ 0x106c, 0xff, 0xf0, 0xff, LAYOUT_NOT_AT },
+	{ 0x106c, 0xff, 0xf1, 0xff, LAYOUT_NOT_AT },
+	{ 0x22b8, 0xff, 0xfb, 0xff, LAYOUT_NOT_AT },
+	/* MBIM */
+	{ -1,     0x02, 0x0e, 0x00, LAYOUT_NOT_AT },
 	/* CDC-ACM that says it speaks V.250 */
 	{ -1,     0x02, 0x02, 0x01, LAYOUT_LIKELY },
 };
@@ -199,15 +248,12 @@ static const struct triple {
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
-static bool is_qdl(const struct layout_interface *interface)
+const char *layout_firmware(int vid, int pid)
 {
-	if (interface->count != 1)
-		return false;
 	for (size_t i = 0; i < LENGTH(qdl); i++)
-		if (qdl[i].vid == interface->vid &&
-		    qdl[i].pid == interface->pid)
-			return true;
-	return false;
+		if (qdl[i].vid == vid && qdl[i].pid == pid)
+			return firmwares[qdl[i].firmware];
+	return NULL;
 }
 
 static const struct map *find_map(const struct layout_interface *interface)
@@ -246,10 +292,21 @@ static bool fits(int wanted, int value)
 	return wanted < 0 || wanted == value;
 }
 
+static int maker_of(const struct layout_interface *interface)
+{
+	for (size_t i = 0; i < LENGTH(huaweis); i++)
+		if (huaweis[i].vid == interface->vid &&
+		    huaweis[i].pid == interface->pid)
+			return 0x12d1;
+	return interface->vid;
+}
+
 static enum layout_role role_by_triple(const struct layout_interface *interface)
 {
+	int vid = maker_of(interface);
+
 	for (size_t i = 0; i < LENGTH(triples); i++)
-		if (fits(triples[i].vid, interface->vid) &&
+		if (fits(triples[i].vid, vid) &&
 		    triples[i].class == interface->class &&
 		    fits(triples[i].subclass, interface->subclass) &&
 		    triples[i].protocol == interface->protocol)
@@ -261,7 +318,8 @@ enum layout_role layout_role(const struct layout_interface *interface)
 {
 	enum layout_role role;
 
-	if (is_qdl(interface))
+	if (interface->count == 1 &&
+	    layout_firmware(interface->vid, interface->pid))
 		return LAYOUT_QDL;
 	role = role_by_number(interface);
 	if (role == LAYOUT_UNKNOWN)

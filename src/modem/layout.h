@@ -28,4 +28,8 @@ struct layout_interface {
 
 enum layout_role layout_role(const struct layout_interface *interface);
 
+/* What a device that waits for its firmware is, and who loads it: half a
+ * sentence. NULL when the id is no boot loader's. Static. */
+const char *layout_firmware(int vid, int pid);
+
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <string.h>
+
 #include "unit.h"
 
 #include "modem/layout.h"
@@ -40,6 +42,20 @@ static const struct {
 	{ { 0x12d1, 0x1c05, 4, 6, 255, 1, 5, 0 }, LAYOUT_NOT_AT },
 	{ { 0x12d1, 0x1001, 0, 3, 255, 255, 255, 1 }, LAYOUT_LIKELY },
 	{ { 0x12d1, 0x1001, 1, 3, 255, 255, 255, 0 }, LAYOUT_UNKNOWN },
+	{ { 0x12d1, 0x1506, 4, 6, 255, 66, 1, 0 }, LAYOUT_NOT_AT },
+	{ { 0x12d1, 0x1506, 5, 6, 2, 13, 0, 1 }, LAYOUT_NOT_AT },
+	{ { 0x12d1, 0x151b, 2, 6, 255, 2, 8, 0 }, LAYOUT_NOT_AT },
+	/* the same under HP's id, and another of HP's */
+	{ { 0x03f0, 0x581d, 0, 6, 255, 6, 1, 1 }, LAYOUT_DATA },
+	{ { 0x03f0, 0x581d, 1, 6, 255, 6, 7, 1 }, LAYOUT_NOT_AT },
+	{ { 0x03f0, 0x5811, 0, 1, 255, 1, 1, 0 }, LAYOUT_UNKNOWN },
+	/* Ericsson's NMEA, u-blox, Pantech's QMI, MBIM */
+	{ { 0x0bdb, 0x1926, 9, 11, 2, 2, 1, 1 }, LAYOUT_NOT_AT },
+	{ { 0x0bdb, 0x1926, 1, 11, 2, 2, 1, 1 }, LAYOUT_LIKELY },
+	{ { 0x1546, 0x1102, 6, 14, 2, 2, 1, 1 }, LAYOUT_NOT_AT },
+	{ { 0x1546, 0x1102, 0, 14, 2, 2, 1, 1 }, LAYOUT_LIKELY },
+	{ { 0x106c, 0x3718, 5, 6, 255, 240, 255, 1 }, LAYOUT_NOT_AT },
+	{ { 0xabcd, 0x0001, 0, 2, 2, 14, 0, 1 }, LAYOUT_NOT_AT },
 	/* others: V.250 over CDC-ACM, or the interrupt endpoint */
 	{ { 0x1546, 0x1102, 0, 7, 2, 2, 1, 1 }, LAYOUT_LIKELY },
 	{ { 0xabcd, 0x0001, 2, 4, 255, 0, 0, 1 }, LAYOUT_LIKELY },
@@ -66,6 +82,27 @@ static void an_interface_is_hinted_by_layout_triple_or_endpoint(void **state)
 				 (unsigned)rows[i].interface.pid,
 				 rows[i].interface.number,
 				 layout_role(&rows[i].interface));
+}
+
+static void a_boot_loader_is_told_by_what_it_waits_for(void **state)
+{
+	static const struct {
+		int vid, pid;
+		const char *text;
+	} waiting[] = {
+		{0x05c6, 0x9201, "gobi_loader gives"},
+		{0x1199, 0x9000, "gobi_loader -2000"},
+		{0x1199, 0x9012, "no free loader"},
+		{0x1199, 0x9090, "qmi-firmware-update"},
+		{0x05c6, 0x9008, "blank"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(waiting); i++)
+		assert_non_null(
+			strstr(layout_firmware(waiting[i].vid, waiting[i].pid),
+			       waiting[i].text));
+	assert_null(layout_firmware(0x1199, 0x9013));
 }
 
 static void the_best_hint_wins_then_the_first(void **state)
@@ -137,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			an_interface_is_hinted_by_layout_triple_or_endpoint),
+		cmocka_unit_test(a_boot_loader_is_told_by_what_it_waits_for),
 		cmocka_unit_test(the_best_hint_wins_then_the_first),
 		cmocka_unit_test(
 			an_answer_is_sure_when_nothing_better_is_pending),
