@@ -24,7 +24,7 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 	[CAUSE_BUSY]           = { "busy", "the port or the instance is held by somebody else",
 				   CAUSE_REACTION_BACKOFF },
 	[CAUSE_FIRMWARE]       = { "firmware", "the modem waits for its firmware",
-				   CAUSE_REACTION_STOP },
+				   CAUSE_REACTION_WAIT },
 	[CAUSE_SIM]            = { "sim", "no SIM, or the SIM fails",
 				   CAUSE_REACTION_SLOW },
 	[CAUSE_PIN]            = { "pin", "the SIM wants a PIN, or has refused the one it got",

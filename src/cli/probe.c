@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/probe_show.h"
 #include "conf/conf.h"
+#include "io/bind.h"
 #include "io/candidates.h"
 #include "io/probe.h"
 #include "status/json.h"
@@ -24,6 +25,7 @@ struct run {
 	bool json, first;
 	struct port_list ports;
 	bool named; /* the ports are the user's */
+	struct conf conf;
 	struct ev_loop *loop;
 	int signal; /* that ended it */
 	int cause;
@@ -45,22 +47,46 @@ static void clear_progress(void)
 		fputs("\r\033[K", stderr);
 }
 
+/* A named port stands for its modem. */
+static bool find_bind_job(struct run *run, const struct probe_result *result,
+			  struct bind_job *job)
+{
+	struct port_filter filter = {.vid = -1, .pid = -1};
+
+	if (!bind_may_help(result->cause))
+		return false;
+	if (!run->named && strcmp(run->conf.modem.port, "auto") == 0)
+		filter = candidates_filter(&run->conf);
+	else if (result->count > 0 && *result->ports[0].port.usb_path)
+		filter.usb_path = result->ports[0].port.usb_path;
+	else
+		return false;
+	return bind_find(job, "", &filter, result);
+}
+
 static void on_done(void *ctx, struct probe *probe,
-		    const struct probe_result *result)
+		    const struct probe_result *is)
 {
 	struct run *run = ctx;
+	struct probe_result result = *is;
+	struct bind_job job;
+	bool found = find_bind_job(run, &result, &job);
 	struct json_object *object;
 	struct buf text = BUF_INIT;
 
 	(void)probe;
 	clear_progress();
-	run->cause = (int)result->cause;
+	/* A boot loader may have no tty. */
+	if (found && job.verdict == BIND_FIRMWARE &&
+	    result.cause == CAUSE_NO_MODEM)
+		result.cause = CAUSE_FIRMWARE;
+	run->cause = (int)result.cause;
 	if (run->json) {
-		object = probe_json(result);
+		object = probe_json(&result);
 		puts(json_object_to_json_string_ext(object, JSON_LINE));
 		json_object_put(object);
 	} else {
-		probe_show(result, &text);
+		probe_show(&result, found ? &job : NULL, &text);
 		fputs(buf_str(&text), stdout);
 		buf_free(&text);
 	}
@@ -151,15 +177,13 @@ static int parse(struct run *run, int argc, char **argv)
 /* The ports that the instance's configuration takes. */
 static int list_ports(struct cli *cli, struct run *run)
 {
-	struct conf conf;
-	int cause = cli_load(cli, &conf);
+	int cause = cli_load(cli, &run->conf);
 	int error = 0;
 
 	if (cause == CAUSE_NONE && !run->named)
-		error = candidates_list(&conf, &run->ports);
+		error = candidates_list(&run->conf, &run->ports);
 	if (error && error != -ENOMEM && error != -EIO)
-		error = add_port(run, conf.modem.port) ? 0 : -ENOMEM;
-	conf_free(&conf);
+		error = add_port(run, run->conf.modem.port) ? 0 : -ENOMEM;
 	if (error)
 		fprintf(stderr, "gobi-dial probe: listing the ttys: %s\n",
 			strerror(-error));
@@ -179,6 +203,7 @@ int cli_probe(struct cli *cli, int argc, char **argv)
 	if (cause == CAUSE_NONE)
 		cause = ask(&run);
 	port_list_free(&run.ports);
+	conf_free(&run.conf);
 	if (run.signal) {
 		clear_progress();
 		signal(run.signal, SIG_DFL);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "cli/probe_show.h"
+#include "io/bind.h"
 #include "io/probe.h"
 #include "status/json.h"
 
@@ -178,23 +179,16 @@ static const char *why(const struct probe_result *result,
 	return "it is the first of those that answer";
 }
 
-static void advise_no_dtr(const struct probe_port *port, struct buf *out)
+static void advise_bind(const struct bind_job *job, struct buf *out)
 {
-	const struct port *is = &port->port;
-
 	buf_printf(out,
-		   "%s is silent, and its driver %s cannot raise DTR, which "
-		   "many modems wait for.\n"
-		   "The driver option can. To give it this interface until "
-		   "the next boot:\n",
-		   is->device, is->driver);
-	buf_printf(out,
-		   "  modprobe option\n"
-		   "  echo %s:1.%d > /sys/bus/usb/drivers/%s/unbind\n"
-		   "  echo %04x %04x ff > "
-		   "/sys/bus/usb-serial/drivers/option1/new_id\n",
-		   is->usb_path, is->interface, is->driver, (unsigned)is->vid,
-		   (unsigned)is->pid);
+		   "Interface %s of %04x:%04x is the one for calls, but %s.\n"
+		   "The driver " BIND_DRIVER " raises DTR, and \"run\" gives "
+		   "it this interface by itself, unless\nmodem.driver is "
+		   "\"keep\". By hand, until the next boot:\n",
+		   bind_interface_name(job), (unsigned)job->device.vid,
+		   (unsigned)job->device.pid, bind_verdict_text(job->verdict));
+	bind_print_commands(job, out);
 }
 
 static void advise_no_at(const struct probe_result *result, struct buf *out)
@@ -202,7 +196,10 @@ static void advise_no_at(const struct probe_result *result, struct buf *out)
 	const struct probe_port *port = find_role(result, PROBE_ROLE_NO_DTR);
 
 	if (port) {
-		advise_no_dtr(port, out);
+		buf_printf(out,
+			   "%s is silent, and its driver %s cannot raise DTR, "
+			   "which many modems wait for.\n",
+			   port->port.device, port->port.driver);
 		return;
 	}
 	port = find_role(result, PROBE_ROLE_PPP);
@@ -222,10 +219,28 @@ static void advise_no_at(const struct probe_result *result, struct buf *out)
 	buf_printf(out, "A modem takes up to a minute to start: try again.\n");
 }
 
-static void advise(const struct probe_result *result, struct buf *out)
+static void advise_firmware(const struct bind_job *job, struct buf *out)
+{
+	if (job && job->verdict == BIND_FIRMWARE)
+		buf_printf(out,
+			   "Its boot loader runs, and gets no byte from here. "
+			   "%s (%04x:%04x) is %s.\n",
+			   job->device.path, (unsigned)job->device.vid,
+			   (unsigned)job->device.pid,
+			   layout_firmware(job->device.vid, job->device.pid));
+	else
+		buf_printf(out, "Its boot loader runs and nothing else.\n");
+}
+
+static void advise(const struct probe_result *result,
+		   const struct bind_job *job, struct buf *out)
 {
 	const struct probe_port *busy = find_role(result, PROBE_ROLE_BUSY);
 
+	if (job && bind_is_move(job->verdict)) {
+		advise_bind(job, out);
+		return;
+	}
 	switch (result->cause) {
 	case CAUSE_NO_MODEM:
 		buf_printf(out, result->count
@@ -243,11 +258,7 @@ static void advise(const struct probe_result *result, struct buf *out)
 			   busy->port.device, busy->holder);
 		break;
 	case CAUSE_FIRMWARE:
-		buf_printf(out,
-			   "Its boot loader runs and nothing else. A Gobi 1000 "
-			   "or 2000 gets its firmware from gobi_loader, a "
-			   "Sierra MC73xx or later from "
-			   "qmi-firmware-update.\n");
+		advise_firmware(job, out);
 		break;
 	case CAUSE_PERMISSION:
 		buf_printf(out, "Run it as root, or as a member of the ttys' "
@@ -258,7 +269,8 @@ static void advise(const struct probe_result *result, struct buf *out)
 	}
 }
 
-void probe_show(const struct probe_result *result, struct buf *out)
+void probe_show(const struct probe_result *result, const struct bind_job *job,
+		struct buf *out)
 {
 	const struct probe_port *chosen;
 	char cause[128];
@@ -275,5 +287,5 @@ void probe_show(const struct probe_result *result, struct buf *out)
 	if (cause[0] >= 'a' && cause[0] <= 'z')
 		cause[0] = (char)(cause[0] - 'a' + 'A');
 	buf_printf(out, "%s%s. ", result->count > 0 ? "\n" : "", cause);
-	advise(result, out);
+	advise(result, job, out);
 }

@@ -3,12 +3,14 @@
 #define GD_CLI_PROBE_SHOW_H
 
 struct buf;
+struct bind_job;
 struct json_object;
 struct probe_result;
 
 /* The table, and in plain words what was chosen and why, or the cause and the
- * way out. */
-void probe_show(const struct probe_result *result, struct buf *out);
+ * way out. `job` is what io/bind.h found, or NULL. */
+void probe_show(const struct probe_result *result, const struct bind_job *job,
+		struct buf *out);
 
 /* The contract's object; the caller puts it. */
 struct json_object *probe_json(const struct probe_result *result);

@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "ctl/server.h"
 #include "daemon/daemon.h"
+#include "daemon/drivers.h"
 #include "daemon/report.h"
 #include "io/atport.h"
 #include "io/candidates.h"
@@ -37,6 +38,7 @@ struct daemon {
 	struct session session;
 	struct port port; /* the chosen one */
 	struct probe *probe;
+	struct drivers drivers;
 	struct atport *atport;
 	struct pppd *pppd;
 	struct uevent *uevent;
@@ -140,6 +142,8 @@ static void on_uevent(void *ctx, bool added, const char *device)
 	else if (added)
 		tell(daemon,
 		     (struct session_event){.type = SESSION_EVENT_PORTS});
+	if (added)
+		drivers_look(&daemon->drivers);
 }
 
 static void on_at_event(void *ctx, const struct at_event *event)
@@ -205,6 +209,8 @@ static void on_probed(void *ctx, struct probe *probe,
 			event.cause = CAUSE_INTERNAL;
 	}
 	report_probe(result, &text);
+	event.may_bind = drivers_judge(&daemon->drivers, daemon->conf, result,
+				       &event.cause, &text);
 	event.text = buf_str(&text);
 	event.port = daemon->port.device;
 	tell(daemon, event);
@@ -237,6 +243,29 @@ static int probe(void *ctx)
 	}
 	port_list_free(&list);
 	return error;
+}
+
+static void on_bound(void *ctx, int error)
+{
+	struct daemon *daemon = ctx;
+
+	(void)error;
+	drivers_cancel(&daemon->drivers);
+	tell(daemon, (struct session_event){.type = SESSION_EVENT_BOUND});
+}
+
+static int bind_interface(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	return drivers_bind(&daemon->drivers, daemon->loop, on_bound, daemon);
+}
+
+static void bind_cancel(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	drivers_cancel(&daemon->drivers);
 }
 
 static int command(void *ctx, const struct at_command *command)
@@ -323,6 +352,8 @@ static void port_close(void *ctx)
 static const struct session_ops ops = {
 	.probe = probe,
 	.probe_cancel = probe_cancel,
+	.bind = bind_interface,
+	.bind_cancel = bind_cancel,
 	.command = command,
 	.ppp_start = ppp_start,
 	.ppp_open = ppp_open,
@@ -537,6 +568,7 @@ static void stop_session(struct daemon *daemon)
 	pppd_free(daemon->pppd);
 	port_close(daemon);
 	probe_cancel(daemon);
+	drivers_cancel(&daemon->drivers);
 	session_free(&daemon->session);
 }
 

@@ -6,19 +6,26 @@
 #include "io/candidates.h"
 #include "io/port.h"
 
-int candidates_list(const struct conf *conf, struct port_list *list)
+struct port_filter candidates_filter(const struct conf *conf)
 {
-	struct port_filter filter = { .vid = -1,
-				      .pid = -1,
-				      .usb_path = conf->modem.path,
-				      .serial = conf->modem.serial };
+	struct port_filter filter = {.vid = -1,
+				     .pid = -1,
+				     .usb_path = conf->modem.path,
+				     .serial = conf->modem.serial};
 	unsigned vid, pid;
 
-	if (strcmp(conf->modem.port, "auto") != 0)
-		return port_list_add(list, conf->modem.port);
 	if (sscanf(conf->modem.usb, "%4x:%4x", &vid, &pid) == 2) {
 		filter.vid = (int)vid;
 		filter.pid = (int)pid;
 	}
+	return filter;
+}
+
+int candidates_list(const struct conf *conf, struct port_list *list)
+{
+	struct port_filter filter = candidates_filter(conf);
+
+	if (strcmp(conf->modem.port, "auto") != 0)
+		return port_list_add(list, conf->modem.port);
 	return port_list_usb(list, &filter);
 }

@@ -3,11 +3,15 @@
 #define GD_IO_CANDIDATES_H
 
 struct conf;
+struct port_filter;
 struct port_list;
 
 /* The ttys that the configuration's modem section lets us ask: the named port,
  * or all on USB that fit usb, path and serial. As port_list_usb and
  * port_list_add; free the list in every case. */
 int candidates_list(const struct conf *conf, struct port_list *list);
+
+/* What usb, path and serial of that section ask for; it borrows from `conf`. */
+struct port_filter candidates_filter(const struct conf *conf);
 
 #endif

@@ -31,7 +31,8 @@ static enum session_state next_by_cause(const struct session *session)
 	enum cause_reaction reaction = cause_reaction(session->cause);
 
 	if (reaction == CAUSE_REACTION_WAIT &&
-	    session->failed_in == SESSION_PROBING)
+	    session->failed_in == SESSION_PROBING &&
+	    !(session->once && session->cause == CAUSE_FIRMWARE))
 		return SESSION_WAITING;
 	if (session->once || reaction == CAUSE_REACTION_STOP)
 		return SESSION_FAILED;
@@ -80,6 +81,7 @@ void hanging_up_enter(struct session *session, int64_t now)
 		session->ops->probe_cancel(session->ctx);
 		session->probe_runs = false;
 	}
+	session->ops->bind_cancel(session->ctx);
 	if (!session->ppp_alive) {
 		hung_up(session, now);
 		return;

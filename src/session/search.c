@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Waiting for a modem, looking for its port, and waiting to try again. */
+/* Waiting for a modem, looking for its port, giving that another driver, and
+ * waiting to try again. */
 #include <errno.h>
 #include <string.h>
 
@@ -23,7 +24,9 @@ void waiting_enter(struct session *session, int64_t now)
 	session->limit = now + RESCAN_MS;
 	if (session->once && search_end(session) < session->limit)
 		session->limit = search_end(session);
-	log_notice("%s; waiting for it", buf_str(&session->text));
+	log_notice("%s; waiting for it%s", buf_str(&session->text),
+		   session->cause == CAUSE_FIRMWARE ? " to come back changed"
+						    : "");
 }
 
 void waiting_handle(struct session *session, const struct session_event *event)
@@ -58,10 +61,13 @@ static void start_probe(struct session *session, int64_t now)
 
 void probing_enter(struct session *session, int64_t now)
 {
-	session->redialing = false;
-	session->attempt_at = now;
-	session->timeline_count = 0;
 	session->port[0] = '\0';
+	/* Binding is a part of the attempt, and so is the probe after it. */
+	if (!session->bound) {
+		session->attempt_at = now;
+		session->timeline_count = 0;
+	}
+	session->bound = session->redialing = false;
 	if (session->search_at < 0)
 		session->search_at = now;
 	session_mark(session, "probing", now);
@@ -84,6 +90,16 @@ static void probe_again_or_fail(struct session *session,
 	session_fail(session, event->now, event->cause, "%s", event->text);
 }
 
+/* Once for a device that is plugged in: may_bind is false after that. */
+static bool may_bind(const struct session *session,
+		     const struct session_event *event)
+{
+	return event->may_bind && !session->ports_changed &&
+	       (event->cause == CAUSE_NO_AT_PORT ||
+		event->cause == CAUSE_NO_MODEM) &&
+	       strcmp(session->conf->modem.driver, "auto") == 0;
+}
+
 void probing_handle(struct session *session, const struct session_event *event)
 {
 	switch (event->type) {
@@ -94,6 +110,10 @@ void probing_handle(struct session *session, const struct session_event *event)
 		start_probe(session, event->now);
 		break;
 	case SESSION_EVENT_PROBED:
+		if (may_bind(session, event)) {
+			session_change(session, SESSION_BINDING, event->now);
+			break;
+		}
 		if (event->cause != CAUSE_NONE) {
 			probe_again_or_fail(session, event);
 			break;
@@ -115,6 +135,35 @@ void probing_expire(struct session *session, int64_t now)
 {
 	session_fail(session, now, CAUSE_INTERNAL,
 		     "the probe of the ports did not end");
+}
+
+void binding_enter(struct session *session, int64_t now)
+{
+	int error;
+
+	session_mark(session, "binding", now);
+	error = session->ops->bind(session->ctx);
+	if (error < 0)
+		session_fail_call(session, now,
+				  "cannot move the AT interface to a driver "
+				  "that raises DTR",
+				  error);
+}
+
+/* Whether it has worked or not, the next probe will tell. */
+void binding_handle(struct session *session, const struct session_event *event)
+{
+	if (event->type != SESSION_EVENT_BOUND)
+		return;
+	session->bound = true;
+	session_change(session, SESSION_PROBING, event->now);
+}
+
+void binding_expire(struct session *session, int64_t now)
+{
+	session->ops->bind_cancel(session->ctx);
+	session->bound = true;
+	session_change(session, SESSION_PROBING, now);
 }
 
 void backing_off_enter(struct session *session, int64_t now)

@@ -19,6 +19,7 @@
  */
 enum session_state {
 	SESSION_WAITING,     /* for a modem to be plugged in */
+	SESSION_BINDING,     /* the AT interface to another driver */
 	SESSION_PROBING,     /* which port answers AT */
 	SESSION_PREPARING,   /* SIM, context */
 	SESSION_REGISTERING, /* until a network has taken us */
@@ -42,7 +43,8 @@ enum session_goal {
 enum session_event_type {
 	SESSION_EVENT_TIMEOUT,   /* session_deadline has come */
 	SESSION_EVENT_PORTS,     /* a tty has come or gone */
-	SESSION_EVENT_PROBED,    /* cause, text, port */
+	SESSION_EVENT_PROBED,    /* cause, text, port, may_bind */
+	SESSION_EVENT_BOUND,     /* the end of what ops->bind began */
 	SESSION_EVENT_AT,        /* at */
 	SESSION_EVENT_PORT_GONE, /* hang-up of the tty or unplugged */
 	SESSION_EVENT_PPP_READY, /* pppd waits for the call */
@@ -61,6 +63,7 @@ struct session_event {
 	const char *port;                  /* PROBED: the chosen device */
 	const struct modem_family *family; /* PROBED: of the chosen one */
 	const char *identity;              /* PROBED: its answer to ATI */
+	bool may_bind; /* PROBED: another driver may make it answer */
 	const struct at_event *at;
 	const struct ppp_event *ppp;
 };
@@ -71,6 +74,8 @@ struct session_event {
 struct session_ops {
 	int (*probe)(void *ctx); /* ends in PROBED */
 	void (*probe_cancel)(void *ctx);
+	int (*bind)(void *ctx); /* what the probe found; ends in BOUND */
+	void (*bind_cancel)(void *ctx);
 	int (*command)(void *ctx, const struct at_command *command);
 	int (*ppp_start)(void *ctx);      /* early; ends in PPP_EXIT */
 	int (*ppp_open)(void *ctx);       /* the port; ends in PPP_READY */
@@ -110,6 +115,7 @@ struct session {
 	int64_t up_at;      /* when the link came up; -1 */
 	bool port_open;
 	bool probe_runs;
+	bool bound; /* PROBING comes out of BINDING */
 	bool ppp_alive;
 	bool ppp_ready;
 	bool ports_changed; /* while the probe ran */

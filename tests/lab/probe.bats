@@ -68,7 +68,7 @@ role_is() {
 	role_is 2 no-dtr
 	said '.elapsed_ms <= 2500'
 	probe
-	[[ $output == *"qcserial cannot raise DTR"* ]]
+	[[ $output == *"1-1:1.2 of 1199:9013 is the one for calls, but its driver cannot raise DTR"* ]]
 	grep '^  ' <<<"$output" >"$LAB_OUT/way-out"
 	bash -e "$LAB_OUT/way-out"
 	wait_for 5 tty_of 2

@@ -18,6 +18,8 @@ struct world {
 	int64_t now;
 	int probes;
 	int cancels;
+	int binds;
+	int bind_error;
 	int commands;
 	int ppp_starts;
 	int ppp_terms;
@@ -47,6 +49,19 @@ static void probe_cancel(void *ctx)
 	struct world *world = ctx;
 
 	world->cancels++;
+}
+
+static int bind_interface(void *ctx)
+{
+	struct world *world = ctx;
+
+	world->binds++;
+	return world->bind_error;
+}
+
+static void bind_cancel(void *ctx)
+{
+	(void)ctx;
 }
 
 static int command(void *ctx, const struct at_command *at)
@@ -120,6 +135,8 @@ static void port_close(void *ctx)
 static const struct session_ops ops = {
 	.probe = probe,
 	.probe_cancel = probe_cancel,
+	.bind = bind_interface,
+	.bind_cancel = bind_cancel,
 	.command = command,
 	.ppp_start = ppp_start,
 	.ppp_open = ppp_open,
@@ -166,6 +183,15 @@ static void probed(struct world *world, enum cause cause)
 					   .port = "/dev/ttyUSB2",
 					   .family = modem_family_find(0, ""),
 					   .text = cause_text(cause)});
+}
+
+/* No port, and a driver that may be why. */
+static void probed_bindable(struct world *world, enum cause cause)
+{
+	tell(world, (struct session_event){.type = SESSION_EVENT_PROBED,
+					   .cause = cause,
+					   .text = cause_text(cause),
+					   .may_bind = true});
 }
 
 static void reply(struct world *world, enum at_final_kind kind,
@@ -259,6 +285,10 @@ static void bring_to(struct world *world, enum session_state state)
 		return;
 	if (state == SESSION_WAITING) {
 		probed(world, CAUSE_NO_MODEM);
+		return;
+	}
+	if (state == SESSION_BINDING) {
+		probed_bindable(world, CAUSE_NO_AT_PORT);
 		return;
 	}
 	if (state == SESSION_FAILED) {
@@ -385,6 +415,87 @@ static void silence_ends_every_state(void **state)
 		assert_true(world->probes > probes);
 		world_free(world);
 	}
+}
+
+static void a_driver_is_changed_where_that_may_help(void **state)
+{
+	static const struct {
+		enum cause cause;
+		const char *driver;
+		enum session_state next;
+	} rows[] = {
+		{CAUSE_NO_AT_PORT, "auto", SESSION_BINDING},
+		{CAUSE_NO_MODEM, "auto", SESSION_BINDING},
+		{CAUSE_NO_MODEM, "keep", SESSION_WAITING},
+		{CAUSE_NO_AT_PORT, "keep", SESSION_PROBING},
+		{CAUSE_BUSY, "auto", SESSION_BACKING_OFF},
+		{CAUSE_FIRMWARE, "auto", SESSION_WAITING},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct world *world = world_new(false);
+
+		free(world->conf.modem.driver);
+		world->conf.modem.driver = strdup(rows[i].driver);
+		probed_bindable(world, rows[i].cause);
+		assert_int_equal(world->session.state, rows[i].next);
+		assert_int_equal(world->binds, rows[i].next == SESSION_BINDING);
+		world_free(world);
+	}
+}
+
+static void binding_is_a_part_of_the_attempt(void **state)
+{
+	struct world *world = world_new(false);
+	int64_t start = world->now;
+
+	(void)state;
+	world->now += 2500;
+	bring_to(world, SESSION_BINDING);
+	world->now += 300;
+	plain(world, SESSION_EVENT_BOUND);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	assert_int_equal(world->probes, 2);
+	assert_int_equal(world->session.attempt_at, start);
+	assert_string_equal(world->session.timeline[1].step, "binding");
+	assert_int_equal(world->session.timeline[1].ms, 2500);
+	probed(world, CAUSE_NONE);
+	assert_int_equal(world->session.state, SESSION_PREPARING);
+	world_free(world);
+}
+
+static void binding_that_fails_or_hangs_leads_to_another_probe(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_BINDING);
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	world->bind_error = -EAGAIN;
+	probed_bindable(world, CAUSE_NO_AT_PORT);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	assert_int_equal(world->session.cause, CAUSE_INTERNAL);
+	world_free(world);
+}
+
+static void firmware_is_waited_for_but_not_by_once(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	probed(world, CAUSE_FIRMWARE);
+	assert_int_equal(world->session.state, SESSION_WAITING);
+	plain(world, SESSION_EVENT_PORTS);
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	world_free(world);
+	world = world_new(true);
+	probed(world, CAUSE_FIRMWARE);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_FIRMWARE);
+	world_free(world);
 }
 
 static void once_ends_with_the_first_cause(void **state)
@@ -767,6 +878,11 @@ int main(void)
 		cmocka_unit_test(every_state_survives_every_event_and_stops),
 		cmocka_unit_test(every_waiting_state_has_a_timeout),
 		cmocka_unit_test(silence_ends_every_state),
+		cmocka_unit_test(a_driver_is_changed_where_that_may_help),
+		cmocka_unit_test(binding_is_a_part_of_the_attempt),
+		cmocka_unit_test(
+			binding_that_fails_or_hangs_leads_to_another_probe),
+		cmocka_unit_test(firmware_is_waited_for_but_not_by_once),
 		cmocka_unit_test(once_ends_with_the_first_cause),
 		cmocka_unit_test(once_waits_for_a_modem_as_long_as_configured),
 		cmocka_unit_test(a_booting_modem_is_asked_again),

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_DAEMON_DRIVERS_H
+#define GD_DAEMON_DRIVERS_H
+
+#include <stdbool.h>
+
+#include "base/cause.h"
+#include "io/bind.h"
+#include "io/binder.h"
+
+struct buf;
+struct conf;
+
+#define DRIVERS_TRIED_MAX 8
+
+/* What modem.driver is about: the job, and which devices have had theirs. All
+ * zero at first. */
+struct drivers {
+	struct bind_job job; /* what the last probe found to be done */
+	struct binder *binder;
+	struct {
+		char path[32];
+		int devnum;
+	} tried[DRIVERS_TRIED_MAX]; /* a ring */
+	unsigned count;
+};
+
+/* After a probe that found no port: whether moving an interface to another
+ * driver may help, which it may once for a device as long as that is plugged
+ * in. What is wrong and what else can be done goes behind the text; a boot
+ * loader without a tty changes the cause. */
+bool drivers_judge(struct drivers *drivers, const struct conf *conf,
+		   const struct probe_result *result, enum cause *cause,
+		   struct buf *text);
+
+/* Do it; `done` as in binder.h. 0 or a negative errno. */
+int drivers_bind(struct drivers *drivers, struct ev_loop *loop,
+		 binder_done *done, void *ctx);
+
+/* A tty has come. */
+void drivers_look(struct drivers *drivers);
+
+/* Wait no longer. Fine when nothing is under way, and from `done`. */
+void drivers_cancel(struct drivers *drivers);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "io/bind.h"
+#include "io/binder.h"
+
+#define WORK_S 8. /* for modprobe and the writes; a dying device takes longer */
+#define TTY_S  3. /* for the tty */
+#define LOOK_S .1 /* its node in /dev comes after the kernel's word of it */
+
+struct binder {
+	struct ev_loop *loop;
+	struct bind_job job;
+	pid_t pid;
+	bool moved; /* and the tty is waited for */
+	ev_tstamp deadline;
+	ev_child child;
+	ev_timer timer;
+	binder_done *done;
+	void *ctx;
+};
+
+/* Our locks are not for it: it may outlive us. */
+static void forget_ours(void)
+{
+	sigset_t none;
+
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* A terminal's ^C must not end it half way. */
+	setpgid(0, 0);
+	for (int fd = sysconf(_SC_OPEN_MAX) < 4096 ? (int)sysconf(_SC_OPEN_MAX)
+						   : 4096;
+	     fd > STDERR_FILENO; fd--)
+		close(fd);
+}
+
+static pid_t start(const struct bind_job *job,
+		   int (*work)(const struct bind_job *job, const char *root))
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	forget_ours();
+	_exit(-work(job, "") & 0xff);
+}
+
+static void finish(struct binder *binder, int error)
+{
+	ev_child_stop(binder->loop, &binder->child);
+	ev_timer_stop(binder->loop, &binder->timer);
+	binder->done(binder->ctx, error);
+}
+
+static const char *find_tty(const struct binder *binder,
+			    struct usb_device *device)
+{
+	const struct usb_interface *at;
+	char path[48];
+
+	if (!usb_device_read(device, "", binder->job.device.path) ||
+	    device->count != binder->job.device.count)
+		return NULL;
+	at = &device->interfaces[binder->job.at];
+	snprintf(path, sizeof(path), "/dev/%s", at->ttys[0]);
+	return at->tty_count > 0 && access(path, F_OK) == 0 ? at->ttys[0]
+							    : NULL;
+}
+
+void binder_look(struct binder *binder)
+{
+	struct usb_device device;
+	const char *tty;
+
+	if (!binder || !binder->moved)
+		return;
+	tty = find_tty(binder, &device);
+	if (!tty)
+		return;
+	log_notice("%s: its driver is " BIND_DRIVER " now, its port %s",
+		   bind_interface_name(&binder->job), tty);
+	finish(binder, 0);
+}
+
+static void on_child(struct ev_loop *loop, ev_child *watcher, int revents)
+{
+	struct binder *binder = watcher->data;
+	int status = watcher->rstatus;
+
+	(void)revents;
+	ev_child_stop(loop, watcher);
+	binder->pid = -1;
+	if (status != 0) {
+		finish(binder, WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO);
+		return;
+	}
+	binder->moved = true;
+	ev_now_update(loop);
+	binder->deadline = ev_now(loop) + TTY_S;
+	ev_timer_stop(loop, &binder->timer);
+	ev_timer_set(&binder->timer, LOOK_S, LOOK_S);
+	ev_timer_start(loop, &binder->timer);
+	binder_look(binder);
+}
+
+static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	struct binder *binder = watcher->data;
+	const char *name = bind_interface_name(&binder->job);
+
+	(void)revents;
+	if (!binder->moved) {
+		log_warning("%s: giving it to " BIND_DRIVER " does not end",
+			    name);
+		finish(binder, -ETIMEDOUT);
+	} else if (ev_now(loop) < binder->deadline) {
+		binder_look(binder);
+	} else {
+		log_warning("%s: " BIND_DRIVER " has it, and no port came",
+			    name);
+		start(&binder->job, bind_undo);
+		finish(binder, -ENOENT);
+	}
+}
+
+struct binder *binder_start(struct ev_loop *loop, const struct bind_job *job,
+			    binder_done *done, void *ctx)
+{
+	struct binder *binder = calloc(1, sizeof(*binder));
+
+	if (!binder)
+		return NULL;
+	binder->loop = loop;
+	binder->job = *job;
+	binder->done = done;
+	binder->ctx = ctx;
+	binder->pid = start(job, bind_move);
+	if (binder->pid < 0) {
+		free(binder);
+		return NULL;
+	}
+	ev_child_init(&binder->child, on_child, binder->pid, 0);
+	ev_timer_init(&binder->timer, on_timer, WORK_S, 0.);
+	binder->child.data = binder->timer.data = binder;
+	ev_child_start(loop, &binder->child);
+	ev_now_update(loop);
+	ev_timer_start(loop, &binder->timer);
+	return binder;
+}
+
+void binder_free(struct binder *binder)
+{
+	if (!binder)
+		return;
+	ev_child_stop(binder->loop, &binder->child);
+	ev_timer_stop(binder->loop, &binder->timer);
+	free(binder);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "modem/bind.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
+
+/* Who holds another interface of a device that is surely a modem. */
+static const char *const wwan_drivers[] = {"qcserial",   "option",
+					   "sierra",     "qmi_wwan",
+					   "sierra_net", "huawei_cdc_ncm"};
+
+static bool is_wwan(const struct bind_interface *interfaces, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t n = 0; n < LENGTH(wwan_drivers); n++)
+			if (strcmp(interfaces[i].driver, wwan_drivers[n]) == 0)
+				return true;
+	return false;
+}
+
+static bool may_be_for_calls(const struct bind_interface *interface)
+{
+	return interface->vendor && !interface->data;
+}
+
+static int find_known(const struct bind_interface *interfaces, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (interfaces[i].role == LAYOUT_DATA &&
+		    may_be_for_calls(&interfaces[i]))
+			return (int)i;
+	return -1;
+}
+
+/* On a modem that no table knows: the one with the interrupt endpoint, if only
+ * one has it. */
+static int find_likely(const struct bind_interface *interfaces, size_t count,
+		       bool no_dtr)
+{
+	int found = -1;
+
+	for (size_t i = 0; i < count; i++) {
+		if (interfaces[i].role != LAYOUT_LIKELY ||
+		    !interfaces[i].interrupt_in ||
+		    !may_be_for_calls(&interfaces[i]) ||
+		    interfaces[i].no_dtr < no_dtr)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = (int)i;
+	}
+	return found;
+}
+
+static enum bind_verdict judge(const struct bind_interface *interface)
+{
+	if (interface->no_dtr)
+		return BIND_NO_DTR;
+	if (*interface->driver)
+		return BIND_FINE;
+	return interface->authorized ? BIND_UNBOUND : BIND_BLOCKED;
+}
+
+struct bind_decision bind_decide(const struct bind_interface *interfaces,
+				 size_t count)
+{
+	struct bind_decision decision = {BIND_UNKNOWN, -1};
+
+	for (size_t i = 0; i < count; i++)
+		if (interfaces[i].role == LAYOUT_QDL) {
+			decision.verdict = BIND_FIRMWARE;
+			return decision;
+		}
+	decision.at = find_known(interfaces, count);
+	if (decision.at < 0 && is_wwan(interfaces, count)) {
+		decision.at = find_likely(interfaces, count, true);
+		if (decision.at < 0)
+			decision.at = find_likely(interfaces, count, false);
+	}
+	if (decision.at >= 0)
+		decision.verdict = judge(&interfaces[decision.at]);
+	return decision;
+}
+
+const char *bind_verdict_text(enum bind_verdict verdict)
+{
+	static const char *const texts[] = {
+		[BIND_UNBOUND] = "no driver holds it",
+		[BIND_NO_DTR] = "its driver cannot raise DTR, which many "
+				"modems wait for",
+		[BIND_BLOCKED] = "no driver may hold it (authorized is 0)",
+		[BIND_FINE] = "its driver can raise DTR",
+		[BIND_FIRMWARE] = "it waits for its firmware",
+		[BIND_UNKNOWN] = "which of its interfaces is for calls is not "
+				 "known",
+	};
+
+	return texts[verdict];
+}
+
+#define IF(number) (1u << (number))
+
+/*
+ * option's entries by the interfaces that they reserve, as in Linux 6.1. Only
+ * such as set nothing else: none that keeps DTR down (NCTRL), counts endpoints
+ * (NUMEP2) or ends transfers with an empty packet (ZLP). The first of equals.
+ */
+static const struct {
+	uint16_t vid, pid;
+	uint8_t reserved;
+} references[] = {
+	/* clang-format off */
+	{ 0x413c, 0x81d7, IF(0) | IF(1) | IF(6) },
+	{ 0x16d8, 0x6003, IF(0) },
+	{ 0x05c6, 0x90b2, IF(1) | IF(3) },
+	{ 0x16d8, 0x7251, IF(1) },
+	{ 0x1c9e, 0x9b3c, IF(0) | IF(4) },
+	{ 0x1e2d, 0x00b0, IF(0) | IF(4) },
+	{ 0x19d2, 0x1401, IF(2) },
+	{ 0x19d2, 0x0426, IF(2) | IF(3) | IF(4) },
+	{ 0x19d2, 0x0133, IF(3) },
+	{ 0x19d2, 0x1433, IF(3) | IF(4) | IF(5) },
+	{ 0x2c7c, 0x0296, IF(4) },
+	{ 0x19d2, 0x0052, IF(4) },
+	{ 0x2001, 0x7d04, IF(4) | IF(5) },
+	{ 0x1508, 0x1001, IF(4) | IF(5) | IF(6) },
+	{ 0x19d2, 0x0113, IF(5) },
+	{ 0x1e0e, 0x9001, IF(5) | IF(6) },
+	{ 0x0b3c, 0xc004, IF(6) },
+	{ 0x1e0e, 0x9011, IF(7) },
+	/* clang-format on */
+};
+
+/* What the reference is worth: 0 nothing, or the interface itself reserved. */
+static int weigh(const struct bind_interface *interfaces, size_t count, int at,
+		 unsigned reserved)
+{
+	int worth = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int number = interfaces[i].number;
+
+		if (number < 0 || number > 7 || !(reserved & IF(number)))
+			continue;
+		if ((int)i == at)
+			return 0;
+		worth += 1 + 2 * !*interfaces[i].driver +
+			 4 * interfaces[i].interrupt_in;
+	}
+	return worth;
+}
+
+bool bind_find_reference(const struct bind_interface *interfaces, size_t count,
+			 int at, int rank, struct bind_reference *reference)
+{
+	int last_worth = INT_MAX, last = -1;
+
+	for (; rank >= 0; rank--) {
+		int best_worth = 0, best = -1;
+
+		/* The next in the order of worth, then of the table. */
+		for (size_t i = 0; i < LENGTH(references); i++) {
+			int worth = weigh(interfaces, count, at,
+					  references[i].reserved);
+
+			if (worth > best_worth &&
+			    (worth < last_worth ||
+			     (worth == last_worth && (int)i > last))) {
+				best_worth = worth;
+				best = (int)i;
+			}
+		}
+		if (best < 0)
+			return false;
+		last_worth = best_worth;
+		last = best;
+	}
+	reference->vid = references[last].vid;
+	reference->pid = references[last].pid;
+	return true;
+}
