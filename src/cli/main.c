@@ -47,12 +47,13 @@ static const struct command commands[] = {
 	  "Shows what differs from the defaults, and hides secrets. Dials nothing.\n"
 	  "  NAME       the instance whose configuration to read; default gobi\n",
 	  cli_check },
-	{ "run",    "[NAME] [--once]",
+	{ "run",    "[NAME] [--once] [--last-attempt]",
 	  "find the modem, dial, and keep the link up",
 	  "Stays in the foreground and logs to stderr. SIGTERM, SIGINT and SIGHUP stop\n"
 	  "it, SIGUSR1 has it dial again.\n"
 	  "  NAME       the instance; default gobi\n"
-	  "  --once     do not dial again: the first failure is the exit code\n",
+	  "  --once     do not dial again: the first failure is the exit code\n"
+	  "  --last-attempt  send the PIN even if the SIM allows but one more\n",
 	  cli_run },
 	{ "status", "[NAME] [--json]",
 	  "say how the running instance is",

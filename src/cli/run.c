@@ -18,12 +18,14 @@ int cli_run(struct cli *cli, int argc, char **argv)
 {
 	const char *name = NULL;
 	struct conf conf;
-	bool once = false;
+	bool once = false, last_attempt = false;
 	int cause;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--once") == 0)
 			once = true;
+		else if (strcmp(argv[i], "--last-attempt") == 0)
+			last_attempt = true;
 		else if (argv[i][0] == '-')
 			return cli_usage("run", "no option \"%s\"", argv[i]);
 		else if (name)
@@ -36,6 +38,7 @@ int cli_run(struct cli *cli, int argc, char **argv)
 	cause = cli_load(cli, &conf);
 	if (cause == CAUSE_NONE)
 		warn_of_idle_keys(&conf);
+	conf.sim.last_attempt = last_attempt;
 	if (cause == CAUSE_NONE)
 		cause = (int)daemon_run(&conf, cli->name, once);
 	conf_free(&conf);

@@ -31,6 +31,7 @@ struct conf {
 	} modem;
 	struct {
 		char *pin; /* secret; pin_file is read into it */
+		bool last_attempt; /* spend it; of the command line, no key */
 	} sim;
 	struct {
 		char *apn;

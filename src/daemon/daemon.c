@@ -19,6 +19,7 @@
 #include "io/candidates.h"
 #include "io/clock.h"
 #include "io/notify.h"
+#include "io/pinfile.h"
 #include "io/probe.h"
 #include "io/route.h"
 #include "io/rundir.h"
@@ -362,6 +363,7 @@ static const struct session_ops ops = {
 	.link_up = link_up,
 	.hang_up = hang_up,
 	.port_close = port_close,
+	.pins = &pinfile_ops,
 };
 
 /* The control socket ----------------------------------------------------------*/

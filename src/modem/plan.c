@@ -36,6 +36,7 @@ static void forget_modem(struct plan *plan)
 	memset(&plan->context, 0, sizeof(plan->context));
 	memset(&plan->mode, 0, sizeof(plan->mode));
 	plan->pin_sent = false;
+	plan->pin_taken = false;
 	plan->urcs_on = false;
 	plan->radio_checked = false;
 	plan->radio_off = false;

@@ -15,6 +15,7 @@
 #include "modem/family.h"
 #include "modem/identity.h"
 #include "modem/mode.h"
+#include "modem/pins.h"
 #include "modem/radio.h"
 
 struct conf;
@@ -102,8 +103,12 @@ struct plan {
 	size_t index;                 /* into a step's own list */
 	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
 	struct mode_plan mode;
-	bool pin_sent;      /* to this modem, since it came */
-	bool pin_refused;   /* or unanswered, by any modem: never again */
+	const struct pins_ops *pins; /* NULL: no PIN is sent */
+	void *pins_ctx;
+	bool pin_sent; /* to this modem, since it came */
+	bool pin_taken;
+	int64_t pin_at; /* when it was sent, or answered */
+	struct at_final pin_answer;
 	bool urcs_on;       /* registration is reported unasked */
 	bool radio_checked; /* +CFUN? has been answered */
 	bool radio_off;

@@ -45,6 +45,8 @@ static enum step_outcome take_imei(struct plan *plan,
 
 	(void)now;
 	str_copy(wanted, sizeof(wanted), plan->conf->modem.imei);
+	modem_decode_digits(reply->text, 14, 16, plan->facts.identity.imei,
+			    sizeof(plan->facts.identity.imei));
 	if (reply->final.kind != AT_FINAL_OK)
 		return plan_fail_refused(plan, CAUSE_NO_MODEM, reply);
 	if (!strstr(reply->text, wanted))
@@ -92,6 +94,8 @@ static const struct step steps[] = {
 	[PREPARE_INIT]        = { ask_init,         take_init },
 	[PREPARE_SIM]         = { sim_ask,          sim_take },
 	[PREPARE_PIN_LEFT]    = { sim_ask_pin_left, sim_take_pin_left },
+	[PREPARE_ICCID]       = { sim_ask_iccid,    sim_take_iccid },
+	[PREPARE_PIN_IMEI]    = { sim_ask_imei,     sim_take_imei },
 	[PREPARE_PIN]         = { sim_ask_pin,      sim_take_pin },
 	[PREPARE_MODE]        = { mode_ask,         mode_take },
 	[PREPARE_MODE_LIST]   = { mode_ask_list,    mode_take_list },

@@ -14,6 +14,8 @@ enum {
 	PREPARE_INIT,
 	PREPARE_SIM,
 	PREPARE_PIN_LEFT,
+	PREPARE_ICCID,
+	PREPARE_PIN_IMEI,
 	PREPARE_PIN,
 	PREPARE_MODE,
 	PREPARE_MODE_LIST,
@@ -31,6 +33,14 @@ enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command,
 			       int64_t now);
 enum step_outcome sim_take_pin_left(struct plan *plan,
 				    const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_iccid(struct plan *plan, struct at_command *command,
+			    int64_t now);
+enum step_outcome sim_take_iccid(struct plan *plan,
+				 const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_imei(struct plan *plan, struct at_command *command,
+			   int64_t now);
+enum step_outcome sim_take_imei(struct plan *plan, const struct at_event *reply,
+				int64_t now);
 enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command,
 			  int64_t now);
 enum step_outcome sim_take_pin(struct plan *plan, const struct at_event *reply,

@@ -26,6 +26,8 @@ void session_init(struct session *session, const struct conf *conf,
 	session->backoff.max_ms = conf->recovery.backoff_max_s * 1000;
 	session->backoff.seed = seed;
 	plan_init(&session->plan, conf);
+	session->plan.pins = ops->pins;
+	session->plan.pins_ctx = ctx;
 }
 
 void session_set_goal(struct session *session, enum session_goal goal)

@@ -84,6 +84,7 @@ struct session_ops {
 	int (*link_up)(void *ctx);              /* routes */
 	void (*hang_up)(void *ctx);             /* DTR low */
 	void (*port_close)(void *ctx);          /* fine without a port */
+	const struct pins_ops *pins; /* the same ctx; NULL: no PIN is sent */
 };
 
 #define SESSION_TIMELINE_MAX 16

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,39 @@ struct talk {
 	size_t count;
 	int64_t now;
 	char log[2048]; /* commands, joined by | */
+	char noted[64]; /* the PIN that went out, and to whom */
+	int note_error;
+	int notes;
 };
+
+/* A memory of one PIN; test-pins.c has the real one. */
+static int note_sent(void *ctx, const struct pins_key *key, struct buf *why)
+{
+	struct talk *talk = ctx;
+	char noted[64];
+
+	snprintf(noted, sizeof(noted), "%s/%s/%s", key->pin, key->iccid,
+		 key->imei);
+	talk->notes++;
+	if (talk->note_error < 0 || strcmp(noted, talk->noted) == 0) {
+		buf_printf(why, "noted before");
+		return talk->note_error < 0 ? talk->note_error : -EEXIST;
+	}
+	strcpy(talk->noted, noted);
+	return 0;
+}
+
+static int note_taken(void *ctx, const struct pins_key *key, struct buf *why)
+{
+	struct talk *talk = ctx;
+
+	(void)key;
+	(void)why;
+	talk->noted[0] = '\0';
+	return 0;
+}
+
+static const struct pins_ops memory = {note_sent, note_taken};
 
 static struct talk *talk_new(struct row *rows, size_t count)
 {
@@ -37,6 +70,8 @@ static struct talk *talk_new(struct row *rows, size_t count)
 	assert_non_null(talk);
 	assert_int_equal(conf_init(&talk->conf), 0);
 	plan_init(&talk->plan, &talk->conf);
+	talk->plan.pins = &memory;
+	talk->plan.pins_ctx = talk;
 	talk->rows = rows;
 	talk->count = count;
 	return talk;
@@ -249,6 +284,8 @@ static void a_good_pin_opens_the_sim(void **state)
 	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
 	assert_int_equal(pins_sent(talk), 1);
 	assert_int_equal(talk->plan.facts.pin_left, 3);
+	assert_int_equal(talk->notes, 1);
+	assert_string_equal(talk->noted, "");
 	talk_free(talk);
 }
 
@@ -307,12 +344,118 @@ static void a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once(
 	talk_free(talk);
 }
 
+/* What the modem says to the PIN may be wrong, or get lost; what it says of the
+ * SIM afterwards counts. */
+static void the_sims_own_word_counts(void **state)
+{
+	static const struct {
+		enum at_final_kind kind;
+		int code;
+		const char *then; /* +CPIN: after it */
+		enum cause cause;
+	} cases[] = {
+		{AT_FINAL_OK, 0, "READY", CAUSE_NONE},
+		{AT_FINAL_TIMEOUT, 0, "READY", CAUSE_NONE},
+		{AT_FINAL_ERROR, 0, "READY", CAUSE_NONE},
+		{AT_FINAL_CME, 14, "READY", CAUSE_NONE},
+		{AT_FINAL_TIMEOUT, 0, "SIM PIN", CAUSE_PIN},
+		{AT_FINAL_ERROR, 0, "SIM PIN", CAUSE_PIN},
+		{AT_FINAL_OK, 0, "SIM PIN", CAUSE_PIN},
+		{AT_FINAL_ERROR, 0, "SIM PUK", CAUSE_PUK},
+		{AT_FINAL_CME, 16, "SIM PIN", CAUSE_PIN},
+		{AT_FINAL_CME, 12, "SIM PUK", CAUSE_PUK},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char then[32];
+		struct row rows[] = {
+			{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
+			{"AT+CPIN=\"1234\"", cases[i].kind, cases[i].code, "",
+			 0, 0},
+			OK("AT+CPIN?", then)};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		snprintf(then, sizeof(then), "+CPIN: %s", cases[i].then);
+		set(&talk->conf.sim.pin, "1234");
+		assert_int_equal(run(talk, PLAN_PREPARE, 60000),
+				 cases[i].cause ? PLAN_FAILED : PLAN_DONE);
+		assert_int_equal(talk->plan.cause, cases[i].cause);
+		assert_int_equal(pins_sent(talk), 1);
+		assert_int_equal(*talk->noted == '\0', cases[i].cause == 0);
+		talk_free(talk);
+	}
+}
+
+static void a_pin_is_noted_with_card_and_modem_before_it_goes(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"),
+			     ERROR("AT!ICCID?"),
+			     ERROR("AT+CCID"),
+			     ERROR("AT+ICCID"),
+			     OK("AT+CRSM=176,12258,0,0,10",
+				"+CRSM: 144,0,\"98942000008036496082\""),
+			     OK("AT+CGSN", "351234040123456"),
+			     CME("AT+CPIN=\"1234\"", 16)};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	talk->plan.family = modem_family_find(0x1199, "");
+	set(&talk->conf.sim.pin, "1234");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_string_equal(talk->noted,
+			    "1234/89490200000863940628/351234040123456");
+	assert_non_null(strstr(talk->log,
+			       "AT+CPINC?|AT+CPINR=\"SIM PIN\"|"
+			       "AT+CSIM=10,\"0020000100\"|AT!ICCID?|AT+CCID|"
+			       "AT+ICCID|AT+CRSM=176,12258,0,0,10|AT+CGSN|"
+			       "AT+CPIN=\"1234\"|"));
+	talk_free(talk);
+}
+
+static void a_sim_that_is_open_is_asked_nothing_more(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	set(&talk->conf.sim.pin, "1234");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_non_null(strstr(talk->log, "AT+CPIN?|AT+CGDCONT?|"));
+	assert_int_equal(talk->notes, 0);
+	talk_free(talk);
+}
+
+static void a_pin_that_cannot_be_noted_stays_here(void **state)
+{
+	static const int errors[] = {-EEXIST, -EBADMSG, -EROFS, -EAGAIN};
+
+	(void)state;
+	for (size_t i = 0; i <= COUNT(errors); i++) {
+		struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		if (i < COUNT(errors))
+			talk->note_error = errors[i];
+		else
+			talk->plan.pins = NULL;
+		set(&talk->conf.sim.pin, "1234");
+		assert_int_equal(run(talk, PLAN_PREPARE, 100000), PLAN_FAILED);
+		assert_int_equal(talk->plan.cause, CAUSE_PIN);
+		assert_true(talk->plan.text.len > 0);
+		assert_int_equal(pins_sent(talk), 0);
+		talk_free(talk);
+	}
+}
+
 static void the_last_attempt_is_not_spent(void **state)
 {
 	static const struct {
 		const char *command, *text;
 	} counters[] = {
 		{"AT+CPINC?", "+CPINC: 1, 3, 10, 10"},
+		{"AT+CSIM=10,\"0020000100\"", "+CSIM: 4,\"63C1\""},
+		{"AT+CPINR=\"SIM PIN\"", "+CPINR: SIM PIN,1,3"},
 		{"AT+QPINC=\"SC\"", "+QPINC: \"SC\",1,10"},
 		{"AT^CPIN?", "^CPIN: SIM PIN,,10,1,10,3"},
 	};
@@ -327,6 +470,9 @@ static void the_last_attempt_is_not_spent(void **state)
 		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
 		assert_int_equal(talk->plan.cause, CAUSE_PIN);
 		assert_int_equal(pins_sent(talk), 0);
+		talk->conf.sim.last_attempt = true;
+		run(talk, PLAN_PREPARE, 60000);
+		assert_int_equal(pins_sent(talk), 1);
 		talk_free(talk);
 	}
 }
@@ -553,6 +699,11 @@ int main(void)
 		cmocka_unit_test(a_pin_without_an_answer_is_not_sent_again),
 		cmocka_unit_test(
 			a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once),
+		cmocka_unit_test(the_sims_own_word_counts),
+		cmocka_unit_test(
+			a_pin_is_noted_with_card_and_modem_before_it_goes),
+		cmocka_unit_test(a_sim_that_is_open_is_asked_nothing_more),
+		cmocka_unit_test(a_pin_that_cannot_be_noted_stays_here),
 		cmocka_unit_test(the_last_attempt_is_not_spent),
 		cmocka_unit_test(sim_states_become_causes),
 		cmocka_unit_test(a_busy_sim_is_waited_for),

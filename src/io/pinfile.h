@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_IO_PINFILE_H
+#define GD_IO_PINFILE_H
+
+#include "modem/pins.h"
+
+/* The file of sent PINs below `dir`, which is made where it is missing: 0700,
+ * and 0600 the file. */
+struct pinfile {
+	const char *dir;
+	int lock; /* -1: not held */
+};
+
+/* The steps; ctx is a struct pinfile. */
+extern const struct pins_disk pinfile_disk;
+
+/* For a plan, on the machine's own file; ctx is not used. */
+extern const struct pins_ops pinfile_ops;
+
+#define PINFILE_DIR  STATEDIR
+#define PINFILE_NAME "sent-pins"
+#define PINFILE_PATH PINFILE_DIR "/" PINFILE_NAME
+
+#endif

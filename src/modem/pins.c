@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: ISC */
+#include <crypt.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "modem/pins.h"
+
+#define HEAD     "gobi-dial pins 1\n"
+#define IMEI_LEN 14 /* what follows is a check digit or a version */
+
+static const char salt_chars[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "abcdefghijklmnopqrstuvwxyz";
+
+/* FNV-1a: against bits that fall over, not against people. */
+static uint32_t sum_of(const char *text, size_t len)
+{
+	uint32_t sum = 2166136261u;
+
+	for (size_t i = 0; i < len; i++)
+		sum = (sum ^ (unsigned char)text[i]) * 16777619u;
+	return sum;
+}
+
+/* The file's form ------------------------------------------------------------*/
+
+static bool take_text(const char **at, const char *text)
+{
+	if (!str_starts(*at, text))
+		return false;
+	*at += strlen(text);
+	return true;
+}
+
+static bool take_word(const char **at, char end, char *to, size_t size)
+{
+	size_t len = strspn(*at, salt_chars);
+
+	if (len == 0 || len >= size || (*at)[len] != end)
+		return false;
+	memcpy(to, *at, len);
+	to[len] = '\0';
+	*at += len + 1;
+	return true;
+}
+
+static bool take_hash(const char **at, char end, char *to, size_t size)
+{
+	char none[] = {'-', end, '\0'};
+
+	if (take_text(at, none)) {
+		to[0] = '\0';
+		return true;
+	}
+	return take_word(at, end, to, size);
+}
+
+static bool take_sent(const char **at, struct pins_sent *sent)
+{
+	return take_text(at, "sent ") &&
+	       take_word(at, ' ', sent->pin, sizeof(sent->pin)) &&
+	       take_hash(at, ' ', sent->card, sizeof(sent->card)) &&
+	       take_hash(at, '\n', sent->modem, sizeof(sent->modem));
+}
+
+static bool take_salt(const char **at, char salt[PINS_SALT_SIZE])
+{
+	memcpy(salt, "$6$", 4);
+	return take_text(at, "salt $6$") &&
+	       take_word(at, '\n', salt + 3, PINS_SALT_SIZE - 3);
+}
+
+int pins_parse(const char *text, size_t len, struct pins_file *file)
+{
+	const char *at = text;
+	struct buf end = BUF_INIT;
+	bool whole;
+
+	memset(file, 0, sizeof(*file));
+	if (memchr(text, '\0', len) || !take_text(&at, HEAD) ||
+	    !take_salt(&at, file->salt))
+		return -EBADMSG;
+	while (file->count < PINS_SENT_MAX &&
+	       take_sent(&at, &file->sent[file->count]))
+		file->count++;
+	buf_printf(&end, "sum %08x\n", sum_of(text, (size_t)(at - text)));
+	whole = strcmp(at, buf_str(&end)) == 0;
+	buf_free(&end);
+	return whole ? 0 : -EBADMSG;
+}
+
+static const char *or_dash(const char *hash)
+{
+	return *hash ? hash : "-";
+}
+
+void pins_format(const struct pins_file *file, struct buf *out)
+{
+	buf_clear(out);
+	buf_printf(out, HEAD "salt %s\n", file->salt);
+	for (size_t i = 0; i < file->count; i++) {
+		const struct pins_sent *sent = &file->sent[i];
+
+		buf_printf(out, "sent %s %s %s\n", sent->pin,
+			   or_dash(sent->card), or_dash(sent->modem));
+	}
+	buf_printf(out, "sum %08x\n", sum_of(buf_str(out), out->len));
+}
+
+/* What was sent to whom --------------------------------------------------------*/
+
+/* crypt(3)'s hash behind the salt; a PIN has few digits, so that it slows a
+ * guesser down at best: the file is root's alone besides. */
+static int hash(const char *salt, const char *what, const char *pin,
+		size_t what_len, char *to, size_t size)
+{
+	struct buf text = BUF_INIT;
+	const char *hashed, *last;
+	bool fits = false;
+
+	buf_printf(&text, "%.*s/%s", (int)what_len, what, pin);
+	hashed = text.failed ? NULL : crypt(buf_str(&text), salt);
+	buf_free(&text);
+	last = hashed ? strrchr(hashed, '$') : NULL;
+	/* A C library without SHA-512 gives NULL, "*0" or a DES hash. */
+	if (last && str_starts(hashed, salt) && strlen(last + 1) == 86)
+		fits = str_copy(to, size, last + 1);
+	return fits ? 0 : -ENOSYS;
+}
+
+static int hash_key(const char *salt, const struct pins_key *key,
+		    struct pins_sent *to)
+{
+	int error;
+
+	memset(to, 0, sizeof(*to));
+	error = hash(salt, "", key->pin, 0, to->pin, sizeof(to->pin));
+	if (error == 0 && *key->iccid)
+		error = hash(salt, key->iccid, key->pin, strlen(key->iccid),
+			     to->card, sizeof(to->card));
+	if (error == 0 && *key->imei)
+		error = hash(salt, key->imei, key->pin, IMEI_LEN, to->modem,
+			     sizeof(to->modem));
+	return error;
+}
+
+/* Whether both may be the same PIN at the same SIM. */
+static bool is_same(const struct pins_sent *a, const struct pins_sent *b)
+{
+	if (strcmp(a->pin, b->pin) != 0)
+		return false;
+	if (*a->card && *b->card)
+		return strcmp(a->card, b->card) == 0;
+	if (*a->modem && *b->modem)
+		return strcmp(a->modem, b->modem) == 0;
+	return true;
+}
+
+static int load(const struct pins_disk *disk, void *ctx, struct pins_file *file)
+{
+	struct buf text = BUF_INIT;
+	int error = disk->read(ctx, &text);
+
+	memset(file, 0, sizeof(*file));
+	if (error == -ENOENT)
+		error = disk->salt(ctx, file->salt);
+	else if (error == 0)
+		error = pins_parse(buf_str(&text), text.len, file);
+	buf_free(&text);
+	return error;
+}
+
+static int store(const struct pins_disk *disk, void *ctx,
+		 const struct pins_file *file)
+{
+	struct buf text = BUF_INIT;
+	int error;
+
+	pins_format(file, &text);
+	error = text.failed ? -ENOMEM
+			    : disk->write(ctx, buf_str(&text), text.len);
+	buf_free(&text);
+	if (error == 0)
+		error = disk->replace(ctx);
+	return error < 0 ? error : disk->sync(ctx);
+}
+
+static int add(const struct pins_disk *disk, void *ctx, struct pins_file *file,
+	       const struct pins_key *key)
+{
+	struct pins_sent sent;
+	int error = load(disk, ctx, file);
+
+	if (error == 0)
+		error = hash_key(file->salt, key, &sent);
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < file->count; i++)
+		if (is_same(&file->sent[i], &sent))
+			return -EEXIST;
+	if (file->count == PINS_SENT_MAX)
+		return -ENOSPC;
+	file->sent[file->count++] = sent;
+	return store(disk, ctx, file);
+}
+
+/* The very mark of that key; others of the same PIN are other SIMs'. */
+static int drop(const struct pins_disk *disk, void *ctx, struct pins_file *file,
+		const struct pins_key *key)
+{
+	struct pins_sent sent;
+	size_t kept = 0;
+	int error = load(disk, ctx, file);
+
+	if (error == 0)
+		error = hash_key(file->salt, key, &sent);
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < file->count; i++)
+		if (memcmp(&file->sent[i], &sent, sizeof(sent)) != 0)
+			file->sent[kept++] = file->sent[i];
+	if (kept == file->count)
+		return 0;
+	file->count = kept;
+	if (kept > 0)
+		return store(disk, ctx, file);
+	error = disk->remove(ctx);
+	return error < 0 ? error : disk->sync(ctx);
+}
+
+static int change(const struct pins_disk *disk, void *ctx,
+		  const struct pins_key *key,
+		  int (*how)(const struct pins_disk *disk, void *ctx,
+			     struct pins_file *file,
+			     const struct pins_key *key))
+{
+	struct pins_file *file = malloc(sizeof(*file));
+	int error = file ? disk->lock(ctx) : -ENOMEM;
+
+	if (error == 0) {
+		error = how(disk, ctx, file, key);
+		disk->unlock(ctx);
+	}
+	free(file);
+	return error;
+}
+
+int pins_send(const struct pins_disk *disk, void *ctx,
+	      const struct pins_key *key)
+{
+	return change(disk, ctx, key, add);
+}
+
+int pins_taken(const struct pins_disk *disk, void *ctx,
+	       const struct pins_key *key)
+{
+	return change(disk, ctx, key, drop);
+}
+
+void pins_describe(int error, const char *path, struct buf *out)
+{
+	switch (error) {
+	case -EEXIST:
+		buf_printf(out,
+			   "this PIN went to this SIM before, and the SIM "
+			   "refused it or its answer got lost; it is not sent "
+			   "again. Set the right one in sim.pin. Only if this "
+			   "one has proved right in a telephone, delete %s",
+			   path);
+		break;
+	case -EBADMSG:
+		buf_printf(out,
+			   "%s, which says what PINs a SIM has refused, is "
+			   "damaged, so no PIN is sent. Delete it once the PIN "
+			   "has proved right in a telephone",
+			   path);
+		break;
+	case -ENOSPC:
+		buf_printf(out,
+			   "no PIN is sent: there is no room to note it in %s "
+			   "first. Free some, or delete the file once the PIN "
+			   "has proved right in a telephone",
+			   path);
+		break;
+	case -ENOSYS:
+		buf_printf(out,
+			   "no PIN is sent: crypt(3) of this system has no "
+			   "SHA-512 to note it with");
+		break;
+	default:
+		buf_printf(out,
+			   "no PIN is sent, because it cannot be noted in %s "
+			   "first: %s",
+			   path, strerror(-error));
+	}
+}
