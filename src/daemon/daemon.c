@@ -21,6 +21,7 @@
 #include "io/notify.h"
 #include "io/pinfile.h"
 #include "io/probe.h"
+#include "io/rfkill.h"
 #include "io/route.h"
 #include "io/rundir.h"
 #include "io/serial.h"
@@ -350,6 +351,12 @@ static void port_close(void *ctx)
 	daemon->atport = NULL;
 }
 
+static bool radio_blocked(void *ctx, struct buf *out)
+{
+	(void)ctx;
+	return rfkill_is_blocked("", out);
+}
+
 static const struct session_ops ops = {
 	.probe = probe,
 	.probe_cancel = probe_cancel,
@@ -363,6 +370,7 @@ static const struct session_ops ops = {
 	.link_up = link_up,
 	.hang_up = hang_up,
 	.port_close = port_close,
+	.radio_blocked = radio_blocked,
 	.pins = &pinfile_ops,
 };
 

@@ -39,7 +39,7 @@ static void forget_modem(struct plan *plan)
 	plan->pin_taken = false;
 	plan->urcs_on = false;
 	plan->radio_checked = false;
-	plan->radio_off = false;
+	plan->radio_told = false;
 	plan->radio_asked = false;
 	for (int i = 0; i < PLAN_KEPT_COUNT; i++)
 		plan->kept[i] = -1;

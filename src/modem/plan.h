@@ -111,8 +111,9 @@ struct plan {
 	struct at_final pin_answer;
 	bool urcs_on;       /* registration is reported unasked */
 	bool radio_checked; /* +CFUN? has been answered */
-	bool radio_off;
-	bool radio_asked;          /* +CFUN=1 has been sent */
+	bool radio_told;    /* the family's own word has been asked for */
+	bool radio_asked;   /* +CFUN=1 has been sent */
+	int64_t radio_asked_at;
 	struct buf call_error;     /* what the call ended with, for +CEER */
 	int kept[PLAN_KEPT_COUNT]; /* INFO: as it was; -1: not known */
 	int timeouts;              /* INFO: one after the other */

@@ -75,7 +75,9 @@ struct modem_radio modem_radio_of_fun(int fun)
 static void add_reason(struct modem_radio *radio,
 		       enum modem_radio_reason reason)
 {
-	if (radio->reason != MODEM_RADIO_FREE && radio->reason < reason)
+	/* Online with W_DISABLE low: AT!PCOFFEN=2 makes it not mind. */
+	if (radio->state == MODEM_RADIO_ON ||
+	    (radio->reason != MODEM_RADIO_FREE && radio->reason < reason))
 		return;
 	radio->reason = reason;
 	radio->state = reason == MODEM_RADIO_TEMPERATURE ||

@@ -4,6 +4,7 @@
 #include "at/fields.h"
 #include "conf/conf.h"
 #include "modem/mode-step.h"
+#include "modem/power.h"
 
 #define POLL_MS   2000
 #define DENIED_MS 15000 /* a first "denied" may be one cell's */
@@ -21,6 +22,7 @@ enum {
 	STEP_URC_CGREG,
 	STEP_URC_CEREG,
 	STEP_CFUN,
+	STEP_POWER,
 	STEP_SET_CFUN,
 	STEP_MODE,
 	STEP_MODE_LIST,
@@ -160,62 +162,11 @@ static enum step_ask ask_urc(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_ask ask_cfun(struct plan *plan, struct at_command *command,
-			      int64_t now)
+static enum step_ask ask_fun(struct plan *plan, struct at_command *command,
+			     int64_t now)
 {
-	(void)command;
-	(void)now;
 	plan->urcs_on = true;
-	if (plan->radio_checked)
-		return ASK_SKIP;
-	buf_printf(&plan->command, "AT+CFUN?");
-	return ASK_SEND;
-}
-
-/* 0, 4 and their like are off (27.007 8.2); 1 is on; 5 and up are vendors'
- * ways to say on. A modem without the command has its radio on. */
-static enum step_outcome take_cfun(struct plan *plan,
-				   const struct at_event *reply, int64_t now)
-{
-	const char *at = reply->text;
-	char line[64];
-	int fun = 1;
-
-	(void)now;
-	while (step_next_line(&at, line, sizeof(line)))
-		modem_decode_cfun(line, &fun);
-	plan->radio_off = fun == 0 || fun == 4 || fun == 7;
-	if (plan->radio_off && plan->radio_asked)
-		return plan_fail(plan, CAUSE_RADIO_OFF,
-				 "AT+CFUN=1 was answered OK and the radio is "
-				 "still off (+CFUN: %d); a switch or the "
-				 "W_DISABLE pin may hold it",
-				 fun);
-	plan->radio_checked = true;
-	return STEP_NEXT;
-}
-
-static enum step_ask ask_set_cfun(struct plan *plan, struct at_command *command,
-				  int64_t now)
-{
-	(void)now;
-	if (!plan->radio_off)
-		return ASK_SKIP;
-	buf_printf(&plan->command, "AT+CFUN=1");
-	command->timeout_ms = 30000;
-	return ASK_SEND;
-}
-
-static enum step_outcome take_set_cfun(struct plan *plan,
-				       const struct at_event *reply,
-				       int64_t now)
-{
-	(void)now;
-	if (reply->final.kind != AT_FINAL_OK)
-		return plan_fail_refused(plan, CAUSE_RADIO_OFF, reply);
-	plan->radio_asked = true;
-	plan->radio_checked = false; /* OK is a promise only: look again */
-	return STEP_NEXT;
+	return power_ask_fun(plan, command, now);
 }
 
 static bool is_denied(const struct plan *plan)
@@ -315,8 +266,9 @@ static const struct step steps[] = {
 	[STEP_URC_CREG]  = { ask_urc,      step_take_any },
 	[STEP_URC_CGREG] = { ask_urc,      step_take_any },
 	[STEP_URC_CEREG] = { ask_urc,      step_take_any },
-	[STEP_CFUN]      = { ask_cfun,     take_cfun },
-	[STEP_SET_CFUN]  = { ask_set_cfun, take_set_cfun },
+	[STEP_CFUN]      = { ask_fun,      power_take_fun },
+	[STEP_POWER]     = { power_ask_word, power_take_word },
+	[STEP_SET_CFUN]  = { power_ask_on, power_take_on },
 	[STEP_MODE]      = { mode_ask,     mode_take },
 	[STEP_MODE_LIST] = { mode_ask_list, mode_take_list },
 	[STEP_SET_MODE]  = { mode_ask_set, mode_take_set },

@@ -35,6 +35,23 @@ static void fail_command(struct session *session, int64_t now,
 	session_fail_call(session, now, what, error);
 }
 
+static void fail_plan(struct session *session, int64_t now)
+{
+	const struct plan *plan = &session->plan;
+	struct buf host = BUF_INIT;
+
+	if (plan->cause == CAUSE_RADIO_OFF && session->ops->radio_blocked &&
+	    session->ops->radio_blocked(session->ctx, &host)) {
+		session->plan.facts.radio.reason = MODEM_RADIO_RFKILL;
+		session_fail(session, now, plan->cause, "%s; %s",
+			     buf_str(&plan->text), buf_str(&host));
+	} else {
+		session_fail(session, now, plan->cause, "%s",
+			     buf_str(&plan->text));
+	}
+	buf_free(&host);
+}
+
 static void pump_plan(struct session *session, int64_t now,
 		      void (*done)(struct session *session, int64_t now))
 {
@@ -57,8 +74,7 @@ static void pump_plan(struct session *session, int64_t now,
 		done(session, now);
 		break;
 	case PLAN_FAILED:
-		session_fail(session, now, plan->cause, "%s",
-			     buf_str(&plan->text));
+		fail_plan(session, now);
 		break;
 	}
 }

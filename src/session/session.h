@@ -84,6 +84,9 @@ struct session_ops {
 	int (*link_up)(void *ctx);              /* routes */
 	void (*hang_up)(void *ctx);             /* DTR low */
 	void (*port_close)(void *ctx);          /* fine without a port */
+	/* The host switches radios off: who, and what helps, into `out`. NULL:
+	 * nobody knows. */
+	bool (*radio_blocked)(void *ctx, struct buf *out);
 	const struct pins_ops *pins; /* the same ctx; NULL: no PIN is sent */
 };
 

@@ -569,29 +569,100 @@ static void roaming_is_refused_when_forbidden(void **state)
 	talk_free(talk);
 }
 
-static void a_radio_that_says_ok_and_stays_off_is_found_out(void **state)
+#define LPM(voters) "State: 0 (LPM)\nLPM force flags - " voters
+
+static void a_radio_that_stays_off_is_told_apart(void **state)
 {
-	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,0"),
-			     OK("AT+CFUN?", "+CFUN: 4")};
+	static const struct {
+		int vid;
+		const char *fun, *pcinfo, *gstatus; /* NULL: refused */
+		enum modem_radio_state radio;
+		const char *reason, *words;
+		bool asked; /* +CFUN=1 was worth it */
+	} cases[] = {
+		{0, "4", NULL, NULL, MODEM_RADIO_OFF, "airplane mode",
+		 "AT+CFUN=1 does not switch it on", true},
+		{0x1199, "0", LPM("W_DISABLE:1, User:1, Temp:0, Volt:0"), NULL,
+		 MODEM_RADIO_OFF, "W_DISABLE", "W_DISABLE pin holds it off",
+		 false},
+		{0x1199, "1", LPM("W_DISABLE:1, User:0, Temp:0, Volt:0"), NULL,
+		 MODEM_RADIO_OFF, "W_DISABLE", "W_DISABLE pin holds it off",
+		 false},
+		{0x1199, "1", LPM("W_DISABLE:0, User:0, Temp:1, Volt:0"), NULL,
+		 MODEM_RADIO_LOW_POWER, "temperature", "too hot", false},
+		{0x1199, "1", LPM("W_DISABLE:0, User:0, Temp:0, Volt:1"), NULL,
+		 MODEM_RADIO_LOW_POWER, "voltage", "too little voltage", false},
+		{0x1199, "0", LPM("W_DISABLE:0, User:1, Temp:0, Volt:0"), NULL,
+		 MODEM_RADIO_OFF, "airplane mode", "does not switch it on",
+		 true},
+		{0x1199, "1", NULL, "Bootup Time: 1 Mode:  LOW POWER MODE",
+		 MODEM_RADIO_OFF, "", "does not switch it on", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char fun[16];
+		struct row rows[] = {OK("AT+CREG?", "+CREG: 0,0"),
+				     OK("AT+CFUN?", fun),
+				     OK("AT!PCINFO?", cases[i].pcinfo),
+				     OK("AT!GSTATUS?", cases[i].gstatus)};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		snprintf(fun, sizeof(fun), "+CFUN: %s", cases[i].fun);
+		for (size_t j = 2; j < COUNT(rows); j++) {
+			if (rows[j].text)
+				continue;
+			rows[j].kind = AT_FINAL_ERROR;
+			rows[j].text = "";
+		}
+		talk->plan.family = modem_family_find(cases[i].vid, "");
+		assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_FAILED);
+		assert_int_equal(talk->plan.cause, CAUSE_RADIO_OFF);
+		assert_int_equal(talk->plan.facts.radio.state, cases[i].radio);
+		assert_string_equal(
+			modem_radio_reason_name(talk->plan.facts.radio.reason),
+			cases[i].reason);
+		assert_non_null(
+			strstr(buf_str(&talk->plan.text), cases[i].words));
+		assert_int_equal(strstr(talk->log, "AT+CFUN=1|") != NULL,
+				 cases[i].asked);
+		talk_free(talk);
+	}
+}
+
+/* W_DISABLE is low and the firmware was told not to mind (AT!PCOFFEN=2). */
+static void a_radio_that_is_on_is_left_alone(void **state)
+{
+	struct row rows[] = {{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,2", 2, 0},
+			     OK("AT+CREG?", "+CREG: 0,1"),
+			     OK("AT+CFUN?", "+CFUN: 1"),
+			     OK("AT!PCINFO?",
+				"State: 1 (ONLINE)\n"
+				"LPM force flags - W_DISABLE:1, User:0, "
+				"Temp:0, Volt:0\nW_DISABLE: 1")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_FAILED);
-	assert_int_equal(talk->plan.cause, CAUSE_RADIO_OFF);
-	assert_non_null(strstr(talk->log, "AT+CFUN=1|"));
+	talk->plan.family = modem_family_find(0x1199, "");
+	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_DONE);
+	assert_int_equal(talk->plan.facts.radio.state, MODEM_RADIO_ON);
+	assert_null(strstr(talk->log, "AT+CFUN=1|"));
 	talk_free(talk);
 }
 
 static void a_radio_that_was_off_is_switched_on(void **state)
 {
-	struct row rows[] = {{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,0", 2, 0},
+	struct row rows[] = {{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,0", 3, 0},
 			     OK("AT+CREG?", "+CREG: 0,1"),
-			     {"AT+CFUN?", AT_FINAL_OK, 0, "+CFUN: 4", 1, 0},
+			     {"AT+CFUN?", AT_FINAL_OK, 0, "+CFUN: 4", 2, 0},
 			     OK("AT+CFUN?", "+CFUN: 1")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
 	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_DONE);
+	assert_int_equal(talk->plan.facts.radio.state, MODEM_RADIO_ON);
+	/* Once; it takes its time. */
+	assert_null(strstr(strstr(talk->log, "AT+CFUN=1|") + 1, "AT+CFUN=1|"));
 	talk_free(talk);
 }
 
@@ -710,8 +781,8 @@ int main(void)
 		cmocka_unit_test(a_refused_init_command_is_told_and_survived),
 		cmocka_unit_test(either_domain_is_enough_to_dial),
 		cmocka_unit_test(roaming_is_refused_when_forbidden),
-		cmocka_unit_test(
-			a_radio_that_says_ok_and_stays_off_is_found_out),
+		cmocka_unit_test(a_radio_that_stays_off_is_told_apart),
+		cmocka_unit_test(a_radio_that_is_on_is_left_alone),
 		cmocka_unit_test(a_radio_that_was_off_is_switched_on),
 		cmocka_unit_test(
 			an_operator_is_selected_only_when_another_serves),
