@@ -9,7 +9,7 @@
 
 #include "at/fields.h"
 #include "base/str.h"
-#include "modem/step.h"
+#include "modem/mode-step.h"
 
 #define TIMEOUTS_MAX 3 /* one after the other: it does not answer any more */
 
@@ -306,9 +306,9 @@ static enum step_outcome take(struct plan *plan, const struct at_event *reply,
 		question->take(plan, question->number, line);
 	if (question->take == take_sim)
 		take_error(plan, &reply->final);
-	return plan->index < COUNT(questions) ? STEP_AGAIN : STEP_FINISH;
+	return plan->index < COUNT(questions) ? STEP_AGAIN : STEP_NEXT;
 }
 
-static const struct step steps[] = {{ask, take}};
+static const struct step steps[] = {{ask, take}, {mode_ask, mode_take}};
 
 const struct stage stage_info = {steps, COUNT(steps)};

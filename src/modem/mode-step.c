@@ -10,18 +10,9 @@
 #define SET_MS     30000
 #define SELECT_MS  60000 /* AT+COPS=: until the network has answered */
 
-static struct mode wanted_mode(const struct plan *plan)
-{
-	struct mode mode;
-
-	if (!mode_parse(plan->conf->network.mode, &mode))
-		mode = (struct mode){MODE_ALL, 0};
-	return mode;
-}
-
 static bool is_auto(const struct plan *plan)
 {
-	struct mode wanted = wanted_mode(plan);
+	struct mode wanted = plan->facts.mode_wanted;
 
 	return wanted.allowed == MODE_ALL && !wanted.preferred;
 }
@@ -132,7 +123,7 @@ static void read_mode(struct plan *plan, const struct at_event *reply)
 
 static bool is_so(const struct plan *plan)
 {
-	struct mode wanted = wanted_mode(plan);
+	struct mode wanted = plan->facts.mode_wanted;
 	struct mode current = plan->mode.current.mode;
 
 	if (dialect(plan)->in_use)
@@ -252,7 +243,7 @@ enum step_ask mode_ask_set(struct plan *plan, struct at_command *command,
 
 	if (!is_due(plan, now))
 		return ASK_SKIP;
-	choice = mode_choose(&plan->mode.choices, wanted_mode(plan));
+	choice = mode_choose(&plan->mode.choices, plan->facts.mode_wanted);
 	if (!choice)
 		return ask_otherwise(plan);
 	if (is_so(plan)) {
@@ -295,7 +286,7 @@ void mode_describe_limit(const struct plan *plan, struct buf *out)
 	struct mode mode = plan->facts.mode;
 
 	if (!mode.allowed && plan->mode.written)
-		mode = wanted_mode(plan);
+		mode = plan->facts.mode_wanted;
 	if (!mode.allowed || mode.allowed == MODE_ALL || mode.preferred)
 		return;
 	buf_printf(out, "; the modem is told to use ");

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "conf/conf.h"
 #include "modem/mode-step.h"
 
 #define COMMAND_TIMEOUT_MS 5000
@@ -35,6 +36,7 @@ static void forget_modem(struct plan *plan)
 	}
 	memset(&plan->context, 0, sizeof(plan->context));
 	memset(&plan->mode, 0, sizeof(plan->mode));
+	mode_parse(plan->conf->network.mode, &facts->mode_wanted);
 	plan->pin_sent = false;
 	plan->pin_taken = false;
 	plan->urcs_on = false;

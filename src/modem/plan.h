@@ -42,6 +42,7 @@ struct modem_facts {
 	int fun; /* 27.007 8.2 <fun>; -1 unknown */
 	struct modem_context contexts[MODEM_CONTEXTS_MAX];
 	size_t context_count;
+	struct mode mode_wanted; /* by the configuration */
 	struct mode mode; /* as the modem is set; all 0 if it was not asked */
 };
 

@@ -65,6 +65,27 @@ static struct json_object *contexts(const struct modem_facts *facts)
 	return array;
 }
 
+static void add_mode(struct json_object *object, const char *key,
+		     struct mode mode)
+{
+	struct buf text = BUF_INIT;
+
+	if (!mode.allowed)
+		return;
+	mode_print(mode, &text);
+	json_add_text(object, key, buf_str(&text));
+	buf_free(&text);
+}
+
+static struct json_object *mode(const struct modem_facts *facts)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_mode(object, "wanted", facts->mode_wanted);
+	add_mode(object, "current", facts->mode);
+	return object;
+}
+
 struct json_object *info_to_json(const struct modem_facts *facts,
 				 const char *port, const char *source)
 {
@@ -77,6 +98,7 @@ struct json_object *info_to_json(const struct modem_facts *facts,
 	json_object_object_add(object, "radio", radio(facts->fun));
 	json_object_object_add(object, "network", status_network(facts));
 	json_object_object_add(object, "signal", status_signal(facts));
+	json_object_object_add(object, "mode", mode(facts));
 	json_object_object_add(object, "contexts", contexts(facts));
 	return object;
 }
@@ -208,6 +230,22 @@ static void render_contexts(struct json_object *object, struct buf *out)
 	}
 }
 
+static void render_mode(struct json_object *object, struct buf *out)
+{
+	struct json_object *mode = show_get(object, "mode");
+	const char *current = show_text(mode, "current");
+	const char *wanted = show_text(mode, "wanted");
+
+	if (!*current)
+		return;
+	show_label(out, "mode");
+	buf_printf(out, "%s", current);
+	if (*wanted && strcmp(wanted, "auto") != 0 &&
+	    strcmp(wanted, current) != 0)
+		buf_printf(out, "  (network.mode: %s)", wanted);
+	buf_printf(out, "\n");
+}
+
 void info_render(struct json_object *object, struct buf *out)
 {
 	render_modem(object, out);
@@ -215,5 +253,6 @@ void info_render(struct json_object *object, struct buf *out)
 	render_radio(object, out);
 	render_network(object, out);
 	render_signal(object, out);
+	render_mode(object, out);
 	render_contexts(object, out);
 }

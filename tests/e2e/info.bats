@@ -37,6 +37,7 @@ one_port() {
 	has '"network":{"registration":"home","domains":{"cs":{"state":"home","lac":5001,"ci":32883841'
 	has '"operator":"T-Mobile D","mccmnc":"26201","technology":"UMTS","roaming":false'
 	has '"rssi_dbm":-79'
+	has '"mode":{"wanted":"auto","current":"auto"}'
 	has '"contexts":[{"cid":1,"type":"IP","apn":"internet"}]'
 }
 
@@ -49,6 +50,8 @@ one_port() {
   sim       ready, 3 PIN attempts left"
 	has "
   network   home, T-Mobile D (26201), UMTS"
+	has "
+  mode      auto"
 	has "
   contexts  1  IP  internet"
 	[ -z "$stderr" ]

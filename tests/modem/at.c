@@ -132,6 +132,45 @@ static void apply_row(struct at *at, const struct desc_command *row)
 		modem_reset(modem);
 }
 
+/* "03" of "03, Automatic": what stands in the command. */
+static size_t choice_len(const char *choice)
+{
+	const char *name = strstr(choice, ", ");
+
+	return name ? (size_t)(name - choice) : strlen(choice);
+}
+
+/* The choice that the command's arguments begin with, the longest one. */
+static const char *find_choice(struct at *at, const struct desc_command *row)
+{
+	const char *args = at->cmd.args, *best = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < row->choices.count; i++) {
+		const char *choice = row->choices.items[i];
+		size_t len = choice_len(choice);
+
+		if (strncasecmp(args, choice, len) != 0 ||
+		    (args[len] && args[len] != ',') || len < longest)
+			continue;
+		best = choice;
+		longest = len;
+	}
+	return best;
+}
+
+/* 27.007 9.2.1 "incorrect parameters" for what is no choice. */
+static int play_choice(struct at *at, const struct desc_command *row)
+{
+	const char *choice = find_choice(at, row);
+
+	if (!choice)
+		return 50;
+	if (row->set)
+		modem_set_variable(at->port->modem, row->set, choice);
+	return AT_OK;
+}
+
 static int play_raw(struct at *at, const struct buf *raw)
 {
 	port_send(at->port, buf_str(raw), raw->len);
@@ -143,6 +182,8 @@ static int play_row(struct at *at, const struct desc_command *row)
 	struct modem *modem = at->port->modem;
 	struct buf text = BUF_INIT;
 
+	if (row->choices.count > 0)
+		return play_choice(at, row);
 	if (row->raw) {
 		modem_expand(modem, &text, row->raw);
 		play_raw(at, &text);

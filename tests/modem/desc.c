@@ -267,8 +267,10 @@ void desc_free(struct desc *desc)
 {
 	if (!desc)
 		return;
-	for (size_t i = 0; i < desc->commands.count; i++)
+	for (size_t i = 0; i < desc->commands.count; i++) {
 		free(desc->commands.items[i].lines.items);
+		free(desc->commands.items[i].choices.items);
+	}
 	free(desc->identity.ati.items);
 	free(desc->at.unsupported.items);
 	free(desc->call.results.items);

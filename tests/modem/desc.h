@@ -82,6 +82,7 @@ struct desc_command {
 	bool abortable;
 	bool builtin;
 	const char *set, *value;
+	struct desc_strings choices;
 };
 
 struct desc_variable {

@@ -73,6 +73,7 @@ static const struct key command_keys[] = {
 	BOOL(abortable, false),
 	BOOL(builtin, false),
 	STRING(set, NULL), STRING(value, ""),
+	STRINGS(choices),
 	END
 };
 #undef CURRENT

@@ -307,6 +307,28 @@ static void commands_set_and_show_variables(void **state)
 	talk_end(&talk);
 }
 
+static void a_choice_is_what_the_arguments_begin_with(void **state)
+{
+	static const char description[] =
+		"at: { echo = false; cmee = 1; };" PORT "commands: ("
+		" { command = \"AT!R?\"; lines = ( \"!R: ${v}\" ); },"
+		" { command = \"AT!R=*\"; set = \"v\";"
+		"   choices = ( \"00, All of it\", \"4\", \"4,2\" ); } );"
+		"variables: ( { name = \"v\"; value = \"old\"; } );";
+	struct talk talk;
+
+	(void)state;
+	talk_start(&talk, description, NULL);
+	talk_ask(talk.port, "AT!R=5\r", "\r\n+CME ERROR: 50\r\n");
+	talk_ask(talk.port, "AT!R=44\r", "\r\n+CME ERROR: 50\r\n");
+	talk_ask(talk.port, "AT!R?\r", "\r\n!R: old\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT!R=00\r", "\r\nOK\r\n");
+	talk_ask(talk.port, "AT!R?\r", "\r\n!R: 00, All of it\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT!R=4,2,9\r", "\r\nOK\r\n");
+	talk_ask(talk.port, "AT!R?\r", "\r\n!R: 4,2\r\n\r\nOK\r\n");
+	talk_end(&talk);
+}
+
 static void a_built_in_command_may_take_long(void **state)
 {
 	struct talk talk;
@@ -354,6 +376,19 @@ static void every_description_answers(void **state)
 		{"huawei-e1752.modem", 0, "E1752"},
 		{"quectel-ec25.modem", 3, "EC25"},
 		{"uart.modem", 0, "SIMCOM_SIM800"},
+		{"sierra-mc7710.modem", 3, "MC7710"},
+		{"sierra-em7455.modem", 3, "EM7455B"},
+		{"huawei-me909s.modem", 0, "ME909s-120"},
+		{"zte-mf110.modem", 3, "MF110"},
+		{"quectel-rm500q.modem", 2, "RM500Q-GL"},
+		{"simcom-sim7600.modem", 2, "SIMCOM_SIM7600E"},
+		{"telit-le910.modem", 4, "LE910C1-EU"},
+		{"cinterion-pls8.modem", 0, "PLS8-E"},
+		{"ublox-toby-l2.modem", 0, "TOBY-L210"},
+		{"option-gtm382.modem", 1, "GTM382"},
+		{"novatel-mc950d.modem", 0, "Ovation MC950D Card"},
+		{"ericsson-f5521gw.modem", 1, "F5521gw"},
+		{"fibocom-l850.modem", 2, "L850-GL"},
 	};
 
 	(void)state;
@@ -418,6 +453,7 @@ int main(void)
 		cmocka_unit_test(radio_off_is_off),
 		cmocka_unit_test(own_commands_come_first),
 		cmocka_unit_test(commands_set_and_show_variables),
+		cmocka_unit_test(a_choice_is_what_the_arguments_begin_with),
 		cmocka_unit_test(a_built_in_command_may_take_long),
 		cmocka_unit_test(the_card_may_go),
 		cmocka_unit_test(every_description_answers),
