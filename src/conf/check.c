@@ -42,14 +42,24 @@ bool conf_check_apn(const char *value, struct buf *why)
 }
 
 /* A PIN in here would pass by the promise that a refused PIN is never sent
- * again. */
+ * again: +CPIN and ^CPIN, and the others that have a card compare one. */
+static bool may_hold_pin(const char *value)
+{
+	static const char *const names[] = {"CPIN", "+CLCK", "+CPWD", "+CSIM"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcasestr(value, names[i]))
+			return true;
+	return false;
+}
+
 bool conf_check_at_command(const char *value, struct buf *why)
 {
 	if (!str_starts_nocase(value, "AT"))
 		return fail(why, "has to begin with AT");
 	if (!is_plain(value, ""))
 		return fail(why, "has to be printable ASCII, one command");
-	if (strcasestr(value, "+CPIN"))
+	if (may_hold_pin(value))
 		return fail(why, "must not hold a PIN: give it as sim.pin");
 	return true;
 }

@@ -115,6 +115,7 @@ struct plan {
 	bool radio_told;    /* the family's own word has been asked for */
 	bool radio_asked;   /* +CFUN=1 has been sent */
 	int64_t radio_asked_at;
+	int radio_fun;             /* what +CFUN? said */
 	struct buf call_error;     /* what the call ended with, for +CEER */
 	int kept[PLAN_KEPT_COUNT]; /* INFO: as it was; -1: not known */
 	int timeouts;              /* INFO: one after the other */

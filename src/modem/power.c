@@ -23,10 +23,10 @@ enum step_outcome power_take_fun(struct plan *plan,
 	char line[64];
 
 	(void)now;
-	plan->facts.fun = 1;
+	plan->radio_fun = 1;
 	while (step_next_line(&at, line, sizeof(line)))
-		modem_decode_cfun(line, &plan->facts.fun);
-	plan->facts.radio = modem_radio_of_fun(plan->facts.fun);
+		modem_decode_cfun(line, &plan->radio_fun);
+	plan->facts.radio = modem_radio_of_fun(plan->radio_fun);
 	plan->radio_checked = true;
 	plan->radio_told = false;
 	plan->index = 0;
@@ -91,7 +91,7 @@ static enum step_ask fail_off(struct plan *plan)
 	if (reason == MODEM_RADIO_FREE || reason == MODEM_RADIO_AIRPLANE)
 		why = "a switch, a key or the W_DISABLE pin may hold it";
 	plan_fail(plan, CAUSE_RADIO_OFF, "the radio is off (+CFUN: %d)%s: %s",
-		  plan->facts.fun,
+		  plan->radio_fun,
 		  plan->radio_asked ? ", and AT+CFUN=1 does not switch it on"
 				    : "",
 		  why);

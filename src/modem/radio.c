@@ -126,12 +126,9 @@ static bool take_rfswitch(const char *line, struct modem_radio *radio)
 	    !at_fields_next_int(&fields, &software) ||
 	    !at_fields_next_int(&fields, &hardware))
 		return false;
+	*radio = modem_radio_of_fun(software && hardware ? 1 : 0);
 	if (hardware == 0)
-		add_reason(radio, MODEM_RADIO_W_DISABLE);
-	else if (software == 0)
-		add_reason(radio, MODEM_RADIO_AIRPLANE);
-	else
-		*radio = modem_radio_of_fun(1);
+		radio->reason = MODEM_RADIO_W_DISABLE;
 	return true;
 }
 

@@ -116,6 +116,7 @@ enum step_outcome sim_take(struct plan *plan, const struct at_event *reply,
 	const char *at = reply->text;
 	char line[64];
 
+	plan->index = 0;
 	if (reply->final.kind == AT_FINAL_TIMEOUT)
 		return retry_sim(plan, MODEM_SIM_BUSY, SIM_BUSY_LIMIT_MS, now,
 				 reply);
@@ -123,7 +124,6 @@ enum step_outcome sim_take(struct plan *plan, const struct at_event *reply,
 		return take_sim_error(plan, reply, now);
 	while (step_next_line(&at, line, sizeof(line)))
 		modem_decode_cpin(line, &plan->facts.sim);
-	plan->index = 0;
 	switch (plan->facts.sim) {
 	case MODEM_SIM_PUK:
 		return plan_fail(plan, CAUSE_PUK, PUK_TEXT);
@@ -287,7 +287,8 @@ static bool check_pin(struct plan *plan)
 			  "sim.pin");
 	else if (left == 0)
 		plan_fail(plan, CAUSE_PUK, PUK_TEXT);
-	else if (left > 0 && left < PIN_LEFT_MIN && !plan->conf->sim.last_attempt)
+	else if (left > 0 && left < PIN_LEFT_MIN &&
+		 !plan->conf->sim.last_attempt)
 		plan_fail(plan, CAUSE_PIN,
 			  "the SIM allows one more attempt before it blocks, "
 			  "so no PIN is sent. Enter it in a telephone, or say "

@@ -85,6 +85,8 @@ static const struct bad_case bad_cases[] = {
 	{ "modem: { init = ( \"CGDCONT\" ); };", "modem.init, item 1: \"CGDCONT\" has to begin with AT" },
 	{ "modem: { init = ( \"AT\", \"AT\\rATD\" ); };", "modem.init, item 2" },
 	{ "modem: { init = ( \"AT+CPIN=\\\"1234\\\"\" ); };", "sim.pin" },
+	{ "modem: { init = ( \"AT^CPIN=\\\"1234\\\"\" ); };", "sim.pin" },
+	{ "modem: { init = ( \"AT+CLCK=\\\"SC\\\",0,\\\"1234\\\"\" ); };", "sim.pin" },
 	{ "modem: { init = ( \"at z;+cpin=1234\" ); };", "sim.pin" },
 	{ "modem: { init = ( \"\" ); };", "modem.init, item 1" },
 	{ "sim: { pin = \"123\"; };", "t:1: sim.pin has to be 4 to 8 digits" },

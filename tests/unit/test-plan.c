@@ -413,6 +413,23 @@ static void a_pin_is_noted_with_card_and_modem_before_it_goes(void **state)
 	talk_free(talk);
 }
 
+/* After modem.init, and with an error in the place of "SIM PIN". */
+static void no_question_is_left_out_before_the_pin(void **state)
+{
+	struct row rows[] = {CME("AT+CPIN?", 11),
+			     OK("AT+CPINC?", "+CPINC: 1, 3, 10, 10")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	talk->conf.modem.init.items[0] = strdup("AT^BAR");
+	talk->conf.modem.init.count = 1;
+	talk->plan.family = modem_family_find(0x1199, "");
+	set(&talk->conf.sim.pin, "1234");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_int_equal(pins_sent(talk), 0);
+	talk_free(talk);
+}
+
 static void a_sim_that_is_open_is_asked_nothing_more(void **state)
 {
 	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY")};
@@ -773,6 +790,7 @@ int main(void)
 		cmocka_unit_test(the_sims_own_word_counts),
 		cmocka_unit_test(
 			a_pin_is_noted_with_card_and_modem_before_it_goes),
+		cmocka_unit_test(no_question_is_left_out_before_the_pin),
 		cmocka_unit_test(a_sim_that_is_open_is_asked_nothing_more),
 		cmocka_unit_test(a_pin_that_cannot_be_noted_stays_here),
 		cmocka_unit_test(the_last_attempt_is_not_spent),
