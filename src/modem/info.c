@@ -110,8 +110,23 @@ static void take_iccid(struct plan *plan, int number, const char *line)
 
 static void take_fun(struct plan *plan, int number, const char *line)
 {
+	struct modem_facts *facts = &plan->facts;
+
 	(void)number;
-	modem_decode_cfun(line, &plan->facts.fun);
+	if (modem_decode_cfun(line, &facts->fun))
+		facts->radio = modem_radio_of_fun(facts->fun);
+}
+
+static void take_radio_state(struct plan *plan, int number, const char *line)
+{
+	(void)number;
+	modem_decode_radio(line, &plan->facts.radio);
+}
+
+static bool radio_is_off(const struct plan *plan, int number)
+{
+	(void)number;
+	return plan->facts.radio.state != MODEM_RADIO_ON;
 }
 
 /* Of two fields the first is <n>; with more there are cells already. */
@@ -215,6 +230,9 @@ static const struct question questions[] = {
 	{ "AT+CCID", sim_is_there, take_iccid, .plain = true },
 	{ "AT+ICCID", sim_is_there, take_iccid, .plain = true },
 	{ "AT+CFUN?", NULL, take_fun },
+	{ FAMILY(radio), .take = take_radio_state },
+	{ FAMILY(radio_else), .wanted = radio_is_off,
+	  .take = take_radio_state },
 	DOMAIN("CREG", PLAN_KEPT_CREG),
 	DOMAIN("CGREG", PLAN_KEPT_CGREG),
 	DOMAIN("CEREG", PLAN_KEPT_CEREG),

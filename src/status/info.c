@@ -32,17 +32,14 @@ static struct json_object *sim(const struct modem_facts *facts)
 	return object;
 }
 
-/* 27.007 8.2: 0 is the least that works, 4 and 7 are airplane modes, and
- * from 5 on makers have numbers of their own for on. */
-static struct json_object *radio(int fun)
+static struct json_object *radio(const struct modem_radio *radio)
 {
 	struct json_object *object = json_object_new_object();
 
-	if (fun >= 0)
+	if (radio->state != MODEM_RADIO_UNKNOWN)
 		json_add_text(object, "state",
-			      fun == 0               ? "low-power"
-			      : fun == 4 || fun == 7 ? "off"
-						     : "on");
+			      modem_radio_state_name(radio->state));
+	json_add_text(object, "reason", modem_radio_reason_name(radio->reason));
 	return object;
 }
 
@@ -95,7 +92,7 @@ struct json_object *info_to_json(const struct modem_facts *facts,
 	json_add_text(object, "source", source);
 	json_object_object_add(object, "modem", modem(&facts->identity));
 	json_object_object_add(object, "sim", sim(facts));
-	json_object_object_add(object, "radio", radio(facts->fun));
+	json_object_object_add(object, "radio", radio(&facts->radio));
 	json_object_object_add(object, "network", status_network(facts));
 	json_object_object_add(object, "signal", status_signal(facts));
 	json_object_object_add(object, "mode", mode(facts));
