@@ -44,6 +44,7 @@ int cli_request(int fd, const char *command, struct json_object **response);
 
 cli_command cli_probe;
 cli_command cli_info;
+cli_command cli_doctor;
 cli_command cli_check;
 cli_command cli_run;
 cli_command cli_status;

@@ -42,6 +42,16 @@ static const struct command commands[] = {
 	  "  --port     ask the modem at this tty, PORT: ttyS1, /dev/ttyUSB2;\n"
 	  "  PORT       default: the one that answers\n",
 	  cli_info },
+	{ "doctor", "[NAME] [--json] [--fix]",
+	  "find out why it does not work, and what to do about it",
+	  "Walks from the configuration over the modem's drivers, ports, SIM and network\n"
+	  "to the kernel's PPP and pppd. Long numbers are masked, so that all of it can\n"
+	  "be shown to others. The exit code is the first problem's.\n"
+	  "  NAME       the instance; default gobi\n"
+	  "  --json     print one JSON object\n"
+	  "  --fix      load the drivers that are missing, give the modem's interface\n"
+	  "             to one that works, and look again; the next boot undoes it\n",
+	  cli_doctor },
 	{ "check",  "[NAME]",
 	  "read the configuration, report every error in it, show pppd's options",
 	  "Shows what differs from the defaults, and hides secrets. Dials nothing.\n"

@@ -170,6 +170,18 @@ calls() {
 	done
 }
 
+@test "the manual has every code of doctor's findings" {
+	need_mandoc
+	local code codes text
+
+	text=$(manual | section OUTPUT)
+	codes=$(sed -n 's/^\t{ "\([a-z-]*\)", DOCTOR_.*/\1/p' "$src"/src/doctor/*.c)
+	[ "$(wc -w <<<"$codes")" -ge 50 ]
+	for code in $codes; do
+		says "$text" "[ ,]$code(,|\$)"
+	done
+}
+
 @test "no text has a command or an option that is not there" {
 	local call word text file
 

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <ev.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/survey.h"
+#include "conf/conf.h"
+#include "conf/load.h"
+#include "ctl/client.h"
+#include "doctor/collect.h"
+#include "doctor/finding.h"
+#include "doctor/show.h"
+#include "io/binder.h"
+#include "io/candidates.h"
+#include "io/command.h"
+#include "io/rundir.h"
+#include "status/json.h"
+#include "status/show.h"
+
+#define ANSWER_MS   2000
+#define MODPROBE_MS 15000
+
+/* One look at everything, and what of it has to live as long. */
+struct walk {
+	struct conf conf;
+	struct buf conf_errors;
+	struct json_object *status; /* of the running instance; NULL */
+	struct survey survey;
+	struct port_list ports;
+	struct doctor_collection collection;
+	struct finding_list findings;
+};
+
+/* What --fix has done. */
+struct mending {
+	struct buf text;           /* for people, lines */
+	struct json_object *fixed; /* for --json */
+	bool done[DOCTOR_MEND_PPP_MODULE + 1];
+	int outcome;
+	struct ev_loop *loop;
+};
+
+static int load(const struct cli *cli, struct walk *walk)
+{
+	struct doctor_facts *facts = &walk->collection.facts;
+	int error = conf_load(&walk->conf, cli->conf_path, &walk->conf_errors);
+
+	facts->name = cli->name;
+	facts->conf.path = cli->conf_path;
+	facts->conf.there = error != -ENOENT;
+	if (error == 0)
+		return 0;
+	conf_free(&walk->conf);
+	if (error != -ENOENT || cli->conf_given)
+		facts->conf.cause =
+			error == -EACCES ? CAUSE_PERMISSION : CAUSE_CONFIG;
+	facts->conf.errors = buf_str(&walk->conf_errors);
+	return conf_init(&walk->conf);
+}
+
+static void ask_instance(const struct cli *cli, struct walk *walk)
+{
+	struct doctor_facts *facts = &walk->collection.facts;
+	struct json_object *status, *failure;
+	char path[256];
+	int fd;
+
+	rundir_path(path, sizeof(path), cli->name, "sock");
+	fd = ctl_client_connect(path);
+	if (fd < 0)
+		return;
+	facts->instance.runs = true;
+	facts->instance.state = "not answering";
+	ctl_client_request(fd, "status", ANSWER_MS, &walk->status);
+	close(fd);
+	status = show_get(walk->status, "status");
+	if (!status)
+		return;
+	failure = show_get(status, "last_failure");
+	facts->instance.state = show_text(status, "state");
+	facts->instance.cause = show_text(failure, "cause");
+	facts->instance.text = show_text(failure, "text");
+}
+
+static void list_ports(struct walk *walk)
+{
+	int error = candidates_list(&walk->conf, &walk->ports);
+	struct port port;
+
+	if (!error || error == -ENOMEM || error == -EIO)
+		return;
+	port_init(&port, walk->conf.modem.port);
+	port_list_push(&walk->ports, &port);
+}
+
+static void ask_modem(struct walk *walk)
+{
+	const struct survey_options options = {.all = true, .progress = true};
+	struct doctor_facts *facts = &walk->collection.facts;
+
+	list_ports(walk);
+	survey_run(&walk->survey, &walk->conf, &walk->ports, &options);
+	facts->ask_text = buf_str(&walk->survey.text);
+	if (walk->survey.asked)
+		facts->modem = &walk->survey.plan.facts;
+}
+
+static int walk_all(const struct cli *cli, struct walk *walk)
+{
+	struct doctor_facts *facts = &walk->collection.facts;
+
+	memset(walk, 0, sizeof(*walk));
+	doctor_collection_init(&walk->collection);
+	if (load(cli, walk) < 0)
+		return -ENOMEM;
+	ask_instance(cli, walk);
+	if (facts->instance.runs)
+		facts->ask_text = "the running instance has the modem";
+	else
+		ask_modem(walk);
+	doctor_collect(&walk->collection, "", &walk->conf, walk->survey.result);
+	doctor_collect_pppd(&walk->collection);
+	return doctor_examine(facts, &walk->findings);
+}
+
+static void walk_free(struct walk *walk)
+{
+	finding_list_free(&walk->findings);
+	doctor_collection_free(&walk->collection);
+	survey_free(&walk->survey);
+	port_list_free(&walk->ports);
+	json_object_put(walk->status);
+	buf_free(&walk->conf_errors);
+	conf_free(&walk->conf);
+}
+
+/* Mending -------------------------------------------------------------------*/
+
+static void on_bound(void *ctx, int error)
+{
+	struct mending *mending = ctx;
+
+	mending->outcome = error;
+	ev_break(mending->loop, EVBREAK_ALL);
+}
+
+static void bind_interface(struct mending *mending, const struct walk *walk,
+			   struct buf *what)
+{
+	const struct bind_job *job = &walk->collection.job;
+	struct binder *binder;
+
+	buf_printf(what, "gave %s to the driver " BIND_DRIVER,
+		   bind_interface_name(job));
+	mending->loop = ev_default_loop(0);
+	mending->outcome = -EIO;
+	binder = mending->loop
+			 ? binder_start(mending->loop, job, on_bound, mending)
+			 : NULL;
+	if (binder)
+		ev_run(mending->loop, 0);
+	binder_free(binder);
+}
+
+static void load_ppp(struct mending *mending, struct buf *what)
+{
+	const char *const argv[] = {"modprobe", "ppp_async", NULL};
+	struct buf said = BUF_INIT;
+
+	buf_printf(what, "modprobe ppp_async");
+	mending->outcome = command_run(argv, MODPROBE_MS, &said);
+	if (mending->outcome > 0)
+		mending->outcome = -ENODEV;
+	buf_free(&said);
+}
+
+static void mend(struct mending *mending, const struct walk *walk,
+		 const struct finding *finding)
+{
+	struct json_object *object = json_object_new_object();
+	struct buf what = BUF_INIT;
+
+	mending->done[finding->mend] = true;
+	if (finding->mend == DOCTOR_MEND_BIND)
+		bind_interface(mending, walk, &what);
+	else
+		load_ppp(mending, &what);
+	buf_printf(&mending->text, "fix      %s: %s [%s]\n", buf_str(&what),
+		   mending->outcome ? strerror(-mending->outcome) : "done",
+		   finding->code);
+	json_add_text(object, "code", finding->code);
+	json_add_text(object, "text", buf_str(&what));
+	json_object_object_add(object, "done",
+			       json_object_new_boolean(!mending->outcome));
+	if (mending->outcome)
+		json_add_text(object, "error", strerror(-mending->outcome));
+	json_object_array_add(mending->fixed, object);
+	buf_free(&what);
+}
+
+/* The running instance binds for itself. True when something was tried. */
+static bool mend_all(struct mending *mending, const struct walk *walk)
+{
+	bool tried = false;
+
+	for (size_t i = 0; i < walk->findings.count; i++) {
+		const struct finding *finding = &walk->findings.findings[i];
+
+		if (finding->mend == DOCTOR_MEND_NONE ||
+		    mending->done[finding->mend] ||
+		    walk->collection.facts.instance.runs)
+			continue;
+		mend(mending, walk, finding);
+		tried = true;
+	}
+	return tried;
+}
+
+static void print(const struct walk *walk, const struct mending *mending,
+		  bool json)
+{
+	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct json_object *object;
+	struct buf text = BUF_INIT;
+
+	if (json) {
+		object = doctor_json(&walk->findings);
+		json_object_object_add(object, "fixed",
+				       json_object_get(mending->fixed));
+		puts(json_object_to_json_string_ext(object, JSON_LINE));
+		json_object_put(object);
+		return;
+	}
+	doctor_render(&walk->findings, colour, &text);
+	printf("%s%s", buf_str(&mending->text), buf_str(&text));
+	buf_free(&text);
+}
+
+static int examine(const struct cli *cli, bool json, bool fix)
+{
+	struct mending mending = {.text = BUF_INIT};
+	struct walk walk;
+	int error, cause = CAUSE_INTERNAL;
+
+	mending.fixed = json_object_new_array();
+	error = walk_all(cli, &walk);
+	if (!error && fix && mend_all(&mending, &walk)) {
+		walk_free(&walk);
+		error = walk_all(cli, &walk);
+	}
+	if (!error) {
+		print(&walk, &mending, json);
+		cause = (int)finding_list_cause(&walk.findings);
+	}
+	walk_free(&walk);
+	json_object_put(mending.fixed);
+	buf_free(&mending.text);
+	return cause;
+}
+
+int cli_doctor(struct cli *cli, int argc, char **argv)
+{
+	bool json = false, fix = false;
+	const char *name = NULL;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			json = true;
+		else if (strcmp(argv[i], "--fix") == 0)
+			fix = true;
+		else if (argv[i][0] == '-')
+			return cli_usage("doctor", "no option \"%s\"", argv[i]);
+		else if (name)
+			return cli_usage("doctor", "one NAME only");
+		else
+			name = argv[i];
+	}
+	if (!cli_set_name(cli, name))
+		return CAUSE_USAGE;
+	return examine(cli, json, fix);
+}

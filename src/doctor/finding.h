@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_DOCTOR_FINDING_H
+#define GD_DOCTOR_FINDING_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/cause.h"
+
+enum doctor_severity { DOCTOR_OK, DOCTOR_NOTE, DOCTOR_PROBLEM };
+
+/* What --fix does about it: nothing but loading a driver and giving it an
+ * interface, which the next boot undoes. */
+enum doctor_mend {
+	DOCTOR_MEND_NONE,
+	DOCTOR_MEND_BIND,       /* io/bind.h, as `run` does */
+	DOCTOR_MEND_PPP_MODULE, /* modprobe ppp_async */
+};
+
+struct finding {
+	const char *code; /* "no-dtr"; stable; static */
+	enum doctor_severity severity;
+	const char *meaning; /* static, "" where the text says all */
+	enum cause cause;    /* what `run` would end with; NONE: nothing */
+	enum doctor_mend mend;
+	struct buf text;     /* one line */
+	struct buf evidence; /* lines */
+	struct buf fix;      /* commands for a root shell, by lines */
+};
+
+struct finding_list {
+	struct finding *findings;
+	size_t count;
+};
+
+struct doctor_facts;
+
+/* Judge the facts: every check's finding that holds, in the order of a walk
+ * from the configuration to the link. 0 or -ENOMEM; free the list in every
+ * case. */
+int doctor_examine(const struct doctor_facts *facts, struct finding_list *list);
+void finding_list_free(struct finding_list *list);
+
+/* The cause of the first problem that keeps a link from coming up; NONE. */
+enum cause finding_list_cause(const struct finding_list *list);
+
+const char *doctor_severity_name(enum doctor_severity severity);
+
+/*
+ * Take out what nobody else should read: of each run of 8 and more digits all
+ * but the first five become x, so that of an IMSI network and country stay, of
+ * an IMEI the maker, and of a telephone's number the prefix.
+ */
+void doctor_redact(struct buf *text);
+
+#endif

@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# gobi-dial doctor on ptys: what it finds, what it hides, what it leaves alone.
+# The machine's own kernel and pppd are what they are: they come last, so that
+# the first problem, and with it the exit code, is the modem's.
+
+bats_require_minimum_version 1.5.0
+load modem
+
+setup() {
+	modem_setup
+	name="e2e-doctor-$$-$BATS_TEST_NUMBER"
+	conf="$BATS_TEST_TMPDIR/$name.conf"
+	echo "modem: { port = \"$modem_dir/if0\"; };" >"$conf"
+}
+
+teardown() {
+	modem_teardown
+}
+
+doctor() {
+	run --separate-stderr "$gobi" -c "$conf" doctor "$@"
+}
+
+one_port() {
+	modem_of "$1
+		ports: ( { interface = 0; role = \"at\"; } );"
+}
+
+finds() {
+	has "\"code\":\"$1\",\"severity\":\"$2\""
+}
+
+@test "a modem that is well has no problem of its own" {
+	one_port 'identity: { manufacturer = "Maker"; model = "Model";
+			imei = "351234040123456"; };
+		sim: { imsi = "262011234567890"; };
+		network: { operator = "One"; mccmnc = "00101"; };
+		contexts: ( { cid = 1; type = "IP"; apn = "internet"; } );'
+	doctor --json
+	[ "${#lines[@]}" -eq 1 ]
+	finds config-fine ok
+	finds port-found ok
+	finds modem-identity ok
+	finds sim-ready ok
+	finds registered ok
+	has '"fixed":[]'
+	# What is left is the kernel's and pppd's.
+	case $status in
+	0) has_not '"severity":"problem"' ;;
+	17) has missing ;;
+	*) exits 0 ;;
+	esac
+}
+
+@test "numbers that are somebody's are masked, in text and JSON" {
+	one_port 'identity: { model = "Model"; imei = "351234040123456"; };
+		sim: { imsi = "262011234567890"; pin = "8642"; state = "pin"; };'
+	echo 'sim: { pin = "8642"; };' >>"$conf"
+	for json in "" --json; do
+		doctor $json
+		has_not 351234040123456
+		has_not 262011234567890
+		has_not 8642
+	done
+	has 'IMEI 35123xxxxxxxxxx'
+	run ! grep -q 'CPIN=' "$modem_dir/log"
+}
+
+@test "what is wrong with the SIM is the exit code" {
+	local state code cause
+
+	while read -r state code cause; do
+		one_port "sim: { state = \"$state\"; };"
+		doctor --json
+		exits "$cause"
+		finds "$code" problem
+		modem_teardown
+		modem_pids=()
+		rm -f "$modem_dir/ready"
+	done <<-END
+		pin pin-missing 9
+		puk sim-puk 10
+		missing sim-missing 8
+		failed sim-failed 8
+	END
+}
+
+@test "radio, network and signal" {
+	one_port 'radio: { cfun = 4; };'
+	doctor --json
+	exits 11
+	finds radio-off problem
+	modem_teardown
+	modem_pids=()
+	rm -f "$modem_dir/ready"
+	one_port 'radio: { csq = "3,99"; };
+		network: { registration = ( { stat = 3; } ); };'
+	doctor --json
+	exits 12
+	finds network-denies problem
+	finds signal-weak note
+}
+
+@test "a port that is held: by whom, and how to end it" {
+	local pid
+
+	one_port
+	mkfifo "$modem_dir/never"
+	background bash -c 'exec 9<>"$0"; echo >"$1"; read -r <"$2"' \
+		"$modem_dir/if0" "$modem_dir/held" "$modem_dir/never"
+	pid=$!
+	wait_for 5 test -e "$modem_dir/held"
+	doctor --json
+	exits 6
+	finds port-held problem
+	has "is held by bash (pid $pid)"
+	has "\"fix\":[\"kill $pid\"]"
+	finds not-asked note
+}
+
+@test "a modem that says nothing" {
+	modem_of 'ports: ( { interface = 0; role = "silent"; } );'
+	doctor
+	exits 5
+	has "problem  no port answers AT [ports-silent]"
+}
+
+@test "a port that is not there" {
+	doctor --json
+	exits 4
+	finds port-missing problem
+}
+
+@test "mistakes in the configuration, with file and line" {
+	printf 'modem: { port = "auto"; };\nsim: { pni = "8642"; };\n' >"$conf"
+	doctor --json
+	exits 3
+	finds config-wrong problem
+	has "$conf:2:"
+	has "gobi-dial check $name"
+	has_not 8642
+}
+
+@test "a running instance keeps its modem" {
+	one_port 'network: { registration = ( { stat = 2; } ); };'
+	background "$gobi" -c "$conf" run 2>"$BATS_TEST_TMPDIR/run.log"
+	wait_for 20 modem_logged 'AT+CEREG?' || {
+		grep -q 'Permission denied' "$BATS_TEST_TMPDIR/run.log" &&
+			skip "may not make the run-time folder"
+		false
+	}
+	opens=$(grep -c '# open' "$modem_dir/log")
+	doctor --json
+	finds not-asked note
+	has 'the running instance has the modem'
+	finds instance-trying note
+	[ "$(grep -c '# open' "$modem_dir/log")" -eq "$opens" ]
+}
+
+@test "wrong usage" {
+	doctor --nonsense
+	exits 2
+	run "$gobi" doctor one two
+	exits 2
+	has "one NAME only"
+}

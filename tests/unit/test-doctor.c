@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor's judgement. Whole machines: a tree of sysfs, what the probe and the
+ * modem say, and the text and JSON as files of tests/fixtures/doctor, which
+ * DOCTOR_WRITE=1 writes anew. And each check by itself.
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "unit.h"
+
+#include "base/str.h"
+#include "conf/conf.h"
+#include "doctor/collect.h"
+#include "doctor/finding.h"
+#include "doctor/show.h"
+#include "doctor/system.h"
+#include "io/probe.h"
+#include "status/json.h"
+#include "tree.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static struct modem_facts modem(void)
+{
+	struct modem_facts facts = {
+		.identity = {"huawei", "E1752", "11.126.13.00.11",
+			     "353456780123456"},
+		.imsi = "262032345678901",
+		.iccid = "89490200001234567890",
+		.sim = MODEM_SIM_READY,
+		.pin_left = 3,
+		.domain_known = {true, true, false},
+		.registered = true,
+		.act = 2,
+		.radio = {MODEM_RADIO_ON, MODEM_RADIO_FREE},
+		.contexts = {{1, "IP", "internet"}},
+		.context_count = 1,
+	};
+
+	modem_signal_clear(&facts.signal);
+	modem_decode_signal("+CSQ: 17,99", &facts.signal);
+	strcpy(facts.operator, "E-Plus");
+	facts.registration[0].stat = MODEM_REG_HOME;
+	facts.registration[1].stat = MODEM_REG_HOME;
+	return facts;
+}
+
+/* Whole machines -------------------------------------------------------------*/
+
+struct machine {
+	const char *name, *tree;
+	const char *path; /* of the ports' device on USB; NULL: "1-1" */
+	const char *usbmode, *kmsg; /* these files' text, or NULL */
+	enum cause cause;           /* of the probe */
+	int chosen;
+	struct {
+		int interface;
+		const char *device, *driver;
+		enum probe_role role;
+		const char *holder;
+	} ports[4];
+	enum cause exit;
+};
+
+#define USBMODE                                                                \
+	"{\"messages\":[],\"devices\":{\"1199:9013\":{\"*\":{\"msg\":[],"      \
+	"\"config\":1}}}}"
+
+static const struct machine machines[] = {
+	{.name = "report-before",
+	 .tree = "sysfs/report-before",
+	 .usbmode = USBMODE,
+	 .cause = CAUSE_NO_AT_PORT,
+	 .chosen = -1,
+	 .ports = {{1, "/dev/ttyUSB0", "qcserial", PROBE_ROLE_SILENT, ""},
+		   {2, "/dev/ttyUSB1", "qcserial", PROBE_ROLE_NO_DTR, ""},
+		   {3, "/dev/ttyUSB2", "qcserial", PROBE_ROLE_NO_DTR, ""}},
+	 .exit = CAUSE_NO_AT_PORT},
+	{.name = "report-after",
+	 .tree = "sysfs/report-after",
+	 .usbmode = USBMODE,
+	 .kmsg = "6,1,1,-;qmi_wwan 1-1:1.0 wwan0: register 'qmi_wwan' at "
+		 "usb-f1058000.usb-1, WWAN/QMI device, 26:47:d9:cc:38:28\n"
+		 "6,2,2,-;qmi_wwan 1-1:1.0 wwan0: unregister 'qmi_wwan' "
+		 "usb-f1058000.usb-1, WWAN/QMI device\n",
+	 .cause = CAUSE_NO_AT_PORT,
+	 .chosen = -1,
+	 .ports = {{1, "/dev/ttyUSB0", "qcserial", PROBE_ROLE_SILENT, ""},
+		   {2, "/dev/ttyUSB1", "qcserial", PROBE_ROLE_NO_DTR, ""},
+		   {3, "/dev/ttyUSB2", "qcserial", PROBE_ROLE_NO_DTR, ""}},
+	 .exit = CAUSE_NO_AT_PORT},
+	{.name = "report-bare",
+	 .tree = "sysfs/report-bare",
+	 .cause = CAUSE_NO_MODEM,
+	 .chosen = -1,
+	 .exit = CAUSE_NO_AT_PORT},
+	{.name = "huawei",
+	 .tree = "sysfs/huawei-e1752",
+	 .path = "1-1.4",
+	 .cause = CAUSE_NONE,
+	 .chosen = 0,
+	 .ports = {{0, "/dev/ttyUSB0", "option", PROBE_ROLE_AT, ""},
+		   {1, "/dev/ttyUSB1", "option", PROBE_ROLE_SILENT, ""},
+		   {2, "/dev/ttyUSB2", "option", PROBE_ROLE_AT_SECONDARY, ""}},
+	 .exit = CAUSE_NONE},
+	{.name = "quectel-held",
+	 .tree = "sysfs/quectel-ec25",
+	 .cause = CAUSE_BUSY,
+	 .chosen = -1,
+	 .ports = {{2, "/dev/ttyUSB2", "option", PROBE_ROLE_BUSY,
+		    "ModemManager (pid 312)"},
+		   {3, "/dev/ttyUSB3", "option", PROBE_ROLE_BUSY,
+		    "ModemManager (pid 312)"}},
+	 .exit = CAUSE_BUSY},
+	{.name = "qdl",
+	 .tree = "sysfs/qdl",
+	 .cause = CAUSE_FIRMWARE,
+	 .chosen = -1,
+	 .exit = CAUSE_FIRMWARE},
+	{.name = "empty",
+	 .tree = "sysfs/empty",
+	 .cause = CAUSE_NO_MODEM,
+	 .chosen = -1,
+	 .exit = CAUSE_NO_MODEM},
+};
+
+static void plant(const char *root, const char *dir, const char *name,
+		  const char *text)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", root, dir);
+	if (mkdir(path, 0755) < 0)
+		assert_int_equal(errno, EEXIST);
+	snprintf(path, sizeof(path), "%s/%s/%s", root, dir, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static size_t fill_ports(const struct machine *machine,
+			 struct probe_port *ports, const char *path)
+{
+	size_t count = 0;
+
+	for (; count < 4 && machine->ports[count].device; count++) {
+		struct probe_port *port = &ports[count];
+
+		memset(port, 0, sizeof(*port));
+		port_init(&port->port, machine->ports[count].device);
+		port->port.interface = machine->ports[count].interface;
+		str_copy(port->port.driver, sizeof(port->port.driver),
+			 machine->ports[count].driver);
+		str_copy(port->port.usb_path, sizeof(port->port.usb_path),
+			 path);
+		port->role = machine->ports[count].role;
+		str_copy(port->holder, sizeof(port->holder),
+			 machine->ports[count].holder);
+	}
+	return count;
+}
+
+/* The file's text, or "". The caller frees. */
+static char *read_golden(const char *name, const char *suffix, const char *have)
+{
+	const char *top = getenv("top_srcdir");
+	char path[256], *text = calloc(1, 65536);
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/tests/fixtures/doctor/%s.%s",
+		 top ? top : ".", name, suffix);
+	if (getenv("DOCTOR_WRITE")) {
+		file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(have, file);
+		fclose(file);
+	}
+	file = fopen(path, "r");
+	assert_non_null(text);
+	if (file) {
+		assert_in_range(fread(text, 1, 65535, file), 0, 65534);
+		fclose(file);
+	}
+	return text;
+}
+
+static void assert_golden(const char *name, const char *suffix,
+			  const char *have)
+{
+	char *want = read_golden(name, suffix, have);
+
+	assert_string_equal(have, want);
+	free(want);
+}
+
+static void assert_shown(const struct machine *machine,
+			 const struct finding_list *list)
+{
+	struct json_object *object = doctor_json(list);
+	struct buf text = BUF_INIT;
+
+	doctor_render(list, false, &text);
+	assert_golden(machine->name, "txt", buf_str(&text));
+	assert_golden(machine->name, "json",
+		      json_object_to_json_string_ext(
+			      object, JSON_C_TO_STRING_PRETTY |
+					      JSON_C_TO_STRING_NOSLASHESCAPE));
+	assert_int_equal(finding_list_cause(list), machine->exit);
+	json_object_put(object);
+	buf_free(&text);
+}
+
+static void examine(const struct machine *machine)
+{
+	struct doctor_collection collection;
+	struct probe_port ports[4];
+	struct probe_result result = {.ports = ports,
+				      .chosen = machine->chosen,
+				      .cause = machine->cause};
+	struct modem_facts said = modem();
+	struct finding_list list;
+	struct conf conf;
+	const char *root = tree_plant(machine->tree);
+
+	plant(root, "etc", "openwrt_release", "");
+	plant(root, "dev", "ppp", "");
+	plant(root, "dev", "kmsg", machine->kmsg ? machine->kmsg : "");
+	if (machine->usbmode)
+		plant(root, "etc", "usb-mode.json", machine->usbmode);
+	assert_int_equal(conf_init(&conf), 0);
+	doctor_collection_init(&collection);
+	result.count = fill_ports(machine, ports,
+				  machine->path ? machine->path : "1-1");
+	doctor_collect(&collection, root, &conf, &result);
+	collection.facts.name = "gobi";
+	collection.facts.conf.path = "/etc/gobi-dial/gobi.conf";
+	collection.facts.conf.there = true;
+	collection.facts.root = true;
+	collection.facts.pppd = "/usr/sbin/pppd";
+	collection.facts.pppd_there = true;
+	collection.facts.pppd_version = "2.4.9";
+	if (machine->chosen >= 0)
+		collection.facts.modem = &said;
+	else
+		collection.facts.ask_text = cause_text(machine->cause);
+	assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+	assert_shown(machine, &list);
+	finding_list_free(&list);
+	doctor_collection_free(&collection);
+	conf_free(&conf);
+	tree_fell();
+}
+
+static void machines_are_judged_as_written(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(machines); i++)
+		examine(&machines[i]);
+}
+
+/* Each check by itself: all is well but for one thing --------------------------*/
+
+struct lone {
+	const char *code;
+	void (*spoil)(struct doctor_facts *facts, struct modem_facts *modem);
+};
+
+#define LONE(name, ...)                                                        \
+	static void spoil_##name(struct doctor_facts *facts,                   \
+				 struct modem_facts *modem)                    \
+	{                                                                      \
+		(void)modem;                                                   \
+		(void)facts;                                                   \
+		__VA_ARGS__;                                                   \
+	}
+
+/* clang-format off */
+LONE(nothing, )
+LONE(config, facts->conf.cause = CAUSE_CONFIG;
+     facts->conf.errors = "gobi.conf:3: no such key\n")
+LONE(no_config, facts->conf.there = false)
+LONE(user, facts->root = false)
+LONE(two, facts->device_count = 2)
+LONE(blocked, facts->device.authorized = 0)
+LONE(mbim, facts->device.configuration = 2)
+LONE(qmi, facts->device.interfaces[0].driver = "")
+LONE(switched, facts->device.interfaces[0].driver = "";
+     facts->modeswitch.file = "/usr/share/usb_modeswitch/1199:9013")
+LONE(qmi_option, facts->device.interfaces[0].driver = "option")
+LONE(no_option, facts->chosen = -1; facts->option = DOCTOR_MODULE_MISSING)
+LONE(no_tty, facts->chosen = -1; facts->bind_at = -1;
+     facts->device.interfaces[2].tty = "")
+LONE(unbound, facts->chosen = -1; facts->bind = BIND_UNBOUND;
+     facts->device.interfaces[2].driver = "")
+LONE(held, facts->chosen = -1; facts->ports[0].role = "busy";
+     facts->ports[0].holder = "minicom (pid 7)")
+LONE(mm_runs, facts->modemmanager = 312)
+LONE(brltty, facts->brltty = 313)
+LONE(in_call, facts->chosen = -1; facts->ports[0].role = "ppp")
+LONE(denied, facts->chosen = -1; facts->probe_cause = CAUSE_PERMISSION)
+LONE(named, facts->chosen = -1; facts->conf.port = "/dev/ttyS9";
+     facts->probe_cause = CAUSE_NO_MODEM)
+LONE(silent, facts->chosen = -1; facts->ports[0].role = "silent";
+     facts->probe_cause = CAUSE_NO_AT_PORT)
+LONE(not_asked, facts->modem = NULL)
+LONE(half_asked, facts->ask_text = "the modem has stopped answering")
+LONE(no_pin, modem->sim = MODEM_SIM_PIN)
+LONE(pin, modem->sim = MODEM_SIM_PIN; facts->conf.pin_set = true)
+LONE(last_pin, modem->sim = MODEM_SIM_PIN; facts->conf.pin_set = true;
+     modem->pin_left = 1)
+LONE(puk, modem->sim = MODEM_SIM_PUK)
+LONE(no_sim, modem->sim = MODEM_SIM_MISSING)
+LONE(busy_sim, modem->sim = MODEM_SIM_BUSY)
+LONE(bad_sim, modem->sim = MODEM_SIM_FAILED)
+LONE(locked, modem->sim = MODEM_SIM_OTHER_LOCK)
+LONE(radio, modem->radio = modem_radio_of_fun(4))
+LONE(abroad, modem->roaming = true; facts->conf.roaming = false)
+LONE(refused, modem->registered = false;
+     modem->registration[1].stat = MODEM_REG_DENIED)
+LONE(searching, modem->registered = false;
+     modem->registration[0].stat = MODEM_REG_SEARCHING)
+LONE(weak, modem_decode_signal("+CSQ: 3,99", &modem->signal))
+LONE(no_apn, modem->contexts[0].apn[0] = '\0')
+LONE(no_ppp, facts->dev_ppp = -ENOENT)
+LONE(ppp_unknown, facts->dev_ppp = -EACCES)
+LONE(no_pppd, facts->pppd_there = false)
+LONE(odd_pppd, facts->pppd_version = "")
+LONE(connected, facts->instance.runs = true; facts->instance.state = "connected")
+LONE(trying, facts->instance.runs = true; facts->instance.state = "dialing")
+LONE(failing, facts->instance.runs = true; facts->instance.state = "backing-off";
+     facts->instance.cause = "ppp-auth"; facts->instance.text = "refused")
+
+static const struct lone lones[] = {
+	{ "config-fine", spoil_nothing },
+	{ "modem-found", spoil_nothing },
+	{ "port-found", spoil_nothing },
+	{ "modem-identity", spoil_nothing },
+	{ "sim-ready", spoil_nothing },
+	{ "registered", spoil_nothing },
+	{ "kernel-ppp", spoil_nothing },
+	{ "pppd-found", spoil_nothing },
+	{ "instance-stopped", spoil_nothing },
+	{ "config-wrong", spoil_config },
+	{ "config-missing", spoil_no_config },
+	{ "not-root", spoil_user },
+	{ "more-modems", spoil_two },
+	{ "device-blocked", spoil_blocked },
+	{ "other-configuration", spoil_mbim },
+	{ "qmi-unbound", spoil_qmi },
+	{ "modeswitch-entry", spoil_switched },
+	{ "qmi-taken", spoil_qmi_option },
+	{ "no-option", spoil_no_option },
+	{ "no-tty", spoil_no_tty },
+	{ "at-unbound", spoil_unbound },
+	{ "port-held", spoil_held },
+	{ "modemmanager-runs", spoil_mm_runs },
+	{ "brltty-runs", spoil_brltty },
+	{ "port-in-call", spoil_in_call },
+	{ "ports-denied", spoil_denied },
+	{ "port-missing", spoil_named },
+	{ "ports-silent", spoil_silent },
+	{ "not-asked", spoil_not_asked },
+	{ "half-asked", spoil_half_asked },
+	{ "pin-missing", spoil_no_pin },
+	{ "pin-given", spoil_pin },
+	{ "pin-last-attempt", spoil_last_pin },
+	{ "sim-puk", spoil_puk },
+	{ "sim-missing", spoil_no_sim },
+	{ "sim-busy", spoil_busy_sim },
+	{ "sim-failed", spoil_bad_sim },
+	{ "modem-locked", spoil_locked },
+	{ "radio-off", spoil_radio },
+	{ "roaming-forbidden", spoil_abroad },
+	{ "network-denies", spoil_refused },
+	{ "not-registered", spoil_searching },
+	{ "signal-weak", spoil_weak },
+	{ "apn-missing", spoil_no_apn },
+	{ "kernel-ppp-missing", spoil_no_ppp },
+	{ "kernel-ppp-unknown", spoil_ppp_unknown },
+	{ "pppd-missing", spoil_no_pppd },
+	{ "pppd-strange", spoil_odd_pppd },
+	{ "instance-connected", spoil_connected },
+	{ "instance-trying", spoil_trying },
+	{ "instance-failing", spoil_failing },
+};
+/* clang-format on */
+
+static void fill_well(struct doctor_collection *collection,
+		      const struct modem_facts *said)
+{
+	struct doctor_facts *facts = &collection->facts;
+
+	doctor_collection_init(collection);
+	facts->root = true;
+	facts->name = "gobi";
+	facts->conf.path = "/etc/gobi-dial/gobi.conf";
+	facts->conf.there = facts->conf.roaming = true;
+	facts->conf.cid = 1;
+	facts->device_count = 1;
+	facts->device = (struct doctor_device){
+		.path = "1-1",
+		.manufacturer = "Sierra",
+		.product = "MC8355",
+		.vid = 0x1199,
+		.pid = 0x9013,
+		.configuration = 1,
+		.configurations = 1,
+		.authorized = 1,
+		.count = 3,
+		.interfaces = {
+			{"1-1:1.0", 0, LAYOUT_NOT_AT, true, "qmi_wwan", ""},
+			{"1-1:1.1", 1, LAYOUT_NOT_AT, false, "", ""},
+			{"1-1:1.2", 2, LAYOUT_DATA, true, "option",
+			 "ttyUSB1"}}};
+	facts->bind = BIND_FINE;
+	facts->bind_at = 2;
+	facts->probed = true;
+	facts->ports[0] =
+		(struct doctor_port){"/dev/ttyUSB1", "option", "at", "", ""};
+	facts->port_count = 1;
+	facts->chosen = 0;
+	facts->modem = said;
+	facts->option = facts->ppp_async = DOCTOR_MODULE_LOADED;
+	facts->pppd = "/usr/sbin/pppd";
+	facts->pppd_there = true;
+	facts->pppd_version = "2.4.9";
+}
+
+static bool has_code(const struct finding_list *list, const char *code)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->findings[i].code, code) == 0)
+			return true;
+	return false;
+}
+
+static void each_fault_is_found_where_it_is(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(lones); i++) {
+		struct doctor_collection collection;
+		struct modem_facts said = modem();
+		struct finding_list list;
+
+		fill_well(&collection, &said);
+		lones[i].spoil(&collection.facts, &said);
+		assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+		if (!has_code(&list, lones[i].code))
+			fail_msg("no %s", lones[i].code);
+		finding_list_free(&list);
+		doctor_collection_free(&collection);
+	}
+}
+
+static void all_is_well_without_a_fault(void **state)
+{
+	struct doctor_collection collection;
+	struct modem_facts said = modem();
+	struct finding_list list;
+
+	(void)state;
+	fill_well(&collection, &said);
+	assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+	for (size_t i = 0; i < list.count; i++)
+		if (list.findings[i].severity != DOCTOR_OK)
+			assert_string_equal(list.findings[i].code,
+					    "instance-stopped");
+	assert_int_equal(finding_list_cause(&list), CAUSE_NONE);
+	finding_list_free(&list);
+	doctor_collection_free(&collection);
+}
+
+static void a_failing_instances_cause_is_the_exit_code(void **state)
+{
+	struct doctor_collection collection;
+	struct modem_facts said = modem();
+	struct finding_list list;
+
+	(void)state;
+	fill_well(&collection, &said);
+	spoil_failing(&collection.facts, &said);
+	assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+	assert_int_equal(finding_list_cause(&list), CAUSE_PPP_AUTH);
+	finding_list_free(&list);
+	doctor_collection_free(&collection);
+}
+
+static void long_numbers_are_masked(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} texts[] = {
+		{"IMEI 351234040123456.", "IMEI 35123xxxxxxxxxx."},
+		{"262011234567890 and 89490200001234567890",
+		 "26201xxxxxxxxxx and 89490xxxxxxxxxxxxxxx"},
+		{"+4917012345678", "+49170xxxxxxxx"},
+		{"pid 4194304, 1199:9013, +CSQ: 17",
+		 "pid 4194304, 1199:9013, +CSQ: 17"},
+		{"12345678", "12345xxx"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct buf text = BUF_INIT;
+
+		buf_printf(&text, "%s", texts[i].from);
+		doctor_redact(&text);
+		assert_string_equal(buf_str(&text), texts[i].to);
+		buf_free(&text);
+	}
+}
+
+/* usbmode's list in the forms that count and those that do not. */
+static void usbmodes_entry_counts_without_a_message_only(void **state)
+{
+	static const struct {
+		const char *list;
+		int configuration;
+	} lists[] = {
+		{USBMODE, 1},
+		{"{\"devices\":{\"1199:9013\":{\"*\":{\"config\":2}}}}", 2},
+		{"{\"devices\":{\"1199:9013\":{\"*\":{\"msg\":[1],\"config\":"
+		 "1}}}}",
+		 -1},
+		{"{\"devices\":{\"1199:9013\":{\"*\":{\"mode\":\"Huawei\","
+		 "\"config\":1}}}}",
+		 -1},
+		{"{\"devices\":{\"1199:9013-off\":{\"*\":{\"msg\":[],"
+		 "\"config\":1}}}}",
+		 -1},
+		{"{\"devices\":{\"1199:9013\":7}}", -1},
+		{"{\"devices\":[]}", -1},
+		{"[]", -1},
+		{"{", -1},
+		{"", -1},
+	};
+	const char *root = tree_plant("sysfs/empty");
+	char file[64];
+
+	(void)state;
+	assert_int_equal(
+		system_usbmode(root, 0x1199, 0x9013, file, sizeof(file)), -1);
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		plant(root, "etc", "usb-mode.json", lists[i].list);
+		assert_int_equal(system_usbmode(root, 0x1199, 0x9013, file,
+						sizeof(file)),
+				 lists[i].configuration);
+	}
+	tree_fell();
+}
+
+static void the_kernels_log_tells_who_let_go(void **state)
+{
+#define REGISTER   "6,1,1,-;qmi_wwan 1-1:1.0 wwan0: register 'qmi_wwan' at x\n"
+#define UNREGISTER "6,1,1,-;qmi_wwan 1-1:1.0 wwan0: unregister 'qmi_wwan' x\n"
+#define DISCONNECT "6,1,1,-;usb 1-1: USB disconnect, device number 2\n"
+	static const struct {
+		const char *log;
+		bool unregistered;
+	} logs[] = {
+		{"", false},
+		{REGISTER UNREGISTER, true},
+		{REGISTER DISCONNECT UNREGISTER, false},
+		{REGISTER UNREGISTER REGISTER, false},
+		{REGISTER DISCONNECT UNREGISTER REGISTER UNREGISTER, true},
+		{"6,1,1,-;qmi_wwan 1-11:1.0 wwan0: unregister 'qmi_wwan' x\n",
+		 false},
+	};
+	const char *root = tree_plant("sysfs/empty");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(logs); i++) {
+		plant(root, "dev", "kmsg", logs[i].log);
+		assert_int_equal(system_was_unregistered(root, "1-1"),
+				 logs[i].unregistered);
+	}
+	tree_fell();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(machines_are_judged_as_written),
+		cmocka_unit_test(each_fault_is_found_where_it_is),
+		cmocka_unit_test(all_is_well_without_a_fault),
+		cmocka_unit_test(a_failing_instances_cause_is_the_exit_code),
+		cmocka_unit_test(long_numbers_are_masked),
+		cmocka_unit_test(usbmodes_entry_counts_without_a_message_only),
+		cmocka_unit_test(the_kernels_log_tells_who_let_go),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
