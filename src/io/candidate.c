@@ -67,6 +67,13 @@ static void fail(struct candidate *candidate, int error, const char *what)
 			 *what ? what : strerror(-error));
 }
 
+/* usb_wwan says EINVAL where the driver never sends the line states: many
+ * modems stay silent then. */
+static bool cannot_raise_dtr(const struct candidate *candidate)
+{
+	return serial_set_dtr(candidate->serial, true) == -EINVAL;
+}
+
 static void take_verdict(struct candidate *candidate)
 {
 	enum ask_verdict verdict = ask_verdict(candidate->ask);
@@ -77,10 +84,7 @@ static void take_verdict(struct candidate *candidate)
 	candidate->port->answer_ms = ask_answer_ms(candidate->ask);
 	str_copy(candidate->port->identity, sizeof(candidate->port->identity),
 		 ask_identity(candidate->ask));
-	/* usb_wwan says EINVAL where the driver never sends the line states:
-	 * many modems stay silent then. */
-	if (verdict == ASK_SILENT &&
-	    serial_set_dtr(candidate->serial, true) == -EINVAL)
+	if (verdict == ASK_SILENT && cannot_raise_dtr(candidate))
 		role = PROBE_ROLE_NO_DTR;
 	candidate_settle(candidate, role, ask_why(candidate->ask));
 }
@@ -200,13 +204,17 @@ static const char *short_name(const struct port *port)
 }
 
 void candidate_begin(struct candidate *candidate,
-		     const struct serial_opening *opening, int pass_ms)
+		     const struct serial_opening *opening, int pass_ms,
+		     int no_dtr_ms)
 {
 	candidate->serial = opening->serial;
 	if (!candidate->serial) {
 		fail(candidate, opening->error, buf_str(&opening->holder));
 		return;
 	}
+	if (no_dtr_ms < pass_ms && candidate->port->hint <= LAYOUT_LIKELY &&
+	    cannot_raise_dtr(candidate))
+		pass_ms = no_dtr_ms;
 	candidate->ask = ask_new(short_name(&candidate->port->port), pass_ms,
 				 clock_now_ms());
 	if (candidate->ask)

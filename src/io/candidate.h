@@ -32,9 +32,11 @@ struct candidate {
 void candidate_init(struct candidate *candidate, struct ev_loop *loop,
 		    struct probe_port *port);
 
-/* Takes the opened port over, or the reason why it is not open. */
+/* Takes the opened port over, or the reason why it is not open. `no_dtr_ms` is
+ * the time for a port for calls whose driver cannot raise DTR. */
 void candidate_begin(struct candidate *candidate,
-		     const struct serial_opening *opening, int pass_ms);
+		     const struct serial_opening *opening, int pass_ms,
+		     int no_dtr_ms);
 
 /* The role is known without asking. */
 void candidate_settle(struct candidate *candidate, enum probe_role role,

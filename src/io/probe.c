@@ -18,6 +18,10 @@
 #define GRACE_MS      150
 #define GRACE_ANSWERS 4
 
+/* A port for calls whose driver cannot raise DTR is asked no longer than this,
+ * three times, for another driver may be the cure. */
+#define NO_DTR_MS 1300
+
 struct probe {
 	struct ev_loop *loop;
 	struct probe_options options;
@@ -97,6 +101,7 @@ static void fill_picks(struct probe *probe)
 			.pending = !candidate->settled,
 			.answered = candidate_has_answered(candidate),
 			.usable = candidate->port->role == PROBE_ROLE_AT,
+			.no_dtr = candidate->port->role == PROBE_ROLE_NO_DTR,
 		};
 	}
 }
@@ -207,7 +212,8 @@ static bool is_pending(const struct probe *probe)
 /* The probe may be gone afterwards. */
 static void evaluate(struct probe *probe)
 {
-	bool sure = choose(probe);
+	bool sure = choose(probe) ||
+		    pick_is_hopeless(probe->picks, probe->result.count);
 
 	if ((sure && !probe->options.all) || !is_pending(probe))
 		finish(probe);
@@ -282,7 +288,8 @@ static int begin(struct probe *probe)
 	for (size_t i = 0; i < count; i++) {
 		if (probe->candidates[i].settled)
 			continue;
-		candidate_begin(&probe->candidates[i], &openings[n], pass_ms);
+		candidate_begin(&probe->candidates[i], &openings[n], pass_ms,
+				probe->options.all ? pass_ms : NO_DTR_MS);
 		buf_free(&openings[n++].holder);
 	}
 	free(openings);

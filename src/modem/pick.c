@@ -24,6 +24,21 @@ bool pick_is_sure(const struct pick *picks, size_t count, int best)
 	return true;
 }
 
+bool pick_is_hopeless(const struct pick *picks, size_t count)
+{
+	bool no_dtr = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (picks[i].usable ||
+		    (picks[i].pending &&
+		     (picks[i].answered || picks[i].hint < LAYOUT_NOT_AT)))
+			return false;
+		if (picks[i].no_dtr && picks[i].hint <= LAYOUT_LIKELY)
+			no_dtr = true;
+	}
+	return no_dtr;
+}
+
 bool pick_is_secondary(const struct pick *picks, size_t count, int index)
 {
 	const struct pick *self = &picks[index];

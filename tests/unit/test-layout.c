@@ -153,6 +153,47 @@ static void an_answer_is_sure_when_nothing_better_is_pending(void **state)
 	}
 }
 
+static void a_port_without_dtr_ends_what_cannot_succeed(void **state)
+{
+	static const struct {
+		struct pick picks[3];
+		bool hopeless;
+	} cases[] = {
+		/* the reference report under qcserial: DIAG, calls, NMEA */
+		{{{LAYOUT_NOT_AT, "1-1", .pending = true},
+		  {LAYOUT_DATA, "1-1", .no_dtr = true},
+		  {LAYOUT_NOT_AT, "1-1", .pending = true}},
+		 true},
+		{{{LAYOUT_NOT_AT, "1-1"},
+		  {LAYOUT_LIKELY, "1-1", .no_dtr = true},
+		  {LAYOUT_NOT_AT, "1-1"}},
+		 true},
+		/* one answers, has answered, or may */
+		{{{LAYOUT_NOT_AT, "1-1", .usable = true},
+		  {LAYOUT_DATA, "1-1", .no_dtr = true}},
+		 false},
+		{{{LAYOUT_NOT_AT, "1-1", .pending = true, .answered = true},
+		  {LAYOUT_DATA, "1-1", .no_dtr = true}},
+		 false},
+		{{{LAYOUT_UNKNOWN, "1-1", .pending = true},
+		  {LAYOUT_DATA, "1-1", .no_dtr = true}},
+		 false},
+		{{{LAYOUT_DATA, "1-2", .pending = true},
+		  {LAYOUT_DATA, "1-1", .no_dtr = true}},
+		 false},
+		/* silent, but not for that */
+		{{{LAYOUT_DATA, "1-1"}, {LAYOUT_NOT_AT, "1-1"}}, false},
+		{{{LAYOUT_DATA, "1-1"}, {LAYOUT_NOT_AT, "1-1", .no_dtr = true}},
+		 false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		assert_int_equal(pick_is_hopeless(cases[i].picks, 3),
+				 cases[i].hopeless);
+	assert_false(pick_is_hopeless(NULL, 0));
+}
+
 static void a_command_port_is_secondary_beside_its_data_port(void **state)
 {
 	struct pick picks[] = {
@@ -178,6 +219,7 @@ int main(void)
 		cmocka_unit_test(the_best_hint_wins_then_the_first),
 		cmocka_unit_test(
 			an_answer_is_sure_when_nothing_better_is_pending),
+		cmocka_unit_test(a_port_without_dtr_ends_what_cannot_succeed),
 		cmocka_unit_test(
 			a_command_port_is_secondary_beside_its_data_port),
 	};
