@@ -26,22 +26,22 @@ struct binder {
 	void *ctx;
 };
 
-/* Our locks are not for it: it may outlive us. */
+/* Our handlers and locks are not for it: it may outlive us. */
 static void forget_ours(void)
 {
+	long max = sysconf(_SC_OPEN_MAX);
 	sigset_t none;
 
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGUSR1, SIG_DFL);
-	signal(SIGCHLD, SIG_DFL);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* A terminal's ^C must not end it half way. */
 	setpgid(0, 0);
-	for (int fd = sysconf(_SC_OPEN_MAX) < 4096 ? (int)sysconf(_SC_OPEN_MAX)
-						   : 4096;
-	     fd > STDERR_FILENO; fd--)
+	/* Ours are low numbers, and few. */
+	if (max < 0 || max > 4096)
+		max = 4096;
+	for (int fd = STDERR_FILENO + 1; fd < max; fd++)
 		close(fd);
 }
 
