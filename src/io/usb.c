@@ -13,7 +13,7 @@
 #include "io/sysfs.h"
 #include "io/usb.h"
 
-#define DEVICES "/sys/bus/usb/devices"
+#define DEVICES "sys/bus/usb/devices"
 
 /* Whoever holds an interface with one of these is a modem or looks like one. */
 static const char *const modem_drivers[] = {
@@ -150,7 +150,7 @@ bool usb_device_read(struct usb_device *device, const char *root,
 
 	memset(device, 0, sizeof(*device));
 	if (!str_copy(device->path, sizeof(device->path), path) ||
-	    snprintf(folder, sizeof(folder), "%s" DEVICES "/%s", root, path) >=
+	    snprintf(folder, sizeof(folder), "%s/" DEVICES "/%s", root, path) >=
 		    (int)sizeof(folder))
 		return false;
 	device->vid = sysfs_read_int(folder, "idVendor", 16);
@@ -239,7 +239,7 @@ int usb_list(struct usb_list *list, const char *root)
 	DIR *open;
 
 	memset(list, 0, sizeof(*list));
-	open = join(folder, root, DEVICES + 1) ? opendir(folder) : NULL;
+	open = join(folder, root, DEVICES) ? opendir(folder) : NULL;
 	if (!open)
 		return 0;
 	/* "usb1" is a root hub, "1-1:1.0" an interface. */
