@@ -11,7 +11,8 @@ wants=/etc/systemd/system/gobi-modem.target.wants/$unit
 drop_in=/run/systemd/system/gobi-dial@.service.d/test.conf
 
 setup_file() {
-	tar -C "$LAB_BUILD/lab-root" -c . |
+	# The package's tests leave it installed.
+	[ -e "$lab_run/installed" ] || tar -C "$LAB_BUILD/lab-root" -c . |
 		tar -C / -x --no-same-owner --keep-directory-symlink
 	systemctl daemon-reload
 	udevadm control --reload
@@ -169,4 +170,39 @@ pings() {
 	wait_for 10 grep "wwan-gobi $LAB_LOCAL_IP" /run/test-script
 	wait_for 10 grep "$LAB_DNS1" /etc/resolv.conf
 	rm $script
+}
+
+networkctl_says() {
+	networkctl --no-legend --no-pager list wwan-gobi | grep "$1"
+}
+
+@test "systemd-networkd, which has all links, leaves this one alone" {
+	mkdir -p /run/systemd/network
+	printf '[Match]\nName=*\n[Network]\nLinkLocalAddressing=no\n' \
+		>/run/systemd/network/50-all.network
+	systemctl start systemd-networkd
+	systemctl start $unit
+	wait_for 60 connected
+	wait_for 30 networkctl_says unmanaged
+	pings
+	ip address show wwan-gobi | grep "$LAB_LOCAL_IP"
+	ip route show default | grep 'dev wwan-gobi'
+	systemctl stop systemd-networkd.socket systemd-networkd
+}
+
+asks_dns1() {
+	resolvectl dns wwan-gobi | grep "$LAB_DNS1"
+}
+
+@test "systemd-resolved is told of the link's name servers" {
+	local deb=("$LAB_BUILD"/package/systemd-resolved_*.deb)
+
+	[ -e "${deb[0]}" ] || skip "there is no package systemd-resolved"
+	dpkg --force-depends -i "${deb[0]}"
+	systemctl start systemd-resolved
+	systemctl start $unit
+	wait_for 60 connected
+	wait_for 30 asks_dns1
+	systemctl stop $unit
+	run ! asks_dns1
 }
