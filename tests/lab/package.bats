@@ -12,6 +12,8 @@ unit=gobi-dial@gobi.service
 setup_file() {
 	# A machine that is a container forbids packages to stop services.
 	rm -f /usr/sbin/policy-rc.d
+	# What this machine has of it already is not the package's.
+	rm -rf /etc/gobi-dial /var/lib/gobi-dial /run/gobi-dial
 	traces >"$lab_run/before"
 }
 
