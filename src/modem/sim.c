@@ -11,6 +11,7 @@
 #define COUNT(array)      (sizeof(array) / sizeof(*(array)))
 
 #define SIM_RETRY_MS      1000
+#define SIM_OPENS_MS      200   /* the same behind the PIN */
 #define SIM_BUSY_LIMIT_MS 40000 /* busy, as some are after a cold boot */
 #define SIM_FAIL_LIMIT_MS 20000 /* "SIM failure" that was none */
 #define PIN_LEFT_MIN      2     /* with one attempt left none is made */
@@ -49,6 +50,13 @@ static enum step_outcome fail_sim(struct plan *plan,
 	return STEP_FAIL;
 }
 
+/* Until READY has been seen the PIN's mark stays, and should the end come in
+ * between it stays for good. */
+static int retry_ms(const struct plan *plan)
+{
+	return plan->pin_sent ? SIM_OPENS_MS : SIM_RETRY_MS;
+}
+
 static enum step_outcome retry_sim(struct plan *plan, enum modem_sim sim,
 				   int64_t limit_ms, int64_t now,
 				   const struct at_event *reply)
@@ -56,7 +64,7 @@ static enum step_outcome retry_sim(struct plan *plan, enum modem_sim sim,
 	plan->facts.sim = sim;
 	if (now - plan->started_at >= limit_ms)
 		return fail_sim(plan, reply);
-	plan->wake_at = now + SIM_RETRY_MS;
+	plan->wake_at = now + retry_ms(plan);
 	return STEP_AGAIN;
 }
 
@@ -264,7 +272,7 @@ static enum step_ask judge_pin(struct plan *plan, int64_t now)
 	if (plan->pin_answer.kind == AT_FINAL_OK &&
 	    now - plan->pin_at < PIN_GRACE_MS) {
 		plan->step = PREPARE_SIM;
-		plan->wake_at = now + SIM_RETRY_MS;
+		plan->wake_at = now + retry_ms(plan);
 		return ASK_JUMP;
 	}
 	at_final_describe(&plan->pin_answer, &answer);

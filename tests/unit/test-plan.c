@@ -537,6 +537,26 @@ static void a_busy_sim_is_waited_for(void **state)
 	talk_free(talk);
 }
 
+static void a_sim_is_seen_to_open_soon_after_its_pin(void **state)
+{
+	struct row rows[] = {
+		{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
+		{"AT+CPIN?", AT_FINAL_CME, 14, "", 2, 0},
+		{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 2, 0},
+		OK("AT+CPIN?", "+CPIN: READY"),
+		OK("AT+CPINC?", "+CPINC: 3, 3, 10, 10"),
+	};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	set(&talk->conf.sim.pin, "1234");
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(pins_sent(talk), 1);
+	assert_string_equal(talk->noted, "");
+	assert_true(talk->now < 2000);
+	talk_free(talk);
+}
+
 static void a_refused_init_command_is_told_and_survived(void **state)
 {
 	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"), ERROR("AT^FOO")};
@@ -796,6 +816,7 @@ int main(void)
 		cmocka_unit_test(the_last_attempt_is_not_spent),
 		cmocka_unit_test(sim_states_become_causes),
 		cmocka_unit_test(a_busy_sim_is_waited_for),
+		cmocka_unit_test(a_sim_is_seen_to_open_soon_after_its_pin),
 		cmocka_unit_test(a_refused_init_command_is_told_and_survived),
 		cmocka_unit_test(either_domain_is_enough_to_dial),
 		cmocka_unit_test(roaming_is_refused_when_forbidden),
