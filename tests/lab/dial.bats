@@ -56,6 +56,27 @@ stop() {
 	[ "$(ip route | grep -c ^default)" -eq 1 ]
 }
 
+@test "dial: a SIM that wants its PIN gets it once, and no mark is left" {
+	modem_say modem sim pin
+	lab_conf <<<'network: { apn = "internet"; }; sim: { pin = "1234"; };'
+	connect
+	pings
+	[[ $(modem_say modem stats) == *" pins=1 "* ]]
+	[ -d /var/lib/gobi-dial ]
+	[ ! -e /var/lib/gobi-dial/sent-pins ]
+	stop
+	modem_say modem sim pin
+	lab_conf <<<'network: { apn = "internet"; }; sim: { pin = "4321"; };'
+	gobi_start
+	gobi_ended 30
+	gobi_start
+	gobi_ended 30
+	[[ $(modem_say modem stats) == *" pins=2 "* ]]
+	[ -s /var/lib/gobi-dial/sent-pins ]
+	rm /var/lib/gobi-dial/sent-pins
+	modem_say modem sim ready
+}
+
 @test "dial: a second instance of the same name is refused, the first goes on" {
 	connect
 	gobi_once
