@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/relay.h"
+
+/* A tty gives 4 kB at once at most; two of these. */
+#define WAY_BYTES 8192
+
+struct way {
+	struct relay *relay;
+	int from, to;
+	bool from_far;
+	ev_io reader, writer;
+	size_t start, end; /* of what waits to be written */
+	char bytes[WAY_BYTES];
+};
+
+struct relay {
+	struct ev_loop *loop;
+	void (*gone)(void *ctx, bool far);
+	void *ctx;
+	struct way out; /* near to far */
+	struct way in;  /* far to near */
+	bool held;      /* `in` has to wait */
+	ev_timer hold;
+};
+
+static void stop(struct relay *relay)
+{
+	ev_io_stop(relay->loop, &relay->out.reader);
+	ev_io_stop(relay->loop, &relay->out.writer);
+	ev_io_stop(relay->loop, &relay->in.reader);
+	ev_io_stop(relay->loop, &relay->in.writer);
+	ev_timer_stop(relay->loop, &relay->hold);
+}
+
+/* The last thing that its caller does with the relay. */
+static void end(struct relay *relay, bool far)
+{
+	stop(relay);
+	relay->gone(relay->ctx, far);
+}
+
+static bool is_for_later(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+/* As much as it takes now; false when that end is gone. */
+static bool write_out(struct way *way)
+{
+	ssize_t len;
+
+	while (way->start < way->end) {
+		len = write(way->to, way->bytes + way->start,
+			    way->end - way->start);
+		if (len < 0)
+			return is_for_later(errno);
+		way->start += (size_t)len;
+	}
+	way->start = 0;
+	way->end = 0;
+	return true;
+}
+
+static void flush(struct way *way)
+{
+	struct ev_loop *loop = way->relay->loop;
+
+	if (!write_out(way)) {
+		end(way->relay, !way->from_far);
+		return;
+	}
+	if (way->end == 0)
+		ev_io_stop(loop, &way->writer);
+	else
+		ev_io_start(loop, &way->writer);
+	if (way->end == sizeof(way->bytes))
+		ev_io_stop(loop, &way->reader);
+	else
+		ev_io_start(loop, &way->reader);
+}
+
+static void let_go(struct relay *relay)
+{
+	relay->held = false;
+	ev_timer_stop(relay->loop, &relay->hold);
+	/* Looks for what may be written, and begins to read. */
+	ev_feed_event(relay->loop, &relay->in.writer, EV_WRITE);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct way *way = watcher->data;
+	ssize_t len = read(way->from, way->bytes + way->end,
+			   sizeof(way->bytes) - way->end);
+
+	(void)loop;
+	(void)revents;
+	if (len < 0 && is_for_later(errno))
+		return;
+	if (len <= 0) {
+		end(way->relay, way->from_far);
+		return;
+	}
+	way->end += (size_t)len;
+	if (way->relay->held)
+		let_go(way->relay);
+	flush(way);
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	(void)loop;
+	(void)revents;
+	flush(watcher->data);
+}
+
+static void on_hold_over(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	(void)loop;
+	(void)revents;
+	let_go(watcher->data);
+}
+
+static void way_init(struct way *way, struct relay *relay, int from, int to)
+{
+	way->relay = relay;
+	way->from = from;
+	way->to = to;
+	ev_io_init(&way->reader, on_readable, from, EV_READ);
+	ev_io_init(&way->writer, on_writable, to, EV_WRITE);
+	way->reader.data = way;
+	way->writer.data = way;
+}
+
+static void unblock(int fd)
+{
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
+struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends,
+			const void *early, size_t len, int hold_ms,
+			void (*gone)(void *ctx, bool far), void *ctx)
+{
+	struct relay *relay = calloc(1, sizeof(*relay));
+
+	if (!relay)
+		return NULL;
+	relay->loop = loop;
+	relay->gone = gone;
+	relay->ctx = ctx;
+	relay->held = true;
+	way_init(&relay->out, relay, ends->in, ends->far);
+	way_init(&relay->in, relay, ends->far, ends->out);
+	relay->in.from_far = true;
+	relay->in.end = len < WAY_BYTES ? len : WAY_BYTES;
+	memcpy(relay->in.bytes, early, relay->in.end);
+	unblock(ends->in);
+	unblock(ends->out);
+	unblock(ends->far);
+	ev_timer_init(&relay->hold, on_hold_over, hold_ms / 1e3, 0.);
+	relay->hold.data = relay;
+	ev_now_update(loop);
+	ev_timer_start(loop, &relay->hold);
+	ev_io_start(loop, &relay->out.reader);
+	return relay;
+}
+
+void relay_free(struct relay *relay)
+{
+	if (!relay)
+		return;
+	stop(relay);
+	free(relay);
+}
