@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -10,11 +12,28 @@
 
 static enum log_level max_level = LOG_LEVEL_NOTICE;
 static bool with_priority;
+static bool with_syslog;
 
 void log_init(enum log_level level)
 {
 	max_level = level;
 	with_priority = getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO);
+}
+
+void log_to_syslog(const char *name)
+{
+	openlog(name, LOG_PID | LOG_NDELAY, LOG_LOCAL2);
+	with_syslog = true;
+}
+
+void log_leave_stderr(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return;
+	dup2(null, STDERR_FILENO);
+	close(null);
 }
 
 enum log_level log_get_level(void)
@@ -25,6 +44,7 @@ enum log_level log_get_level(void)
 void log_write(enum log_level level, const char *format, ...)
 {
 	struct buf text = BUF_INIT, line = BUF_INIT;
+	size_t start;
 	va_list ap;
 
 	if (level > max_level)
@@ -36,7 +56,10 @@ void log_write(enum log_level level, const char *format, ...)
 		buf_printf(&line, "<%d>", level);
 	else
 		buf_printf(&line, "gobi-dial: ");
+	start = line.len;
 	str_print_safe(&line, buf_str(&text), text.len);
+	if (with_syslog)
+		syslog((int)level, "%s", buf_str(&line) + start);
 	buf_printf(&line, "\n");
 	/* One write a line, so that lines of two processes do not mix. */
 	if (write(STDERR_FILENO, buf_str(&line), line.len) < 0) {

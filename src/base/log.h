@@ -16,6 +16,12 @@ enum log_level {
  * with its <N> priorities. Default: LOG_LEVEL_NOTICE. */
 void log_init(enum log_level level);
 
+/* To syslog too, where pppd and chat log (LOCAL2), as `name`. */
+void log_to_syslog(const char *name);
+
+/* No more to stderr, for somebody may wait for its last writer to end. */
+void log_leave_stderr(void);
+
 enum log_level log_get_level(void);
 
 #define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "cli/cli.h"
+#include "cli/peer.h"
 #include "conf/conf.h"
 #include "conf/schema.h"
 #include "ppp/options.h"
@@ -62,25 +63,55 @@ static int print_options(const struct cli *cli, const struct conf *conf)
 	return err ? CAUSE_CONFIG : CAUSE_NONE;
 }
 
+static int print_peer(const struct cli *cli, const struct conf *conf)
+{
+	struct buf options = BUF_INIT, error = BUF_INIT;
+	int err = peer_for_pty(conf, cli->name, &options, &error);
+
+	if (err)
+		fprintf(stderr, "%s: %s\n", cli->conf_path, buf_str(&error));
+	else
+		fputs(buf_str(&options), stdout);
+	buf_free(&options);
+	buf_free(&error);
+	return err ? CAUSE_CONFIG : CAUSE_NONE;
+}
+
+static int print_all(const struct cli *cli, const struct conf *conf)
+{
+	int cause;
+
+	printf("%s: %s\n", cli->conf_path,
+	       cli->conf_given || access(cli->conf_path, F_OK) == 0
+		       ? "fine"
+		       : "not there, so the defaults apply");
+	cause = print_settings(conf);
+	return cause == CAUSE_NONE ? print_options(cli, conf) : cause;
+}
+
 int cli_check(struct cli *cli, int argc, char **argv)
 {
+	const char *name = NULL;
+	bool peer = false;
 	struct conf conf;
 	int cause;
 
-	if (argc > 2)
-		return cli_usage("check", "\"%s\" is one too many", argv[2]);
-	if (!cli_set_name(cli, argc > 1 ? argv[1] : NULL))
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--peer") == 0)
+			peer = true;
+		else if (argv[i][0] == '-')
+			return cli_usage("check", "no option \"%s\"", argv[i]);
+		else if (name)
+			return cli_usage("check", "\"%s\" is one too many",
+					 argv[i]);
+		else
+			name = argv[i];
+	}
+	if (!cli_set_name(cli, name))
 		return CAUSE_USAGE;
 	cause = cli_load(cli, &conf);
-	if (cause == CAUSE_NONE) {
-		printf("%s: %s\n", cli->conf_path,
-		       cli->conf_given || access(cli->conf_path, F_OK) == 0
-			       ? "fine"
-			       : "not there, so the defaults apply");
-		cause = print_settings(&conf);
-	}
 	if (cause == CAUSE_NONE)
-		cause = print_options(cli, &conf);
+		cause = peer ? print_peer(cli, &conf) : print_all(cli, &conf);
 	conf_free(&conf);
 	return cause;
 }

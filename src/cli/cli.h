@@ -47,6 +47,8 @@ cli_command cli_info;
 cli_command cli_doctor;
 cli_command cli_check;
 cli_command cli_run;
+cli_command cli_pty;
+cli_command cli_prepare;
 cli_command cli_status;
 cli_command cli_control;
 

@@ -52,10 +52,11 @@ static const struct command commands[] = {
 	  "  --fix      load the drivers that are missing, give the modem's interface\n"
 	  "             to one that works, and look again; the next boot undoes it\n",
 	  cli_doctor },
-	{ "check",  "[NAME]",
+	{ "check",  "[NAME] [--peer]",
 	  "read the configuration, report every error in it, show pppd's options",
 	  "Shows what differs from the defaults, and hides secrets. Dials nothing.\n"
-	  "  NAME       the instance whose configuration to read; default gobi\n",
+	  "  NAME       the instance whose configuration to read; default gobi\n"
+	  "  --peer     print a peers file for pppd, with the password, instead\n",
 	  cli_check },
 	{ "run",    "[NAME] [--once] [--last-attempt]",
 	  "find the modem, dial, and keep the link up",
@@ -81,6 +82,19 @@ static const struct command commands[] = {
 	  "Returns when it has hung up and ended.\n"
 	  "  NAME       the instance; default gobi\n",
 	  cli_control },
+	{ "pty",    "[NAME] [--options ID]",
+	  "make a call for the pppd that runs this by its option pty",
+	  "For files in /etc/ppp/peers; see gobi-dial-peers(5).\n"
+	  "  NAME       the instance; default gobi\n"
+	  "  --options  warn if this is not the number of the options that the\n"
+	  "  ID         configuration gives now; check --peer has put it there\n",
+	  cli_pty },
+	{ "prepare", "[NAME]",
+	  "have the modem registered, and write its port down for pppd",
+	  "Options for pppd with the port come into " RUNDIR "/NAME.port;\n"
+	  "see gobi-dial-peers(5).\n"
+	  "  NAME       the instance; default gobi\n",
+	  cli_prepare },
 	{ "help",   "[COMMAND]",
 	  "say what the commands do",
 	  "  COMMAND    the one to explain; default: a list of all\n",

@@ -15,6 +15,7 @@
 #include "daemon/daemon.h"
 #include "daemon/drivers.h"
 #include "daemon/report.h"
+#include "daemon/state.h"
 #include "io/atport.h"
 #include "io/candidates.h"
 #include "io/clock.h"
@@ -30,29 +31,6 @@
 #include "session/session.h"
 #include "status/info.h"
 #include "status/json.h"
-
-struct daemon {
-	const struct conf *conf;
-	const char *name;
-	bool once;
-	struct ev_loop *loop;
-	int lock;
-	struct session session;
-	struct port port; /* the chosen one */
-	struct probe *probe;
-	struct drivers drivers;
-	struct atport *atport;
-	struct pppd *pppd;
-	struct uevent *uevent;
-	struct ctl_server *server;
-	enum session_state told; /* to the service manager */
-	ev_timer timer;
-	ev_timer watchdog;
-	ev_signal term;
-	ev_signal interrupt;
-	ev_signal hangup;
-	ev_signal user1;
-};
 
 /* Events into the session ----------------------------------------------------*/
 
@@ -89,7 +67,7 @@ static void rearm(struct daemon *daemon)
 	ev_timer_start(daemon->loop, &daemon->timer);
 }
 
-static void tell(struct daemon *daemon, struct session_event event)
+void daemon_tell(struct daemon *daemon, struct session_event event)
 {
 	event.now = clock_now_ms();
 	session_handle(&daemon->session, &event);
@@ -101,8 +79,8 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 {
 	(void)loop;
 	(void)revents;
-	tell(watcher->data,
-	     (struct session_event){.type = SESSION_EVENT_TIMEOUT});
+	daemon_tell(watcher->data,
+		    (struct session_event){.type = SESSION_EVENT_TIMEOUT});
 }
 
 /* It says that the loop runs; the session has timeouts of its own. */
@@ -120,7 +98,8 @@ static void on_stop_signal(struct ev_loop *loop, ev_signal *watcher,
 	(void)loop;
 	(void)revents;
 	log_notice("%s: stopping", strsignal(watcher->signum));
-	tell(watcher->data, (struct session_event){.type = SESSION_EVENT_STOP});
+	daemon_tell(watcher->data,
+		    (struct session_event){.type = SESSION_EVENT_STOP});
 }
 
 static void on_redial_signal(struct ev_loop *loop, ev_signal *watcher,
@@ -128,8 +107,8 @@ static void on_redial_signal(struct ev_loop *loop, ev_signal *watcher,
 {
 	(void)loop;
 	(void)revents;
-	tell(watcher->data,
-	     (struct session_event){.type = SESSION_EVENT_REDIAL});
+	daemon_tell(watcher->data,
+		    (struct session_event){.type = SESSION_EVENT_REDIAL});
 }
 
 static void on_uevent(void *ctx, bool added, const char *device)
@@ -139,29 +118,31 @@ static void on_uevent(void *ctx, bool added, const char *device)
 	log_debug("uevent: %s %s", device, added ? "came" : "went");
 	if (!added && daemon->atport &&
 	    strcmp(device, strrchr(daemon->port.device, '/') + 1) == 0)
-		tell(daemon,
-		     (struct session_event){.type = SESSION_EVENT_PORT_GONE});
+		daemon_tell(daemon, (struct session_event){
+					    .type = SESSION_EVENT_PORT_GONE});
 	else if (added)
-		tell(daemon,
-		     (struct session_event){.type = SESSION_EVENT_PORTS});
+		daemon_tell(daemon, (struct session_event){
+					    .type = SESSION_EVENT_PORTS});
 	if (added)
 		drivers_look(&daemon->drivers);
 }
 
 static void on_at_event(void *ctx, const struct at_event *event)
 {
-	tell(ctx,
-	     (struct session_event){.type = SESSION_EVENT_AT, .at = event});
+	daemon_tell(ctx, (struct session_event){.type = SESSION_EVENT_AT,
+						.at = event});
 }
 
 static void on_port_gone(void *ctx)
 {
-	tell(ctx, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
+	daemon_tell(ctx,
+		    (struct session_event){.type = SESSION_EVENT_PORT_GONE});
 }
 
 static void on_ppp_ready(void *ctx)
 {
-	tell(ctx, (struct session_event){.type = SESSION_EVENT_PPP_READY});
+	daemon_tell(ctx,
+		    (struct session_event){.type = SESSION_EVENT_PPP_READY});
 }
 
 static void on_ppp_log(void *ctx, const struct ppp_event *event)
@@ -171,8 +152,9 @@ static void on_ppp_log(void *ctx, const struct ppp_event *event)
 	/* The PPP discipline is on the line now. */
 	if (event->type == PPP_EVENT_LCP_START && daemon->atport)
 		atport_push_data(daemon->atport);
-	tell(daemon, (struct session_event){.type = SESSION_EVENT_PPP_LOG,
-					    .ppp = event});
+	daemon_tell(daemon,
+		    (struct session_event){.type = SESSION_EVENT_PPP_LOG,
+					   .ppp = event});
 }
 
 static void on_ppp_exit(void *ctx, enum cause cause, const char *text)
@@ -181,9 +163,10 @@ static void on_ppp_exit(void *ctx, enum cause cause, const char *text)
 
 	pppd_free(daemon->pppd);
 	daemon->pppd = NULL;
-	tell(daemon, (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
-					    .cause = cause,
-					    .text = text});
+	daemon_tell(daemon,
+		    (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
+					   .cause = cause,
+					   .text = text});
 }
 
 static void on_probed(void *ctx, struct probe *probe,
@@ -215,7 +198,7 @@ static void on_probed(void *ctx, struct probe *probe,
 				       &event.cause, &text);
 	event.text = buf_str(&text);
 	event.port = daemon->port.device;
-	tell(daemon, event);
+	daemon_tell(daemon, event);
 	buf_free(&text);
 }
 
@@ -253,7 +236,8 @@ static void on_bound(void *ctx, int error)
 
 	(void)error;
 	drivers_cancel(&daemon->drivers);
-	tell(daemon, (struct session_event){.type = SESSION_EVENT_BOUND});
+	daemon_tell(daemon,
+		    (struct session_event){.type = SESSION_EVENT_BOUND});
 }
 
 static int bind_interface(void *ctx)
@@ -410,13 +394,14 @@ static struct json_object *answer_info(struct daemon *daemon)
 
 static struct json_object *answer_stop(struct daemon *daemon)
 {
-	tell(daemon, (struct session_event){.type = SESSION_EVENT_STOP});
+	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_STOP});
 	return ctl_success();
 }
 
 static struct json_object *answer_redial(struct daemon *daemon)
 {
-	tell(daemon, (struct session_event){.type = SESSION_EVENT_REDIAL});
+	daemon_tell(daemon,
+		    (struct session_event){.type = SESSION_EVENT_REDIAL});
 	return ctl_success();
 }
 
@@ -456,11 +441,16 @@ static enum cause start_rundir(struct daemon *daemon)
 	return error < 0 ? fail(CAUSE_INTERNAL, RUNDIR, error) : CAUSE_NONE;
 }
 
+/* pppd may dial again before the last call's end. */
+#define HANGING_UP_S 3
+
 static enum cause start_lock(struct daemon *daemon)
 {
 	pid_t holder;
 
-	daemon->lock = rundir_lock(daemon->name, &holder);
+	daemon->lock = rundir_lock(
+		daemon->name,
+		daemon->goal == SESSION_GOAL_CALL ? HANGING_UP_S : 0, &holder);
 	if (daemon->lock == -EBUSY) {
 		log_error("an instance \"%s\" runs already, pid %d; see "
 			  "\"gobi-dial status %s\"",
@@ -551,7 +541,7 @@ static void stop_uevent(struct daemon *daemon)
  * long as it takes, and a boot does not wait for it. */
 static enum cause start_notify(struct daemon *daemon)
 {
-	int ms = notify_init();
+	int ms = daemon->goal == SESSION_GOAL_LINK ? notify_init() : 0;
 	double pause = ms / 2000.;
 
 	ev_timer_init(&daemon->watchdog, on_watchdog, pause, pause);
@@ -565,8 +555,9 @@ static enum cause start_session(struct daemon *daemon)
 {
 	uint32_t seed = (uint32_t)clock_now_ms() ^ (uint32_t)getpid() << 16;
 
-	session_init(&daemon->session, daemon->conf, &ops, daemon, daemon->once,
-		     seed);
+	session_init(&daemon->session, daemon->conf, &daemon->ops, daemon,
+		     daemon->once, seed);
+	session_set_goal(&daemon->session, daemon->goal);
 	session_start(&daemon->session, clock_now_ms());
 	tell_manager(daemon);
 	rearm(daemon);
@@ -576,7 +567,8 @@ static enum cause start_session(struct daemon *daemon)
 static void stop_session(struct daemon *daemon)
 {
 	pppd_free(daemon->pppd);
-	port_close(daemon);
+	call_note_end(daemon);
+	daemon->ops.port_close(daemon);
 	probe_cancel(daemon);
 	drivers_cancel(&daemon->drivers);
 	session_free(&daemon->session);
@@ -586,35 +578,62 @@ static const struct {
 	enum cause (*start)(struct daemon *daemon);
 	void (*stop)(struct daemon *daemon);
 } parts[] = {
-	{start_rundir, NULL},          {start_lock, stop_lock},
-	{start_loop, stop_loop},       {start_server, stop_server},
-	{start_uevent, stop_uevent},   {start_notify, NULL},
-	{start_session, stop_session},
+	{start_rundir, NULL},        {start_lock, stop_lock},
+	{start_loop, stop_loop},     {start_server, stop_server},
+	{start_uevent, stop_uevent}, {call_start, call_stop},
+	{start_notify, NULL},        {start_session, stop_session},
 };
 
-enum cause daemon_run(const struct conf *conf, const char *name, bool once)
+static enum cause run(struct daemon *daemon)
 {
-	struct daemon daemon = {.conf = conf,
-				.name = name,
-				.once = once,
-				.lock = -1,
-				.told = SESSION_STATE_COUNT};
 	const size_t count = sizeof(parts) / sizeof(*parts);
 	enum cause cause = CAUSE_NONE;
 	size_t started;
 
+	daemon->ops = ops;
+	daemon->lock = -1;
+	daemon->told = SESSION_STATE_COUNT;
 	signal(SIGPIPE, SIG_IGN);
 	for (started = 0; started < count && cause == CAUSE_NONE; started++)
-		cause = parts[started].start(&daemon);
+		cause = parts[started].start(daemon);
 	if (cause == CAUSE_NONE) {
 		/* ev_run would not know of a break from before. */
-		if (!session_is_over(&daemon.session))
-			ev_run(daemon.loop, 0);
-		if (daemon.session.state == SESSION_FAILED)
-			cause = daemon.session.cause;
+		if (!session_is_over(&daemon->session))
+			ev_run(daemon->loop, 0);
+		if (daemon->session.state == SESSION_FAILED)
+			cause = daemon->session.cause;
 	}
 	while (started-- > 0)
 		if (parts[started].stop)
-			parts[started].stop(&daemon);
+			parts[started].stop(daemon);
+	return cause;
+}
+
+enum cause daemon_run(const struct conf *conf, const char *name, bool once)
+{
+	struct daemon daemon = {.conf = conf, .name = name, .once = once};
+
+	return run(&daemon);
+}
+
+enum cause daemon_call(const struct conf *conf, const char *name,
+		       struct call_end *end)
+{
+	struct daemon daemon = {.conf = conf,
+				.name = name,
+				.goal = SESSION_GOAL_CALL,
+				.end = end};
+
+	return run(&daemon);
+}
+
+enum cause daemon_prepare(const struct conf *conf, const char *name,
+			  struct port *port)
+{
+	struct daemon daemon = {
+		.conf = conf, .name = name, .goal = SESSION_GOAL_REGISTERED};
+	enum cause cause = run(&daemon);
+
+	*port = daemon.port;
 	return cause;
 }

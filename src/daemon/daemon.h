@@ -4,9 +4,11 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/cause.h"
 
 struct conf;
+struct port;
 
 /*
  * Supervise one link in the foreground until it is told to stop (SIGTERM,
@@ -14,5 +16,19 @@ struct conf;
  * end. The exit code as a cause. `conf` is borrowed.
  */
 enum cause daemon_run(const struct conf *conf, const char *name, bool once);
+
+/* How daemon_call has ended, for pppd's `connect` script. */
+struct call_end {
+	bool was_connected;
+	struct buf text; /* why not; the caller frees it */
+};
+
+/* One call for the pppd whose `pty` option runs us, until either hangs up. */
+enum cause daemon_call(const struct conf *conf, const char *name,
+		       struct call_end *end);
+
+/* Find the modem and have it registered, then let go of its port. */
+enum cause daemon_prepare(const struct conf *conf, const char *name,
+			  struct port *port);
 
 #endif

@@ -178,6 +178,14 @@ int atport_send(struct atport *port, const struct at_command *command)
 	return 0;
 }
 
+const char *atport_hand_over(struct atport *port, size_t *len)
+{
+	ev_io_stop(port->loop, &port->reader);
+	ev_io_stop(port->loop, &port->writer);
+	ev_timer_stop(port->loop, &port->timer);
+	return at_chan_data(port->chan, len);
+}
+
 struct serial *atport_serial(struct atport *port)
 {
 	return port->serial;

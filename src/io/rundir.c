@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "io/rundir.h"
 
 int rundir_make(void)
@@ -32,14 +34,38 @@ static pid_t read_pid(int fd)
 	return (pid_t)strtol(text, NULL, 10);
 }
 
-static int open_locked(const char *path, pid_t *holder)
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+/* flock(2), but -1 when nobody lets go of it in that time. */
+static int lock_in_time(int fd, unsigned wait_s)
+{
+	const struct sigaction wake = {.sa_handler = on_alarm};
+	struct sigaction before;
+	int result = flock(fd, LOCK_EX | LOCK_NB);
+
+	if (result == 0 || errno != EWOULDBLOCK || wait_s == 0)
+		return result;
+	sigaction(SIGALRM, &wake, &before);
+	alarm(wait_s);
+	result = flock(fd, LOCK_EX);
+	alarm(0);
+	sigaction(SIGALRM, &before, NULL);
+	if (result < 0 && errno == EINTR)
+		errno = EWOULDBLOCK;
+	return result;
+}
+
+static int open_locked(const char *path, unsigned wait_s, pid_t *holder)
 {
 	int fd, error;
 
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (lock_in_time(fd, wait_s) == 0)
 		return fd;
 	error = errno == EWOULDBLOCK ? -EBUSY : -errno;
 	*holder = read_pid(fd);
@@ -55,14 +81,14 @@ static bool is_unlinked(int fd)
 	return fstat(fd, &status) == 0 && status.st_nlink == 0;
 }
 
-int rundir_lock(const char *name, pid_t *holder)
+int rundir_lock(const char *name, unsigned wait_s, pid_t *holder)
 {
 	char path[256], text[16];
 	int fd, error, len;
 
 	*holder = 0;
 	rundir_path(path, sizeof(path), name, "lock");
-	while ((fd = open_locked(path, holder)) >= 0 && is_unlinked(fd))
+	while ((fd = open_locked(path, wait_s, holder)) >= 0 && is_unlinked(fd))
 		close(fd);
 	if (fd < 0)
 		return fd;
@@ -84,4 +110,47 @@ void rundir_unlock(const char *name, int fd)
 	rundir_path(path, sizeof(path), name, "lock");
 	unlink(path);
 	close(fd);
+}
+
+static int write_new(const char *path, const struct buf *text)
+{
+	int fd, error = 0;
+	ssize_t len;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		  0600);
+	if (fd < 0)
+		return -errno;
+	len = write(fd, buf_str(text), text->len);
+	if (len < 0)
+		error = -errno;
+	else if ((size_t)len != text->len)
+		error = -ENOSPC;
+	close(fd);
+	return error;
+}
+
+int rundir_write(const char *name, const char *suffix, const struct buf *text)
+{
+	char path[256], new_path[256 + 4];
+	int error = rundir_make();
+
+	rundir_path(path, sizeof(path), name, suffix);
+	snprintf(new_path, sizeof(new_path), "%s.new", path);
+	if (error == 0)
+		error = write_new(new_path, text);
+	if (error == 0 && rename(new_path, path) < 0)
+		error = -errno;
+	if (error < 0)
+		unlink(new_path);
+	return error;
+}
+
+void rundir_remove(const char *name, const char *suffix)
+{
+	char path[256];
+
+	rundir_path(path, sizeof(path), name, suffix);
+	unlink(path);
 }

@@ -268,6 +268,16 @@ int serial_set_dtr(struct serial *serial, bool on)
 								       : 0;
 }
 
+int serial_heed_carrier(struct serial *serial)
+{
+	struct termios now;
+
+	if (tcgetattr(serial->fd, &now) < 0)
+		return -errno;
+	now.c_cflag &= (tcflag_t)~CLOCAL;
+	return tcsetattr(serial->fd, TCSANOW, &now) < 0 ? -errno : 0;
+}
+
 ssize_t serial_read(struct serial *serial, void *bytes, size_t size)
 {
 	ssize_t len;

@@ -44,6 +44,10 @@ const char *serial_device(const struct serial *serial);
 /* Raise or drop DTR and RTS. -EINVAL or -ENOTTY: the driver cannot. */
 int serial_set_dtr(struct serial *serial, bool on);
 
+/* From now on a carrier that goes is a hang-up of the tty, as pppd's `modem`
+ * has it. Negative errno. */
+int serial_heed_carrier(struct serial *serial);
+
 /* read(2) and write(2) with EINTR retried; -EAGAIN when it would block, -EIO
  * when the port is gone (also read's 0 after a hang-up). */
 ssize_t serial_read(struct serial *serial, void *bytes, size_t size);

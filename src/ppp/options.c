@@ -26,15 +26,9 @@
 
 /* clang-format off */
 static const char *const always[] = {
-	/* gobi-dial supervises, redials and routes. */
-	"nodetach",
-	"nopersist",
-	"maxfail 1",
+	/* Links are for as long as they last, and RTS/CTS can hang pppd's exit. */
 	"idle 0",
 	"maxconnect 0",
-	"nodefaultroute",
-	/* The port is ours, locked, and raw. RTS/CTS can hang pppd's exit. */
-	"nolock",
 	"modem",
 	"nocrtscts",
 	"asyncmap 0",
@@ -52,7 +46,6 @@ static const char *const always[] = {
 	"lcp-max-configure 15",
 	"ipcp-restart 1",
 	"ipcp-max-configure 30",
-	"connect-delay 100",
 	/* No cellular modem compresses; some break off at being asked. */
 	"noccp",
 	"nobsdcomp",
@@ -61,6 +54,21 @@ static const char *const always[] = {
 	"novjccomp",
 	NULL
 };
+
+/* Under `run` it is gobi-dial that supervises, redials and routes, and the
+ * port is its own: locked, and raw. */
+static const char for_run[] =
+	"nodetach\nnopersist\nmaxfail 1\nnodefaultroute\nnolock\n"
+	"connect-delay 100\n";
+
+/* One who waits for the link is told when the first call fails; later ones are
+ * made again. gobi-dial has the modem's first words wait for pppd's. */
+static const char for_pty[] =
+	"updetach\npersist\nmaxfail 1\nholdoff 2\nconnect-delay 0\n";
+
+/* The port that was found may be another's tomorrow: no call is made again. */
+static const char for_device[] =
+	"updetach\nnopersist\nmaxfail 1\nlock\nconnect-delay 100\n";
 
 static const char *const by_auth[] = {
 	[CONF_AUTH_AUTO] = "refuse-eap\n",
@@ -186,6 +194,29 @@ static int write_user_options(const struct conf *conf, struct buf *out,
 	return 0;
 }
 
+/* What does not depend on who runs pppd. */
+static int write_common(const struct conf *conf, const char *name, bool show,
+			struct buf *out, struct buf *error)
+{
+	int err;
+
+	for (const char *const *line = always; *line; line++)
+		buf_printf(out, "%s\n", *line);
+	write_link(conf, out);
+	err = write_credentials(conf, show, out, error);
+	return err ? err : write_names(conf, name, out, error);
+}
+
+static int finish(const struct conf *conf, int err, struct buf *out,
+		  struct buf *error)
+{
+	if (!err)
+		err = write_user_options(conf, out, error);
+	if (!err && (out->failed || error->failed))
+		err = -ENOMEM;
+	return err;
+}
+
 /* Without `run`: to be shown. */
 static int write_all(const struct conf *conf, const char *name,
 		     const struct ppp_run *run, struct buf *out,
@@ -194,20 +225,12 @@ static int write_all(const struct conf *conf, const char *name,
 	int err;
 
 	buf_printf(out,
-		   "# Made by gobi-dial for one call; changes are lost.\n");
-	for (const char *const *line = always; *line; line++)
-		buf_printf(out, "%s\n", *line);
-	write_link(conf, out);
-	err = write_credentials(conf, !run, out, error);
-	if (!err)
-		err = write_names(conf, name, out, error);
+		   "# Made by gobi-dial for one call; changes are lost.\n%s",
+		   for_run);
+	err = write_common(conf, name, !run, out, error);
 	if (!err && run)
 		err = write_run(run, out, error);
-	if (!err)
-		err = write_user_options(conf, out, error);
-	if (!err && (out->failed || error->failed))
-		err = -ENOMEM;
-	return err;
+	return finish(conf, err, out, error);
 }
 
 int ppp_options_write(const struct conf *conf, const struct ppp_run *run,
@@ -220,4 +243,23 @@ int ppp_options_show(const struct conf *conf, const char *name, struct buf *out,
 		     struct buf *error)
 {
 	return write_all(conf, name, NULL, out, error);
+}
+
+int ppp_options_peer(const struct conf *conf, const char *name,
+		     const struct ppp_peer *peer, struct buf *out,
+		     struct buf *error)
+{
+	int err;
+
+	buf_printf(out, "# Made by gobi-dial from its configuration.\n");
+	if (peer->device)
+		buf_printf(out, "%s\n", peer->device);
+	if (peer->pty)
+		option(out, "pty", peer->pty);
+	option(out, "connect", peer->connect);
+	buf_printf(out, "%s%s", peer->pty ? for_pty : for_device,
+		   conf->ppp.default_route ? "defaultroute\n"
+					   : "nodefaultroute\n");
+	err = write_common(conf, name, false, out, error);
+	return finish(conf, err, out, error);
 }

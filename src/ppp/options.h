@@ -10,7 +10,7 @@ struct ppp_run {
 	const char *name;    /* the instance: linkname, ipparam */
 	const char *connect; /* shell command that ends with 0 at CONNECT, or
 			      * NULL; ours, never a user's value */
-	int log_fd;	     /* -1: none */
+	int log_fd;          /* -1: none */
 };
 
 /*
@@ -26,6 +26,20 @@ int ppp_options_write(const struct conf *conf, const struct ppp_run *run,
 /* The same for the instance `name`, with secrets as "********" and without
  * what belongs to one run: for `check`. */
 int ppp_options_show(const struct conf *conf, const char *name, struct buf *out,
+		     struct buf *error);
+
+/* A pppd that others start (pon, ifup), and how it comes to its call. Ours, never
+ * a user's values; one of the first two is NULL. */
+struct ppp_peer {
+	const char *pty;     /* shell command that is its line */
+	const char *device;  /* "/dev/ttyUSB2" */
+	const char *connect; /* shell command */
+};
+
+/* The same for such a pppd: a whole peers file, or one for its `file`. It has
+ * secrets in it. */
+int ppp_options_peer(const struct conf *conf, const char *name,
+		     const struct ppp_peer *peer, struct buf *out,
 		     struct buf *error);
 
 #endif

@@ -120,6 +120,11 @@ void session_stop(struct session *session, int64_t now)
 
 static void redial(struct session *session, int64_t now)
 {
+	/* Whoever wants the call dials again. */
+	if (session->goal != SESSION_GOAL_LINK) {
+		session_stop(session, now);
+		return;
+	}
 	/* A dial has just begun. */
 	if (session->state == SESSION_PROBING)
 		return;

@@ -146,6 +146,21 @@ modem_say() {
 	[[ $answer == ok* ]]
 }
 
+# Put in place what "make install" would, by the paths in the installed file.
+lab_install_peers() {
+	local path
+
+	cp "$LAB_BUILD"/etc/ppp/peers/gobi* /etc/ppp/peers/
+	while read -r path; do
+		mkdir -p "${path%/*}"
+		case $path in
+		*/gobi-dial) ln -sf "$LAB_BUILD/gobi-dial" "$path" ;;
+		*) cp "$LAB_SRC"/chat/gobi-* "${path%/*}" ;;
+		esac
+	done < <(grep -v '^#' /etc/ppp/peers/gobi |
+		grep -oE '/[^" ]+/(gobi-dial|gobi-connect)')
+}
+
 # Unplug it for good. For teardown_file.
 lab_modem_gone() {
 	local pid

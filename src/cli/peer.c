@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "cli/peer.h"
+#include "conf/conf.h"
+#include "ppp/options.h"
+
+#define ID_SIZE 12
+
+/* FNV-1a of what the configuration makes of pppd's options. Without secrets:
+ * it stands in an argument vector. */
+static uint32_t digest(const struct conf *conf, const char *name)
+{
+	struct buf text = BUF_INIT, error = BUF_INIT;
+	uint32_t hash = 2166136261u;
+
+	ppp_options_show(conf, name, &text, &error);
+	buf_printf(&text, "%d", conf->ppp.default_route);
+	for (size_t i = 0; i < text.len; i++)
+		hash = (hash ^ (unsigned char)text.data[i]) * 16777619u;
+	buf_free(&text);
+	buf_free(&error);
+	return hash;
+}
+
+/* "" where nothing differs from the defaults. */
+static void make_id(const struct conf *conf, const char *name, char *id)
+{
+	struct conf defaults;
+	uint32_t hash = digest(conf, name);
+
+	id[0] = '\0';
+	if (conf_init(&defaults) == 0 && hash != digest(&defaults, name))
+		snprintf(id, ID_SIZE, "%08x", (unsigned)hash);
+	conf_free(&defaults);
+}
+
+int peer_for_pty(const struct conf *conf, const char *name, struct buf *out,
+		 struct buf *error)
+{
+	const struct ppp_peer *peer;
+	char pty[256], id[ID_SIZE];
+
+	make_id(conf, name, id);
+	snprintf(pty, sizeof(pty), "exec %s/gobi-dial pty %s%s%s", SBINDIR,
+		 name, *id ? " --options " : "", id);
+	peer = &(struct ppp_peer){
+		.pty = pty,
+		.connect = CHAT_PATH " -v -f " CHATDIR "/gobi-connect",
+	};
+	return ppp_options_peer(conf, name, peer, out, error);
+}
+
+int peer_for_device(const struct conf *conf, const char *name,
+		    const char *device, struct buf *out, struct buf *error)
+{
+	const struct ppp_peer *peer;
+	char connect[256];
+
+	snprintf(connect, sizeof(connect),
+		 CHAT_PATH " -v -T %d -f " CHATDIR "/gobi-direct",
+		 conf->network.cid);
+	peer = &(struct ppp_peer){.device = device, .connect = connect};
+	return ppp_options_peer(conf, name, peer, out, error);
+}
+
+void peer_compare(const struct conf *conf, const char *name, const char *id)
+{
+	char now[ID_SIZE];
+
+	make_id(conf, name, now);
+	if (strcmp(now, id) != 0)
+		log_warning("pppd was started with other options than the "
+			    "configuration gives; put what \"gobi-dial check "
+			    "--peer %s\" prints in pppd's peers file",
+			    name);
+}

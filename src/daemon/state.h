@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_DAEMON_STATE_H
+#define GD_DAEMON_STATE_H
+
+#include <ev.h>
+
+#include "daemon/drivers.h"
+#include "io/port.h"
+#include "session/session.h"
+
+/* Between daemon.c, which wires everything, and call.c, which does it for
+ * another's pppd; nobody else includes this. */
+
+struct daemon {
+	const struct conf *conf;
+	const char *name;
+	bool once;
+	enum session_goal goal;
+	struct session_ops ops;
+	struct ev_loop *loop;
+	int lock;
+	struct session session;
+	struct port port; /* the chosen one */
+	struct probe *probe;
+	struct drivers drivers;
+	struct atport *atport;
+	struct pppd *pppd;          /* ours */
+	struct pppd_parent *parent; /* SESSION_GOAL_CALL: who runs us */
+	struct call_end *end;       /* SESSION_GOAL_CALL: is told to */
+	struct uevent *uevent;
+	struct ctl_server *server;
+	enum session_state told; /* to the service manager */
+	ev_timer timer;
+	ev_timer watchdog;
+	ev_signal term;
+	ev_signal interrupt;
+	ev_signal hangup;
+	ev_signal user1;
+};
+
+/* An event for the session, now. */
+void daemon_tell(struct daemon *daemon, struct session_event event);
+
+/* call.c: with SESSION_GOAL_CALL pppd is not ours to start but runs us. */
+enum cause call_start(struct daemon *daemon);
+void call_note_end(struct daemon *daemon);
+void call_stop(struct daemon *daemon);
+
+#endif

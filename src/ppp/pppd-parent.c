@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "io/clock.h"
+#include "io/relay.h"
+#include "ppp/pppd-parent.h"
+
+/* chat/gobi-connect waits for these. chat(8) takes a hyphen for a separator,
+ * and a report of more than 255 bytes overruns its buffer. */
+#define READY_WORD  "GOBI READY\r\n"
+#define FAILED_WORD "GOBI FAILED"
+#define TEXT_MAX    200
+
+/* pppd speaks first, as soon as it has PPP on the line; what comes before that
+ * is lost. Unless it is told to be silent. */
+#define HOLD_MS   1000
+#define UNREAD_MS 3000
+
+struct pppd_parent {
+	struct ev_loop *loop;
+	struct pppd_parent_callbacks callbacks;
+	void *ctx;
+	struct relay *relay;
+	bool connected;
+	bool stopping;
+	ev_io reader;  /* until there is a relay */
+	ev_timer soon; /* for what may not be told from within a call */
+};
+
+/* What pppd says before the call stands is for nobody. */
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct pppd_parent *parent = watcher->data;
+	char bytes[256];
+	ssize_t len = read(STDIN_FILENO, bytes, sizeof(bytes));
+
+	(void)revents;
+	if (len > 0 || (len < 0 && (errno == EAGAIN || errno == EINTR)))
+		return;
+	ev_io_stop(loop, watcher);
+	parent->callbacks.closed(parent->ctx);
+}
+
+static void on_gone(void *ctx, bool far)
+{
+	struct pppd_parent *parent = ctx;
+
+	if (far)
+		parent->callbacks.lost(parent->ctx);
+	else
+		parent->callbacks.closed(parent->ctx);
+}
+
+static void on_soon(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	struct pppd_parent *parent = watcher->data;
+
+	(void)loop;
+	(void)revents;
+	if (parent->stopping)
+		parent->callbacks.end(parent->ctx);
+	else if (parent->connected)
+		parent->callbacks.closed(parent->ctx);
+	else
+		parent->callbacks.ready(parent->ctx);
+}
+
+struct pppd_parent *pppd_parent_new(
+	struct ev_loop *loop, const struct pppd_parent_callbacks *callbacks,
+	void *ctx)
+{
+	struct pppd_parent *parent = calloc(1, sizeof(*parent));
+
+	if (!parent)
+		return NULL;
+	parent->loop = loop;
+	parent->callbacks = *callbacks;
+	parent->ctx = ctx;
+	ev_io_init(&parent->reader, on_readable, STDIN_FILENO, EV_READ);
+	ev_timer_init(&parent->soon, on_soon, 0., 0.);
+	parent->reader.data = parent;
+	parent->soon.data = parent;
+	ev_io_start(loop, &parent->reader);
+	return parent;
+}
+
+void pppd_parent_open(struct pppd_parent *parent)
+{
+	ev_timer_start(parent->loop, &parent->soon);
+}
+
+void pppd_parent_connected(struct pppd_parent *parent, int tty,
+			   const char *early, size_t len)
+{
+	const struct relay_ends ends = {STDIN_FILENO, STDOUT_FILENO, tty};
+
+	parent->connected = true;
+	ev_io_stop(parent->loop, &parent->reader);
+	if (write(STDOUT_FILENO, READY_WORD, strlen(READY_WORD)) > 0)
+		parent->relay = relay_new(parent->loop, &ends, early, len,
+					  HOLD_MS, on_gone, parent);
+	if (!parent->relay)
+		ev_timer_start(parent->loop, &parent->soon);
+}
+
+void pppd_parent_hush(struct pppd_parent *parent)
+{
+	relay_free(parent->relay);
+	parent->relay = NULL;
+}
+
+void pppd_parent_stop(struct pppd_parent *parent)
+{
+	pppd_parent_hush(parent);
+	parent->stopping = true;
+	ev_timer_start(parent->loop, &parent->soon);
+}
+
+bool pppd_parent_was_connected(const struct pppd_parent *parent)
+{
+	return parent->connected;
+}
+
+void pppd_parent_free(struct pppd_parent *parent)
+{
+	if (!parent)
+		return;
+	pppd_parent_hush(parent);
+	ev_io_stop(parent->loop, &parent->reader);
+	ev_timer_stop(parent->loop, &parent->soon);
+	free(parent);
+}
+
+/* Until pppd has left the line, which it does when the script has ended. */
+static void wait_until_read(void)
+{
+	struct pollfd line = {.fd = STDIN_FILENO, .events = POLLIN};
+	int64_t end = clock_now_ms() + UNREAD_MS;
+	int64_t left;
+	char bytes[256];
+	ssize_t len;
+
+	while ((left = end - clock_now_ms()) > 0) {
+		if (poll(&line, 1, (int)left) < 0 ||
+		    line.revents & (POLLHUP | POLLERR | POLLNVAL))
+			return;
+		len = line.revents ? read(line.fd, bytes, sizeof(bytes)) : 1;
+		if (len == 0 || (len < 0 && errno != EAGAIN))
+			return;
+	}
+}
+
+void pppd_parent_failed(enum cause cause, const char *text)
+{
+	struct buf words = BUF_INIT;
+
+	buf_printf(&words, "\r\nGOBI: ");
+	str_print_safe(&words, text, strlen(text));
+	if (words.len > TEXT_MAX)
+		words.len = TEXT_MAX;
+	buf_printf(&words, " (%s)\r\n" FAILED_WORD "\r\n", cause_name(cause));
+	if (write(STDOUT_FILENO, buf_str(&words), words.len) > 0)
+		wait_until_read();
+	buf_free(&words);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_PPP_PPPD_PARENT_H
+#define GD_PPP_PPPD_PARENT_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cause.h"
+
+/*
+ * The pppd that runs us by its `pty` option: our standard input and output are
+ * its line. Its `connect` script waits for a word that says how the call went
+ * (pppd_parent_failed says the other one); then it has the modem's bytes.
+ */
+struct pppd_parent;
+
+struct pppd_parent_callbacks {
+	void (*ready)(void *ctx);  /* after pppd_parent_open */
+	void (*closed)(void *ctx); /* pppd has left the line */
+	void (*lost)(void *ctx);   /* the modem has */
+	void (*end)(void *ctx);    /* after pppd_parent_stop */
+};
+
+/* NULL: no memory. */
+struct pppd_parent *pppd_parent_new(
+	struct ev_loop *loop, const struct pppd_parent_callbacks *callbacks,
+	void *ctx);
+
+void pppd_parent_open(struct pppd_parent *parent);
+
+/* The call stands on `tty`; what came behind CONNECT is `early`. */
+void pppd_parent_connected(struct pppd_parent *parent, int tty,
+			   const char *early, size_t len);
+
+/* Copy no more: the tty is to be closed. */
+void pppd_parent_hush(struct pppd_parent *parent);
+
+/* And that is the end. */
+void pppd_parent_stop(struct pppd_parent *parent);
+
+/* Whether it was ever connected. */
+bool pppd_parent_was_connected(const struct pppd_parent *parent);
+
+/* NULL is fine. */
+void pppd_parent_free(struct pppd_parent *parent);
+
+/* There will be no call, and why: the word on which the connect script gives
+ * up, and before it `text`, of which the script reports a line. Waits up to 3 s
+ * for it to be read: our end of the line takes what is unread with it. */
+void pppd_parent_failed(enum cause cause, const char *text);
+
+#endif
