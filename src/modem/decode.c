@@ -89,17 +89,54 @@ bool modem_reg_is_roaming(enum modem_reg reg)
 	return reg == MODEM_REG_ROAMING || reg == MODEM_REG_ROAMING_CSFB;
 }
 
-/* The field after the first is a <stat>, so the first was <n>: a LAC is quoted
- * or longer than two digits. */
+/* The next field is not quoted and has more than `digits`, zeros before them
+ * apart. */
+static bool is_longer(struct at_fields fields, size_t digits)
+{
+	char text[16];
+
+	return !at_fields_is_quoted(&fields) &&
+	       at_fields_next_string(&fields, text, sizeof(text)) &&
+	       strlen(text + strspn(text, "0")) > digits;
+}
+
+/* The field after the first is a <stat>, so the first was <n>. A <lac> is
+ * quoted or longer than two digits. Where it is neither, as in 1,05,A34F0: of
+ * three fields the last is a <ci>, and of more the third is one when it is too
+ * long for a <lac>. */
 static bool next_is_stat(struct at_fields fields)
 {
+	size_t left = at_fields_left(&fields);
 	char text[8];
-	bool quoted = at_fields_is_quoted(&fields);
 	long stat;
 
-	return !quoted && at_fields_next_string(&fields, text, sizeof(text)) &&
-	       strlen(text) <= 2 &&
-	       str_to_int(text, 0, MODEM_REG_COUNT - 1, &stat);
+	if (at_fields_is_quoted(&fields) ||
+	    !at_fields_next_string(&fields, text, sizeof(text)) ||
+	    strlen(text) > 2 ||
+	    !str_to_int(text, 0, MODEM_REG_COUNT - 1, &stat))
+		return false;
+	if (left == 2 && !at_fields_is_quoted(&fields) &&
+	    at_fields_next_string(&fields, text, sizeof(text)))
+		return !*text;
+	return left < 3 || !is_longer(fields, 4);
+}
+
+static bool next_is_act(struct at_fields fields)
+{
+	int act;
+
+	return !at_fields_is_quoted(&fields) &&
+	       at_fields_next_int(&fields, &act) && modem_act_name(act);
+}
+
+/* 27.007 of Release 8 had a <rac> before the <ci>, and Novatel has it still. */
+static bool next_is_rac(struct at_fields fields)
+{
+	unsigned rac, ci;
+
+	return at_fields_next_hex(&fields, &rac) && rac <= 0xff &&
+	       !next_is_act(fields) && at_fields_next_hex(&fields, &ci) &&
+	       next_is_act(fields);
 }
 
 static void decode_location(struct at_fields *fields,
@@ -110,6 +147,8 @@ static void decode_location(struct at_fields *fields,
 
 	if (at_fields_next_hex(fields, &value))
 		registration->lac = (int)(value & 0xffffff);
+	if (next_is_rac(*fields))
+		at_fields_skip(fields);
 	if (at_fields_next_hex(fields, &value))
 		registration->ci = (long)(value & 0xfffffff);
 	if (at_fields_next_int(fields, &act) && modem_act_name(act))
@@ -271,6 +310,14 @@ bool modem_decode_cops(const char *line, char *name, unsigned name_size,
 	if (!at_fields_next_int(&fields, act) || !modem_act_name(*act))
 		*act = -1;
 	return true;
+}
+
+bool modem_decode_selection(const char *line, int *mode)
+{
+	struct at_fields fields;
+
+	return at_fields_start(&fields, line, "+COPS:") &&
+	       at_fields_next_int(&fields, mode);
 }
 
 bool modem_decode_cfun(const char *line, int *fun)

@@ -69,7 +69,7 @@ bool modem_reg_is_registered(enum modem_reg reg);
 bool modem_reg_is_roaming(enum modem_reg reg);
 
 /* Both forms, +CREG: <stat>[,...] and +CREG: <n>,<stat>[,...], with and
- * without quotes and with a Gobi's blanks; of any of the three domains. */
+ * without quotes, <rac> and a Gobi's blanks; of any of the three domains. */
 bool modem_decode_registration(const char *line, enum modem_domain *domain,
 			       struct modem_registration *registration);
 
@@ -89,6 +89,10 @@ int modem_csq_dbm(int csq);
  * left alone. UCS2 in hexadecimal is turned into UTF-8. `act` -1 if absent. */
 bool modem_decode_cops(const char *line, char *name, unsigned name_size,
 		       char *mccmnc, unsigned mccmnc_size, int *act);
+
+/* +COPS: <mode>, also where nothing follows (27.007 7.3): 0 automatic, 1 by
+ * hand, 2 deregistered, 4 by hand, then automatic. */
+bool modem_decode_selection(const char *line, int *mode);
 
 /* +CFUN: <fun> (27.007 8.2). */
 bool modem_decode_cfun(const char *line, int *fun);

@@ -29,6 +29,29 @@ static const struct {
 	  { MODEM_REG_HOME, 0x8c65, 0xa14666a, 7 } },
 	{ "+CGREG: 2,1,\"8C65\",\"A14666A\",7,\"FF\"", true, MODEM_DOMAIN_PS,
 	  { MODEM_REG_HOME, 0x8c65, 0xa14666a, 7 } },
+	{ "+CGREG: 1,\"1422\",\"00000142\",3,\"00\"", true, MODEM_DOMAIN_PS,
+	  { MODEM_REG_HOME, 0x1422, 0x142, 3 } },
+	{ "+CGREG: 2,1, 81ED, 1A9CEB", true, MODEM_DOMAIN_PS,
+	  { MODEM_REG_HOME, 0x81ed, 0x1a9ceb, -1 } },
+	{ "+CREG: 2,1,000B,2816, B, C2816", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_HOME, 0x0b, 0x2816, -1 } },
+	{ "+CEREG: 2,1, 1F00, 20, 79D903 ,7", true, MODEM_DOMAIN_EPS,
+	  { MODEM_REG_HOME, 0x1f00, 0x79d903, 7 } },
+	{ "+CEREG: 1, 1F00, 20, 79D903 ,7", true, MODEM_DOMAIN_EPS,
+	  { MODEM_REG_HOME, 0x1f00, 0x79d903, 7 } },
+	{ "+CREG: 1,05,A34F0", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_HOME, 0x05, 0xa34f0, -1 } },
+	{ "+CREG: 1,0,0", true, MODEM_DOMAIN_CS, { MODEM_REG_HOME, 0, 0, -1 } },
+	{ "+CREG: 5,05,000A34F0,2", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_ROAMING, 0x05, 0xa34f0, 2 } },
+	{ "+CREG: 2,5,0000047c,0000a34f,2", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_ROAMING, 0x47c, 0xa34f, 2 } },
+	{ "+CREG: 0,1,", true, MODEM_DOMAIN_CS, { MODEM_REG_HOME, -1, -1, -1 } },
+	{ "+CREG: 00,01", true, MODEM_DOMAIN_CS, { MODEM_REG_HOME, -1, -1, -1 } },
+	{ "+CREG: 3,3,,,,0,15", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_DENIED, -1, -1, -1 } },
+	{ "+CEREG: 4,1,\"1206\",\"19E4A03\",7,,,\"00000000\"", true,
+	  MODEM_DOMAIN_EPS, { MODEM_REG_HOME, 0x1206, 0x19e4a03, 7 } },
 	{ "+CEREG: 2,1,\"1206\",\"19E4A03\",13", true, MODEM_DOMAIN_EPS,
 	  { MODEM_REG_HOME, 0x1206, 0x19e4a03, 13 } },
 	{ "+cereg: 0,10", true, MODEM_DOMAIN_EPS,
@@ -178,6 +201,19 @@ static void operator_by_name_number_and_ucs2(void **state)
 	}
 }
 
+static void selection_with_and_without_an_operator(void **state)
+{
+	int mode = -1;
+
+	(void)state;
+	assert_true(modem_decode_selection("+COPS: 1,2,\"26203\",2", &mode));
+	assert_int_equal(mode, 1);
+	assert_true(modem_decode_selection("+COPS: 2", &mode));
+	assert_int_equal(mode, 2);
+	assert_false(modem_decode_selection("+COPS: (1,\"x\")", &mode));
+	assert_false(modem_decode_selection("+COPS:", &mode));
+}
+
 static void a_hostile_operator_name_stays_in_its_bounds(void **state)
 {
 	char line[400] = "+COPS: 0,0,\"", name[8] = "", mccmnc[8] = "";
@@ -217,6 +253,7 @@ int main(void)
 		cmocka_unit_test(contexts_with_and_without_address),
 		cmocka_unit_test(signal_is_in_its_range),
 		cmocka_unit_test(operator_by_name_number_and_ucs2),
+		cmocka_unit_test(selection_with_and_without_an_operator),
 		cmocka_unit_test(a_hostile_operator_name_stays_in_its_bounds),
 		cmocka_unit_test(apns_are_equal_as_the_network_sees_them),
 	};
