@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* The PDP context's steps of preparing. */
 #include <string.h>
+#include <strings.h>
 
 #include "at/fields.h"
+#include "base/str.h"
 #include "conf/conf.h"
 #include "modem/prepare.h"
 
@@ -23,10 +25,13 @@ enum step_outcome context_take(struct plan *plan, const struct at_event *reply,
 	char line[256];
 
 	(void)now;
-	while (step_next_line(&at, line, sizeof(line)))
-		if (modem_decode_context(line, &context) &&
-		    context.cid == plan->conf->network.cid)
+	while (step_next_line(&at, line, sizeof(line))) {
+		if (!modem_decode_context(line, &context))
+			continue;
+		step_put_context(plan, &context);
+		if (context.cid == plan->conf->network.cid)
 			plan->context = context;
+	}
 	return STEP_NEXT;
 }
 
@@ -38,7 +43,7 @@ static const char *wanted_type(const struct plan *plan)
 		[CONF_PDP_IPV4V6] = "IPV4V6",
 	};
 
-	return types[plan->conf->network.pdp_type];
+	return plan->ipv4_only ? "IP" : types[plan->conf->network.pdp_type];
 }
 
 /* Without an APN in the config the modem's own context is good as it is. */
@@ -48,7 +53,7 @@ static bool context_is_right(const struct plan *plan)
 		return false;
 	if (!*plan->conf->network.apn)
 		return true;
-	return strcmp(plan->context.type, wanted_type(plan)) == 0 &&
+	return strcasecmp(plan->context.type, wanted_type(plan)) == 0 &&
 	       modem_apn_equal(plan->context.apn, plan->conf->network.apn);
 }
 
@@ -56,8 +61,10 @@ enum step_ask context_ask_set(struct plan *plan, struct at_command *command,
 			      int64_t now)
 {
 	(void)now;
-	if (context_is_right(plan))
+	if (context_is_right(plan)) {
+		plan->index = 0;
 		return ASK_SKIP;
+	}
 	buf_printf(&plan->command, "AT+CGDCONT=%d,\"%s\",",
 		   plan->conf->network.cid, wanted_type(plan));
 	if (at_quote(&plan->command, plan->conf->network.apn) < 0) {
@@ -69,11 +76,31 @@ enum step_ask context_ask_set(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
+static void note_written(struct plan *plan)
+{
+	struct modem_context *context = &plan->context;
+
+	context->cid = plan->conf->network.cid;
+	str_copy(context->type, sizeof(context->type), wanted_type(plan));
+	str_copy(context->apn, sizeof(context->apn), plan->conf->network.apn);
+	step_put_context(plan, context);
+}
+
 enum step_outcome context_take_set(struct plan *plan,
 				   const struct at_event *reply, int64_t now)
 {
 	(void)now;
-	if (reply->final.kind == AT_FINAL_OK)
+	plan->index = 0; /* of the forms of authentication, which come next */
+	if (reply->final.kind == AT_FINAL_OK) {
+		note_written(plan);
 		return STEP_NEXT;
-	return plan_fail_refused(plan, CAUSE_CALL, reply);
+	}
+	if (plan->conf->network.pdp_type != CONF_PDP_IPV4V6 ||
+	    plan->ipv4_only || reply->final.kind == AT_FINAL_TIMEOUT)
+		return plan_fail_refused(plan, CAUSE_CALL, reply);
+	plan_notice(plan,
+		    "the modem has no contexts for IPv4 and IPv6 at once; "
+		    "going on with IPv4");
+	plan->ipv4_only = true;
+	return STEP_AGAIN;
 }

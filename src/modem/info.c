@@ -196,12 +196,11 @@ static bool technology_is_missing(const struct plan *plan, int number)
 
 static void take_context(struct plan *plan, int number, const char *line)
 {
-	struct modem_facts *facts = &plan->facts;
+	struct modem_context context;
 
 	(void)number;
-	if (facts->context_count < MODEM_CONTEXTS_MAX &&
-	    modem_decode_context(line, &facts->contexts[facts->context_count]))
-		facts->context_count++;
+	if (modem_decode_context(line, &context))
+		step_put_context(plan, &context);
 }
 
 #define FAMILY(column)                                                         \

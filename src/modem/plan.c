@@ -37,6 +37,9 @@ static void forget_modem(struct plan *plan)
 	memset(&plan->context, 0, sizeof(plan->context));
 	memset(&plan->mode, 0, sizeof(plan->mode));
 	mode_parse(plan->conf->network.mode, &facts->mode_wanted);
+	plan->ipv4_only = false;
+	plan->selection = -1;
+	plan->selection_freed = false;
 	plan->pin_sent = false;
 	plan->pin_taken = false;
 	plan->urcs_on = false;
@@ -160,7 +163,9 @@ void plan_reply(struct plan *plan, const struct at_event *reply, int64_t now)
 void plan_urc(struct plan *plan, const char *line, int64_t now)
 {
 	modem_decode_cpin(line, &plan->facts.sim);
-	if (step_take_registration(plan, line) &&
+	if (!step_take_registration(plan, line) || plan->stage == PLAN_INFO)
+		return;
+	if (step_check_roaming(plan) != STEP_FAIL &&
 	    plan->stage == PLAN_REGISTER && plan->facts.registered)
 		plan->wake_at = now;
 }
@@ -270,6 +275,30 @@ bool step_take_registration(struct plan *plan, const char *line)
 	return true;
 }
 
+enum step_outcome step_check_roaming(struct plan *plan)
+{
+	if (!plan->facts.roaming || plan->conf->network.roaming)
+		return STEP_NEXT;
+	return plan_fail(plan, CAUSE_NOT_REGISTERED,
+			 "registered with a foreign network, and "
+			 "network.roaming = false forbids its use");
+}
+
+void step_put_context(struct plan *plan, const struct modem_context *context)
+{
+	struct modem_facts *facts = &plan->facts;
+	size_t i = 0;
+
+	while (i < facts->context_count &&
+	       facts->contexts[i].cid != context->cid)
+		i++;
+	if (i == MODEM_CONTEXTS_MAX)
+		return;
+	facts->contexts[i] = *context;
+	if (i == facts->context_count)
+		facts->context_count++;
+}
+
 const char *modem_technology(const struct modem_facts *facts)
 {
 	return facts->technology ? facts->technology
@@ -288,5 +317,8 @@ void plan_describe_registration(const struct plan *plan, struct buf *out)
 			   modem_reg_name(plan->facts.registration[i].stat));
 		between = ", ";
 	}
+	if (strcmp(plan->conf->network.operator, "auto") != 0)
+		buf_printf(out, "; network.operator allows only %s",
+			   plan->conf->network.operator);
 	mode_describe_limit(plan, out);
 }

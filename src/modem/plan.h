@@ -100,7 +100,10 @@ struct plan {
 	int64_t denied_at;            /* since when all say denied; -1 */
 	struct buf command;           /* text of the command in flight */
 	char prefix[24];              /* of its answer */
-	struct modem_context context; /* as read; cid 0: not there */
+	struct modem_context context; /* as it is now; cid 0: not there */
+	bool ipv4_only;               /* it has refused IPV4V6 */
+	int selection;                /* +COPS's <mode>; -1 unknown */
+	bool selection_freed;         /* +COPS=0 has been sent */
 	size_t index;                 /* into a step's own list */
 	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
 	struct mode_plan mode;
@@ -141,7 +144,8 @@ enum plan_verdict plan_next(struct plan *plan, struct at_command *command,
 /* The reply to the command that plan_next gave. */
 void plan_reply(struct plan *plan, const struct at_event *reply, int64_t now);
 
-/* A URC at any time: registration and SIM are taken from it. */
+/* A URC at any time: registration and SIM are taken from it. One that says
+ * roaming where that is not wanted fails the stage (PLAN_FAILED, `cause`). */
 void plan_urc(struct plan *plan, const char *line, int64_t now);
 
 /* The technology in use, by the maker's own word for it or else as registration

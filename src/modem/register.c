@@ -9,6 +9,7 @@
 #define POLL_MS   2000
 #define DENIED_MS 15000 /* a first "denied" may be one cell's */
 #define SELECT_MS 120000
+#define FREE_MS   60000
 #define SHOWN_MS  2000 /* for an answer that is only to be shown */
 
 enum {
@@ -27,8 +28,11 @@ enum {
 	STEP_MODE,
 	STEP_MODE_LIST,
 	STEP_SET_MODE,
+	STEP_SELECTION,
+	STEP_FREE,
 	STEP_REPEAT,
 	STEP_OPERATOR,
+	STEP_FREE_LATE,
 	STEP_SIGNAL,
 	STEP_MORE_SIGNAL,
 	STEP_TECHNOLOGY
@@ -71,13 +75,24 @@ static enum step_outcome take_operator(struct plan *plan,
 	int act = -1;
 
 	(void)now;
-	while (step_next_line(&at, line, sizeof(line)))
+	while (step_next_line(&at, line, sizeof(line))) {
+		modem_decode_selection(line, &plan->selection);
 		modem_decode_cops(line, facts->operator,
 				  sizeof(facts->operator), facts->mccmnc,
 				  sizeof(facts->mccmnc), &act);
+	}
 	if (act >= 0)
 		facts->act = act;
 	return STEP_NEXT;
+}
+
+static enum step_ask ask_operator(struct plan *plan, struct at_command *command,
+				  int64_t now)
+{
+	(void)now;
+	buf_printf(&plan->command, "AT+COPS?");
+	command->timeout_ms = 5000;
+	return ASK_SEND;
 }
 
 static enum step_ask ask_select(struct plan *plan, struct at_command *command,
@@ -100,10 +115,58 @@ static enum step_ask ask_select(struct plan *plan, struct at_command *command,
 static enum step_outcome take_select(struct plan *plan,
 				     const struct at_event *reply, int64_t now)
 {
+	struct buf final = BUF_INIT;
+
 	(void)now;
 	if (reply->final.kind == AT_FINAL_OK)
 		return STEP_NEXT;
-	return plan_fail_refused(plan, CAUSE_NOT_REGISTERED, reply);
+	at_final_describe(&reply->final, &final);
+	plan_fail(plan, CAUSE_NOT_REGISTERED,
+		  "the network %s, which network.operator wants, is not to be "
+		  "had: %s",
+		  plan->conf->network.operator, buf_str(&final));
+	buf_free(&final);
+	return STEP_FAIL;
+}
+
+/* Not registered: somebody may have told the modem to stay with one network,
+ * or with none. */
+static enum step_ask ask_selection(struct plan *plan,
+				   struct at_command *command, int64_t now)
+{
+	if (!operator_is_free(plan) || plan->selection >= 0)
+		return ASK_SKIP;
+	plan->selection = 0; /* asked once */
+	return ask_operator(plan, command, now);
+}
+
+static enum step_ask ask_free(struct plan *plan, struct at_command *command,
+			      int64_t now)
+{
+	(void)now;
+	if (!operator_is_free(plan) || plan->selection_freed ||
+	    plan->selection <= 0)
+		return ASK_SKIP;
+	plan_notice(plan,
+		    "the modem is set not to look for a network by itself "
+		    "(+COPS: %d), and network.operator = \"auto\" wants that",
+		    plan->selection);
+	plan->selection_freed = true;
+	buf_printf(&plan->command, "AT+COPS=0");
+	command->timeout_ms = FREE_MS;
+	return ASK_SEND;
+}
+
+/* Where it was registered before, it may be no more. */
+static enum step_outcome take_free(struct plan *plan,
+				   const struct at_event *reply, int64_t now)
+{
+	(void)reply;
+	(void)now;
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
+		plan->facts.registration[i].stat = MODEM_REG_IDLE;
+	plan->step = STEP_CREG;
+	return STEP_JUMP;
 }
 
 static enum modem_domain domain_of(const struct plan *plan, size_t first_step)
@@ -141,10 +204,8 @@ static enum step_outcome take_domain(struct plan *plan,
 		plan->domain_missing[domain_of(plan, STEP_CREG)] = true;
 	if (!plan->facts.registered)
 		return STEP_NEXT;
-	if (plan->facts.roaming && !plan->conf->network.roaming)
-		return plan_fail(plan, CAUSE_NOT_REGISTERED,
-				 "registered with a foreign network, and "
-				 "network.roaming = false forbids its use");
+	if (step_check_roaming(plan) == STEP_FAIL)
+		return STEP_FAIL;
 	plan->step = STEP_OPERATOR;
 	return STEP_JUMP;
 }
@@ -158,8 +219,21 @@ static enum step_ask ask_urc(struct plan *plan, struct at_command *command,
 	(void)now;
 	if (plan->urcs_on || plan->domain_missing[domain])
 		return ASK_SKIP;
-	buf_printf(&plan->command, "%s=1", domain_commands[domain]);
+	buf_printf(&plan->command, "%s=%d", domain_commands[domain],
+		   plan->index == 0 ? 2 : 1);
 	return ASK_SEND;
+}
+
+/* 2 tells cells too; a modem that has not got it may have 1. */
+static enum step_outcome take_urc(struct plan *plan,
+				  const struct at_event *reply, int64_t now)
+{
+	(void)now;
+	if (reply->final.kind == AT_FINAL_OK || plan->index++ > 0) {
+		plan->index = 0;
+		return STEP_NEXT;
+	}
+	return STEP_AGAIN;
 }
 
 static enum step_ask ask_fun(struct plan *plan, struct at_command *command,
@@ -209,15 +283,6 @@ static enum step_ask ask_repeat(struct plan *plan, struct at_command *command,
 	return ASK_JUMP;
 }
 
-static enum step_ask ask_operator(struct plan *plan, struct at_command *command,
-				  int64_t now)
-{
-	(void)now;
-	buf_printf(&plan->command, "AT+COPS?");
-	command->timeout_ms = 5000;
-	return ASK_SEND;
-}
-
 static enum step_ask ask_signal(struct plan *plan, struct at_command *command,
 				int64_t now)
 {
@@ -263,17 +328,20 @@ static const struct step steps[] = {
 	[STEP_CREG]      = { ask_domain,   take_domain },
 	[STEP_CGREG]     = { ask_domain,   take_domain },
 	[STEP_CEREG]     = { ask_domain,   take_domain },
-	[STEP_URC_CREG]  = { ask_urc,      step_take_any },
-	[STEP_URC_CGREG] = { ask_urc,      step_take_any },
-	[STEP_URC_CEREG] = { ask_urc,      step_take_any },
+	[STEP_URC_CREG]  = { ask_urc,      take_urc },
+	[STEP_URC_CGREG] = { ask_urc,      take_urc },
+	[STEP_URC_CEREG] = { ask_urc,      take_urc },
 	[STEP_CFUN]      = { ask_fun,      power_take_fun },
 	[STEP_POWER]     = { power_ask_word, power_take_word },
 	[STEP_SET_CFUN]  = { power_ask_on, power_take_on },
 	[STEP_MODE]      = { mode_ask,     mode_take },
 	[STEP_MODE_LIST] = { mode_ask_list, mode_take_list },
 	[STEP_SET_MODE]  = { mode_ask_set, mode_take_set },
+	[STEP_SELECTION] = { ask_selection, take_operator },
+	[STEP_FREE]      = { ask_free,     take_free },
 	[STEP_REPEAT]    = { ask_repeat,   step_take_any },
 	[STEP_OPERATOR]  = { ask_operator, take_operator },
+	[STEP_FREE_LATE] = { ask_free,     take_free },
 	[STEP_SIGNAL]    = { ask_signal,   step_take_radio },
 	[STEP_MORE_SIGNAL] = { ask_more_signal, step_take_radio },
 	[STEP_TECHNOLOGY] = { ask_technology, step_take_radio },

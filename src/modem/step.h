@@ -65,6 +65,13 @@ enum step_outcome step_take_any(struct plan *plan, const struct at_event *reply,
 enum step_outcome step_take_radio(struct plan *plan,
 				  const struct at_event *reply, int64_t now);
 
+/* STEP_FAIL when registered with a foreign network that is not wanted. */
+enum step_outcome step_check_roaming(struct plan *plan);
+
+/* Into the facts' list, in place of the one with its cid; what is more than
+ * the list holds is left out. */
+void step_put_context(struct plan *plan, const struct modem_context *context);
+
 /* Take a registration line into the facts; false if it is none. */
 bool step_take_registration(struct plan *plan, const char *line);
 

@@ -79,14 +79,18 @@ static void pump_plan(struct session *session, int64_t now,
 	}
 }
 
-static void handle_at(struct session *session,
-		      const struct session_event *event)
+bool call_take_at(struct session *session, const struct session_event *event)
 {
 	if (event->at->type == AT_EVENT_REPLY)
 		plan_reply(&session->plan, event->at, event->now);
 	else
 		plan_urc(&session->plan, event->at->text, event->now);
 	log_notices(session);
+	if (session->plan.cause == CAUSE_NONE)
+		return true;
+	session_fail(session, event->now, session->plan.cause, "%s",
+		     buf_str(&session->plan.text));
+	return false;
 }
 
 static void handle_plan(struct session *session,
@@ -103,8 +107,8 @@ static void handle_plan(struct session *session,
 			     event->text);
 		break;
 	case SESSION_EVENT_AT:
-		handle_at(session, event);
-		pump_plan(session, event->now, done);
+		if (call_take_at(session, event))
+			pump_plan(session, event->now, done);
 		break;
 	case SESSION_EVENT_TIMEOUT:
 		pump_plan(session, event->now, done);
@@ -235,7 +239,7 @@ void dialing_handle(struct session *session, const struct session_event *event)
 			     "pppd did not get ready in %d s",
 			     PPP_START_MS / 1000);
 	} else if (event->type == SESSION_EVENT_AT && !session->ppp_ready) {
-		handle_at(session, event);
+		call_take_at(session, event);
 	} else {
 		handle_plan(session, event, dialing_done);
 	}

@@ -65,6 +65,9 @@ static void handle_link(struct session *session,
 		session_fail(session, event->now, event->cause, "%s",
 			     event->text);
 		break;
+	case SESSION_EVENT_AT:
+		call_take_at(session, event);
+		break;
 	case SESSION_EVENT_PPP_LOG:
 		take_ppp_log(session, event->ppp);
 		break;

@@ -225,6 +225,54 @@ static void a_context_that_differs_is_written_once(void **state)
 	}
 }
 
+static void a_modem_without_dual_contexts_gets_one_for_ipv4(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+			     OK("AT+CGDCONT?", "+CGDCONT: 2,\"IP\",\"other\""),
+			     ERROR("AT+CGDCONT=1,\"IPV4V6\",\"new\"")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+	const struct modem_facts *facts = &talk->plan.facts;
+
+	(void)state;
+	set(&talk->conf.network.apn, "new");
+	talk->conf.network.pdp_type = CONF_PDP_IPV4V6;
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_non_null(strstr(talk->log, "|AT+CGDCONT=1,\"IP\",\"new\"|"));
+	assert_non_null(strstr(buf_str(&talk->plan.notices), "IPv4"));
+	assert_int_equal(facts->context_count, 2);
+	assert_string_equal(facts->contexts[0].apn, "other");
+	assert_string_equal(facts->contexts[1].type, "IP");
+	talk->conf.network.pdp_type = CONF_PDP_IPV6;
+	rows[2].command = "AT+CGDCONT=1,\"IPV6\",\"new\"";
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_int_equal(talk->plan.cause, CAUSE_CALL);
+	talk_free(talk);
+}
+
+static void only_so_many_contexts_are_kept(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct talk *talk;
+
+	(void)state;
+	for (int cid = 2; cid < 40; cid++)
+		buf_printf(&text, "+CGDCONT: %d,\"IP\",\"a%d\"\n", cid, cid);
+	buf_printf(&text, "+CGDCONT: 1,\"IP\",\"mine\"");
+	{
+		struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+				     OK("AT+CGDCONT?", buf_str(&text))};
+
+		talk = talk_new(rows, COUNT(rows));
+		set(&talk->conf.network.apn, "mine");
+		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		assert_null(strstr(talk->log, "AT+CGDCONT="));
+		assert_int_equal(talk->plan.facts.context_count,
+				 MODEM_CONTEXTS_MAX);
+	}
+	talk_free(talk);
+	buf_free(&text);
+}
+
 static void an_apn_cannot_break_out_of_its_quotes(void **state)
 {
 	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY")};
@@ -588,7 +636,7 @@ static void either_domain_is_enough_to_dial(void **state)
 		assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_DONE);
 		assert_true(talk->plan.facts.registered);
 		/* What is registered already is not told to report. */
-		assert_null(strstr(talk->log, "REG=1"));
+		assert_null(strstr(talk->log, "REG="));
 		talk_free(talk);
 	}
 }
@@ -758,6 +806,83 @@ static void a_signal_that_csq_does_not_know_is_asked_of_the_maker(void **state)
 	talk_free(talk);
 }
 
+static void a_modem_bound_by_hand_is_set_free(void **state)
+{
+	static const struct {
+		const char *creg, *cops;
+		const char *freed; /* the commands before it is free */
+	} cases[] = {
+		{"+CREG: 0,2", "+COPS: 1,2,\"26202\"", "AT+CFUN?|AT+COPS?|"},
+		{"+CREG: 0,0", "+COPS: 2", "AT+CFUN?|AT+COPS?|"},
+		{"+CREG: 0,1", "+COPS: 1,0,\"other\",2", "AT+CREG?|AT+COPS?|"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {
+			{"AT+COPS?", AT_FINAL_OK, 0, cases[i].cops, 1, 0},
+			OK("AT+COPS?", "+COPS: 0,0,\"mine\",2"),
+			OK("AT+CREG?", cases[i].creg),
+			OK("AT+COPS=0", "")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+		const char *at;
+
+		talk->plan.facts.registered = false;
+		plan_start(&talk->plan, PLAN_REGISTER, 0);
+		run(talk, PLAN_REGISTER, 3000);
+		at = strstr(talk->log, "AT+COPS=0|");
+		assert_non_null(at);
+		assert_memory_equal(at - strlen(cases[i].freed), cases[i].freed,
+				    strlen(cases[i].freed));
+		/* Once, and it is looked at again where it is registered. */
+		assert_null(strstr(at + 1, "AT+COPS=0|"));
+		assert_non_null(strstr(at, "|AT+CREG?|"));
+		assert_non_null(strstr(buf_str(&talk->plan.notices), "+COPS:"));
+		talk_free(talk);
+	}
+}
+
+static void an_operator_that_is_refused_is_named(void **state)
+{
+	static const enum at_final_kind kinds[] = {AT_FINAL_CME, AT_FINAL_ERROR,
+						   AT_FINAL_TIMEOUT};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct row rows[] = {
+			OK("AT+COPS?", "+COPS: 0"),
+			{"AT+COPS=1,2,\"26201\"", kinds[i], 30, "", 0, 0}};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		set(&talk->conf.network.operator, "26201");
+		assert_int_equal(run(talk, PLAN_REGISTER, 200000), PLAN_FAILED);
+		assert_int_equal(talk->plan.cause, CAUSE_NOT_REGISTERED);
+		assert_non_null(strstr(buf_str(&talk->plan.text), "26201"));
+		assert_non_null(
+			strstr(buf_str(&talk->plan.text), "network.operator"));
+		talk_free(talk);
+	}
+}
+
+/* Cells with =2; =1 where the modem has no more; polling where it has none. */
+static void registration_is_told_unasked_as_far_as_it_goes(void **state)
+{
+	struct row rows[] = {{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,2", 2, 0},
+			     OK("AT+CREG?", "+CREG: 1,1"),
+			     ERROR("AT+CREG=2"),
+			     ERROR("AT+CGREG=2"),
+			     ERROR("AT+CGREG=1"),
+			     ERROR("AT+CEREG?")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_DONE);
+	assert_non_null(strstr(talk->log, "|AT+CREG=2|AT+CREG=1|AT+CGREG=2|"
+					  "AT+CGREG=1|AT+CFUN?|"));
+	assert_null(strstr(talk->log, "CEREG="));
+	talk_free(talk);
+}
+
 static void dial_strings_are_tried_until_one_is_understood(void **state)
 {
 	struct row rows[] = {ERROR("ATD*99***1#"),
@@ -799,6 +924,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_context_that_is_right_is_left_alone),
 		cmocka_unit_test(a_context_that_differs_is_written_once),
+		cmocka_unit_test(
+			a_modem_without_dual_contexts_gets_one_for_ipv4),
+		cmocka_unit_test(only_so_many_contexts_are_kept),
+		cmocka_unit_test(a_modem_bound_by_hand_is_set_free),
+		cmocka_unit_test(an_operator_that_is_refused_is_named),
+		cmocka_unit_test(
+			registration_is_told_unasked_as_far_as_it_goes),
 		cmocka_unit_test(an_apn_cannot_break_out_of_its_quotes),
 		cmocka_unit_test(
 			no_other_modem_than_the_configured_one_is_used),

@@ -675,6 +675,31 @@ static void registration_by_urc_ends_the_wait(void **state)
 	world_free(world);
 }
 
+/* Told by a URC, at any time at which one can come. */
+static void roaming_that_is_not_wanted_ends_it_at_once(void **state)
+{
+	static const enum session_state states[] = {
+		SESSION_PREPARING, SESSION_REGISTERING, SESSION_DIALING,
+		SESSION_NEGOTIATING, SESSION_CONNECTED};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+		struct world *world = world_new(false);
+
+		world->conf.network.roaming = false;
+		bring_to(world, states[i]);
+		urc(world, "+CREG: 1");
+		assert_int_equal(world->session.state, states[i]);
+		urc(world, "+CREG: 5,\"0001\",\"00000002\",2");
+		assert_int_equal(world->session.cause, CAUSE_NOT_REGISTERED);
+		assert_int_not_equal(world->session.state, states[i]);
+		assert_non_null(strstr(buf_str(&world->session.text),
+				       "network.roaming"));
+		assert_int_equal(world->session.forbidden, 0);
+		world_free(world);
+	}
+}
+
 static void a_missing_pppd_ends_it_for_good(void **state)
 {
 	struct world *world = world_new(false);
@@ -894,6 +919,7 @@ int main(void)
 		cmocka_unit_test(a_refused_password_behind_a_hang_up_is_named),
 		cmocka_unit_test(denied_is_retried_slowly),
 		cmocka_unit_test(registration_by_urc_ends_the_wait),
+		cmocka_unit_test(roaming_that_is_not_wanted_ends_it_at_once),
 		cmocka_unit_test(a_missing_pppd_ends_it_for_good),
 		cmocka_unit_test(a_redial_hangs_up_and_dials_again),
 		cmocka_unit_test(a_pin_that_could_not_be_sent_is_not_shown),
