@@ -19,6 +19,7 @@ enum {
 	NOVATEL,
 	ERICSSON,
 	FIBOCOM,
+	ICERA,
 	FAMILY_COUNT
 };
 
@@ -32,6 +33,8 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[SIERRA] = {
 		.name = "sierra",
+		.auth = "AT$QCPDPP=%c,%a,%p,%u",
+		.auth_none = "AT$QCPDPP=%c,0",
 		.pin_left = "AT+CPINC?", .iccid = "AT!ICCID?",
 		.technology = "AT*CNTI=0", .signal = "AT!GSTATUS?",
 		.radio = "AT!PCINFO?", .radio_else = "AT!GSTATUS?",
@@ -39,6 +42,8 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[HUAWEI] = {
 		.name = "huawei",
+		.auth = "AT^AUTHDATA=%c,%e,\"\",%p,%u",
+		.auth_none = "AT^AUTHDATA=%c",
 		.technology_else = "AT^SYSINFO",
 		.pin_left = "AT^CPIN?", .iccid = "AT^ICCID?",
 		.technology = "AT^SYSINFOEX", .signal = "AT^HCSQ?",
@@ -53,12 +58,16 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[QUECTEL] = {
 		.name = "quectel",
+		.auth = "AT+QICSGP=%c,%t,%n,%u,%p,%e",
+		.auth_none = "AT+QICSGP=%c,%t,%n,\"\",\"\",0",
 		.pin_left = "AT+QPINC=\"SC\"", .iccid = "AT+QCCID",
 		.technology = "AT+QNWINFO", .signal = "AT+QCSQ", .radio = "",
 		.mode = &mode_quectel,
 	},
 	[SIMCOM] = {
 		.name = "simcom",
+		.auth = "AT+CGAUTH=%c,%e,%p,%u|AT+CGAUTH=%c,%a,%p,%u", /* not 27.007's order */
+		.auth_none = "AT+CGAUTH=%c,0",
 		.technology_else = "AT+CNSMOD?",
 		.pin_left = "AT+SPIC", .iccid = "AT+CICCID",
 		.technology = "AT+CPSI?", .signal = "AT+CESQ", .radio = "",
@@ -66,24 +75,32 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[TELIT] = {
 		.name = "telit",
+		.auth = "AT#PDPAUTH=%c,%a,%u,%p|AT+CGAUTH=%c,%a,%u,%p",
+		.auth_none = "AT#PDPAUTH=%c,0|AT+CGAUTH=%c,0",
 		.pin_left = "AT#PCT", .iccid = "AT#CCID",
 		.technology = "AT#PSNT?", .signal = "AT+CESQ", .radio = "",
 		.mode = &mode_generic,
 	},
 	[CINTERION] = {
 		.name = "cinterion",
+		.auth = "AT^SGAUTH=%c,%a,%p,%u",
+		.auth_none = "AT^SGAUTH=%c,0",
 		.pin_left = "AT^SPIC", .iccid = "AT+CCID",
 		.technology = "AT^SMONI", .signal = "AT+CESQ", .radio = "",
 		.mode = &mode_cinterion,
 	},
 	[UBLOX] = {
 		.name = "ublox",
+		.auth = "AT+CGAUTH=%c,%a,%u,%p|AT+UAUTHREQ=%c,%a,%u,%p",
+		.auth_none = "AT+CGAUTH=%c,0|AT+UAUTHREQ=%c,0",
 		.pin_left = "AT+UPINCNT", .iccid = "AT+CCID",
 		.technology = "AT+UREG?", .signal = "AT+CESQ", .radio = "",
 		.mode = &mode_ublox,
 	},
 	[OPTION] = {
 		.name = "option",
+		.auth = "AT$QCPDPP=%c,%a,%p,%u|AT_OPDPP=%c,%a,%p,%u",
+		.auth_none = "AT$QCPDPP=%c,0|AT_OPDPP=%c,0",
 		.technology_else = "AT_OWCTI?",
 		.pin_left = "AT_OERCN?", .iccid = "", .technology = "AT_OCTI?",
 		.signal = "", .radio = "",
@@ -91,6 +108,8 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[NOVATEL] = {
 		.name = "novatel",
+		.auth = "AT$QCPDPP=%c,%a,%p,%u",
+		.auth_none = "AT$QCPDPP=%c,0",
 		.pin_left = "", .iccid = "", .technology = "AT$CNTI=0",
 		.signal = "", .radio = "",
 		.mode = &mode_novatel,
@@ -104,9 +123,19 @@ static const struct modem_family families[FAMILY_COUNT] = {
 	},
 	[FIBOCOM] = {
 		.name = "fibocom",
+		.auth = "AT+CGAUTH=%c,%a,%u,%p|AT+XGAUTH=%c,%a,%u,%p",
+		.auth_none = "AT+CGAUTH=%c,0|AT+XGAUTH=%c,0",
 		.pin_left = "", .iccid = "AT+CCID",
 		.technology = "", .signal = "AT+CESQ", .radio = "",
 		.mode = &mode_xmm,
+	},
+	[ICERA] = {
+		.name = "icera",
+		.auth = "AT%%IPDPCFG=%c,0,%a,%u,%p",
+		.auth_none = "AT%%IPDPCFG=%c,0,0",
+		.pin_left = "", .iccid = "", .technology = "", .signal = "",
+		.radio = "",
+		.mode = &mode_generic,
 	},
 };
 
@@ -122,6 +151,7 @@ static const struct {
 	{ "thales", CINTERION },    { "u-blox", UBLOX },
 	{ "option n.v", OPTION },   { "novatel", NOVATEL },
 	{ "ericsson", ERICSSON },   { "fibocom", FIBOCOM },
+	{ "icera", ICERA },
 };
 
 static const struct {

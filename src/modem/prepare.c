@@ -102,6 +102,7 @@ static const struct step steps[] = {
 	[PREPARE_SET_MODE]    = { mode_ask_set,     mode_take_set },
 	[PREPARE_CONTEXT]     = { context_ask,      context_take },
 	[PREPARE_SET_CONTEXT] = { context_ask_set,  context_take_set },
+	[PREPARE_AUTH]        = { auth_ask,         auth_take },
 };
 /* clang-format on */
 

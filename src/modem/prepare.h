@@ -21,7 +21,8 @@ enum {
 	PREPARE_MODE_LIST,
 	PREPARE_SET_MODE,
 	PREPARE_CONTEXT,
-	PREPARE_SET_CONTEXT
+	PREPARE_SET_CONTEXT,
+	PREPARE_AUTH
 };
 
 /* sim.c */
@@ -45,6 +46,12 @@ enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command,
 			  int64_t now);
 enum step_outcome sim_take_pin(struct plan *plan, const struct at_event *reply,
 			       int64_t now);
+
+/* auth.c; after the context's, which has set plan->index to 0 */
+enum step_ask auth_ask(struct plan *plan, struct at_command *command,
+		       int64_t now);
+enum step_outcome auth_take(struct plan *plan, const struct at_event *reply,
+			    int64_t now);
 
 /* context.c */
 enum step_ask context_ask(struct plan *plan, struct at_command *command,

@@ -273,6 +273,121 @@ static void only_so_many_contexts_are_kept(void **state)
 	buf_free(&text);
 }
 
+/* What each family is told, and what none is. */
+static void name_and_password_in_the_family_s_form(void **state)
+{
+	static const struct {
+		const char *family, *user, *password;
+		enum conf_auth auth;
+		const char *want; /* NULL: no command at all */
+	} cases[] = {
+		{"Sierra", "me", "secret", CONF_AUTH_AUTO,
+		 "AT$QCPDPP=1,2,\"secret\",\"me\""},
+		{"Sierra", "me", "secret", CONF_AUTH_PAP,
+		 "AT$QCPDPP=1,1,\"secret\",\"me\""},
+		{"Sierra", "", "", CONF_AUTH_CHAP, "AT$QCPDPP=1,2,\"\",\"\""},
+		{"Sierra", "me", "secret", CONF_AUTH_NONE, "AT$QCPDPP=1,0"},
+		{"Sierra", "", "", CONF_AUTH_NONE, NULL},
+		{"Sierra", "", "", CONF_AUTH_AUTO, NULL},
+		{"Novatel", "me", "", CONF_AUTH_CHAP,
+		 "AT$QCPDPP=1,2,\"\",\"me\""},
+		{"Option N.V.", "me", "pw", CONF_AUTH_PAP,
+		 "AT$QCPDPP=1,1,\"pw\",\"me\""},
+		{"huawei", "me", "pw", CONF_AUTH_AUTO,
+		 "AT^AUTHDATA=1,3,\"\",\"pw\",\"me\""},
+		{"huawei", "me", "pw", CONF_AUTH_NONE, "AT^AUTHDATA=1"},
+		{"Quectel", "me", "pw", CONF_AUTH_CHAP,
+		 "AT+QICSGP=1,1,\"internet\",\"me\",\"pw\",2"},
+		{"SIMCOM", "me", "pw", CONF_AUTH_AUTO,
+		 "AT+CGAUTH=1,3,\"pw\",\"me\""},
+		{"Telit", "me", "pw", CONF_AUTH_PAP,
+		 "AT#PDPAUTH=1,1,\"me\",\"pw\""},
+		{"Cinterion", "me", "pw", CONF_AUTH_CHAP,
+		 "AT^SGAUTH=1,2,\"pw\",\"me\""},
+		{"u-blox", "me", "pw", CONF_AUTH_PAP,
+		 "AT+CGAUTH=1,1,\"me\",\"pw\""},
+		{"Fibocom", "me", "pw", CONF_AUTH_PAP,
+		 "AT+CGAUTH=1,1,\"me\",\"pw\""},
+		{"Icera", "me", "pw", CONF_AUTH_CHAP,
+		 "AT%IPDPCFG=1,0,2,\"me\",\"pw\""},
+		{"ZTE", "me", "pw", CONF_AUTH_PAP, NULL},
+		{"", "me", "p\"w", CONF_AUTH_PAP, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {
+			OK("AT+CPIN?", "+CPIN: READY"),
+			OK("AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"internet\"")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+		const char *last;
+
+		talk->plan.family = modem_family_find(0, cases[i].family);
+		set(&talk->conf.network.user, cases[i].user);
+		set(&talk->conf.network.password, cases[i].password);
+		talk->conf.network.auth = cases[i].auth;
+		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		last = strstr(talk->log, "AT+CGDCONT?|") + 12;
+		if (cases[i].want)
+			assert_memory_equal(last, cases[i].want,
+					    strlen(cases[i].want));
+		assert_string_equal(
+			last + (cases[i].want ? strlen(cases[i].want) : 0),
+			cases[i].want ? "|" : "");
+		talk_free(talk);
+	}
+}
+
+static void no_password_breaks_out_of_its_quotes(void **state)
+{
+	static const char *const passwords[] = {"x\",\"y", "a\\22",
+						"caf\xc3\xa9", "line\nbreak"};
+	char longest[256];
+
+	(void)state;
+	for (size_t i = 0; i <= COUNT(passwords); i++) {
+		struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		memset(longest, 'x', sizeof(longest) - 1);
+		longest[sizeof(longest) - 1] = '\0';
+		talk->plan.family = modem_family_find(0x1199, "");
+		set(&talk->conf.network.user, longest);
+		set(&talk->conf.network.password,
+		    i < COUNT(passwords) ? passwords[i] : longest);
+		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+		assert_int_equal(talk->plan.cause, CAUSE_CONFIG);
+		assert_non_null(strstr(buf_str(&talk->plan.text), "password"));
+		if (i < COUNT(passwords))
+			assert_null(strstr(buf_str(&talk->plan.text),
+					   passwords[i]));
+		assert_null(strstr(talk->log, "QCPDPP"));
+		talk_free(talk);
+	}
+}
+
+/* The older command where the newer one is not known; and in the end pppd. */
+static void refused_authentication_is_told_and_survived(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+			     ERROR("AT+CGAUTH=1,1,\"me\",\"pw\""),
+			     OK("AT+UAUTHREQ=1,1,\"me\",\"pw\"", "")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	talk->plan.family = modem_family_find(0, "u-blox");
+	set(&talk->conf.network.user, "me");
+	set(&talk->conf.network.password, "pw");
+	talk->conf.network.auth = CONF_AUTH_PAP;
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(rows[2].sent, 1);
+	assert_int_equal(talk->plan.notices.len, 0);
+	rows[2].kind = AT_FINAL_ERROR;
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_non_null(strstr(buf_str(&talk->plan.notices), "pppd alone"));
+	talk_free(talk);
+}
+
 static void an_apn_cannot_break_out_of_its_quotes(void **state)
 {
 	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY")};
@@ -927,6 +1042,9 @@ int main(void)
 		cmocka_unit_test(
 			a_modem_without_dual_contexts_gets_one_for_ipv4),
 		cmocka_unit_test(only_so_many_contexts_are_kept),
+		cmocka_unit_test(name_and_password_in_the_family_s_form),
+		cmocka_unit_test(no_password_breaks_out_of_its_quotes),
+		cmocka_unit_test(refused_authentication_is_told_and_survived),
 		cmocka_unit_test(a_modem_bound_by_hand_is_set_free),
 		cmocka_unit_test(an_operator_that_is_refused_is_named),
 		cmocka_unit_test(
