@@ -149,7 +149,7 @@ static int cops_set(struct at *at, const char *args)
 	    strcmp(name, modem->desc->network.mccmnc) != 0 &&
 	    strcmp(name, modem->desc->network.operator) != 0)
 		return 30;
-	modem->net.cops_mode = mode;
+	net_select(&modem->net, mode);
 	return AT_OK;
 }
 

@@ -137,6 +137,7 @@ struct desc {
 		const char *operator, * short_operator, *mccmnc, *apn;
 		bool apn_required;
 		int scan_ms;
+		int cops_mode;
 		DESC_LIST(desc_registration) registration;
 	} network;
 	struct {

@@ -165,6 +165,7 @@ static const struct key network_keys[] = {
 	GSTRING(network, "apn", apn, ""),
 	GBOOL(network, apn_required, false),
 	GINT(network, scan_ms, 0),
+	GINT(network, cops_mode, 0),
 	LIST("registration", network.registration, struct desc_registration,
 	     registration_keys),
 	END

@@ -106,10 +106,18 @@ static void timer_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 	arm(net, step->after_ms);
 }
 
+/* As it is after power-up. */
+static void select_first(struct net *net)
+{
+	net->cops_mode = net->modem->desc->network.cops_mode;
+	net->bound = net->cops_mode != 0;
+}
+
 void net_init(struct net *net, struct modem *modem)
 {
 	memset(net, 0, sizeof(*net));
 	net->modem = modem;
+	select_first(net);
 	net->act = 2;
 	net->lac = "0001";
 	net->ci = "00000001";
@@ -141,7 +149,8 @@ static void stop(struct net *net)
 void net_update(struct net *net)
 {
 	struct modem *modem = net->modem;
-	bool on = modem->booted && modem->cfun == 1 && sim_ready(&modem->sim);
+	bool on = modem->booted && modem->cfun == 1 && sim_ready(&modem->sim) &&
+		  !net->bound;
 
 	if (net->forced || on == net->on)
 		return;
@@ -155,8 +164,15 @@ void net_power(struct net *net)
 {
 	net->forced = false;
 	net->detached = false;
-	net->cops_mode = 0;
+	select_first(net);
 	stop(net);
+	net_update(net);
+}
+
+void net_select(struct net *net, int mode)
+{
+	net->cops_mode = mode;
+	net->bound = mode == 2;
 	net_update(net);
 }
 

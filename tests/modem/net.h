@@ -23,6 +23,7 @@ struct net {
 	const char *lac, *ci;
 	bool detached; /* AT+CGATT=0 */
 	int cops_mode;
+	bool bound; /* +COPS keeps it from registering */
 	ev_timer timer;
 };
 
@@ -31,6 +32,9 @@ void net_init(struct net *net, struct modem *modem);
 /* SIM, radio or power may have changed: start over or stop. */
 void net_update(struct net *net);
 void net_power(struct net *net);
+
+/* AT+COPS=<mode>. */
+void net_select(struct net *net, int mode);
 
 /* From now on this, whatever the description says. */
 void net_force(struct net *net, int stat);

@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What is wanted of the network, against a modem that has it otherwise.
+
+bats_require_minimum_version 1.5.0
+load modem
+load dial
+
+setup() {
+	modem_setup
+	printf '#!/bin/sh\nexec "%s" -v -v "$@"\n' "$gobi" \
+		>"$BATS_TEST_TMPDIR/gobi"
+	chmod +x "$BATS_TEST_TMPDIR/gobi"
+	gobi="$BATS_TEST_TMPDIR/gobi"
+	dial_setup
+}
+
+teardown() {
+	modem_teardown
+}
+
+# modem_by MAKER KEYS: one port, with KEYS in its description.
+modem_by() {
+	modem_of "identity: { manufacturer = \"$1\"; };
+		ports: ( { interface = 0; role = \"at\"; } );
+		network: { operator = \"One\"; mccmnc = \"00101\"; $2 };
+		${3-}"
+}
+
+logged_or_ended() {
+	modem_logged "$1" || ! kill -0 "${modem_pids[-1]}"
+}
+
+# dial_until CONF TEXT: in the background, until the modem has logged TEXT; what
+# was said is in $output.
+dial_until() {
+	dial_behind "$1" >"$BATS_TEST_TMPDIR/said" 2>&1
+	wait_for 60 logged_or_ended "$2"
+	modem_logged "$2" || cat "$BATS_TEST_TMPDIR/said"
+	modem_logged "$2"
+	kill -- "-${modem_pids[-1]}"
+	wait "${modem_pids[-1]}" || true
+	unset 'modem_pids[-1]'
+	output=$(cat "$BATS_TEST_TMPDIR/said")
+}
+
+@test "a foreign network ends the dial when roaming is not wanted" {
+	modem_by Nobody 'registration = ( { stat = 2; }, { after_ms = 300; stat = 5; } );'
+	dial_once 'network: { roaming = false; };' --once
+	exits 12
+	has "registered with a foreign network, and network.roaming = false forbids its use (not-registered)"
+	# It came unasked, or with the next look; no call was made.
+	run ! grep -q '< ATD' "$modem_dir/log"
+}
+
+@test "a foreign network will do otherwise" {
+	modem_by Nobody 'registration = ( { stat = 5; } );'
+	dial_until '' 'AT+CSQ'
+	has "registering -> dialing"
+}
+
+@test "a modem that was bound to one network is set free" {
+	local mode
+
+	for mode in 1 2; do
+		modem_by Nobody "cops_mode = $mode;"
+		dial_until '' 'AT+CSQ'
+		has "(+COPS: $mode)"
+		[ "$(grep -c '< AT+COPS=0' "$modem_dir/log")" -eq 1 ]
+		modem_teardown
+		modem_pids=()
+	done
+}
+
+@test "a network that is not to be had is named" {
+	modem_by Nobody ''
+	dial_once 'network: { operator = "00102"; };' --once
+	exits 12
+	has "the network 00102, which network.operator wants, is not to be had: +CME ERROR: 30"
+}
+
+@test "name and password go to the modem, and into no log" {
+	modem_by "Sierra Wireless, Incorporated" '' \
+		'commands: ( { command = "AT$QCPDPP=*"; } );'
+	dial_until 'network: { user = "me"; password = "s3cret"; auth = "pap"; };' \
+		'AT+CSQ'
+	modem_logged 'AT$QCPDPP=1,1,\\"s3cret\\",\\"me\\"'
+	has 'AT$QCPDPP=***'
+	has_not s3cret
+	has_not refused
+}
+
+@test "a modem that does not take them is dialled all the same" {
+	modem_by "huawei" ''
+	dial_until 'network: { user = "me"; password = "s3cret"; };' 'AT+CSQ'
+	has 'AT^AUTHDATA=*** refused: '
+	has "from pppd alone"
+	has_not s3cret
+}
+
+@test "a password that no AT command carries is a mistake in the configuration" {
+	modem_by "Sierra Wireless, Incorporated" ''
+	dial_once 'network: { user = "me"; password = "a\"b"; };' --once
+	exits 3
+	has "network.password: this modem (sierra)"
+	run ! grep -q QCPDPP "$modem_dir/log"
+}
+
+@test "a modem without contexts for both gets one for IPv4" {
+	modem_by Nobody '' \
+		'commands: ( { command = "AT+CGDCONT=1,\"IPV4V6\"*"; result = "ERROR"; } );'
+	dial_until 'network: { apn = "internet"; pdp_type = "ipv4v6"; };' 'AT+CSQ'
+	modem_logged 'AT+CGDCONT=1,\\"IP\\",\\"internet\\"'
+	has "going on with IPv4"
+}
