@@ -189,20 +189,3 @@ networkctl_says() {
 	ip route show default | grep 'dev wwan-gobi'
 	systemctl stop systemd-networkd.socket systemd-networkd
 }
-
-asks_dns1() {
-	resolvectl dns wwan-gobi | grep "$LAB_DNS1"
-}
-
-@test "systemd-resolved is told of the link's name servers" {
-	local deb=("$LAB_BUILD"/package/systemd-resolved_*.deb)
-
-	[ -e "${deb[0]}" ] || skip "there is no package systemd-resolved"
-	dpkg --force-depends -i "${deb[0]}"
-	systemctl start systemd-resolved
-	systemctl start $unit
-	wait_for 60 connected
-	wait_for 30 asks_dns1
-	systemctl stop $unit
-	run ! asks_dns1
-}
