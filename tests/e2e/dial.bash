@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# gobi-dial run against a simulated modem's if0, in a mount namespace of its own:
-# the state folder is the test's, and pppd one that waits, for there is no
-# /dev/ppp. Load after modem; dial_setup follows modem_setup.
+# gobi-dial run against a simulated modem's if0, or what $dial_port says after
+# dial_setup, in a mount namespace of its own: the state folder is the test's,
+# and pppd one that waits, for there is no /dev/ppp. Load after modem; dial_setup
+# follows modem_setup.
 
 dial_setup() {
 	unshare -m true 2>/dev/null || skip "may not unshare mounts"
@@ -16,14 +17,15 @@ dial_setup() {
 	printf '#!/bin/sh\nexec sleep 60\n' >"$BATS_TEST_TMPDIR/pppd"
 	chmod +x "$BATS_TEST_TMPDIR/pppd"
 	before=:
-	export gobi conf state state_dir modem_dir before BATS_TEST_TMPDIR
+	dial_port=$modem_dir/if0
+	export gobi conf state state_dir dial_port before BATS_TEST_TMPDIR
 	export -f dial
 }
 
 # dial CONF [OPTION...]: with that beside the port; $before is done in the
 # namespace first.
 dial() {
-	printf 'modem: { port = "%s/if0"; };\n%s\n' "$modem_dir" "$1" >"$conf"
+	printf 'modem: { port = "%s"; };\n%s\n' "$dial_port" "$1" >"$conf"
 	chmod 600 "$conf"
 	shift
 	# shellcheck disable=SC2016

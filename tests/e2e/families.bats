@@ -1,15 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# Each family's modem on ptys: its port is found, and info is complete.
+# Each family's modem on ptys: the port for data is found, info is complete, and
+# the mode is put on it in its own words, once.
 
 bats_require_minimum_version 1.5.0
 load modem
+load dial
 
 setup() {
 	modem_setup
-	name="fam-$$-$BATS_TEST_NUMBER"
-	conf="$BATS_TEST_TMPDIR/$name.conf"
-	: >"$conf"
+	empty="$BATS_TEST_TMPDIR/empty.conf"
+	: >"$empty"
 }
 
 teardown() {
@@ -41,75 +42,151 @@ plays() {
 	has "\"chosen\":\"$port\""
 	info_says "$3"
 	complete
+	dial_setup
+	dial_port=$port
 }
 
 info_says() {
-	run --separate-stderr "$gobi" -c "$conf" info --json --port "$port"
+	run --separate-stderr "$gobi" -c "$empty" info --json --port "$port"
 	exits 0
 	has "\"current\":\"$1\""
 }
 
+asked_signal() {
+	grep -c 'AT+CSQ' "$modem_dir/log" || true
+}
+
+signal_is_asked_after() {
+	[ "$(asked_signal)" -gt "$1" ]
+}
+
+# With that mode, until it is registered.
+prepare() {
+	local asked
+
+	asked=$(asked_signal)
+	dial_behind "network: { mode = \"$1\"; };"
+	wait_for 120 signal_is_asked_after "$asked"
+	kill -- "-${modem_pids[-1]}"
+	wait "${modem_pids[-1]}" || true
+	unset 'modem_pids[-1]'
+}
+
+told() {
+	[ "$(grep -cF " < $1\\r" "$modem_dir/log")" -eq "$2" ]
+}
+
+# switches MODE COMMAND: it gets the command, and not again when it is so.
+switches() {
+	prepare "$1"
+	told "$2" 1
+	info_says "$1"
+	prepare "$1"
+	told "$2" 1
+}
+
+# The modem takes it for no mode that is asked of it.
+refuses() {
+	dial_once "network: { mode = \"$1\"; };" --once
+	exits 3
+	has "network.mode \"$1\""
+	has "$2"
+}
+
 @test "Sierra MC8355" {
 	plays mc8355.modem 2 auto
+	switches 3g 'AT!SELRAT=01'
+	switches 2g-preferred 'AT!SELRAT=04'
+	refuses 4g 'it can: auto, 3g, 2g, 3g-preferred, 2g-preferred'
 }
 
 @test "Sierra MC7710" {
 	plays sierra-mc7710.modem 3 auto
 	has '"pin_attempts_left":3'
+	switches 4g 'AT!SELRAT=06'
+	switches 3g+4g 'AT!SELRAT=11'
 }
 
-@test "Sierra EM7455" {
+@test "Sierra EM7455, which wants its password first" {
 	plays sierra-em7455.modem 3 auto
+	prepare 4g
+	exits 0
+	told 'AT!SELRAT=06' 1
+	told 'AT+WS46=28' 1
 }
 
 @test "Huawei E1752" {
 	plays huawei-e1752.modem 0 3g-preferred
+	switches 3g 'AT^SYSCFG=14,2,40000000,2,4'
+	switches 2g-preferred 'AT^SYSCFG=2,1,40000000,2,4'
 }
 
 @test "Huawei ME909s" {
 	plays huawei-me909s.modem 0 auto
+	switches 4g 'AT^SYSCFGEX=\"03\",40000000,2,4,40000000,,'
+	switches 3g-preferred 'AT^SYSCFGEX=\"020301\",40000000,2,4,40000000,,'
+	refuses 5g 'it can: auto, 2g, 3g, 4g'
 }
 
 @test "ZTE MF110" {
 	plays zte-mf110.modem 1 auto
+	switches 3g 'AT+ZSNT=2,0,0'
+	switches 3g-preferred 'AT+ZSNT=0,0,2'
 }
 
 @test "Quectel EC25" {
 	plays quectel-ec25.modem 2 auto
+	switches 4g 'AT+QCFG=\"nwscanmode\",3'
+	refuses 3g-preferred 'it can: auto, 2g, 3g, 4g'
 }
 
 @test "Quectel RM500Q" {
 	plays quectel-rm500q.modem 2 auto
+	switches 4g+5g 'AT+QNWPREFCFG=\"mode_pref\",LTE:NR5G'
 }
 
 @test "SIMCom SIM7600" {
 	plays simcom-sim7600.modem 2 auto
+	switches 4g 'AT+CNMP=38'
+	switches 2g+3g 'AT+CNMP=19'
 }
 
 @test "Telit LE910" {
 	plays telit-le910.modem 4 auto
+	switches 4g 'AT+WS46=28'
 }
 
 @test "Cinterion PLS8" {
 	plays cinterion-pls8.modem 0 4g-preferred
+	switches 3g 'AT^SXRAT=2'
+	switches 4g-preferred 'AT^SXRAT=6,3'
 }
 
 @test "u-blox TOBY-L2" {
 	plays ublox-toby-l2.modem 0 4g-preferred
+	switches 4g 'AT+URAT=3'
+	switches 3g-preferred 'AT+URAT=4,2'
 }
 
 @test "Option GTM382" {
 	plays option-gtm382.modem 1 3g-preferred
+	switches 2g 'AT_OPSYS=0,2'
+	switches 3g-preferred 'AT_OPSYS=3,2'
 }
 
 @test "Novatel MC950D" {
 	plays novatel-mc950d.modem 0 auto
+	switches 3g 'AT$NWRAT=2,1'
 }
 
 @test "Ericsson F5521gw" {
 	plays ericsson-f5521gw.modem 1 auto
+	switches 3g 'AT+CFUN=6'
+	refuses 4g 'it can: auto, 2g, 3g'
 }
 
 @test "Fibocom L850" {
 	plays fibocom-l850.modem 2 4g-preferred
+	switches 4g 'AT+XACT=2'
+	switches 3g-preferred 'AT+XACT=6,1'
 }
