@@ -121,19 +121,30 @@ lab_peer_command() {
 		"ms-dns $LAB_DNS1 ms-dns $LAB_DNS2 logfile $LAB_OUT/peer.log"
 }
 
-# lab_modem NAME FILE [OPTION...]: plug in the modem described in FILE of
-# tests/modem. Its log is $LAB_OUT/NAME.modem.log.
-lab_modem() {
+# lab_play NAME FILE OPTION...: play the description FILE of tests/modem. Its log
+# is $LAB_OUT/NAME.modem.log.
+lab_play() {
 	local name=$1 file=$2
 
 	shift 2
 	rm -f "$lab_run/$name.ready"
 	background gobi-modem -l "$LAB_OUT/$name.modem.log" \
 		-s "$lab_run/$name.sock" -r "$lab_run/$name.ready" \
-		-p "$(lab_peer_command)" "$@" --gadget "$name" \
+		-p "$(lab_peer_command)" "$@" \
 		"$LAB_SRC/tests/modem/$file" >"$LAB_OUT/$name.modem.err" 2>&1
 	echo $! >"$lab_run/$name.pid"
 	wait_for 10 test -e "$lab_run/$name.ready"
+}
+
+# lab_modem NAME FILE [OPTION...]: the same, plugged in.
+lab_modem() {
+	lab_play "$@" --gadget "$1"
+}
+
+# lab_pty_modem NAME FILE: the same on ptys, which are $lab_run/NAME/if0, ...
+lab_pty_modem() {
+	mkdir -p "$lab_run/$1"
+	lab_play "$1" "$2" --pty "$lab_run/$1"
 }
 
 # modem_say NAME COMMAND...: one control command; prints the answer.
