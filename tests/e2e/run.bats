@@ -65,7 +65,8 @@ run_once() {
 }
 
 @test "a hang-up of the terminal stops it in order" {
-	start env
+	# Who runs this under nohup has it ignored.
+	start env --default-signal=HUP
 	kill -HUP "$pid"
 	ends_well
 	logged 'Hangup: stopping'

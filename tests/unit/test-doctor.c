@@ -200,6 +200,22 @@ static void assert_golden(const char *name, const char *suffix,
 	free(want);
 }
 
+#define JSON_SHOWN (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+/* json-c's versions differ in the white space of an empty array. */
+static void assert_golden_json(const char *name, struct json_object *object)
+{
+	const char *have = json_object_to_json_string_ext(object, JSON_SHOWN);
+	char *text = read_golden(name, "json", have);
+	struct json_object *want = json_tokener_parse(text);
+
+	assert_non_null(want);
+	assert_string_equal(have,
+			    json_object_to_json_string_ext(want, JSON_SHOWN));
+	json_object_put(want);
+	free(text);
+}
+
 static void assert_shown(const struct machine *machine,
 			 const struct finding_list *list)
 {
@@ -208,10 +224,7 @@ static void assert_shown(const struct machine *machine,
 
 	doctor_render(list, false, &text);
 	assert_golden(machine->name, "txt", buf_str(&text));
-	assert_golden(machine->name, "json",
-		      json_object_to_json_string_ext(
-			      object, JSON_C_TO_STRING_PRETTY |
-					      JSON_C_TO_STRING_NOSLASHESCAPE));
+	assert_golden_json(machine->name, object);
 	assert_int_equal(finding_list_cause(list), machine->exit);
 	json_object_put(object);
 	buf_free(&text);
