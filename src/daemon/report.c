@@ -15,7 +15,9 @@ static void append_port(const struct probe_port *port, struct buf *out)
 		   probe_role_name(port->role));
 	if (port->role == PROBE_ROLE_BUSY)
 		buf_printf(out, ", held by %s", port->holder);
-	if (port->role == PROBE_ROLE_ERROR)
+	else if (port->role == PROBE_ROLE_PPP)
+		buf_printf(out, ", it was left in a call");
+	else if (*port->reason)
 		buf_printf(out, ", %s", port->reason);
 }
 
