@@ -115,23 +115,25 @@ lab_network() {
 
 # The network's side of a call: for gobi-modem's -p, which sets PPP_TTY.
 lab_peer_command() {
-	echo "exec ip netns exec net pppd \$PPP_TTY nodetach local nolock noauth" \
+	echo "exec ip netns exec net pppd \$PPP_TTY nodetach local nolock" \
+		"${lab_peer_auth:-noauth}" \
 		"nodefaultroute nopersist noccp novj noipv6 nocrtscts" \
 		"lcp-echo-interval 0 $LAB_PEER_IP:$LAB_LOCAL_IP" \
 		"ms-dns $LAB_DNS1 ms-dns $LAB_DNS2 logfile $LAB_OUT/peer.log"
 }
 
-# lab_play NAME FILE OPTION...: play the description FILE of tests/modem. Its log
-# is $LAB_OUT/NAME.modem.log.
+# lab_play NAME FILE OPTION...: play the description FILE of tests/modem, or one
+# with its whole path. Its log is $LAB_OUT/NAME.modem.log.
 lab_play() {
 	local name=$1 file=$2
 
 	shift 2
+	[[ $file == /* ]] || file="$LAB_SRC/tests/modem/$file"
 	rm -f "$lab_run/$name.ready"
 	background gobi-modem -l "$LAB_OUT/$name.modem.log" \
 		-s "$lab_run/$name.sock" -r "$lab_run/$name.ready" \
 		-p "$(lab_peer_command)" "$@" \
-		"$LAB_SRC/tests/modem/$file" >"$LAB_OUT/$name.modem.err" 2>&1
+		"$file" >"$LAB_OUT/$name.modem.err" 2>&1
 	echo $! >"$lab_run/$name.pid"
 	wait_for 10 test -e "$lab_run/$name.ready"
 }
