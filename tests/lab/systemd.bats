@@ -36,6 +36,7 @@ setup() {
 # Each word to systemd takes the emulated machine seconds, a reload most.
 teardown() {
 	systemctl stop $unit
+	systemctl reset-failed $unit || true
 	if [ -e "$drop_in" ] || [ -L "$wants" ]; then
 		rm -rf "${drop_in%/*}" "$wants"
 		systemctl daemon-reload
