@@ -256,6 +256,10 @@ static void without_a_descriptor_it_does_not_turn(void **state)
 	run_for(loop, 0.2);
 	assert_in_range(ev_iteration(loop) - turns, 1, 20);
 	allow_descriptors(before.rlim_cur);
+	/* Valgrind's accept() takes the first before it fails: another. */
+	close(client);
+	client = ctl_client_connect(path);
+	assert_true(client >= 0);
 	assert_int_equal(write(client, "{\"command\":\"status\"}\n", 21), 21);
 	for (int i = 0; i < 100 && asked == 0; i++)
 		run_for(loop, 0.1);
