@@ -16,7 +16,6 @@
 #include "doctor/finding.h"
 #include "doctor/show.h"
 #include "io/binder.h"
-#include "io/candidates.h"
 #include "io/command.h"
 #include "io/rundir.h"
 #include "status/json.h"
@@ -87,23 +86,12 @@ static void ask_instance(const struct cli *cli, struct walk *walk)
 	facts->instance.text = show_text(failure, "text");
 }
 
-static void list_ports(struct walk *walk)
-{
-	int error = candidates_list(&walk->conf, &walk->ports);
-	struct port port;
-
-	if (!error || error == -ENOMEM || error == -EIO)
-		return;
-	port_init(&port, walk->conf.modem.port);
-	port_list_push(&walk->ports, &port);
-}
-
 static void ask_modem(struct walk *walk)
 {
 	const struct survey_options options = {.all = true, .progress = true};
 	struct doctor_facts *facts = &walk->collection.facts;
 
-	list_ports(walk);
+	survey_list(&walk->conf, NULL, &walk->ports);
 	survey_run(&walk->survey, &walk->conf, &walk->ports, &options);
 	facts->ask_text = buf_str(&walk->survey.text);
 	if (walk->survey.asked)

@@ -13,7 +13,6 @@
 #include "cli/survey.h"
 #include "conf/conf.h"
 #include "ctl/client.h"
-#include "io/candidates.h"
 #include "io/rundir.h"
 #include "status/info.h"
 #include "status/json.h"
@@ -70,34 +69,12 @@ static struct json_object *ask_ports(struct info *info,
 		"modem");
 }
 
-/* The ports that the user or the configuration names. */
-static int list_ports(const struct info *info, struct port_list *ports)
-{
-	const char *device = info->port;
-	char path[sizeof(((struct port *)NULL)->device)];
-	struct port port;
-	int error;
-
-	if (!device)
-		error = candidates_list(&info->conf, ports);
-	else {
-		snprintf(path, sizeof(path), "%s%s",
-			 strchr(device, '/') ? "" : "/dev/", device);
-		error = port_list_add(ports, path);
-	}
-	if (!error || error == -ENOMEM || error == -EIO)
-		return error;
-	/* What is not there gets a role too: the answer says what is wrong. */
-	port_init(&port, device ? path : info->conf.modem.port);
-	return port_list_push(ports, &port);
-}
-
 static int ask_modem(struct info *info)
 {
 	struct port_list ports = {NULL, 0};
 	struct json_object *object;
 	struct survey survey;
-	int error = list_ports(info, &ports);
+	int error = survey_list(&info->conf, info->port, &ports);
 	int cause;
 
 	if (error) {

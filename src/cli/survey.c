@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <ev.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,8 +9,10 @@
 
 #include "base/log.h"
 #include "cli/survey.h"
+#include "conf/conf.h"
 #include "daemon/report.h"
 #include "io/atport.h"
+#include "io/candidates.h"
 #include "io/clock.h"
 #include "modem/family.h"
 
@@ -187,4 +190,24 @@ void survey_free(struct survey *survey)
 	survey->result = NULL;
 	plan_free(&survey->plan);
 	buf_free(&survey->text);
+}
+
+int survey_list(const struct conf *conf, const char *device,
+		struct port_list *ports)
+{
+	char path[sizeof(((struct port *)NULL)->device)];
+	struct port port;
+	int error;
+
+	if (!device)
+		error = candidates_list(conf, ports);
+	else {
+		snprintf(path, sizeof(path), "%s%s",
+			 strchr(device, '/') ? "" : "/dev/", device);
+		error = port_list_add(ports, path);
+	}
+	if (!error || error == -ENOMEM || error == -EIO)
+		return error;
+	port_init(&port, device ? path : conf->modem.port);
+	return port_list_push(ports, &port);
 }

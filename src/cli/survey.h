@@ -31,6 +31,12 @@ struct survey_options {
 	bool progress; /* on stderr, when it is a terminal */
 };
 
+/* The ports to ask: `device`, the user's word for a tty, or NULL for what the
+ * configuration means. A named one that is not there is listed too, for the
+ * answer to say what is wrong with it. Negative errno. */
+int survey_list(const struct conf *conf, const char *device,
+		struct port_list *ports);
+
 /* Blocks until it is over; a signal to end is obeyed when the ports are put
  * back. `conf` is borrowed for the survey's life. The cause. */
 enum cause survey_run(struct survey *survey, const struct conf *conf,
