@@ -124,8 +124,12 @@ void connected_handle(struct session *session,
 		      const struct session_event *event)
 {
 	handle_link(session, event);
-	if (session->state == SESSION_CONNECTED &&
-	    event->type == SESSION_EVENT_PPP_LOG &&
-	    event->ppp->type == PPP_EVENT_IPV6_LOCAL)
+	if (session->state != SESSION_CONNECTED)
+		return;
+	if (event->type == SESSION_EVENT_ALARM)
+		session_fail(session, event->now, event->cause, "%s",
+			     event->text);
+	else if (event->type == SESSION_EVENT_PPP_LOG &&
+		 event->ppp->type == PPP_EVENT_IPV6_LOCAL)
 		set_routes(session);
 }

@@ -50,6 +50,7 @@ enum session_event_type {
 	SESSION_EVENT_PPP_READY, /* pppd waits for the call */
 	SESSION_EVENT_PPP_LOG,   /* ppp */
 	SESSION_EVENT_PPP_EXIT,  /* cause, text */
+	SESSION_EVENT_ALARM,     /* the link is no good: cause, text */
 	SESSION_EVENT_STOP,
 	SESSION_EVENT_REDIAL,
 	SESSION_EVENT_COUNT

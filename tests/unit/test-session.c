@@ -730,6 +730,25 @@ static void a_redial_hangs_up_and_dials_again(void **state)
 	world_free(world);
 }
 
+static void an_alarm_ends_a_link_and_nothing_else(void **state)
+{
+	struct session_event alarm = {.type = SESSION_EVENT_ALARM,
+				      .cause = CAUSE_LINK_LOST,
+				      .text = "nothing comes in"};
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_NEGOTIATING);
+	tell(world, alarm);
+	assert_int_equal(world->session.state, SESSION_NEGOTIATING);
+	bring_to(world, SESSION_CONNECTED);
+	tell(world, alarm);
+	assert_int_equal(world->session.state, SESSION_HANGING_UP);
+	assert_int_equal(world->session.cause, CAUSE_LINK_LOST);
+	assert_string_equal(buf_str(&world->session.text), alarm.text);
+	world_free(world);
+}
+
 static void a_pin_that_could_not_be_sent_is_not_shown(void **state)
 {
 	struct world *world = world_new(false);
@@ -922,6 +941,7 @@ int main(void)
 		cmocka_unit_test(roaming_that_is_not_wanted_ends_it_at_once),
 		cmocka_unit_test(a_missing_pppd_ends_it_for_good),
 		cmocka_unit_test(a_redial_hangs_up_and_dials_again),
+		cmocka_unit_test(an_alarm_ends_a_link_and_nothing_else),
 		cmocka_unit_test(a_pin_that_could_not_be_sent_is_not_shown),
 		cmocka_unit_test(a_redial_while_probing_is_the_dial_under_way),
 		cmocka_unit_test(once_waits_longer_than_a_rescan),
