@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <ev.h>
-#include <json-c/json.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/str.h"
 #include "conf/conf.h"
 #include "ctl/server.h"
 #include "daemon/daemon.h"
-#include "daemon/drivers.h"
 #include "daemon/report.h"
 #include "daemon/state.h"
 #include "io/atport.h"
-#include "io/candidates.h"
 #include "io/clock.h"
 #include "io/notify.h"
-#include "io/pinfile.h"
-#include "io/probe.h"
-#include "io/rfkill.h"
-#include "io/route.h"
 #include "io/rundir.h"
-#include "io/serial.h"
 #include "io/uevent.h"
 #include "ppp/pppd.h"
-#include "session/session.h"
-#include "status/info.h"
-#include "status/json.h"
 
 /* Events into the session ----------------------------------------------------*/
 
@@ -39,14 +25,25 @@ static void tell_manager(struct daemon *daemon)
 	const struct session *session = &daemon->session;
 	struct buf text = BUF_INIT;
 
-	if (daemon->told == session->state)
-		return;
-	daemon->told = session->state;
 	report_state(session, &text);
 	notify_status(buf_str(&text));
 	buf_free(&text);
 	if (session->stopping || session_is_over(session))
 		notify_send("STOPPING=1");
+}
+
+/* Whom a change of state is told. */
+static void (*const observers[])(struct daemon *daemon) = {
+	tell_manager,
+};
+
+static void tell_state(struct daemon *daemon)
+{
+	if (daemon->told == daemon->session.state)
+		return;
+	daemon->told = daemon->session.state;
+	for (size_t i = 0; i < sizeof(observers) / sizeof(*observers); i++)
+		observers[i](daemon);
 }
 
 /* The session's deadline on the loop; and the loop ends with the session. */
@@ -71,7 +68,7 @@ void daemon_tell(struct daemon *daemon, struct session_event event)
 {
 	event.now = clock_now_ms();
 	session_handle(&daemon->session, &event);
-	tell_manager(daemon);
+	tell_state(daemon);
 	rearm(daemon);
 }
 
@@ -125,302 +122,6 @@ static void on_uevent(void *ctx, bool added, const char *device)
 					    .type = SESSION_EVENT_PORTS});
 	if (added)
 		drivers_look(&daemon->drivers);
-}
-
-static void on_at_event(void *ctx, const struct at_event *event)
-{
-	daemon_tell(ctx, (struct session_event){.type = SESSION_EVENT_AT,
-						.at = event});
-}
-
-static void on_port_gone(void *ctx)
-{
-	daemon_tell(ctx,
-		    (struct session_event){.type = SESSION_EVENT_PORT_GONE});
-}
-
-static void on_ppp_ready(void *ctx)
-{
-	daemon_tell(ctx,
-		    (struct session_event){.type = SESSION_EVENT_PPP_READY});
-}
-
-static void on_ppp_log(void *ctx, const struct ppp_event *event)
-{
-	struct daemon *daemon = ctx;
-
-	/* The PPP discipline is on the line now. */
-	if (event->type == PPP_EVENT_LCP_START && daemon->atport)
-		atport_push_data(daemon->atport);
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_PPP_LOG,
-					   .ppp = event});
-}
-
-static void on_ppp_exit(void *ctx, enum cause cause, const char *text)
-{
-	struct daemon *daemon = ctx;
-
-	pppd_free(daemon->pppd);
-	daemon->pppd = NULL;
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
-					   .cause = cause,
-					   .text = text});
-}
-
-static void on_probed(void *ctx, struct probe *probe,
-		      const struct probe_result *result)
-{
-	static const struct atport_callbacks callbacks = {on_at_event,
-							  on_port_gone};
-	struct daemon *daemon = ctx;
-	struct session_event event = {.type = SESSION_EVENT_PROBED,
-				      .cause = result->cause};
-	struct serial *serial = probe_take_serial(probe);
-	struct buf text = BUF_INIT;
-
-	if (serial) {
-		const struct probe_port *chosen =
-			&result->ports[result->chosen];
-
-		daemon->port = chosen->port;
-		event.family =
-			modem_family_find(chosen->port.vid, chosen->identity);
-		event.identity = chosen->identity;
-		daemon->atport =
-			atport_new(daemon->loop, serial, &callbacks, daemon);
-		if (!daemon->atport)
-			event.cause = CAUSE_INTERNAL;
-	}
-	report_probe(result, &text);
-	event.may_bind = drivers_judge(&daemon->drivers, daemon->conf, result,
-				       &event.cause, &text);
-	event.text = buf_str(&text);
-	event.port = daemon->port.device;
-	daemon_tell(daemon, event);
-	buf_free(&text);
-}
-
-/* What the session asks for --------------------------------------------------*/
-
-static void probe_cancel(void *ctx)
-{
-	struct daemon *daemon = ctx;
-
-	probe_free(daemon->probe);
-	daemon->probe = NULL;
-}
-
-static int probe(void *ctx)
-{
-	static const struct probe_options options = {.keep = true};
-	struct daemon *daemon = ctx;
-	struct port_list list = {NULL, 0};
-	int error = candidates_list(daemon->conf, &list);
-
-	probe_cancel(daemon);
-	/* A named port that is not there yet may come. */
-	if (error == 0 || error == -ENOENT) {
-		daemon->probe = probe_start(daemon->loop, &list, &options,
-					    on_probed, daemon);
-		error = daemon->probe ? 0 : -ENOMEM;
-	}
-	port_list_free(&list);
-	return error;
-}
-
-static void on_bound(void *ctx, int error)
-{
-	struct daemon *daemon = ctx;
-
-	(void)error;
-	drivers_cancel(&daemon->drivers);
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_BOUND});
-}
-
-static int bind_interface(void *ctx)
-{
-	struct daemon *daemon = ctx;
-
-	return drivers_bind(&daemon->drivers, daemon->loop, on_bound, daemon);
-}
-
-static void bind_cancel(void *ctx)
-{
-	struct daemon *daemon = ctx;
-
-	drivers_cancel(&daemon->drivers);
-}
-
-static int command(void *ctx, const struct at_command *command)
-{
-	struct daemon *daemon = ctx;
-
-	return daemon->atport ? atport_send(daemon->atport, command) : -EIO;
-}
-
-static int ppp_start(void *ctx)
-{
-	static const struct pppd_callbacks callbacks = {
-		on_ppp_ready, on_ppp_log, on_ppp_exit};
-	struct daemon *daemon = ctx;
-	int error = -EIO;
-
-	/* One that could not be killed: its end is no news of the next. */
-	pppd_free(daemon->pppd);
-	daemon->pppd = NULL;
-	if (daemon->atport)
-		daemon->pppd =
-			pppd_start(daemon->loop, daemon->conf, daemon->name,
-				   serial_fd(atport_serial(daemon->atport)),
-				   &callbacks, daemon, &error);
-	return daemon->pppd ? 0 : error;
-}
-
-static int ppp_open(void *ctx)
-{
-	struct daemon *daemon = ctx;
-
-	return daemon->pppd ? pppd_open(daemon->pppd) : -EIO;
-}
-
-static void ppp_connected(void *ctx)
-{
-	struct daemon *daemon = ctx;
-
-	if (daemon->pppd)
-		pppd_connected(daemon->pppd);
-}
-
-static void ppp_stop(void *ctx, bool hard)
-{
-	struct daemon *daemon = ctx;
-
-	if (daemon->pppd)
-		pppd_stop(daemon->pppd, hard);
-}
-
-static int link_up(void *ctx)
-{
-	struct daemon *daemon = ctx;
-	const struct session *session = &daemon->session;
-	unsigned metric = (unsigned)daemon->conf->ppp.metric;
-	int error = 0, error6 = 0;
-
-	if (!daemon->conf->ppp.default_route)
-		return 0;
-	if (*session->ppp.local)
-		error = route_default_add(session->ppp.ifname, AF_INET, metric);
-	if (*session->ppp.ipv6)
-		error6 = route_default_add(session->ppp.ifname, AF_INET6,
-					   metric);
-	return error < 0 ? error : error6;
-}
-
-static void hang_up(void *ctx)
-{
-	struct daemon *daemon = ctx;
-
-	if (daemon->atport && atport_serial(daemon->atport))
-		serial_set_dtr(atport_serial(daemon->atport), false);
-}
-
-static void port_close(void *ctx)
-{
-	struct daemon *daemon = ctx;
-
-	atport_free(daemon->atport);
-	daemon->atport = NULL;
-}
-
-static bool radio_blocked(void *ctx, struct buf *out)
-{
-	(void)ctx;
-	return rfkill_is_blocked("", out);
-}
-
-static const struct session_ops ops = {
-	.probe = probe,
-	.probe_cancel = probe_cancel,
-	.bind = bind_interface,
-	.bind_cancel = bind_cancel,
-	.command = command,
-	.ppp_start = ppp_start,
-	.ppp_open = ppp_open,
-	.ppp_connected = ppp_connected,
-	.ppp_stop = ppp_stop,
-	.link_up = link_up,
-	.hang_up = hang_up,
-	.port_close = port_close,
-	.radio_blocked = radio_blocked,
-	.pins = &pinfile_ops,
-};
-
-/* The control socket ----------------------------------------------------------*/
-
-static struct json_object *answer_status(struct daemon *daemon)
-{
-	struct json_object *response = ctl_success();
-
-	json_object_object_add(
-		response, "status",
-		report_status(&daemon->session, daemon->name, &daemon->port,
-			      daemon->pppd ? pppd_pid(daemon->pppd) : -1));
-	return response;
-}
-
-/* What has been learnt of the modem on the way to the call: nothing is asked
- * for it. */
-static struct json_object *answer_info(struct daemon *daemon)
-{
-	const struct session *session = &daemon->session;
-	struct json_object *response;
-
-	if (!*session->port)
-		return ctl_refusal(cause_name(CAUSE_NO_MODEM),
-				   "it has no modem at the moment");
-	response = ctl_success();
-	json_object_object_add(
-		response, "info",
-		info_to_json(&session->plan.facts, session->port, "instance"));
-	json_object_object_add(
-		response, "state",
-		json_object_new_string(session_state_name(session->state)));
-	json_add_text(response, "usb_path", daemon->port.usb_path);
-	return response;
-}
-
-static struct json_object *answer_stop(struct daemon *daemon)
-{
-	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_STOP});
-	return ctl_success();
-}
-
-static struct json_object *answer_redial(struct daemon *daemon)
-{
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_REDIAL});
-	return ctl_success();
-}
-
-static const struct {
-	const char *command;
-	struct json_object *(*answer)(struct daemon *daemon);
-} requests[] = {
-	{"status", answer_status},
-	{"info", answer_info},
-	{"stop", answer_stop},
-	{"redial", answer_redial},
-};
-
-static struct json_object *on_request(void *ctx, const char *command)
-{
-	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++)
-		if (strcmp(requests[i].command, command) == 0)
-			return requests[i].answer(ctx);
-	return ctl_refusal(cause_name(CAUSE_USAGE), "no such command");
 }
 
 /* Start-up, a list in order of dependency, and its mirror ----------------------*/
@@ -512,8 +213,8 @@ static enum cause start_server(struct daemon *daemon)
 	int error;
 
 	rundir_path(path, sizeof(path), daemon->name, "sock");
-	daemon->server =
-		ctl_server_new(daemon->loop, path, on_request, daemon, &error);
+	daemon->server = ctl_server_new(daemon->loop, path, requests_answer,
+					daemon, &error);
 	return daemon->server ? CAUSE_NONE : fail(CAUSE_INTERNAL, path, error);
 }
 
@@ -559,7 +260,7 @@ static enum cause start_session(struct daemon *daemon)
 		     daemon->once, seed);
 	session_set_goal(&daemon->session, daemon->goal);
 	session_start(&daemon->session, clock_now_ms());
-	tell_manager(daemon);
+	tell_state(daemon);
 	rearm(daemon);
 	return CAUSE_NONE;
 }
@@ -569,8 +270,8 @@ static void stop_session(struct daemon *daemon)
 	pppd_free(daemon->pppd);
 	call_note_end(daemon);
 	daemon->ops.port_close(daemon);
-	probe_cancel(daemon);
-	drivers_cancel(&daemon->drivers);
+	daemon->ops.probe_cancel(daemon);
+	daemon->ops.bind_cancel(daemon);
 	session_free(&daemon->session);
 }
 
@@ -590,7 +291,7 @@ static enum cause run(struct daemon *daemon)
 	enum cause cause = CAUSE_NONE;
 	size_t started;
 
-	daemon->ops = ops;
+	daemon->ops = host_ops;
 	daemon->lock = -1;
 	daemon->told = SESSION_STATE_COUNT;
 	signal(SIGPIPE, SIG_IGN);

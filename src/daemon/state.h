@@ -8,8 +8,9 @@
 #include "io/port.h"
 #include "session/session.h"
 
-/* Between daemon.c, which wires everything, and call.c, which does it for
- * another's pppd; nobody else includes this. */
+/* Between the files of this folder: daemon.c starts and wires everything, host.c
+ * and call.c do what the session asks for, requests.c answers on the control
+ * socket. */
 
 struct daemon {
 	const struct conf *conf;
@@ -29,7 +30,7 @@ struct daemon {
 	struct call_end *end;       /* SESSION_GOAL_CALL: is told to */
 	struct uevent *uevent;
 	struct ctl_server *server;
-	enum session_state told; /* to the service manager */
+	enum session_state told; /* to those whom it is told */
 	ev_timer timer;
 	ev_timer watchdog;
 	ev_signal term;
@@ -40,6 +41,12 @@ struct daemon {
 
 /* An event for the session, now. */
 void daemon_tell(struct daemon *daemon, struct session_event event);
+
+/* host.c: the session's wishes, with a struct daemon as their context. */
+extern const struct session_ops host_ops;
+
+/* requests.c: ctl_server_new's callback. */
+struct json_object *requests_answer(void *ctx, const char *command);
 
 /* call.c: with SESSION_GOAL_CALL pppd is not ours to start but runs us. */
 enum cause call_start(struct daemon *daemon);

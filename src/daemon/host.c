@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: ISC */
+/* What the session asks for, and what comes of it. */
+#include <errno.h>
+#include <ev.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "conf/conf.h"
+#include "daemon/report.h"
+#include "daemon/state.h"
+#include "io/atport.h"
+#include "io/candidates.h"
+#include "io/pinfile.h"
+#include "io/probe.h"
+#include "io/rfkill.h"
+#include "io/route.h"
+#include "io/serial.h"
+#include "ppp/pppd.h"
+
+/* What comes of it -------------------------------------------------------------*/
+
+static void on_at_event(void *ctx, const struct at_event *event)
+{
+	daemon_tell(ctx, (struct session_event){.type = SESSION_EVENT_AT,
+						.at = event});
+}
+
+static void on_port_gone(void *ctx)
+{
+	daemon_tell(ctx,
+		    (struct session_event){.type = SESSION_EVENT_PORT_GONE});
+}
+
+static void on_ppp_ready(void *ctx)
+{
+	daemon_tell(ctx,
+		    (struct session_event){.type = SESSION_EVENT_PPP_READY});
+}
+
+static void on_ppp_log(void *ctx, const struct ppp_event *event)
+{
+	struct daemon *daemon = ctx;
+
+	/* The PPP discipline is on the line now. */
+	if (event->type == PPP_EVENT_LCP_START && daemon->atport)
+		atport_push_data(daemon->atport);
+	daemon_tell(daemon,
+		    (struct session_event){.type = SESSION_EVENT_PPP_LOG,
+					   .ppp = event});
+}
+
+static void on_ppp_exit(void *ctx, enum cause cause, const char *text)
+{
+	struct daemon *daemon = ctx;
+
+	pppd_free(daemon->pppd);
+	daemon->pppd = NULL;
+	daemon_tell(daemon,
+		    (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
+					   .cause = cause,
+					   .text = text});
+}
+
+static void on_probed(void *ctx, struct probe *probe,
+		      const struct probe_result *result)
+{
+	static const struct atport_callbacks callbacks = {on_at_event,
+							  on_port_gone};
+	struct daemon *daemon = ctx;
+	struct session_event event = {.type = SESSION_EVENT_PROBED,
+				      .cause = result->cause};
+	struct serial *serial = probe_take_serial(probe);
+	struct buf text = BUF_INIT;
+
+	if (serial) {
+		const struct probe_port *chosen =
+			&result->ports[result->chosen];
+
+		daemon->port = chosen->port;
+		event.family =
+			modem_family_find(chosen->port.vid, chosen->identity);
+		event.identity = chosen->identity;
+		daemon->atport =
+			atport_new(daemon->loop, serial, &callbacks, daemon);
+		if (!daemon->atport)
+			event.cause = CAUSE_INTERNAL;
+	}
+	report_probe(result, &text);
+	event.may_bind = drivers_judge(&daemon->drivers, daemon->conf, result,
+				       &event.cause, &text);
+	event.text = buf_str(&text);
+	event.port = daemon->port.device;
+	daemon_tell(daemon, event);
+	buf_free(&text);
+}
+
+/* What the session asks for --------------------------------------------------*/
+
+static void probe_cancel(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	probe_free(daemon->probe);
+	daemon->probe = NULL;
+}
+
+static int probe(void *ctx)
+{
+	static const struct probe_options options = {.keep = true};
+	struct daemon *daemon = ctx;
+	struct port_list list = {NULL, 0};
+	int error = candidates_list(daemon->conf, &list);
+
+	probe_cancel(daemon);
+	/* A named port that is not there yet may come. */
+	if (error == 0 || error == -ENOENT) {
+		daemon->probe = probe_start(daemon->loop, &list, &options,
+					    on_probed, daemon);
+		error = daemon->probe ? 0 : -ENOMEM;
+	}
+	port_list_free(&list);
+	return error;
+}
+
+static void on_bound(void *ctx, int error)
+{
+	struct daemon *daemon = ctx;
+
+	(void)error;
+	drivers_cancel(&daemon->drivers);
+	daemon_tell(daemon,
+		    (struct session_event){.type = SESSION_EVENT_BOUND});
+}
+
+static int bind_interface(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	return drivers_bind(&daemon->drivers, daemon->loop, on_bound, daemon);
+}
+
+static void bind_cancel(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	drivers_cancel(&daemon->drivers);
+}
+
+static int command(void *ctx, const struct at_command *command)
+{
+	struct daemon *daemon = ctx;
+
+	return daemon->atport ? atport_send(daemon->atport, command) : -EIO;
+}
+
+static int ppp_start(void *ctx)
+{
+	static const struct pppd_callbacks callbacks = {
+		on_ppp_ready, on_ppp_log, on_ppp_exit};
+	struct daemon *daemon = ctx;
+	int error = -EIO;
+
+	/* One that could not be killed: its end is no news of the next. */
+	pppd_free(daemon->pppd);
+	daemon->pppd = NULL;
+	if (daemon->atport)
+		daemon->pppd =
+			pppd_start(daemon->loop, daemon->conf, daemon->name,
+				   serial_fd(atport_serial(daemon->atport)),
+				   &callbacks, daemon, &error);
+	return daemon->pppd ? 0 : error;
+}
+
+static int ppp_open(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	return daemon->pppd ? pppd_open(daemon->pppd) : -EIO;
+}
+
+static void ppp_connected(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	if (daemon->pppd)
+		pppd_connected(daemon->pppd);
+}
+
+static void ppp_stop(void *ctx, bool hard)
+{
+	struct daemon *daemon = ctx;
+
+	if (daemon->pppd)
+		pppd_stop(daemon->pppd, hard);
+}
+
+static int link_up(void *ctx)
+{
+	struct daemon *daemon = ctx;
+	const struct session *session = &daemon->session;
+	unsigned metric = (unsigned)daemon->conf->ppp.metric;
+	int error = 0, error6 = 0;
+
+	if (!daemon->conf->ppp.default_route)
+		return 0;
+	if (*session->ppp.local)
+		error = route_default_add(session->ppp.ifname, AF_INET, metric);
+	if (*session->ppp.ipv6)
+		error6 = route_default_add(session->ppp.ifname, AF_INET6,
+					   metric);
+	return error < 0 ? error : error6;
+}
+
+static void hang_up(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	if (daemon->atport && atport_serial(daemon->atport))
+		serial_set_dtr(atport_serial(daemon->atport), false);
+}
+
+static void port_close(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	atport_free(daemon->atport);
+	daemon->atport = NULL;
+}
+
+static bool radio_blocked(void *ctx, struct buf *out)
+{
+	(void)ctx;
+	return rfkill_is_blocked("", out);
+}
+
+const struct session_ops host_ops = {
+	.probe = probe,
+	.probe_cancel = probe_cancel,
+	.bind = bind_interface,
+	.bind_cancel = bind_cancel,
+	.command = command,
+	.ppp_start = ppp_start,
+	.ppp_open = ppp_open,
+	.ppp_connected = ppp_connected,
+	.ppp_stop = ppp_stop,
+	.link_up = link_up,
+	.hang_up = hang_up,
+	.port_close = port_close,
+	.radio_blocked = radio_blocked,
+	.pins = &pinfile_ops,
+};
