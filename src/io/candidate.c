@@ -53,6 +53,11 @@ void candidate_settle(struct candidate *candidate, enum probe_role role,
 		candidate_release(candidate);
 }
 
+static const char *reason(int error)
+{
+	return error == -ENOTTY ? "is no tty" : strerror(-error);
+}
+
 static void fail(struct candidate *candidate, int error, const char *what)
 {
 	struct probe_port *port = candidate->port;
@@ -64,7 +69,7 @@ static void fail(struct candidate *candidate, int error, const char *what)
 		return;
 	}
 	candidate_settle(candidate, PROBE_ROLE_ERROR,
-			 *what ? what : strerror(-error));
+			 *what ? what : reason(error));
 }
 
 /* usb_wwan says EINVAL where the driver never sends the line states: many

@@ -11,8 +11,6 @@
 #include "modem/ask.h"
 #include "modem/pick.h"
 
-/* With opening, and time for closing: drivers take their time. */
-
 /* A usable port waits this long, and as long as some answers of its own take,
  * for a better one. */
 #define GRACE_MS      150

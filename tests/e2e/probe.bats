@@ -210,7 +210,7 @@ settings() {
 	probe --json ttyNONE7 /dev/null "$modem_dir/if2"
 	exits 0
 	has '"device":"/dev/ttyNONE7","role":"error","reason":"No such file or directory"'
-	has '"device":"/dev/null","role":"error"'
+	has '"device":"/dev/null","role":"error","reason":"is no tty"'
 	role_is 2 at
 	probe ttyNONE7
 	exits 4
