@@ -76,6 +76,14 @@ static void take_sim(struct plan *plan, int number, const char *line)
 	modem_decode_cpin(line, &plan->facts.sim);
 }
 
+/* 27.007 8.65, where the maker's own counter is missing or refused. */
+static bool pin_left_is_missing(const struct plan *plan, int number)
+{
+	(void)number;
+	return plan->facts.pin_left < 0 &&
+	       plan->facts.sim != MODEM_SIM_MISSING;
+}
+
 static void take_pin_left(struct plan *plan, int number, const char *line)
 {
 	(void)number;
@@ -224,10 +232,12 @@ static const struct question questions[] = {
 	{ "AT+CGSN", NULL, take_imei, .plain = true },
 	{ "AT+CPIN?", NULL, take_sim, .timeout_ms = 10000 },
 	{ FAMILY(pin_left), .take = take_pin_left },
+	{ "AT+CPINR=\"SIM PIN\"", pin_left_is_missing, take_pin_left },
 	{ "AT+CIMI", sim_is_open, take_imsi, .plain = true },
 	{ FAMILY(iccid), .wanted = sim_is_there, .take = take_iccid },
 	{ "AT+CCID", sim_is_there, take_iccid, .plain = true },
 	{ "AT+ICCID", sim_is_there, take_iccid, .plain = true },
+	{ "AT+CRSM=176,12258,0,0,10", sim_is_there, take_iccid },
 	{ "AT+CFUN?", NULL, take_fun },
 	{ FAMILY(radio), .take = take_radio_state },
 	{ FAMILY(radio_else), .wanted = radio_is_off,

@@ -75,11 +75,14 @@ one_port() {
 }
 
 @test "a SIM that wants its PIN gets none" {
-	one_port 'sim: { state = "pin"; pin_attempts = 3; };'
+	one_port 'sim: { state = "pin"; pin_attempts = 3; };
+		commands: ( { command = "AT+CPINR=\"SIM PIN\"";
+			lines = ( "+CPINR: SIM PIN,${pin_left},3" ); } );'
 	echo 'sim: { pin = "1234"; };' >"$conf"
 	run --separate-stderr "$gobi" -c "$conf" info --json --port "$modem_dir/if0"
 	exits 0
-	has '"sim":{"state":"pin"'
+	has '"sim":{"state":"pin","iccid":'
+	has '"pin_attempts_left":3}'
 	has_not imsi
 	run ! grep -q 'CPIN=' "$modem_dir/log"
 }
