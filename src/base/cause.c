@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <string.h>
+
 #include "base/cause.h"
 
 struct cause_row {
@@ -60,6 +62,15 @@ static const struct cause_row *row(enum cause cause)
 const char *cause_name(enum cause cause)
 {
 	return row(cause)->name;
+}
+
+enum cause cause_find(const char *name)
+{
+	int cause = CAUSE_NONE;
+
+	while (cause < CAUSE_COUNT && strcmp(rows[cause].name, name) != 0)
+		cause++;
+	return (enum cause)cause;
 }
 
 const char *cause_text(enum cause cause)

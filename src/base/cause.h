@@ -43,6 +43,9 @@ enum cause_reaction {
 /* The word, "internal" for a number that is none. Static storage. */
 const char *cause_name(enum cause cause);
 
+/* The cause with that word; CAUSE_COUNT when there is none. */
+enum cause cause_find(const char *name);
+
 /* One plain sentence fragment for people. Static storage. */
 const char *cause_text(enum cause cause);
 

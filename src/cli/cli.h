@@ -34,7 +34,14 @@ int cli_load(const struct cli *cli, struct conf *conf);
 int cli_usage(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The running instance's socket; a message and -1 with *cause when there is
+/* The running instance's socket, or a negative errno: -ECONNREFUSED when none
+ * runs. */
+int cli_socket(const struct cli *cli);
+
+/* The message for the latter, and its cause. */
+int cli_no_socket(const struct cli *cli, int error);
+
+/* Both together: a message and -1 with *cause when there is
  * none. */
 int cli_connect(const struct cli *cli, int *cause);
 

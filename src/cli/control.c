@@ -17,25 +17,38 @@
 #define ANSWER_MS 2000
 #define END_MS    6000 /* `stop` promises 5 s */
 
-int cli_connect(const struct cli *cli, int *cause)
+int cli_socket(const struct cli *cli)
 {
 	char path[256];
 	int fd;
 
 	rundir_path(path, sizeof(path), cli->name, "sock");
 	fd = ctl_client_connect(path);
-	if (fd >= 0)
-		return fd;
-	*cause = CAUSE_INTERNAL;
-	if (fd == -ENOENT || fd == -ECONNREFUSED)
+	return fd == -ENOENT ? -ECONNREFUSED : fd;
+}
+
+int cli_no_socket(const struct cli *cli, int error)
+{
+	if (error == -ECONNREFUSED)
 		fprintf(stderr,
 			"gobi-dial: no instance \"%s\" is running; start it "
 			"with \"gobi-dial run %s\"\n",
 			cli->name, cli->name);
 	else
-		fprintf(stderr, "gobi-dial: %s: %s\n", path, strerror(-fd));
-	if (fd == -EACCES || fd == -EPERM)
-		*cause = CAUSE_PERMISSION;
+		fprintf(stderr,
+			"gobi-dial: the socket of the instance \"%s\": %s\n",
+			cli->name, strerror(-error));
+	return error == -EACCES || error == -EPERM ? CAUSE_PERMISSION
+						   : CAUSE_INTERNAL;
+}
+
+int cli_connect(const struct cli *cli, int *cause)
+{
+	int fd = cli_socket(cli);
+
+	if (fd >= 0)
+		return fd;
+	*cause = cli_no_socket(cli, fd);
 	return -1;
 }
 
@@ -43,17 +56,16 @@ int cli_connect(const struct cli *cli, int *cause)
 static int refusal(struct json_object *response)
 {
 	struct json_object *text = NULL, *word = NULL;
-	int cause = CAUSE_COUNT;
+	enum cause cause = CAUSE_COUNT;
 
 	json_object_object_get_ex(response, "text", &text);
 	json_object_object_get_ex(response, "cause", &word);
 	fprintf(stderr, "gobi-dial: the instance refused: %s\n",
 		text ? json_object_get_string(text) : "it did not say why");
-	while (word && --cause > CAUSE_NONE)
-		if (strcmp(cause_name((enum cause)cause),
-			   json_object_get_string(word)) == 0)
-			return cause;
-	return CAUSE_INTERNAL;
+	if (word)
+		cause = cause_find(json_object_get_string(word));
+	return cause == CAUSE_NONE || cause == CAUSE_COUNT ? CAUSE_INTERNAL
+							   : (int)cause;
 }
 
 int cli_request(int fd, const char *command, struct json_object **response)

@@ -17,7 +17,6 @@
 #include "doctor/show.h"
 #include "io/binder.h"
 #include "io/command.h"
-#include "io/rundir.h"
 #include "status/json.h"
 #include "status/show.h"
 
@@ -66,11 +65,8 @@ static void ask_instance(const struct cli *cli, struct walk *walk)
 {
 	struct doctor_facts *facts = &walk->collection.facts;
 	struct json_object *status, *failure;
-	char path[256];
-	int fd;
+	int fd = cli_socket(cli);
 
-	rundir_path(path, sizeof(path), cli->name, "sock");
-	fd = ctl_client_connect(path);
 	if (fd < 0)
 		return;
 	facts->instance.runs = true;

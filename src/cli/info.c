@@ -12,14 +12,11 @@
 #include "cli/cli.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
-#include "ctl/client.h"
-#include "io/rundir.h"
 #include "status/info.h"
 #include "status/json.h"
 #include "status/show.h"
 
 struct info {
-	struct cli *cli;
 	const char *name, *port;
 	bool json;
 	struct conf conf;
@@ -136,32 +133,17 @@ static void ask_spare(struct info *info, struct json_object *response)
 	port_list_free(&spare);
 }
 
-static int ask_instance(struct info *info)
+static int ask_instance(struct info *info, int fd)
 {
 	struct json_object *response;
-	int cause, fd = cli_connect(info->cli, &cause);
+	int cause = cli_request(fd, "info", &response);
 
-	if (fd < 0)
-		return cause;
-	cause = cli_request(fd, "info", &response);
 	close(fd);
 	if (cause != CAUSE_NONE)
 		return cause;
 	ask_spare(info, response);
 	json_object_put(response);
 	return CAUSE_NONE;
-}
-
-static bool runs(const struct cli *cli)
-{
-	char path[256];
-	int fd;
-
-	rundir_path(path, sizeof(path), cli->name, "sock");
-	fd = ctl_client_connect(path);
-	if (fd >= 0)
-		close(fd);
-	return fd != -ENOENT && fd != -ECONNREFUSED;
 }
 
 static int parse(struct info *info, int argc, char **argv)
@@ -185,22 +167,25 @@ static int parse(struct info *info, int argc, char **argv)
 
 int cli_info(struct cli *cli, int argc, char **argv)
 {
-	struct info info = {.cli = cli};
+	struct info info = {NULL};
 	int cause = parse(&info, argc, argv);
-	bool running;
+	int fd;
 
 	if (cause != CAUSE_NONE)
 		return cause;
 	if (!cli_set_name(cli, info.name))
 		return CAUSE_USAGE;
-	running = !info.port && runs(cli);
+	/* Who names a port wants that one asked, whoever runs. */
+	fd = info.port ? -ECONNREFUSED : cli_socket(cli);
+	if (fd < 0 && fd != -ECONNREFUSED)
+		return cli_no_socket(cli, fd);
 	/* For a port that is named only a configuration that is named counts. */
-	if (running || (info.port && !cli->conf_given))
+	if (fd >= 0 || (info.port && !cli->conf_given))
 		cause = conf_init(&info.conf) ? CAUSE_INTERNAL : CAUSE_NONE;
 	else
 		cause = cli_load(cli, &info.conf);
 	if (cause == CAUSE_NONE)
-		cause = running ? ask_instance(&info) : ask_modem(&info);
+		cause = fd >= 0 ? ask_instance(&info, fd) : ask_modem(&info);
 	conf_free(&info.conf);
 	return cause;
 }

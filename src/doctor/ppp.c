@@ -118,10 +118,9 @@ static bool holds_failing(const struct doctor_facts *facts,
 		   "the instance \"%s\" is %s after a failure: %s", facts->name,
 		   facts->instance.state, facts->instance.text);
 	buf_printf(&finding->evidence, "cause %s\n", facts->instance.cause);
-	for (int i = CAUSE_COUNT - 1; i > CAUSE_NONE; i--)
-		if (strcmp(cause_name((enum cause)i), facts->instance.cause) ==
-		    0)
-			finding->cause = (enum cause)i;
+	finding->cause = cause_find(facts->instance.cause);
+	if (finding->cause == CAUSE_COUNT)
+		finding->cause = CAUSE_INTERNAL;
 	return true;
 }
 

@@ -80,8 +80,7 @@ static void take_sim(struct plan *plan, int number, const char *line)
 static bool pin_left_is_missing(const struct plan *plan, int number)
 {
 	(void)number;
-	return plan->facts.pin_left < 0 &&
-	       plan->facts.sim != MODEM_SIM_MISSING;
+	return plan->facts.pin_left < 0 && plan->facts.sim != MODEM_SIM_MISSING;
 }
 
 static void take_pin_left(struct plan *plan, int number, const char *line)

@@ -189,38 +189,26 @@ static int store(const struct pins_disk *disk, void *ctx,
 }
 
 static int add(const struct pins_disk *disk, void *ctx, struct pins_file *file,
-	       const struct pins_key *key)
+	       const struct pins_sent *sent)
 {
-	struct pins_sent sent;
-	int error = load(disk, ctx, file);
-
-	if (error == 0)
-		error = hash_key(file->salt, key, &sent);
-	if (error < 0)
-		return error;
 	for (size_t i = 0; i < file->count; i++)
-		if (is_same(&file->sent[i], &sent))
+		if (is_same(&file->sent[i], sent))
 			return -EEXIST;
 	if (file->count == PINS_SENT_MAX)
 		return -ENOSPC;
-	file->sent[file->count++] = sent;
+	file->sent[file->count++] = *sent;
 	return store(disk, ctx, file);
 }
 
 /* The very mark of that key; others of the same PIN are other SIMs'. */
 static int drop(const struct pins_disk *disk, void *ctx, struct pins_file *file,
-		const struct pins_key *key)
+		const struct pins_sent *sent)
 {
-	struct pins_sent sent;
 	size_t kept = 0;
-	int error = load(disk, ctx, file);
+	int error;
 
-	if (error == 0)
-		error = hash_key(file->salt, key, &sent);
-	if (error < 0)
-		return error;
 	for (size_t i = 0; i < file->count; i++)
-		if (memcmp(&file->sent[i], &sent, sizeof(sent)) != 0)
+		if (memcmp(&file->sent[i], sent, sizeof(*sent)) != 0)
 			file->sent[kept++] = file->sent[i];
 	if (kept == file->count)
 		return 0;
@@ -235,13 +223,18 @@ static int change(const struct pins_disk *disk, void *ctx,
 		  const struct pins_key *key,
 		  int (*how)(const struct pins_disk *disk, void *ctx,
 			     struct pins_file *file,
-			     const struct pins_key *key))
+			     const struct pins_sent *sent))
 {
 	struct pins_file *file = malloc(sizeof(*file));
 	int error = file ? disk->lock(ctx) : -ENOMEM;
+	struct pins_sent sent;
 
 	if (error == 0) {
-		error = how(disk, ctx, file, key);
+		error = load(disk, ctx, file);
+		if (error == 0)
+			error = hash_key(file->salt, key, &sent);
+		if (error == 0)
+			error = how(disk, ctx, file, &sent);
 		disk->unlock(ctx);
 	}
 	free(file);

@@ -191,6 +191,31 @@ static enum step_ask ask_text(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
+/* Of one of several commands that may tell it; the ask sees what is known. */
+static enum step_outcome take_lines(struct plan *plan,
+				    const struct at_event *reply,
+				    void (*take)(struct modem_facts *facts,
+						 const char *line))
+{
+	const char *at = reply->text;
+	char line[96];
+
+	while (step_next_line(&at, line, sizeof(line)))
+		take(&plan->facts, line);
+	plan->index++;
+	return STEP_AGAIN;
+}
+
+static void take_pin_left(struct modem_facts *facts, const char *line)
+{
+	modem_decode_pin_left(line, &facts->pin_left);
+}
+
+static void take_iccid(struct modem_facts *facts, const char *line)
+{
+	modem_decode_iccid(line, facts->iccid);
+}
+
 enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command,
 			       int64_t now)
 {
@@ -209,14 +234,8 @@ enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command,
 enum step_outcome sim_take_pin_left(struct plan *plan,
 				    const struct at_event *reply, int64_t now)
 {
-	const char *at = reply->text;
-	char line[64];
-
 	(void)now;
-	while (step_next_line(&at, line, sizeof(line)))
-		modem_decode_pin_left(line, &plan->facts.pin_left);
-	plan->index++;
-	return STEP_AGAIN;
+	return take_lines(plan, reply, take_pin_left);
 }
 
 enum step_ask sim_ask_iccid(struct plan *plan, struct at_command *command,
@@ -235,14 +254,8 @@ enum step_ask sim_ask_iccid(struct plan *plan, struct at_command *command,
 enum step_outcome sim_take_iccid(struct plan *plan,
 				 const struct at_event *reply, int64_t now)
 {
-	const char *at = reply->text;
-	char line[96];
-
 	(void)now;
-	while (step_next_line(&at, line, sizeof(line)))
-		modem_decode_iccid(line, plan->facts.iccid);
-	plan->index++;
-	return STEP_AGAIN;
+	return take_lines(plan, reply, take_iccid);
 }
 
 enum step_ask sim_ask_imei(struct plan *plan, struct at_command *command,

@@ -48,9 +48,11 @@ static void cause_names_are_the_contract(void **state)
 	assert_int_equal(sizeof(names) / sizeof(*names), CAUSE_COUNT);
 	for (int i = 0; i < CAUSE_COUNT; i++) {
 		assert_string_equal(cause_name((enum cause)i), names[i]);
+		assert_int_equal(cause_find(names[i]), i);
 		assert_true(strlen(cause_text((enum cause)i)) > 0);
 	}
 	assert_string_equal(cause_name((enum cause)99), "internal");
+	assert_int_equal(cause_find("nonsense"), CAUSE_COUNT);
 }
 
 static void print_safe_lets_no_control_byte_through(void **state)
