@@ -17,6 +17,7 @@
 #include "modem/family.h"
 
 #define LIMIT_S 120. /* all questions together; most modems take one second */
+#define END_S   5.   /* for putting back what was set, when interrupted */
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define SIGNALS (sizeof(signals) / sizeof(*signals))
@@ -79,11 +80,18 @@ static void on_limit(struct ev_loop *loop, ev_timer *timer, int events)
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 {
 	struct survey *survey = watcher->data;
+	bool again = survey->signal != 0;
 
-	(void)loop;
 	(void)events;
 	survey->signal = watcher->signum;
-	finish(survey, CAUSE_INTERNAL, "interrupted");
+	if (again || !survey->asked) {
+		finish(survey, CAUSE_INTERNAL, "interrupted");
+		return;
+	}
+	plan_wind_up(&survey->plan);
+	ev_timer_stop(loop, &survey->limit);
+	ev_timer_set(&survey->limit, END_S, 0.);
+	ev_timer_start(loop, &survey->limit);
 }
 
 static void ask_modem(struct survey *survey, const struct probe_port *chosen)
@@ -134,14 +142,13 @@ static void watch_signals(struct survey *survey, struct ev_signal *watchers)
 static void run_loop(struct survey *survey)
 {
 	struct ev_signal watchers[SIGNALS];
-	struct ev_timer limit;
 
 	watch_signals(survey, watchers);
-	ev_timer_init(&limit, on_limit, LIMIT_S, 0.);
-	limit.data = survey;
-	ev_timer_start(survey->loop, &limit);
+	ev_timer_init(&survey->limit, on_limit, LIMIT_S, 0.);
+	survey->limit.data = survey;
+	ev_timer_start(survey->loop, &survey->limit);
 	ev_run(survey->loop, 0);
-	ev_timer_stop(survey->loop, &limit);
+	ev_timer_stop(survey->loop, &survey->limit);
 	atport_free(survey->atport);
 	survey->atport = NULL;
 	for (size_t i = 0; i < SIGNALS; i++)

@@ -2,6 +2,8 @@
 #ifndef GD_CLI_SURVEY_H
 #define GD_CLI_SURVEY_H
 
+#include <ev.h>
+
 #include "base/buf.h"
 #include "io/probe.h"
 #include "modem/plan.h"
@@ -23,6 +25,7 @@ struct survey {
 	struct probe *probe; /* its own */
 	struct atport *atport;
 	struct ev_loop *loop;
+	ev_timer limit;
 	int signal;
 };
 
@@ -37,8 +40,8 @@ struct survey_options {
 int survey_list(const struct conf *conf, const char *device,
 		struct port_list *ports);
 
-/* Blocks until it is over; a signal to end is obeyed when the ports are put
- * back. `conf` is borrowed for the survey's life. The cause. */
+/* Blocks until it is over; a signal to end is obeyed when modem and ports are put
+ * back, and a second one at once. `conf` is borrowed for the survey's life. The cause. */
 enum cause survey_run(struct survey *survey, const struct conf *conf,
 		      const struct port_list *ports,
 		      const struct survey_options *options);

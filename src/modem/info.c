@@ -268,22 +268,28 @@ static const char *text_of(const struct plan *plan,
 				      question->number);
 }
 
+/* In a hurry only what puts back is left, and that ends in a kept number. */
+static bool is_wanted(const struct plan *plan, const struct question *question)
+{
+	const char *text = text_of(plan, question);
+
+	return text && *text && (question->numbered || !plan->winding_up) &&
+	       (!question->wanted || question->wanted(plan, question->number));
+}
+
 static enum step_ask ask(struct plan *plan, struct at_command *command,
 			 int64_t now)
 {
 	const struct question *question = &questions[plan->index];
-	const char *text;
 
 	(void)now;
 	if (plan->index >= COUNT(questions))
 		return ASK_SKIP;
-	text = text_of(plan, question);
-	if (!text || !*text ||
-	    (question->wanted && !question->wanted(plan, question->number))) {
+	if (!is_wanted(plan, question)) {
 		plan->index++;
 		return ASK_JUMP;
 	}
-	buf_printf(&plan->command, "%s", text);
+	buf_printf(&plan->command, "%s", text_of(plan, question));
 	if (question->numbered)
 		buf_printf(&plan->command, "%d", plan->kept[question->number]);
 	if (question->plain)
@@ -335,6 +341,12 @@ static enum step_outcome take(struct plan *plan, const struct at_event *reply,
 	return plan->index < COUNT(questions) ? STEP_AGAIN : STEP_NEXT;
 }
 
-static const struct step steps[] = {{ask, take}, {mode_ask, mode_take}};
+static enum step_ask ask_mode(struct plan *plan, struct at_command *command,
+			      int64_t now)
+{
+	return plan->winding_up ? ASK_SKIP : mode_ask(plan, command, now);
+}
+
+static const struct step steps[] = {{ask, take}, {ask_mode, mode_take}};
 
 const struct stage stage_info = {steps, COUNT(steps)};

@@ -79,8 +79,14 @@ void plan_start(struct plan *plan, enum plan_stage which, int64_t now)
 	plan->started_at = now;
 	plan->denied_at = -1;
 	plan->denied = false;
+	plan->winding_up = false;
 	plan->cause = CAUSE_NONE;
 	buf_clear(&plan->text);
+}
+
+void plan_wind_up(struct plan *plan)
+{
+	plan->winding_up = true;
 }
 
 /* "+CPIN:" of "AT+CPIN?": what an answer's lines begin with; "" for a basic

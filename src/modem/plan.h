@@ -123,6 +123,7 @@ struct plan {
 	int kept[PLAN_KEPT_COUNT]; /* INFO: as it was; -1: not known */
 	int timeouts;              /* INFO: one after the other */
 	int lines;                 /* INFO: taken of this answer */
+	bool winding_up;           /* INFO: only what puts back is said */
 	bool denied;               /* FAILED: the network said no for good */
 	enum cause cause;          /* FAILED */
 	struct buf text;           /* FAILED: one line for people */
@@ -135,6 +136,10 @@ void plan_free(struct plan *plan);
 /* Start a stage. PLAN_PREPARE and PLAN_INFO forget what an earlier modem
  * said. */
 void plan_start(struct plan *plan, enum plan_stage stage, int64_t now);
+
+/* PLAN_INFO: ask nothing more, but put back what has been set. It is over with
+ * PLAN_DONE. */
+void plan_wind_up(struct plan *plan);
 
 /* What to do now. On PLAN_COMMAND `command` is filled; its text is good until
  * the reply has been handed in. */

@@ -25,7 +25,8 @@ complete() {
 
 	wanted=$(sed '/^#/d' "$top_srcdir/tests/fixtures/info/$1.info" |
 		tr -d '\n\t')
-	output=$(sed 's/"port":"[^"]*",//' <<<"$output")
+	[[ $output =~ ^\{\"port\":\"[^\"]*\", ]]
+	output={${output#"${BASH_REMATCH[0]}"}
 	[ "$output" = "$wanted" ] || {
 		diff <(tr , '\n' <<<"$wanted") <(tr , '\n' <<<"$output")
 		return 1

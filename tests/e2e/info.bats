@@ -74,6 +74,35 @@ one_port() {
 	run ! grep -q 'ATE' "$modem_dir/log"
 }
 
+# interrupted SIGNAL COMMAND: while the modem takes its time for COMMAND.
+interrupted() {
+	local pid status=0 output=
+
+	one_port "at: { cmee = 0; };
+		commands: ( { command = \"$2\"; latency_ms = 800;
+			builtin = true; } );"
+	background env --default-signal=INT "$gobi" info --port "$modem_dir/if0"
+	pid=${modem_pids[-1]}
+	wait_for 10 modem_logged "< $2"
+	kill "-$1" "$pid"
+	wait "$pid" || status=$?
+	exits "$((128 + $(kill -l "$1")))"
+	run ! grep -q 'AT+CGDCONT' "$modem_dir/log"
+}
+
+@test "what is set is put back by one that is interrupted too" {
+	interrupted INT AT+CREG=2
+	[ "$(grep -c '< AT+CREG=0' "$modem_dir/log")" -eq 1 ]
+	[ "$(grep -c '< AT+CMEE=0' "$modem_dir/log")" -eq 1 ]
+	run ! grep -q 'AT+CGREG' "$modem_dir/log"
+	modem_teardown
+	modem_pids=()
+	rm -f "$modem_dir/ready"
+	interrupted TERM AT+COPS=3,2
+	[ "$(grep -c '< AT+COPS=3,0' "$modem_dir/log")" -eq 1 ]
+	[ "$(grep -c '< AT+CMEE=0' "$modem_dir/log")" -eq 1 ]
+}
+
 @test "a SIM that wants its PIN gets none" {
 	one_port 'sim: { state = "pin"; pin_attempts = 3; };
 		commands: ( { command = "AT+CPINR=\"SIM PIN\"";
