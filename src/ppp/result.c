@@ -188,7 +188,8 @@ void ppp_life_event(struct ppp_life *life, const struct ppp_event *event)
 	case PPP_EVENT_IPCP_TIMEOUT:
 	case PPP_EVENT_NO_ADDRESS:
 	case PPP_EVENT_LOOPBACK:
-		life->negotiation_failed = true;
+		if (life->failure == PPP_EVENT_OTHER)
+			life->failure = event->type;
 		break;
 	default:
 		break;
@@ -211,6 +212,26 @@ static enum cause cause_of_exit(const struct ppp_life *life, int code)
 	return life->was_up ? exits[code].up : exits[code].down;
 }
 
+/* With a hang-up after it the status is 16, as for any other hang-up. */
+static const char *failure_text(enum ppp_event_type failure)
+{
+	switch (failure) {
+	case PPP_EVENT_LCP_TIMEOUT:
+		return "the call was taken, but no PPP came: nothing answered "
+		       "the LCP requests";
+	case PPP_EVENT_IPCP_TIMEOUT:
+		return "PPP came, but no address: nothing answered the IPCP "
+		       "requests";
+	case PPP_EVENT_NO_ADDRESS:
+		return "PPP came, but the network gave no address; is "
+		       "network.apn right?";
+	case PPP_EVENT_LOOPBACK:
+		return "the modem sent our own packets back";
+	default:
+		return NULL;
+	}
+}
+
 /* What its log said that its status does not; NULL when nothing. */
 static const char *reason(const struct ppp_life *life)
 {
@@ -223,34 +244,32 @@ static const char *reason(const struct ppp_life *life)
 	if (life->was_up)
 		return life->peer_terminated ? "the network ended the link"
 					     : NULL;
-	if (life->negotiation_failed)
-		return "negotiation failed";
+	if (life->failure != PPP_EVENT_OTHER)
+		return failure_text(life->failure);
 	return life->peer_terminated ? "the network refused the link" : NULL;
+}
+
+static const char *code_text(int code)
+{
+	return code == EXIT_NOT_FOUND ? "there is no pppd"
+	       : code == EXIT_NOT_RUN ? "pppd cannot be run"
+				      : ppp_exit_text(code);
 }
 
 static void describe(const struct ppp_life *life, int wait_status,
 		     struct buf *text)
 {
+	bool killed = WIFSIGNALED(wait_status);
+	int number = killed ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 	const char *why = reason(life);
-	const char *code_text;
 
-	if (WIFSIGNALED(wait_status)) {
-		buf_printf(text, "pppd was killed by signal %d",
-			   WTERMSIG(wait_status));
-	} else {
-		int code = WEXITSTATUS(wait_status);
-
-		code_text = code == EXIT_NOT_FOUND ? "there is no pppd"
-			    : code == EXIT_NOT_RUN ? "pppd cannot be run"
-						   : ppp_exit_text(code);
-		buf_printf(text, "pppd ended with %d", code);
-		if (code_text)
-			buf_printf(text, " (%s)", code_text);
-		if (why && code_text && strcmp(why, code_text) == 0)
-			why = NULL;
-	}
+	if (!why && !killed)
+		why = code_text(number);
 	if (why)
-		buf_printf(text, ", after %s", why);
+		buf_printf(text, "%s (", why);
+	buf_printf(text, "pppd %s %d%s",
+		   killed ? "was killed by signal" : "ended with", number,
+		   why ? ")" : "");
 }
 
 enum cause ppp_life_cause(const struct ppp_life *life, int wait_status,

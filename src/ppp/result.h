@@ -15,10 +15,10 @@ enum ppp_event_type {
 	PPP_EVENT_LCP_START, /* "Connect: ppp0 <--> /dev/ttyUSB2" */
 	PPP_EVENT_AUTH_OK,
 	PPP_EVENT_AUTH_FAILED,
-	PPP_EVENT_LOCAL,     /* value = IPv4 address */
-	PPP_EVENT_REMOTE,    /* value = IPv4 address, "" for pppd's made-up
+	PPP_EVENT_LOCAL,      /* value = IPv4 address */
+	PPP_EVENT_REMOTE,     /* value = IPv4 address, "" for pppd's made-up
 			      * 10.64.64.64 and 10.112.112.112 families */
-	PPP_EVENT_DNS,	     /* value = address; primary comes first */
+	PPP_EVENT_DNS,        /* value = address; primary comes first */
 	PPP_EVENT_IPV6_LOCAL, /* value = address */
 	PPP_EVENT_LCP_TIMEOUT,
 	PPP_EVENT_IPCP_TIMEOUT,
@@ -29,7 +29,7 @@ enum ppp_event_type {
 	PPP_EVENT_LOOPBACK,
 	PPP_EVENT_NO_KERNEL_PPP,
 	PPP_EVENT_CONNECT_FAILED, /* the connect script */
-	PPP_EVENT_TERMINATED, /* "Connection terminated." */
+	PPP_EVENT_TERMINATED,     /* "Connection terminated." */
 };
 
 struct ppp_event {
@@ -47,19 +47,20 @@ struct ppp_event ppp_event_parse(const char *line);
  * then ask.
  */
 struct ppp_life {
-	bool was_up;	/* IPCP gave an address */
+	bool was_up; /* IPCP gave an address */
 	bool auth_failed;
 	bool echo_lost;
 	bool lcp_started;
 	bool no_kernel_ppp;
 	bool peer_terminated;
-	bool negotiation_failed; /* LCP or IPCP timed out, no address */
+	enum ppp_event_type failure; /* of the negotiation, the first */
 };
 
 void ppp_life_event(struct ppp_life *life, const struct ppp_event *event);
 
 /* `wait_status` as of waitpid(2). The cause, never CAUSE_NONE, and in `text`
- * one line for people: "pppd ended with 19 (authentication ... failed)". */
+ * one line for people: what the log tells, else
+ * what the status means: "... (pppd ended with 16)". */
 struct buf;
 enum cause ppp_life_cause(const struct ppp_life *life, int wait_status,
 			  struct buf *text);

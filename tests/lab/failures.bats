@@ -147,7 +147,7 @@ connects() {
 }
 
 @test "failures: CONNECT, and nothing comes" {
-	fails 14 'negotiation failed' \
+	fails 14 'no PPP came' \
 		'ports: ( { interface = 0; role = "at"; dial = "dead"; } );'
 }
 

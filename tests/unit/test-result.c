@@ -86,7 +86,16 @@ static const struct life_case life_cases[] = {
 	{ "", EXITED(7), CAUSE_NO_AT_PORT, "opened" },
 	{ "Connect script failed\n", EXITED(8), CAUSE_CALL, "dialing" },
 	{ LCP "LCP: timeout sending Config-Requests\n", EXITED(10), CAUSE_PPP,
-	  "negotiation failed" },
+	  "no PPP came: nothing answered the LCP requests (pppd ended with "
+	  "10)" },
+	/* Seen: the hang-up that pppd makes of it. */
+	{ LCP "LCP: timeout sending Config-Requests\nModem hangup\n",
+	  EXITED(16), CAUSE_PPP, "no PPP came" },
+	{ LCP "IPCP: timeout sending Config-Requests\n", EXITED(10), CAUSE_PPP,
+	  "no address: nothing answered the IPCP requests" },
+	{ LCP "Could not determine local IP address\n"
+	  "LCP terminated by peer\n", EXITED(16), CAUSE_PPP,
+	  "the network gave no address" },
 	{ UP "Serial link appears to be disconnected.\n", EXITED(15),
 	  CAUSE_LINK_LOST, "echo" },
 	{ "", EXITED(16), CAUSE_CALL, "hung up" },
@@ -98,7 +107,7 @@ static const struct life_case life_cases[] = {
 	  "password" },
 	/* Upstream lets a hang-up overwrite the refusal. */
 	{ LCP "CHAP authentication failed\nModem hangup\n", EXITED(16),
-	  CAUSE_PPP_AUTH, "(the modem hung up), after the network refused" },
+	  CAUSE_PPP_AUTH, "the password (pppd ended with 16)" },
 	/* Seen with a lack of ppp_async: status 1 says nothing. */
 	{ "Couldn't set tty to PPP discipline: Invalid argument\n", EXITED(1),
 	  CAUSE_NO_PPP, "ppp_async" },
