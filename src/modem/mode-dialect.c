@@ -11,7 +11,13 @@
 #define G4  MODE_4G
 #define G5  MODE_5G
 #define ALL MODE_ALL
-#define END { "", { 0, 0 } }
+#define END                                                                    \
+	{                                                                      \
+		"",                                                            \
+		{                                                              \
+			0, 0                                                   \
+		}                                                              \
+	}
 
 /* clang-format off */
 
@@ -137,7 +143,8 @@ const struct mode_dialect mode_cinterion = {
 	.fields = 2, .otherwise = &mode_generic,
 };
 
-/* The list tells of values that the model cannot do. 7 is LTE-M. */
+/* The list tells of values that the model cannot do. 7 is LTE-M. While it is
+ * registered the modem refuses to be told. */
 static const struct mode_choice urat_rows[] = {
 	{ "4", { ALL, 0 } }, { "0", { G2, 0 } }, { "2", { G3, 0 } },
 	{ "3", { G4, 0 } }, { "7", { G4, 0 } }, { "1", { G2 | G3, 0 } },
@@ -147,7 +154,7 @@ static const struct mode_choice urat_rows[] = {
 };
 const struct mode_dialect mode_ublox = {
 	.command = "AT+URAT", .key = "", .tail = "", .rows = urat_rows,
-	.fields = 2, .otherwise = &mode_generic,
+	.fields = 2, .otherwise = &mode_generic, .apart = true,
 };
 
 static const struct mode_choice opsys_rows[] = {
@@ -176,6 +183,19 @@ const struct mode_dialect mode_ericsson = {
 	.fields = 1, .otherwise = &mode_generic,
 };
 
+/* Fibocom's with a Qualcomm or MediaTek chip, which have no 2G; preferences and
+ * bands follow. */
+static const struct mode_choice gtact_rows[] = {
+	{ "10", { ALL, 0 } }, { "20", { G3 | G4 | G5, 0 } },
+	{ "1", { G3, 0 } }, { "2", { G4, 0 } }, { "14", { G5, 0 } },
+	{ "4", { G3 | G4, 0 } }, { "16", { G3 | G5, 0 } },
+	{ "17", { G4 | G5, 0 } }, END
+};
+static const struct mode_dialect gtact = {
+	.command = "AT+GTACT", .key = "", .tail = "", .rows = gtact_rows,
+	.fields = 1, .otherwise = &mode_generic,
+};
+
 /* Bands follow the preference; without them they stay as they are. */
 static const struct mode_choice xact_rows[] = {
 	{ "6", { ALL, 0 } }, { "0", { G2, 0 } }, { "1", { G3, 0 } },
@@ -185,6 +205,6 @@ static const struct mode_choice xact_rows[] = {
 };
 const struct mode_dialect mode_xmm = {
 	.command = "AT+XACT", .key = "", .tail = "", .rows = xact_rows,
-	.fields = 2, .otherwise = &mode_generic,
+	.fields = 2, .otherwise = &gtact,
 };
 /* clang-format on */

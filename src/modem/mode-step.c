@@ -236,6 +236,26 @@ static enum step_ask ask_otherwise(struct plan *plan)
 	}
 }
 
+static enum step_ask ask_leave(struct plan *plan, struct at_command *command)
+{
+	plan->mode.phase = MODE_LEAVING;
+	buf_printf(&plan->command, "AT+COPS=2");
+	command->timeout_ms = SELECT_MS;
+	return ASK_SEND;
+}
+
+static enum step_ask ask_return(struct plan *plan, struct at_command *command)
+{
+	const char *operator= plan->conf->network.operator;
+
+	if (strcmp(operator, "auto") == 0)
+		buf_printf(&plan->command, "AT+COPS=0");
+	else
+		buf_printf(&plan->command, "AT+COPS=1,2,\"%s\"", operator);
+	command->timeout_ms = SELECT_MS;
+	return ASK_SEND;
+}
+
 enum step_ask mode_ask_set(struct plan *plan, struct at_command *command,
 			   int64_t now)
 {
@@ -243,6 +263,8 @@ enum step_ask mode_ask_set(struct plan *plan, struct at_command *command,
 
 	if (!is_due(plan, now))
 		return ASK_SKIP;
+	if (plan->mode.phase == MODE_RETURNING)
+		return ask_return(plan, command);
 	choice = mode_choose(&plan->mode.choices, plan->facts.mode_wanted);
 	if (!choice)
 		return ask_otherwise(plan);
@@ -250,35 +272,55 @@ enum step_ask mode_ask_set(struct plan *plan, struct at_command *command,
 		plan->mode.done = true;
 		return ASK_SKIP;
 	}
-	if (is_auto(plan))
+	if (is_auto(plan) && plan->mode.phase == MODE_PLAIN)
 		tell_lifting(plan);
+	if (dialect(plan)->apart && plan->mode.phase == MODE_PLAIN)
+		return ask_leave(plan, command);
 	print_set(plan, choice);
 	command->timeout_ms = dialect(plan)->in_use ? SELECT_MS : SET_MS;
 	return ASK_SEND;
 }
 
-static void tell_refusal(struct plan *plan, const struct at_event *reply)
+static enum step_outcome take_set(struct plan *plan,
+				  const struct at_event *reply)
 {
 	struct buf final = BUF_INIT;
 
-	at_final_describe(&reply->final, &final);
-	plan_notice(plan, "%s refused: %s", reply->command, buf_str(&final));
-	buf_free(&final);
-}
-
-enum step_outcome mode_take_set(struct plan *plan, const struct at_event *reply,
-				int64_t now)
-{
-	(void)now;
 	if (reply->final.kind == AT_FINAL_OK) {
 		plan->mode.written = true;
 		plan->mode.done = dialect(plan)->in_use;
 		plan->step -= 2;
 		return STEP_JUMP;
 	}
-	tell_refusal(plan, reply);
+	at_final_describe(&reply->final, &final);
+	plan_notice(plan, "%s refused: %s", reply->command, buf_str(&final));
+	buf_free(&final);
 	plan->mode.refused = true;
 	return otherwise(plan, 2, reply);
+}
+
+enum step_outcome mode_take_set(struct plan *plan, const struct at_event *reply,
+				int64_t now)
+{
+	struct at_event set = {.type = AT_EVENT_REPLY,
+			       .final = plan->mode.final,
+			       .command = dialect(plan)->command};
+
+	(void)now;
+	switch (plan->mode.phase) {
+	case MODE_LEAVING:
+		plan->mode.phase = MODE_APART;
+		return STEP_AGAIN;
+	case MODE_APART:
+		plan->mode.final = reply->final;
+		plan->mode.phase = MODE_RETURNING;
+		return STEP_AGAIN;
+	case MODE_RETURNING:
+		plan->mode.phase = MODE_PLAIN;
+		return take_set(plan, &set);
+	default:
+		return take_set(plan, reply);
+	}
 }
 
 void mode_describe_limit(const struct plan *plan, struct buf *out)

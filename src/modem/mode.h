@@ -51,6 +51,7 @@ struct mode_dialect {
 	/* There is no such setting to be read: what can be read is the
 	 * technology in use, as good when it is one that is wanted. */
 	bool in_use;
+	bool apart; /* is set only while the modem has left its network */
 };
 
 extern const struct mode_dialect mode_generic, mode_sierra, mode_huawei,

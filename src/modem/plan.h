@@ -53,6 +53,13 @@ struct mode_plan {
 	struct mode_choices choices;
 	int tries;
 	bool written, refused, done;
+	enum {
+		MODE_PLAIN,
+		MODE_LEAVING, /* the network, for the set */
+		MODE_APART,
+		MODE_RETURNING
+	} phase;
+	struct at_final final; /* of the set, until it has returned */
 };
 
 /* What `info` changes for its questions, and puts back. */

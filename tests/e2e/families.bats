@@ -167,6 +167,8 @@ refuses() {
 @test "u-blox TOBY-L2" {
 	plays ublox-toby-l2 0
 	switches 4g 'AT+URAT=3'
+	told 'AT+COPS=2' 1
+	told 'AT+COPS=0' 1
 	switches 3g-preferred 'AT+URAT=4,2'
 }
 

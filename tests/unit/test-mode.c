@@ -183,11 +183,12 @@ static const struct {
 	 "^SXRAT: 6,3", "AT^SXRAT?|AT^SXRAT=?|AT^SXRAT=6,3|AT^SXRAT?|"},
 
 	{"u-blox", "4g", "+URAT: 4,3", "+URAT: (0-6),(0,2,3)", "+URAT: 3",
-	 "AT+URAT?|AT+URAT=?|AT+URAT=3|AT+URAT?|"},
+	 "AT+URAT?|AT+URAT=?|AT+COPS=2|AT+URAT=3|AT+COPS=0|AT+URAT?|"},
 	{"u-blox", "4g", "+URAT: 8", "+URAT: (7,8)", "+URAT: 7",
-	 "AT+URAT?|AT+URAT=?|AT+URAT=7|AT+URAT?|"},
+	 "AT+URAT?|AT+URAT=?|AT+COPS=2|AT+URAT=7|AT+COPS=0|AT+URAT?|"},
 	{"u-blox", "3g-preferred", "+URAT: 0", "+URAT: (0-2),(0,2)",
-	 "+URAT: 1,2", "AT+URAT?|AT+URAT=?|AT+URAT=1,2|AT+URAT?|"},
+	 "+URAT: 1,2",
+	 "AT+URAT?|AT+URAT=?|AT+COPS=2|AT+URAT=1,2|AT+COPS=0|AT+URAT?|"},
 
 	{"option n.v", "2g", "_OPSYS: 3,2", NULL, "_OPSYS: 0,2",
 	 "AT_OPSYS?|AT_OPSYS=?|AT_OPSYS=0,2|AT_OPSYS?|"},
@@ -255,6 +256,9 @@ static const char *answer_mode(struct talk *talk, const char *command)
 
 	if (talk->refuse && starts(command, talk->refuse))
 		return NULL;
+	if (strcmp(command, "AT+COPS=2") == 0 ||
+	    strcmp(command, "AT+COPS=0") == 0)
+		return "";
 	/* Another dialect. */
 	if (talk->read && talk->read[name] &&
 	    strncmp(command + 2, talk->read, name) != 0)
@@ -462,6 +466,10 @@ static void where_one_command_is_refused_the_next_one_is_tried(void **state)
 		 "^SYSCFG:2,2,3FFFFFFF,1,2", NULL, "^SYSCFG:2,1,3FFFFFFF,1,2",
 		 "AT^SYSCFGEX?|AT^SYSCFG?|AT^SYSCFG=?|"
 		 "AT^SYSCFG=2,1,40000000,2,4|AT^SYSCFG?|"},
+		{"fibocom", "4g", "AT+XACT", "+GTACT: 20,6,3,1,2,4,5,8,101",
+		 "+GTACT: (1,2,4,10,14,16,17,20),(2,3,6),(2,3,6),(),(1,2,4)",
+		 "+GTACT: 2,6,3,1,2,4,5,8,101",
+		 "AT+XACT?|AT+GTACT?|AT+GTACT=?|AT+GTACT=2|AT+GTACT?|"},
 		{"quectel", "5g", "AT+QCFG", "+QNWPREFCFG: \"mode_pref\",AUTO",
 		 NULL, "+QNWPREFCFG: \"mode_pref\",NR5G",
 		 "AT+QCFG=\"nwscanmode\"|AT+QNWPREFCFG=\"mode_pref\"|"
@@ -528,6 +536,23 @@ static void a_mode_that_all_commands_refuse_is_told_of(void **state)
 			    "the modem refuses network.mode \"4g\"");
 	assert_string_equal(buf_str(&talk->plan.notices),
 			    "AT!SELRAT=06 refused: ERROR\n");
+	talk_free(talk);
+}
+
+static void a_modem_that_left_its_network_for_it_is_brought_back(void **state)
+{
+	struct talk *talk = talk_new("u-blox", "4g");
+
+	(void)state;
+	talk->read = "+URAT: 4,3";
+	talk->list = "+URAT: (0-6),(0,2,3)";
+	talk->refuse = "AT+URAT=3";
+	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_string_equal(talk->log,
+			    "AT+URAT?|AT+URAT=?|AT+COPS=2|AT+URAT=3|AT+COPS=0|"
+			    "AT+WS46?|AT+COPS?|");
+	assert_string_equal(buf_str(&talk->plan.notices),
+			    "AT+URAT refused: ERROR\n");
 	talk_free(talk);
 }
 
@@ -658,6 +683,8 @@ int main(void)
 		cmocka_unit_test(
 			without_a_command_of_its_own_the_operator_is_selected_by_it),
 		cmocka_unit_test(a_mode_that_all_commands_refuse_is_told_of),
+		cmocka_unit_test(
+			a_modem_that_left_its_network_for_it_is_brought_back),
 		cmocka_unit_test(a_modem_that_knows_no_modes_is_told_of),
 		cmocka_unit_test(
 			a_modem_that_is_busy_is_no_mistake_in_the_config),
