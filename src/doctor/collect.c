@@ -10,6 +10,7 @@
 #include "io/candidates.h"
 #include "io/command.h"
 #include "io/probe.h"
+#include "io/rfkill.h"
 
 #define VERSION_MS 5000
 
@@ -29,12 +30,14 @@ void doctor_collection_init(struct doctor_collection *collection)
 	facts->bind = BIND_UNKNOWN;
 	facts->bind_at = facts->chosen = -1;
 	facts->bind_commands = facts->ask_text = facts->pppd_version = "";
+	facts->rfkill = "";
 	facts->pppd = PPPD_PATH;
 }
 
 void doctor_collection_free(struct doctor_collection *collection)
 {
 	buf_free(&collection->bind_commands);
+	buf_free(&collection->rfkill);
 }
 
 static void take_conf(struct doctor_facts *facts, const struct conf *conf)
@@ -179,6 +182,8 @@ void doctor_collect(struct doctor_collection *collection, const char *root,
 		take_ports(facts, result);
 	look_at_device(collection, root, conf, result);
 	facts->platform = system_platform(root);
+	rfkill_is_blocked(root, &collection->rfkill);
+	facts->rfkill = buf_str(&collection->rfkill);
 	facts->option = system_module(root, BIND_DRIVER);
 	facts->ppp_async = system_module(root, "ppp_async");
 	facts->dev_ppp = system_open(root, "/dev/ppp");

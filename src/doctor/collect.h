@@ -14,6 +14,7 @@ struct doctor_collection {
 	struct doctor_facts facts;
 	struct bind_job job; /* its device is the one that is looked at */
 	struct buf bind_commands;
+	struct buf rfkill;
 	char switch_file[64];
 	char version[32];
 };

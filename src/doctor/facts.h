@@ -106,6 +106,8 @@ struct doctor_facts {
 	const char *ask_text; /* why the modem was not asked to the end */
 	const struct modem_facts *modem; /* NULL: it was not asked */
 
+	const char
+		*rfkill; /* the kernel's switch that blocks radios, "" none */
 	int modemmanager, brltty; /* process ids; 0: none is seen */
 	enum doctor_module option, ppp_async;
 	int dev_ppp;      /* 0, or why it cannot be opened: a negative errno */

@@ -79,7 +79,7 @@ static bool holds_pin_missing(const struct doctor_facts *facts,
 	buf_printf(&finding->text, "the SIM wants its PIN and none is given");
 	put_attempts(facts, &finding->evidence);
 	buf_printf(&finding->fix,
-		   "echo 'sim: { pin = \"1234\"; };' >> %s\n"
+		   "echo 'sim: { pin = \"PIN\"; };' >> %s\n"
 		   "chmod 600 %s\n",
 		   facts->conf.path, facts->conf.path);
 	return true;
@@ -159,6 +159,17 @@ static bool holds_locked(const struct doctor_facts *facts,
 	return true;
 }
 
+/* What a modem that was asked to the end has not told. */
+static bool holds_sim_unknown(const struct doctor_facts *facts,
+			      struct finding *finding)
+{
+	if (!is_sim(facts, MODEM_SIM_UNKNOWN) || *facts->ask_text)
+		return false;
+	buf_printf(&finding->text,
+		   "the modem does not tell how its SIM is doing");
+	return true;
+}
+
 static bool radio_is_off(const struct doctor_facts *facts)
 {
 	return facts->modem &&
@@ -169,15 +180,20 @@ static bool radio_is_off(const struct doctor_facts *facts)
 static bool holds_radio_off(const struct doctor_facts *facts,
 			    struct finding *finding)
 {
+	enum modem_radio_reason reason;
 	const char *why;
 
 	if (!radio_is_off(facts))
 		return false;
-	why = modem_radio_reason_text(facts->modem->radio.reason);
+	reason = *facts->rfkill ? MODEM_RADIO_RFKILL
+				: facts->modem->radio.reason;
+	why = modem_radio_reason_text(reason);
 	buf_printf(&finding->text, "the radio is off%s%s", *why ? ": " : "",
 		   why);
-	if (facts->modem->radio.reason == MODEM_RADIO_AIRPLANE)
-		buf_printf(&finding->fix, "rfkill unblock wwan\n");
+	if (!*facts->rfkill)
+		return true;
+	buf_printf(&finding->evidence, "%s\n", facts->rfkill);
+	buf_printf(&finding->fix, "rfkill unblock wwan\n");
 	return true;
 }
 
@@ -245,6 +261,21 @@ static bool holds_unregistered(const struct doctor_facts *facts,
 	return true;
 }
 
+static bool holds_network_unknown(const struct doctor_facts *facts,
+				  struct finding *finding)
+{
+	if (!facts->modem || *facts->ask_text || radio_is_off(facts) ||
+	    (!is_sim(facts, MODEM_SIM_READY) &&
+	     !is_sim(facts, MODEM_SIM_UNKNOWN)))
+		return false;
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
+		if (facts->modem->domain_known[i])
+			return false;
+	buf_printf(&finding->text,
+		   "the modem does not tell whether a network has taken it");
+	return true;
+}
+
 static bool holds_weak(const struct doctor_facts *facts,
 		       struct finding *finding)
 {
@@ -285,7 +316,8 @@ static const struct check checks[] = {
 	{ "modem-identity", DOCTOR_OK, holds_identity, NULL },
 	{ "sim-ready", DOCTOR_OK, holds_sim_ready, NULL },
 	{ "pin-missing", DOCTOR_PROBLEM, holds_pin_missing,
-	  "Put the card's own PIN in the place of 1234. doctor enters none.",
+	  "The card's own PIN goes where PIN stands; run refuses the file "
+	  "until it is there. doctor enters none.",
 	  .cause = CAUSE_PIN },
 	{ "pin-given", DOCTOR_OK, holds_pin_given, NULL },
 	{ "pin-last-attempt", DOCTOR_PROBLEM, holds_pin_last,
@@ -307,12 +339,14 @@ static const struct check checks[] = {
 	  "Some say so in their first seconds, or when only the PIN is "
 	  "missing. If it stays so, try the card in a telephone.",
 	  .cause = CAUSE_SIM },
+	{ "sim-unknown", DOCTOR_NOTE, holds_sim_unknown,
+	  "A modem without a slot for one has no word for it; run goes on." },
 	{ "modem-locked", DOCTOR_PROBLEM, holds_locked,
 	  "Only who sold it can tell the code that unlocks it.",
 	  .cause = CAUSE_SIM },
 	{ "radio-off", DOCTOR_PROBLEM, holds_radio_off,
-	  "run switches it on if it can. If it is off again, a switch on the "
-	  "case, rfkill or the W_DISABLE pin of the slot holds it.",
+	  "run switches it on if it can. If it is off again, a switch or a key "
+	  "of the computer, or the W_DISABLE pin of the slot, holds it.",
 	  .cause = CAUSE_RADIO_OFF },
 	{ "registered", DOCTOR_OK, holds_registered, NULL },
 	{ "roaming-forbidden", DOCTOR_PROBLEM, holds_roaming, NULL,
@@ -325,12 +359,16 @@ static const struct check checks[] = {
 	  "After power-up it may take a minute or two. If it stays so: the "
 	  "aerial, the place, network.operator, or a technology that this "
 	  "modem does not have.", .cause = CAUSE_NOT_REGISTERED },
+	{ "network-unknown", DOCTOR_NOTE, holds_network_unknown,
+	  "run waits until it is told so, for network.register_timeout at "
+	  "most." },
 	{ "signal-weak", DOCTOR_NOTE, holds_weak,
 	  "Calls fail, and links stall. Better: another place, an aerial "
 	  "outside, both aerials of the modem." },
 	{ "apn-missing", DOCTOR_NOTE, holds_no_apn,
-	  "Some networks take a call without, most do not. The network's "
-	  "name for it goes where \"internet\" stands." },
+	  "It is the operator's name for the way to the internet, and he "
+	  "tells it; it goes where \"internet\" stands. Some networks take a "
+	  "call without, most do not." },
 };
 /* clang-format on */
 

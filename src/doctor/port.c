@@ -32,7 +32,7 @@ static bool holds_found(const struct doctor_facts *facts,
 {
 	if (facts->chosen < 0)
 		return false;
-	buf_printf(&finding->text, "%s answers AT",
+	buf_printf(&finding->text, "%s answers AT commands",
 		   facts->ports[facts->chosen].device);
 	put_ports(facts, &finding->evidence);
 	return true;
@@ -208,8 +208,10 @@ static const struct check checks[] = {
 	  "modem.usb, modem.path and modem.serial do not.",
 	  .cause = CAUSE_NO_MODEM },
 	{ "ports-silent", DOCTOR_PROBLEM, holds_silent,
-	  "A modem takes up to a minute to start: try again. If it stays so, "
-	  "take its power away once; after a crash nothing else helps.",
+	  "AT commands are how a modem is told to dial, and one of its ports "
+	  "has to answer them. It takes up to a minute to start: try again. "
+	  "If it stays so, take its power away once; after a crash nothing "
+	  "else helps.",
 	  .cause = CAUSE_NO_AT_PORT },
 };
 /* clang-format on */

@@ -136,11 +136,14 @@ static bool holds_stopped(const struct doctor_facts *facts,
 
 /* clang-format off */
 static const struct check checks[] = {
-	{ "kernel-ppp-missing", DOCTOR_PROBLEM, holds_no_kernel_ppp, NULL,
+	{ "kernel-ppp-missing", DOCTOR_PROBLEM, holds_no_kernel_ppp,
+	  "PPP makes a network interface of the call, and the kernel has a "
+	  "part in it.",
 	  .cause = CAUSE_NO_PPP, .mend = DOCTOR_MEND_PPP_MODULE },
 	{ "kernel-ppp-unknown", DOCTOR_NOTE, holds_kernel_ppp_unknown, NULL },
 	{ "kernel-ppp", DOCTOR_OK, holds_kernel_ppp, NULL },
-	{ "pppd-missing", DOCTOR_PROBLEM, holds_no_pppd, NULL,
+	{ "pppd-missing", DOCTOR_PROBLEM, holds_no_pppd,
+	  "It is the program that makes a network interface of the call.",
 	  .cause = CAUSE_NO_PPP },
 	{ "pppd-found", DOCTOR_OK, holds_pppd, NULL },
 	{ "pppd-strange", DOCTOR_NOTE, holds_pppd_strange,

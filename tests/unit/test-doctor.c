@@ -334,6 +334,11 @@ LONE(busy_sim, modem->sim = MODEM_SIM_BUSY)
 LONE(bad_sim, modem->sim = MODEM_SIM_FAILED)
 LONE(locked, modem->sim = MODEM_SIM_OTHER_LOCK)
 LONE(radio, modem->radio = modem_radio_of_fun(4))
+LONE(rfkill, spoil_radio(facts, modem);
+     facts->rfkill = "rfkill0 (hp-wwan) is blocked: rfkill unblock wwan")
+LONE(mute_sim, modem->sim = MODEM_SIM_UNKNOWN)
+LONE(mute_network, modem->registered = false;
+     memset(modem->domain_known, 0, sizeof(modem->domain_known)))
 LONE(abroad, modem->roaming = true; facts->conf.roaming = false)
 LONE(refused, modem->registered = false;
      modem->registration[1].stat = MODEM_REG_DENIED)
@@ -390,6 +395,8 @@ static const struct lone lones[] = {
 	{ "sim-failed", spoil_bad_sim },
 	{ "modem-locked", spoil_locked },
 	{ "radio-off", spoil_radio },
+	{ "sim-unknown", spoil_mute_sim },
+	{ "network-unknown", spoil_mute_network },
 	{ "roaming-forbidden", spoil_abroad },
 	{ "network-denies", spoil_refused },
 	{ "not-registered", spoil_searching },
@@ -488,6 +495,31 @@ static void all_is_well_without_a_fault(void **state)
 	assert_int_equal(finding_list_cause(&list), CAUSE_NONE);
 	finding_list_free(&list);
 	doctor_collection_free(&collection);
+}
+
+/* What the kernel blocks the kernel can unblock; what somebody has told the
+ * modem run tells it otherwise. */
+static void a_radio_is_unblocked_where_it_is_blocked(void **state)
+{
+	(void)state;
+	for (int blocked = 0; blocked <= 1; blocked++) {
+		struct doctor_collection collection;
+		struct modem_facts said = modem();
+		struct finding_list list;
+
+		fill_well(&collection, &said);
+		(blocked ? spoil_rfkill : spoil_radio)(&collection.facts,
+						       &said);
+		assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+		for (size_t i = 0; i < list.count; i++)
+			if (strcmp(list.findings[i].code, "radio-off") == 0)
+				assert_string_equal(
+					buf_str(&list.findings[i].fix),
+					blocked ? "rfkill unblock wwan\n" : "");
+		assert_int_equal(finding_list_cause(&list), CAUSE_RADIO_OFF);
+		finding_list_free(&list);
+		doctor_collection_free(&collection);
+	}
 }
 
 static void a_failing_instances_cause_is_the_exit_code(void **state)
@@ -603,6 +635,7 @@ int main(void)
 		cmocka_unit_test(machines_are_judged_as_written),
 		cmocka_unit_test(each_fault_is_found_where_it_is),
 		cmocka_unit_test(all_is_well_without_a_fault),
+		cmocka_unit_test(a_radio_is_unblocked_where_it_is_blocked),
 		cmocka_unit_test(a_failing_instances_cause_is_the_exit_code),
 		cmocka_unit_test(long_numbers_are_masked),
 		cmocka_unit_test(usbmodes_entry_counts_without_a_message_only),
