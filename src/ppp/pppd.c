@@ -61,6 +61,11 @@ static void take_line(struct pppd *pppd, const char *line)
 	buf_clear(&pppd->last);
 	buf_printf(&pppd->last, "%s", line);
 	ppp_life_event(&pppd->life, &event);
+	if (event.type == PPP_EVENT_NO_DNS)
+		log_warning("the modem gave %s, which stands for a DNS server "
+			    "that it has not got: names may not resolve "
+			    "before a redial",
+			    event.value);
 	pppd->callbacks.log(pppd->ctx, &event);
 }
 

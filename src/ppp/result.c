@@ -69,7 +69,7 @@ static const struct exit_row exits[] = {
 
 #define EXIT_COUNT ((int)(sizeof(exits) / sizeof(*exits)))
 
-enum value { NO_VALUE, WORD, REMOTE };
+enum value { NO_VALUE, WORD, REMOTE, DNS };
 
 struct line_row {
 	const char *start;
@@ -92,8 +92,8 @@ static const struct line_row lines[] = {
 	{ "No response to PAP authenticate-requests", PPP_EVENT_AUTH_FAILED },
 	{ "local  IP address ", PPP_EVENT_LOCAL, WORD },
 	{ "remote IP address ", PPP_EVENT_REMOTE, REMOTE },
-	{ "primary   DNS address ", PPP_EVENT_DNS, WORD },
-	{ "secondary DNS address ", PPP_EVENT_DNS, WORD },
+	{ "primary   DNS address ", PPP_EVENT_DNS, DNS },
+	{ "secondary DNS address ", PPP_EVENT_DNS, DNS },
 	{ "local  LL address ", PPP_EVENT_IPV6_LOCAL, WORD },
 	{ "LCP: timeout sending Config-Requests", PPP_EVENT_LCP_TIMEOUT },
 	{ "IPCP: timeout sending Config-Requests", PPP_EVENT_IPCP_TIMEOUT },
@@ -135,6 +135,13 @@ static bool is_made_up(const char *address)
 	return false;
 }
 
+/* Qualcomm's modems offer these until the network has told them its own. */
+static bool stands_for_none(const char *dns)
+{
+	return strcmp(dns, "10.11.12.13") == 0 ||
+	       strcmp(dns, "10.11.12.14") == 0;
+}
+
 static void take_word(struct ppp_event *event, const char *text)
 {
 	size_t len = strcspn(text, " \t\r\n");
@@ -157,6 +164,8 @@ struct ppp_event ppp_event_parse(const char *line)
 			take_word(&event, line + strlen(lines[i].start));
 		if (lines[i].value == REMOTE && is_made_up(event.value))
 			event.value[0] = '\0';
+		if (lines[i].value == DNS && stands_for_none(event.value))
+			event.type = PPP_EVENT_NO_DNS;
 		break;
 	}
 	return event;

@@ -19,6 +19,7 @@ enum ppp_event_type {
 	PPP_EVENT_REMOTE,     /* value = IPv4 address, "" for pppd's made-up
 			      * 10.64.64.64 and 10.112.112.112 families */
 	PPP_EVENT_DNS,        /* value = address; primary comes first */
+	PPP_EVENT_NO_DNS,     /* value = an address that stands for none */
 	PPP_EVENT_IPV6_LOCAL, /* value = address */
 	PPP_EVENT_LCP_TIMEOUT,
 	PPP_EVENT_IPCP_TIMEOUT,

@@ -53,16 +53,28 @@ fails() {
 	ends "$1" "$2"
 }
 
-# connects MODEM_KEYS [CONF_KEYS]: all the same.
-connects() {
+connect() {
 	modem "$1"
 	conf "${2-}"
 	gobi_start
+	pings
+}
+
+pings() {
 	gobi_reaches connected 60
 	ping -q -c 1 -W 5 "$LAB_FAR_IP"
+}
+
+stop() {
 	gobi-dial stop
 	gobi_ended 5
 	lab_is_clean
+}
+
+# connects MODEM_KEYS [CONF_KEYS]: all the same.
+connects() {
+	connect "$@"
+	stop
 }
 
 @test "failures: a port without a word" {
@@ -72,6 +84,17 @@ connects() {
 @test "failures: a port that says OK to everything" {
 	fails 5 'says OK to nonsense' \
 		'ports: ( { interface = 0; role = "parrot"; } );'
+}
+
+@test "failures: a port that is silent after a call, until it comes back" {
+	connect ''
+	modem_say modem mute 0 on
+	modem_say modem hangup
+	gobi_says 'silent' 60
+	gobi_status '.last_failure.cause == "no-at-port"'
+	modem_say modem mute 0 off
+	pings
+	stop
 }
 
 @test "failures: a port left in data mode for good" {
@@ -96,6 +119,27 @@ connects() {
 		  inside = "AT+CREG?"; } );'
 }
 
+@test "failures: a dial that gets an ERROR meant for another is none" {
+	connects 'commands: ( { command = "ATD*"; once = true;
+		raw = "\r\nERROR\r\n\r\n+CEREG: 2\r\n"; } );'
+}
+
+@test "failures: a lock that nobody holds any more" {
+	local dead
+
+	modem ''
+	background true
+	dead=$!
+	wait "$dead"
+	printf '%10d\n' "$dead" >"/run/lock/LCK..$(
+		readlink -f "$lab_run/modem/if0" | sed 's|/dev/||; s|/|.|g'
+	)"
+	conf
+	gobi_start
+	pings
+	stop
+}
+
 @test "failures: no SIM" {
 	fails 8 'SIM not inserted' 'sim: { state = "missing"; };'
 }
@@ -106,6 +150,15 @@ connects() {
 
 @test "failures: a SIM that is busy at first is none" {
 	connects 'sim: { busy_ms = 2500; };'
+}
+
+@test "failures: a SIM that fails" {
+	fails 8 'wants a PIN (set sim.pin)' 'sim: { state = "failed"; };'
+}
+
+@test "failures: a SIM that fails in its first seconds is none" {
+	connects 'commands: ( { command = "AT+CPIN?"; once = true;
+		result = "+CME ERROR: 13"; } );'
 }
 
 @test "failures: a SIM that wants its PIN" {
@@ -149,6 +202,21 @@ connects() {
 @test "failures: CONNECT, and nothing comes" {
 	fails 14 'no PPP came' \
 		'ports: ( { interface = 0; role = "at"; dial = "dead"; } );'
+}
+
+@test "failures: a network that gives no address" {
+	lab_peer_gives='' fails 14 'network.apn' ''
+}
+
+@test "failures: a DNS server that stands for none is told of" {
+	lab_peer_dns=10.11.12.13 connect ''
+	gobi_status ".ppp.dns == [\"$LAB_DNS2\"]"
+	stop
+	grep -F 'the modem gave 10.11.12.13' "$LAB_OUT/gobi.log"
+}
+
+@test "failures: a network that wants to compress is none" {
+	lab_peer_compression='' connects ''
 }
 
 @test "failures: a user and password that are refused" {

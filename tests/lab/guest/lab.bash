@@ -117,9 +117,11 @@ lab_network() {
 lab_peer_command() {
 	echo "exec ip netns exec net pppd \$PPP_TTY nodetach local nolock" \
 		"${lab_peer_auth:-noauth}" \
-		"nodefaultroute nopersist noccp novj noipv6 nocrtscts" \
-		"lcp-echo-interval 0 $LAB_PEER_IP:$LAB_LOCAL_IP" \
-		"ms-dns $LAB_DNS1 ms-dns $LAB_DNS2 logfile $LAB_OUT/peer.log"
+		"nodefaultroute nopersist noipv6 nocrtscts" \
+		"${lab_peer_compression-noccp novj} lcp-echo-interval 0" \
+		"$LAB_PEER_IP:${lab_peer_gives-$LAB_LOCAL_IP}" \
+		"ms-dns ${lab_peer_dns:-$LAB_DNS1} ms-dns $LAB_DNS2" \
+		"logfile $LAB_OUT/peer.log"
 }
 
 # lab_play NAME FILE OPTION...: play the description FILE of tests/modem, or one
