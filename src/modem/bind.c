@@ -55,6 +55,23 @@ static int find_likely(const struct bind_interface *interfaces, size_t count,
 	return found;
 }
 
+/* Where the table is wrong of this firmware: the one that waits for DTR and has
+ * the interrupt endpoint, whatever the table says of it. */
+static int find_waiting(const struct bind_interface *interfaces, size_t count)
+{
+	int found = -1;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!interfaces[i].no_dtr || !interfaces[i].interrupt_in ||
+		    !may_be_for_calls(&interfaces[i]))
+			continue;
+		if (found >= 0)
+			return -1;
+		found = (int)i;
+	}
+	return found;
+}
+
 static enum bind_verdict judge(const struct bind_interface *interface)
 {
 	if (interface->no_dtr)
@@ -82,6 +99,10 @@ struct bind_decision bind_decide(const struct bind_interface *interfaces,
 	}
 	if (decision.at >= 0)
 		decision.verdict = judge(&interfaces[decision.at]);
+	if (decision.verdict == BIND_FINE &&
+	    find_waiting(interfaces, count) >= 0)
+		decision = (struct bind_decision){
+			BIND_NO_DTR, find_waiting(interfaces, count)};
 	return decision;
 }
 

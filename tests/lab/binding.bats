@@ -44,7 +44,7 @@ pings() {
 
 plug_in_as_the_kernel_does() {
 	lab_drivers qmi_wwan qcserial
-	lab_modem modem mc8355.modem
+	lab_modem modem "${1:-mc8355.modem}"
 	wait_for 10 tty_count_is 3
 	drivers_are qmi_wwan qcserial qcserial qcserial
 }
@@ -129,6 +129,14 @@ print_timeline() {
 	[ "$(grep -c 'giving it to option' <<<"$output")" -eq 1 ]
 	drivers_are qmi_wwan qcserial qcserial qcserial
 	ids_are '1199 9013 ff'
+}
+
+@test "binding: where the table is wrong of the firmware the probe decides" {
+	plug_in_as_the_kernel_does mc8355-if3.modem
+	gobi_start
+	gobi_reaches connected
+	pings
+	drivers_are qmi_wwan qcserial qcserial option
 }
 
 @test "binding: keep says what to do instead, and does nothing" {

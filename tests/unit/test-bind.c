@@ -72,6 +72,13 @@ static void one_interface_moves_or_none(void **state)
 		/* all on option, and silent all the same */
 		{ "ni:option n:option Di:option n:option", BIND_FINE, 2 },
 		{ "ni:- n:- Dib:- n:-", BIND_BLOCKED, 2 },
+		/* the table is wrong: what it names talks, NMEA say */
+		{ "niN:qmi_wwan n:qcserial D:qcserial nid:qcserial",
+		  BIND_NO_DTR, 3 },
+		{ "niN:qmi_wwan nid:qcserial D:qcserial nid:qcserial",
+		  BIND_FINE, 2 },
+		{ "niN:qmi_wwan n:qcserial D:qcserial nd:qcserial",
+		  BIND_FINE, 2 },
 		/* somebody's program has it */
 		{ "ni:- n:- Di:usbfs n:-", BIND_FINE, 2 },
 		{ "Q:qcserial", BIND_FIRMWARE, -1 },
