@@ -98,18 +98,23 @@ static bool holds_configuration(const struct doctor_facts *facts,
 static bool holds_firmware(const struct doctor_facts *facts,
 			   struct finding *finding)
 {
-	const char *what;
+	const struct doctor_device *device = &facts->device;
+	const char *what, *loader, *tty = device->interfaces[0].tty;
 
 	if (facts->bind != BIND_FIRMWARE)
 		return false;
-	what = layout_firmware(facts->device.vid, facts->device.pid);
+	what = layout_firmware(device->vid, device->pid);
+	loader = layout_loader(device->vid, device->pid);
 	buf_printf(&finding->text, "the modem waits for its firmware (QDL)");
 	if (what)
 		buf_printf(&finding->evidence, "it is %s\n", what);
 	buf_printf(&finding->evidence,
 		   "%04x:%04x with %d interface is a boot loader\n",
-		   (unsigned)facts->device.vid, (unsigned)facts->device.pid,
-		   facts->device.interface_count);
+		   (unsigned)device->vid, (unsigned)device->pid,
+		   device->interface_count);
+	if (loader && device->count > 0 && tty && *tty)
+		buf_printf(&finding->fix, "%s /dev/%s /lib/firmware/gobi\n",
+			   loader, tty);
 	return true;
 }
 
@@ -342,7 +347,8 @@ static const struct check checks[] = {
 	  "their ports for AT commands in the first." },
 	{ "firmware-missing", DOCTOR_PROBLEM, holds_firmware,
 	  "Its boot loader runs and nothing else; any AT would be taken for a "
-	  "part of the firmware, so it gets none.",
+	  "part of the firmware, so it gets none. The firmware's files are "
+	  "to be had from the modem's or the computer's maker only.",
 	  .cause = CAUSE_FIRMWARE },
 	{ "usbmode-detaches-qmi", DOCTOR_PROBLEM, holds_usbmode,
 	  "OpenWrt's usbmode detaches the kernel's driver from the first "

@@ -171,6 +171,13 @@ static const char *const firmwares[] = {
 		  "blank and which only its vendor's tool can mend",
 };
 
+/* Before the tty and the folder of the files; NULL: none does it alone. */
+static const char *const loaders[] = {
+	[GOBI1] = "gobi_loader",
+	[GOBI2] = "gobi_loader -2000",
+	[BLANK] = NULL,
+};
+
 /* Boot loaders. Some of the ids are a modem's too, which has more than one
  * interface. */
 static const struct { uint16_t vid, pid; uint8_t firmware; } qdl[] = {
@@ -248,12 +255,22 @@ static const struct triple {
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
-const char *layout_firmware(int vid, int pid)
+static const char *firmware_word(const char *const *words, int vid, int pid)
 {
 	for (size_t i = 0; i < LENGTH(qdl); i++)
 		if (qdl[i].vid == vid && qdl[i].pid == pid)
-			return firmwares[qdl[i].firmware];
+			return words[qdl[i].firmware];
 	return NULL;
+}
+
+const char *layout_firmware(int vid, int pid)
+{
+	return firmware_word(firmwares, vid, pid);
+}
+
+const char *layout_loader(int vid, int pid)
+{
+	return firmware_word(loaders, vid, pid);
 }
 
 static const struct map *find_map(const struct layout_interface *interface)

@@ -32,4 +32,8 @@ enum layout_role layout_role(const struct layout_interface *interface);
  * sentence. NULL when the id is no boot loader's. Static. */
 const char *layout_firmware(int vid, int pid);
 
+/* The command that loads it, before the tty and the folder of the files; NULL
+ * when there is none. Static. */
+const char *layout_loader(int vid, int pid);
+
 #endif
