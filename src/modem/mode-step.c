@@ -8,6 +8,7 @@
 #define SETTLE_MS  1000  /* OK to a set is a request: look again */
 #define SETTLE_MAX 5
 #define SET_MS     30000
+#define LEAVE_MS   20000
 #define SELECT_MS  60000 /* AT+COPS=: until the network has answered */
 
 static bool is_auto(const struct plan *plan)
@@ -240,7 +241,7 @@ static enum step_ask ask_leave(struct plan *plan, struct at_command *command)
 {
 	plan->mode.phase = MODE_LEAVING;
 	buf_printf(&plan->command, "AT+COPS=2");
-	command->timeout_ms = SELECT_MS;
+	command->timeout_ms = LEAVE_MS;
 	return ASK_SEND;
 }
 

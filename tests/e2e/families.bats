@@ -26,7 +26,7 @@ complete() {
 	wanted=$(sed '/^#/d' "$top_srcdir/tests/fixtures/info/$1.info" |
 		tr -d '\n\t')
 	[[ $output =~ ^\{\"port\":\"[^\"]*\", ]]
-	output={${output#"${BASH_REMATCH[0]}"}
+	output="{${output#"${BASH_REMATCH[0]}"}"
 	[ "$output" = "$wanted" ] || {
 		diff <(tr , '\n' <<<"$wanted") <(tr , '\n' <<<"$output")
 		return 1
