@@ -36,11 +36,11 @@ bool sysfs_read(const char *dir, const char *name, char *to, size_t size)
 int sysfs_read_int(const char *dir, const char *name, int base)
 {
 	char text[24], *end;
-	long value;
+	long long value; /* a long has the bounds of an int on some machines */
 
 	if (!sysfs_read(dir, name, text, sizeof(text)))
 		return -1;
-	value = strtol(text, &end, base);
+	value = strtoll(text, &end, base);
 	if (end == text || *end || value < 0 || value > INT_MAX)
 		return -1;
 	return (int)value;

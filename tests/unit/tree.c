@@ -86,5 +86,6 @@ static int fell(const char *path, const struct stat *status, int type,
 
 void tree_fell(void)
 {
-	assert_int_equal(nftw(root, fell, 8, FTW_DEPTH | FTW_PHYS), 0);
+	/* musl's goes no deeper than that number. */
+	assert_int_equal(nftw(root, fell, 64, FTW_DEPTH | FTW_PHYS), 0);
 }
