@@ -182,6 +182,25 @@ calls() {
 	done
 }
 
+# entries SECTION: the words that head the paragraphs of that section of
+# gobi-dial-troubleshooting(7).
+entries() {
+	sed -n "/^\.Sh $1\$/,/^\.Sh [^${1:0:1}]/s/^\.It Li //p" \
+		"$src/man/gobi-dial-troubleshooting.7"
+}
+
+@test "the page on troubles has every cause, every finding, and no other" {
+	local code word reaction
+
+	same "$(causes | cut -d' ' -f2)" "$(entries CAUSES)"
+	same "$(sed -n 's/^\t{ "\([a-z-]*\)", DOCTOR_.*/\1/p' "$src"/src/doctor/*.c)" \
+		"$(entries FINDINGS)"
+	while read -r code word reaction; do
+		grep -A 1 "^\.It Li $word\$" "$src/man/gobi-dial-troubleshooting.7" |
+			grep "^$code: "
+	done < <(causes)
+}
+
 @test "no text has a command or an option that is not there" {
 	local call word text file
 
