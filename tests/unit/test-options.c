@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -345,6 +346,65 @@ static void user_options_are_one_option_each(void **state)
 	}
 }
 
+/* Of what there is: in pppd.8 of 2.4.7 and in those of 2.4.9 and 2.5.x, with the
+ * same words behind. */
+static const char of_all_versions[] =
+	" +ipv6 asyncmap connect connect-delay defaultroute hide-password"
+	" holdoff idle ipcp-accept-local ipcp-accept-remote ipcp-max-configure"
+	" ipcp-max-failure ipcp-restart ipparam ipv6cp-accept-local"
+	" lcp-echo-failure lcp-echo-interval lcp-max-configure lcp-restart"
+	" linkname lock logfd maxconnect maxfail modem mru mtu noauth"
+	" nobsdcomp noccp nocrtscts nodefaultroute nodeflate nodetach noip"
+	" noipdefault noipv6 nolock nopersist novj novjccomp password persist"
+	" pty refuse-chap refuse-eap refuse-mschap refuse-mschap-v2 refuse-pap"
+	" updetach usepeerdns user ";
+
+/* Every option but a port's name and ifname, which 2.4.7 as published lacks. */
+static void expect_known(const struct buf *out)
+{
+	char *text = strdup(buf_str(out)), *save = NULL, *line;
+	char word[64];
+
+	assert_non_null(text);
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		snprintf(word, sizeof(word), " %.*s ", (int)strcspn(line, " "),
+			 line);
+		if (line[0] != '#' && line[0] != '/' &&
+		    strcmp(word, " ifname ") != 0 &&
+		    !strstr(of_all_versions, word))
+			fail_msg("not of all versions: %s", line);
+	}
+	free(text);
+}
+
+static void what_is_written_is_known_from_2_4_7_on(void **state)
+{
+	const struct ppp_run with_all = {
+		.name = "gobi", .connect = "x", .log_fd = 7};
+	const struct ppp_peer pty = {.pty = "x", .connect = "y"};
+	const struct ppp_peer device = {.device = "/dev/x", .connect = "y"};
+	struct buf error = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct buf out = BUF_INIT;
+		struct conf conf;
+
+		assert_int_equal(conf_init(&conf), 0);
+		if (changes[i].make != set_options) /* those are the user's */
+			changes[i].make(&conf);
+		ppp_options_write(&conf, &with_all, &out, &error);
+		ppp_options_peer(&conf, "gobi", &pty, &out, &error);
+		conf.ppp.default_route = false;
+		ppp_options_peer(&conf, "gobi", &device, &out, &error);
+		assert_string_equal(buf_str(&error), "");
+		expect_known(&out);
+		buf_free(&out);
+		conf_free(&conf);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +414,7 @@ int main(void)
 		cmocka_unit_test(show_hides_secrets),
 		cmocka_unit_test(what_pppd_would_cut_is_refused),
 		cmocka_unit_test(user_options_are_one_option_each),
+		cmocka_unit_test(what_is_written_is_known_from_2_4_7_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
