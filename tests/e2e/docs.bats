@@ -215,6 +215,26 @@ entries() {
 	[ "$(code "$src/README.md" | calls | wc -l)" -ge 8 ]
 }
 
+@test "each example is fine, sets something, and is installed" {
+	local example keys
+
+	cp "$src"/etc/examples/*.conf "$BATS_TEST_TMPDIR"
+	chmod 600 "$BATS_TEST_TMPDIR"/*.conf
+	(umask 077 && echo 0000 >"$BATS_TEST_TMPDIR/gobi.pin")
+	for example in "$BATS_TEST_TMPDIR"/*.conf; do
+		run "$gobi" -c "$example" check
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ $output == *"${example##*/}: fine"* ]]
+		[[ $output != *warning* ]]
+		# As many settings as it has keys.
+		keys=$(sed 's/#.*//' "$example" | grep -o '[a-z_]* = ' | wc -l)
+		[ "$(grep -cE '^  [a-z]+\.[a-z_]+ = ' <<<"$output")" -eq "$keys" ]
+		grep -q "etc/examples/${example##*/}" "$src/Makefile.am"
+	done
+	[ "$(find "$src/etc/examples" -name '*.conf' | wc -l)" -ge 7 ]
+}
+
 @test "keys that are said to do nothing do nothing" {
 	local key keys
 

@@ -49,6 +49,9 @@ main_pid() {
 	mode_is '750 root:root' /etc/gobi-dial
 	mode_is '644 root:root' /etc/gobi-dial/gobi.conf.sample
 	[ -e /usr/share/man/man8/gobi-dial.8.gz ]
+	[ -e /usr/share/man/man7/gobi-dial-troubleshooting.7.gz ]
+	[ -e /usr/share/bash-completion/completions/gobi-dial ]
+	gobi-dial -c /usr/share/doc/gobi-dial/examples/plain.conf check
 	[ -z "$(systemctl list-units --no-legend 'gobi-*')" ]
 	run -1 --separate-stderr systemctl is-enabled $unit
 	[ "$output" = disabled ]

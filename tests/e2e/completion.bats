@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What bash offers after a tab.
+
+setup() {
+	# shellcheck disable=SC1091
+	. "${top_srcdir:?}/etc/bash-completion/gobi-dial"
+	# The program, with its configurations elsewhere.
+	gobi="$BATS_TEST_TMPDIR/gobi-dial"
+	printf '#!/bin/sh\n"%s" "$@" | sed "s|default .*/NAME.conf|default %s/NAME.conf|"\n' \
+		"${top_builddir:?}/gobi-dial" "$BATS_TEST_TMPDIR" >"$gobi"
+	chmod 755 "$gobi"
+	touch "$BATS_TEST_TMPDIR"/{roof,cellar}.conf "$BATS_TEST_TMPDIR/no name.conf"
+}
+
+# offers WORD...: what there is for the last of them, sorted, on one line.
+offers() {
+	COMP_WORDS=(gobi-dial "$@")
+	COMP_CWORD=$#
+	_gobi_dial "$gobi" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+	sort <<<"$(printf '%s\n' "${COMPREPLY[@]}")" | xargs
+}
+
+@test "every command and option of help is offered, and no other" {
+	local command
+	local commands
+	commands=$("$gobi" help | sed -n 's/^  \([a-z][a-z-]*\)  *[a-z].*/\1/p')
+
+	[ "$(offers "" | tr ' ' '\n' | grep '^[a-z]')" = "$(sort <<<"$commands")" ]
+	[ "$(offers st)" = "status stop" ]
+	[ "$(offers --)" = "--help --version" ]
+	for command in $commands; do
+		[ "$(offers "$command" --)" = "$("$gobi" help "$command" |
+			grep -o '^  --[a-z-]*' | sort | xargs)" ]
+	done
+	[ "$(offers run --)" = "--last-attempt --once" ]
+	[ "$(offers help pr)" = "prepare probe" ]
+}
+
+@test "instances are offered where a name goes" {
+	[ "$(offers run "")" = "--last-attempt --once cellar roof" ]
+	[ "$(offers -v status r)" = roof ]
+	[ "$(offers help r)" = "redial run" ]
+	[ "$(offers -c x.conf run r)" = "" ]
+}
+
+@test "files are offered after -c, and nothing after an option's number" {
+	cd "$BATS_TEST_TMPDIR"
+	[ "$(offers -c roo)" = roof.conf ]
+	[ "$(offers pty --options "")" = "" ]
+}
+
+@test "ports are offered where they go" {
+	compgen() {
+		if [ "$1" = -G ]; then
+			echo /dev/ttyUSB0
+		else
+			builtin compgen "$@"
+		fi
+	}
+	[ "$(offers probe /dev)" = /dev/ttyUSB0 ]
+	[ "$(offers info --port "")" = /dev/ttyUSB0 ]
+	[ "$(offers info /dev)" = "" ]
+}
