@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "cli/cli.h"
+#include "cli/term.h"
 #include "ctl/client.h"
 #include "io/rundir.h"
 #include "status/json.h"
@@ -90,7 +91,7 @@ int cli_request(int fd, const char *command, struct json_object **response)
 
 static void print_status(struct json_object *response, bool json)
 {
-	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct status_look look = term_look();
 	struct json_object *status = NULL;
 	struct buf out = BUF_INIT;
 
@@ -99,7 +100,7 @@ static void print_status(struct json_object *response, bool json)
 		puts(json_object_to_json_string_ext(status, JSON_LINE));
 		return;
 	}
-	status_render(status, colour, &out);
+	status_render(status, &look, &out);
 	fputs(buf_str(&out), stdout);
 	buf_free(&out);
 }

@@ -7,6 +7,7 @@
 #include "io/probe.h"
 #include "io/route.h"
 #include "session/session.h"
+#include "status/rate.h"
 #include "status/status.h"
 
 static void append_port(const struct probe_port *port, struct buf *out)
@@ -62,10 +63,28 @@ static void fill_port(struct status *status, const struct port *port)
 	status->pid = port->pid;
 }
 
+static void fill_traffic(struct status *status, const struct session *session,
+			 int64_t now, struct rate *rate)
+{
+	unsigned long long rx, tx;
+
+	if (!route_counters(session->ppp.ifname, &rx, &tx))
+		return;
+	status->ppp.rx_bytes = (long long)rx;
+	status->ppp.tx_bytes = (long long)tx;
+	if (session->up_at < 0)
+		return;
+	rate_take(rate, session->up_at, now, rx, tx);
+	if (rate->rx_rate < 0)
+		return;
+	status->ppp.rx_rate = rate->rx_rate;
+	status->ppp.tx_rate = rate->tx_rate;
+	status->ppp.rate_ms = rate->over_ms;
+}
+
 static void fill_ppp(struct status *status, const struct session *session,
 		     int ppp_pid)
 {
-	unsigned long long rx, tx;
 
 	status->ppp.pid = ppp_pid;
 	status->ppp.ifname = session->ppp.ifname;
@@ -75,10 +94,6 @@ static void fill_ppp(struct status *status, const struct session *session,
 	status->ppp.dns_count = session->ppp.dns_count;
 	for (size_t i = 0; i < session->ppp.dns_count; i++)
 		status->ppp.dns[i] = session->ppp.dns[i];
-	if (!route_counters(session->ppp.ifname, &rx, &tx))
-		return;
-	status->ppp.rx_bytes = (long long)rx;
-	status->ppp.tx_bytes = (long long)tx;
 }
 
 static void fill_history(struct status *status, const struct session *session,
@@ -103,7 +118,7 @@ static void fill_history(struct status *status, const struct session *session,
 
 struct json_object *report_status(const struct session *session,
 				  const char *name, const struct port *port,
-				  int ppp_pid)
+				  int ppp_pid, struct rate *rate)
 {
 	int64_t now = clock_now_ms();
 	struct status status = {
@@ -113,7 +128,11 @@ struct json_object *report_status(const struct session *session,
 		.port = session->port,
 		.vid = -1,
 		.pid = -1,
-		.ppp = {.rx_bytes = -1, .tx_bytes = -1},
+		.ppp = {.rx_bytes = -1,
+			.tx_bytes = -1,
+			.rx_rate = -1,
+			.tx_rate = -1,
+			.rate_ms = -1},
 		.next_try_ms = -1,
 	};
 
@@ -122,6 +141,7 @@ struct json_object *report_status(const struct session *session,
 		status.facts = &session->plan.facts;
 	}
 	fill_ppp(&status, session, ppp_pid);
+	fill_traffic(&status, session, now, rate);
 	fill_history(&status, session, now);
 	return status_to_json(&status);
 }

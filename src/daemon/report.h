@@ -6,6 +6,7 @@ struct buf;
 struct json_object;
 struct port;
 struct probe_result;
+struct rate;
 struct session;
 
 /* What a probe found, one line for people: the chosen port, or each port and
@@ -15,9 +16,10 @@ void report_probe(const struct probe_result *result, struct buf *out);
 /* The session's state in words, one line, for who asks the service manager. */
 void report_state(const struct session *session, struct buf *out);
 
-/* The contract's status object. `ppp_pid` -1: none. */
+/* The contract's status object. `ppp_pid` -1: none. `rate` keeps what is needed
+ * from one to the next; all zero at first. */
 struct json_object *report_status(const struct session *session,
 				  const char *name, const struct port *port,
-				  int ppp_pid);
+				  int ppp_pid, struct rate *rate);
 
 #endif

@@ -17,7 +17,8 @@ static struct json_object *answer_status(struct daemon *daemon)
 	json_object_object_add(
 		response, "status",
 		report_status(&daemon->session, daemon->name, &daemon->port,
-			      daemon->pppd ? pppd_pid(daemon->pppd) : -1));
+			      daemon->pppd ? pppd_pid(daemon->pppd) : -1,
+			      &daemon->rate));
 	return response;
 }
 

@@ -7,6 +7,7 @@
 #include "daemon/drivers.h"
 #include "io/port.h"
 #include "session/session.h"
+#include "status/rate.h"
 
 /* Between the files of this folder: daemon.c starts and wires everything, host.c
  * and call.c do what the session asks for, requests.c answers on the control
@@ -30,6 +31,7 @@ struct daemon {
 	struct call_end *end;       /* SESSION_GOAL_CALL: is told to */
 	struct uevent *uevent;
 	struct ctl_server *server;
+	struct rate rate;        /* of the last status */
 	enum session_state told; /* to those whom it is told */
 	ev_timer timer;
 	ev_timer watchdog;

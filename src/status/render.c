@@ -4,8 +4,58 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/str.h"
+#include "status/lay.h"
 #include "status/show.h"
 #include "status/status.h"
+
+#define GREEN  "\033[32m"
+#define RED    "\033[31m"
+#define YELLOW "\033[33m"
+#define PLAIN  "\033[0m"
+
+/* One line of it is made, then laid out. */
+struct screen {
+	struct status_look look;
+	struct buf line;
+	struct buf *out;
+};
+
+/* A stranger's text, for the instance may be one, too. */
+static void put(struct screen *screen, const char *text)
+{
+	str_print_safe(&screen->line, text, strlen(text));
+}
+
+static void say(struct screen *screen, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(struct screen *screen, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	buf_vprintf(&screen->line, format, ap);
+	va_end(ap);
+}
+
+static void paint(struct screen *screen, const char *colour)
+{
+	if (screen->look.colour)
+		say(screen, "%s", colour);
+}
+
+static void end_line(struct screen *screen)
+{
+	lay_line(screen->out, buf_str(&screen->line), SHOW_INDENT,
+		 screen->look.columns);
+	buf_clear(&screen->line);
+}
+
+static void label(struct screen *screen, const char *name)
+{
+	show_label(&screen->line, name);
+}
 
 static void duration(struct buf *out, long long ms)
 {
@@ -37,158 +87,219 @@ static void amount(struct buf *out, long long bytes)
 static const char *colour_of(const char *state)
 {
 	if (strcmp(state, "connected") == 0)
-		return "\033[32m";
+		return GREEN;
 	if (strcmp(state, "failed") == 0)
-		return "\033[31m";
-	return "\033[33m";
+		return RED;
+	return YELLOW;
 }
 
-static void render_state(struct json_object *object, bool colour,
-			 struct buf *out)
+static void render_state(struct json_object *object, struct screen *screen)
 {
 	const char *state = show_text(object, "state");
 
-	buf_printf(out, "%s: %s%s%s", show_text(object, "name"),
-		   colour ? colour_of(state) : "", state,
-		   colour ? "\033[0m" : "");
+	put(screen, show_text(object, "name"));
+	say(screen, ": ");
+	paint(screen, colour_of(state));
+	put(screen, *state ? state : "in a state that is not known");
+	paint(screen, PLAIN);
 	if (show_has(object, "since_ms")) {
-		buf_printf(out, " for ");
-		duration(out, show_number(object, "since_ms"));
+		say(screen, " for ");
+		duration(&screen->line, show_number(object, "since_ms"));
 	}
-	buf_printf(out, "\n");
+	end_line(screen);
 }
 
-static void render_modem(struct json_object *object, struct buf *out)
+/* "label     TEXT, TEXT", of those that are there. */
+static void list(struct screen *screen, const char *name,
+		 const char *const *texts, size_t count)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!*texts[i])
+			continue;
+		if (!any)
+			label(screen, name);
+		else
+			say(screen, ", ");
+		put(screen, texts[i]);
+		any = true;
+	}
+	if (any)
+		end_line(screen);
+}
+
+static void render_modem(struct json_object *object, struct screen *screen)
 {
 	struct json_object *modem = show_get(object, "modem");
+	const char *port = show_text(object, "port");
+	const char *vid = show_text(modem, "vid");
+	struct buf usb = BUF_INIT;
+	const char *texts[2];
 
-	if (*show_text(object, "port")) {
-		show_label(out, "port");
-		buf_printf(out, "%s\n", show_text(object, "port"));
-	}
-	if (!*show_text(modem, "model") && !*show_text(modem, "vid"))
-		return;
-	show_label(out, "modem");
-	buf_printf(out, "%s", show_text(modem, "model"));
-	if (*show_text(modem, "vid"))
-		buf_printf(out, "%s%s:%s, USB %s",
-			   *show_text(modem, "model") ? ", " : "",
-			   show_text(modem, "vid"), show_text(modem, "pid"),
+	list(screen, "port", &port, 1);
+	if (*vid)
+		buf_printf(&usb, "%s:%s, USB %s", vid, show_text(modem, "pid"),
 			   show_text(modem, "usb_path"));
-	buf_printf(out, "\n");
+	texts[0] = show_text(modem, "model");
+	texts[1] = buf_str(&usb);
+	list(screen, "modem", texts, 2);
+	buf_free(&usb);
 }
 
-static void render_network(struct json_object *object, struct buf *out)
+static void render_signal(struct json_object *object, struct screen *screen)
+{
+	struct json_object *signal = show_get(object, "signal");
+	long long percent = show_number(signal, "percent");
+
+	if (!show_has(signal, "percent"))
+		return;
+	label(screen, "signal");
+	paint(screen, percent > 40 ? GREEN : percent > 20 ? YELLOW : RED);
+	show_bar(&screen->line, percent);
+	paint(screen, PLAIN);
+	if (show_has(signal, "rssi_dbm"))
+		say(screen, " %lld dBm,", show_number(signal, "rssi_dbm"));
+	if (show_has(signal, "rsrp_dbm"))
+		say(screen, " RSRP %lld dBm,", show_number(signal, "rsrp_dbm"));
+	say(screen, " before the call");
+	end_line(screen);
+}
+
+static void render_network(struct json_object *object, struct screen *screen)
 {
 	struct json_object *network = show_get(object, "network");
-	struct json_object *signal = show_get(object, "signal");
 	const char *name = show_text(network, "operator");
+	const char *texts[] = {
+		*name ? name : show_text(network, "mccmnc"),
+		show_text(network, "registration"),
+		show_text(network, "technology"),
+	};
 
-	if (!network)
-		return;
-	show_label(out, "network");
-	buf_printf(out, "%s", *name ? name : show_text(network, "mccmnc"));
-	if (*name || *show_text(network, "mccmnc"))
-		buf_printf(out, ", ");
-	buf_printf(out, "%s", show_text(network, "registration"));
-	if (*show_text(network, "technology"))
-		buf_printf(out, ", %s", show_text(network, "technology"));
-	buf_printf(out, "\n");
-	if (show_has(signal, "percent")) {
-		show_label(out, "signal");
-		show_bar(out, show_number(signal, "percent"));
-		if (show_has(signal, "rssi_dbm"))
-			buf_printf(out, " %lld dBm,",
-				   show_number(signal, "rssi_dbm"));
-		if (show_has(signal, "rsrp_dbm"))
-			buf_printf(out, " RSRP %lld dBm,",
-				   show_number(signal, "rsrp_dbm"));
-		buf_printf(out, " before the call\n");
-	}
+	list(screen, "network", texts, 3);
+	render_signal(object, screen);
 }
 
-static void render_link(struct json_object *object, struct buf *out)
+static void render_address(struct json_object *ppp, struct screen *screen)
+{
+	const char *local = show_text(ppp, "local");
+	const char *ipv6 = show_text(ppp, "ipv6");
+
+	label(screen, "address");
+	put(screen, local);
+	say(screen, "%s", *local && *ipv6 ? ", " : "");
+	put(screen, ipv6);
+	if (*show_text(ppp, "remote")) {
+		say(screen, " (peer ");
+		put(screen, show_text(ppp, "remote"));
+		say(screen, ")");
+	}
+	end_line(screen);
+}
+
+static void render_dns(struct json_object *dns, struct screen *screen)
+{
+	if (show_count(dns) == 0)
+		return;
+	label(screen, "dns");
+	for (size_t i = 0; i < show_count(dns); i++) {
+		const char *text = json_object_get_string(
+			json_object_array_get_idx(dns, i));
+
+		say(screen, "%s", i ? ", " : "");
+		put(screen, text ? text : "");
+	}
+	end_line(screen);
+}
+
+static void render_traffic(struct json_object *ppp, struct screen *screen)
+{
+	if (!show_has(ppp, "rx_bytes"))
+		return;
+	label(screen, "traffic");
+	amount(&screen->line, show_number(ppp, "rx_bytes"));
+	say(screen, " in, ");
+	amount(&screen->line, show_number(ppp, "tx_bytes"));
+	say(screen, " out");
+	end_line(screen);
+	if (!show_has(ppp, "rx_rate"))
+		return;
+	label(screen, "rate");
+	amount(&screen->line, show_number(ppp, "rx_rate"));
+	say(screen, "/s in, ");
+	amount(&screen->line, show_number(ppp, "tx_rate"));
+	say(screen, "/s out, over the last ");
+	duration(&screen->line, show_number(ppp, "rate_ms"));
+	end_line(screen);
+}
+
+static void render_link(struct json_object *object, struct screen *screen)
 {
 	struct json_object *ppp = show_get(object, "ppp");
-	struct json_object *dns = show_get(ppp, "dns");
 
 	if (!*show_text(ppp, "local") && !*show_text(ppp, "ipv6"))
 		return;
-	show_label(out, "link");
-	buf_printf(out, "%s, pppd %lld\n", show_text(ppp, "ifname"),
-		   show_number(ppp, "pid"));
-	show_label(out, "address");
-	buf_printf(out, "%s%s%s", show_text(ppp, "local"),
-		   *show_text(ppp, "local") && *show_text(ppp, "ipv6") ? ", "
-								       : "",
-		   show_text(ppp, "ipv6"));
-	if (*show_text(ppp, "remote"))
-		buf_printf(out, " (peer %s)", show_text(ppp, "remote"));
-	buf_printf(out, "\n");
-	if (show_count(dns) > 0) {
-		show_label(out, "dns");
-		for (size_t i = 0; i < show_count(dns); i++)
-			buf_printf(out, "%s%s", i ? ", " : "",
-				   json_object_get_string(
-					   json_object_array_get_idx(dns, i)));
-		buf_printf(out, "\n");
-	}
-	if (show_has(ppp, "rx_bytes")) {
-		show_label(out, "traffic");
-		amount(out, show_number(ppp, "rx_bytes"));
-		buf_printf(out, " in, ");
-		amount(out, show_number(ppp, "tx_bytes"));
-		buf_printf(out, " out\n");
-	}
+	label(screen, "link");
+	put(screen, show_text(ppp, "ifname"));
+	say(screen, ", pppd %lld", show_number(ppp, "pid"));
+	end_line(screen);
+	render_address(ppp, screen);
+	render_dns(show_get(ppp, "dns"), screen);
+	render_traffic(ppp, screen);
 }
 
-static void render_failure(struct json_object *object, struct buf *out)
+static void render_failure(struct json_object *object, struct screen *screen)
 {
 	struct json_object *failure = show_get(object, "last_failure");
 
 	if (show_has(object, "redials")) {
-		show_label(out, "redials");
-		buf_printf(out, "%lld\n", show_number(object, "redials"));
+		label(screen, "redials");
+		say(screen, "%lld", show_number(object, "redials"));
+		end_line(screen);
 	}
 	if (failure) {
-		show_label(out, "failure");
-		buf_printf(out, "%s: %s, ", show_text(failure, "cause"),
-			   show_text(failure, "text"));
-		duration(out, show_number(failure, "ago_ms"));
-		buf_printf(out, " ago\n");
+		label(screen, "failure");
+		put(screen, show_text(failure, "cause"));
+		say(screen, ": ");
+		put(screen, show_text(failure, "text"));
+		say(screen, ", ");
+		duration(&screen->line, show_number(failure, "ago_ms"));
+		say(screen, " ago");
+		end_line(screen);
 	}
 	if (show_has(object, "next_try_ms")) {
-		show_label(out, "next try");
-		buf_printf(out, "in ");
-		duration(out, show_number(object, "next_try_ms"));
-		buf_printf(out, "\n");
+		label(screen, "next try");
+		say(screen, "in ");
+		duration(&screen->line, show_number(object, "next_try_ms"));
+		end_line(screen);
 	}
 }
 
-static void render_timeline(struct json_object *object, struct buf *out)
+static void render_timeline(struct json_object *object, struct screen *screen)
 {
 	struct json_object *timeline = show_get(object, "timeline");
 
-	if (show_count(timeline) == 0)
-		return;
-	show_label(out, "last dial");
 	for (size_t i = 0; i < show_count(timeline); i++) {
 		struct json_object *mark =
 			json_object_array_get_idx(timeline, i);
 
-		if (i > 0)
-			show_label(out, "");
-		buf_printf(out, "%6lld ms  %s\n", show_number(mark, "ms"),
-			   show_text(mark, "step"));
+		label(screen, i == 0 ? "last dial" : "");
+		say(screen, "%6lld ms  ", show_number(mark, "ms"));
+		put(screen, show_text(mark, "step"));
+		end_line(screen);
 	}
 }
 
-void status_render(struct json_object *object, bool colour, struct buf *out)
+void status_render(struct json_object *object, const struct status_look *look,
+		   struct buf *out)
 {
-	render_state(object, colour, out);
-	render_modem(object, out);
-	render_network(object, out);
-	render_link(object, out);
-	render_failure(object, out);
-	render_timeline(object, out);
+	struct screen screen = {.look = *look, .out = out};
+
+	render_state(object, &screen);
+	render_modem(object, &screen);
+	render_network(object, &screen);
+	render_link(object, &screen);
+	render_failure(object, &screen);
+	render_timeline(object, &screen);
+	buf_free(&screen.line);
 }

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "status/show.h"
 
-#define LABEL_WIDTH 10
+#define LABEL_WIDTH (SHOW_INDENT - 2)
 
 struct json_object *show_get(struct json_object *object, const char *key)
 {

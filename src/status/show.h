@@ -16,7 +16,8 @@ bool show_has(struct json_object *object, const char *key);
 long long show_number(struct json_object *object, const char *key);
 size_t show_count(struct json_object *array);
 
-/* A line's indented first column. */
+/* A line's indented first column, SHOW_INDENT wide. */
+#define SHOW_INDENT 12
 void show_label(struct buf *out, const char *name);
 
 /* Five signs for a percentage: "|||..". */

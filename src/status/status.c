@@ -33,6 +33,9 @@ static struct json_object *ppp(const struct status *status)
 	json_object_object_add(object, "dns", dns);
 	json_add_number(object, "rx_bytes", status->ppp.rx_bytes);
 	json_add_number(object, "tx_bytes", status->ppp.tx_bytes);
+	json_add_number(object, "rx_rate", status->ppp.rx_rate);
+	json_add_number(object, "tx_rate", status->ppp.tx_rate);
+	json_add_number(object, "rate_ms", status->ppp.rate_ms);
 	return object;
 }
 

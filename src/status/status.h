@@ -30,6 +30,8 @@ struct status {
 		const char *dns[STATUS_DNS_MAX];
 		size_t dns_count;
 		long long rx_bytes, tx_bytes;
+		long long rx_rate, tx_rate; /* bytes a second */
+		long long rate_ms;          /* in the time before now */
 	} ppp;
 	const struct modem_facts
 		*facts; /* NULL: the modem has not been asked */
@@ -54,8 +56,15 @@ struct json_object *status_to_json(const struct status *status);
 struct json_object *status_network(const struct modem_facts *facts);
 struct json_object *status_signal(const struct modem_facts *facts);
 
-/* The object as a screen for people, colour (SGR) when `colour`. Takes any
- * object: what is absent is left out. */
-void status_render(struct json_object *object, bool colour, struct buf *out);
+/* How a screen is to look. */
+struct status_look {
+	bool colour; /* SGR */
+	int columns; /* of the terminal; 0: lines of any length */
+};
+
+/* The object as a screen for people. Takes any object: what is absent is left
+ * out. */
+void status_render(struct json_object *object, const struct status_look *look,
+		   struct buf *out);
 
 #endif

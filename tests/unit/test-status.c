@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 #include "status/json.h"
+#include "status/lay.h"
+#include "status/rate.h"
 #include "status/status.h"
 
 static struct modem_facts facts(void)
@@ -44,7 +46,10 @@ static struct status connected(const struct modem_facts *facts)
 			.dns = {"192.0.2.53"},
 			.dns_count = 1,
 			.rx_bytes = 1234567,
-			.tx_bytes = 999},
+			.tx_bytes = 999,
+			.rx_rate = 2500,
+			.tx_rate = 12,
+			.rate_ms = 1000},
 		.facts = facts,
 		.redials = 2,
 		.failure = {CAUSE_LINK_LOST, "carrier lost", 60000},
@@ -98,13 +103,17 @@ static void json_has_the_contracts_fields(void **state)
 
 static void unknown_values_are_left_out(void **state)
 {
-	struct status status = {
-		.name = "gobi",
-		.state = "waiting",
-		.vid = -1,
-		.pid = -1,
-		.ppp = {.pid = -1, .rx_bytes = -1, .tx_bytes = -1},
-		.next_try_ms = -1};
+	struct status status = {.name = "gobi",
+				.state = "waiting",
+				.vid = -1,
+				.pid = -1,
+				.ppp = {.pid = -1,
+					.rx_bytes = -1,
+					.tx_bytes = -1,
+					.rx_rate = -1,
+					.tx_rate = -1,
+					.rate_ms = -1},
+				.next_try_ms = -1};
 	struct json_object *object = status_to_json(&status);
 	struct json_object *value;
 
@@ -144,6 +153,7 @@ static void the_screen_tells_what_matters(void **state)
 		"10.64.0.2 (peer 10.64.0.1)",
 		"192.0.2.53",
 		"1.2 MB in, 999 B out",
+		"2.5 kB/s in, 12 B/s out, over the last 1.0 s",
 		"link-lost: carrier lost, 1 min 0 s ago",
 		"  1100 ms  connected",
 	};
@@ -153,15 +163,152 @@ static void the_screen_tells_what_matters(void **state)
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	status_render(object, false, &out);
+	status_render(object, &(struct status_look){0}, &out);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
 		assert_non_null(strstr(buf_str(&out), wanted[i]));
 	assert_null(strchr(buf_str(&out), '\033'));
 	buf_clear(&out);
-	status_render(object, true, &out);
+	status_render(object, &(struct status_look){.colour = true}, &out);
 	assert_non_null(strstr(buf_str(&out), "\033[32mconnected\033[0m"));
 	buf_free(&out);
 	json_object_put(object);
+}
+
+/* How many columns a line takes, with colours and UTF-8. */
+static int columns_of(const char *line, size_t len)
+{
+	int columns = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (line[i] == '\033')
+			while (line[i] != 'm')
+				i++;
+		else if (((unsigned char)line[i] & 0xc0) != 0x80)
+			columns++;
+	}
+	return columns;
+}
+
+static int widest(const char *screen)
+{
+	int most = 0;
+
+	for (size_t len; *screen; screen += len + 1) {
+		len = strcspn(screen, "\n");
+		if (columns_of(screen, len) > most)
+			most = columns_of(screen, len);
+	}
+	return most;
+}
+
+/* All of `text` but the blanks and the colours. */
+static void squeeze(const char *text, struct buf *out)
+{
+	buf_clear(out);
+	for (; *text; text++) {
+		if (*text == '\033')
+			text = strchr(text, 'm');
+		else if (*text != ' ' && *text != '\n')
+			buf_append(out, text, 1);
+	}
+}
+
+static void no_line_is_wider_than_the_terminal(void **state)
+{
+	static const int widths[] = {200, 80, 40, 21, 20};
+	struct modem_facts known = facts();
+	struct status status = connected(&known);
+	struct buf whole = BUF_INIT, out = BUF_INIT;
+	struct buf is = BUF_INIT, was = BUF_INIT;
+	struct json_object *object;
+
+	(void)state;
+	status.next_try_ms = 299000;
+	status.product = "Sierra Wireless MC8355 - Gobi 3000(TM) Module";
+	status.ppp.ipv6 = "fe80::1234:5678:9abc:def0";
+	status.failure.text = "ATD*99***1# refused: NO CARRIER (+CEER: "
+			      "Requested_service_option_not_subscribed_at_all)";
+	object = status_to_json(&status);
+	status_render(object, &(struct status_look){0}, &whole);
+	assert_true(widest(buf_str(&whole)) > 80);
+	squeeze(buf_str(&whole), &was);
+	for (size_t i = 0; i < sizeof(widths) / sizeof(*widths); i++) {
+		struct status_look look = {true, widths[i]};
+
+		buf_clear(&out);
+		status_render(object, &look, &out);
+		assert_in_range(widest(buf_str(&out)), 15, widths[i]);
+		/* Nothing got lost. */
+		squeeze(buf_str(&out), &is);
+		assert_string_equal(buf_str(&is), buf_str(&was));
+	}
+	buf_free(&whole);
+	buf_free(&out);
+	buf_free(&is);
+	buf_free(&was);
+	json_object_put(object);
+}
+
+static void lines_break_where_it_hurts_least(void **state)
+{
+	static const struct {
+		const char *text, *laid;
+	} rows[] = {
+		{"", "\n"},
+		{"  dns       192.0.2.53, 192.0.2.54",
+		 "  dns       192.0.2.53,\n            192.0.2.54\n"},
+		/* Exactly as wide as there is room, and one more. */
+		{"  port      /dev/ttyUSB22", "  port      /dev/ttyUSB22\n"},
+		{"  port      /dev/ttyUSB222",
+		 "  port      /dev/ttyUSB22\n            2\n"},
+		/* Colours take no room. */
+		{"  signal    \033[32m|||||\033[0m -100 dBm",
+		 "  signal    \033[32m|||||\033[0m -100\n            dBm\n"},
+		/* A character is never cut, and a wide one takes two. */
+		{"  network   \xe4\xb8\xad\xe5\x9b\xbd\xe4\xb8\xad\xe5\x9b\xbd"
+		 "\xe4\xb8\xad\xe5\x9b\xbd\xe4\xb8\xad",
+		 "  network   \xe4\xb8\xad\xe5\x9b\xbd\xe4\xb8\xad\xe5\x9b\xbd"
+		 "\xe4\xb8\xad\xe5\x9b\xbd\n            \xe4\xb8\xad\n"},
+		/* Bytes that are no character stay inside. */
+		{"\xe4\xb8", "\xe4\xb8\n"},
+	};
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		buf_clear(&out);
+		lay_line(&out, rows[i].text, 12, 25);
+		assert_string_equal(buf_str(&out), rows[i].laid);
+	}
+	buf_free(&out);
+}
+
+static void rates_come_from_two_readings(void **state)
+{
+	struct rate rate = {0};
+
+	(void)state;
+	/* The first is from the link's start, where all began at 0. */
+	rate_take(&rate, 1000, 1100, 50, 50);
+	assert_int_equal(rate.rx_rate, -1);
+	rate_take(&rate, 1000, 3000, 2000, 100);
+	assert_int_equal(rate.rx_rate, 1000);
+	assert_int_equal(rate.tx_rate, 50);
+	assert_int_equal(rate.over_ms, 2000);
+	/* Two who ask at once get the same. */
+	rate_take(&rate, 1000, 3001, 9000, 100);
+	assert_int_equal(rate.rx_rate, 1000);
+	rate_take(&rate, 1000, 4000, 12000, 100);
+	assert_int_equal(rate.rx_rate, 10000);
+	assert_int_equal(rate.tx_rate, 0);
+	/* Another link's counters begin anew. */
+	rate_take(&rate, 5000, 6000, 700, 1);
+	assert_int_equal(rate.rx_rate, 700);
+	assert_int_equal(rate.over_ms, 1000);
+	/* Days, and more than 32 bits. */
+	rate_take(&rate, 5000, 6000 + 10 * 86400000LL, 700 + 86400000000000LL,
+		  1);
+	assert_int_equal(rate.rx_rate, 100000000);
 }
 
 /* The client may talk to anything that calls itself an instance. */
@@ -180,7 +327,10 @@ static void the_screen_takes_any_object(void **state)
 		struct buf out = BUF_INIT;
 
 		assert_non_null(object);
-		status_render(object, true, &out);
+		status_render(
+			object,
+			&(struct status_look){.colour = true, .columns = 20},
+			&out);
 		assert_false(out.failed);
 		buf_free(&out);
 		json_object_put(object);
@@ -194,6 +344,9 @@ int main(void)
 		cmocka_unit_test(unknown_values_are_left_out),
 		cmocka_unit_test(a_modems_bytes_stay_json),
 		cmocka_unit_test(the_screen_tells_what_matters),
+		cmocka_unit_test(no_line_is_wider_than_the_terminal),
+		cmocka_unit_test(lines_break_where_it_hurts_least),
+		cmocka_unit_test(rates_come_from_two_readings),
 		cmocka_unit_test(the_screen_takes_any_object),
 	};
 
