@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+struct buf;
 struct conf;
 struct json_object;
 
@@ -48,6 +49,10 @@ int cli_connect(const struct cli *cli, int *cause);
 /* Send `command`; CAUSE_NONE and the answer, which the caller puts, or a
  * message and the cause. */
 int cli_request(int fd, const char *command, struct json_object **response);
+
+/* The same where more than the answer may come: that stays in `in`. */
+int cli_request_on(int fd, const char *command, struct buf *in,
+		   struct json_object **response);
 
 cli_command cli_probe;
 cli_command cli_info;

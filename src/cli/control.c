@@ -9,11 +9,8 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "cli/cli.h"
-#include "cli/term.h"
 #include "ctl/client.h"
 #include "io/rundir.h"
-#include "status/json.h"
-#include "status/status.h"
 
 #define ANSWER_MS 2000
 #define END_MS    6000 /* `stop` promises 5 s */
@@ -69,12 +66,16 @@ static int refusal(struct json_object *response)
 							   : (int)cause;
 }
 
-int cli_request(int fd, const char *command, struct json_object **response)
+int cli_request_on(int fd, const char *command, struct buf *in,
+		   struct json_object **response)
 {
 	struct json_object *ok = NULL;
-	int error = ctl_client_request(fd, command, ANSWER_MS, response);
+	int error = ctl_client_send(fd, command);
 	int cause;
 
+	*response = NULL;
+	if (error == 0)
+		error = ctl_client_next(fd, in, ANSWER_MS, response);
 	if (error < 0) {
 		fprintf(stderr, "gobi-dial: no answer from the instance: %s\n",
 			strerror(-error));
@@ -89,51 +90,13 @@ int cli_request(int fd, const char *command, struct json_object **response)
 	return cause;
 }
 
-static void print_status(struct json_object *response, bool json)
+int cli_request(int fd, const char *command, struct json_object **response)
 {
-	struct status_look look = term_look();
-	struct json_object *status = NULL;
-	struct buf out = BUF_INIT;
+	struct buf in = BUF_INIT;
+	int cause = cli_request_on(fd, command, &in, response);
 
-	json_object_object_get_ex(response, "status", &status);
-	if (json) {
-		puts(json_object_to_json_string_ext(status, JSON_LINE));
-		return;
-	}
-	status_render(status, &look, &out);
-	fputs(buf_str(&out), stdout);
-	buf_free(&out);
-}
-
-int cli_status(struct cli *cli, int argc, char **argv)
-{
-	struct json_object *response;
-	const char *name = NULL;
-	bool json = false;
-	int fd, cause;
-
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			json = true;
-		else if (argv[i][0] == '-')
-			return cli_usage("status", "no option \"%s\"", argv[i]);
-		else if (name)
-			return cli_usage("status", "one NAME only");
-		else
-			name = argv[i];
-	}
-	if (!cli_set_name(cli, name))
-		return CAUSE_USAGE;
-	fd = cli_connect(cli, &cause);
-	if (fd < 0)
-		return cause;
-	cause = cli_request(fd, "status", &response);
-	close(fd);
-	if (cause != CAUSE_NONE)
-		return cause;
-	print_status(response, json);
-	json_object_put(response);
-	return CAUSE_NONE;
+	buf_free(&in);
+	return cause;
 }
 
 /* `stop` comes back when it has stopped. */

@@ -66,11 +66,15 @@ static const struct command commands[] = {
 	  "  --once     do not dial again: the first failure is the exit code\n"
 	  "  --last-attempt  send the PIN even if the SIM allows but one more\n",
 	  cli_run },
-	{ "status", "[NAME] [--json]",
+	{ "status", "[NAME] [--json] [--follow] [--format FORMAT]",
 	  "say how the running instance is",
 	  "State, modem, network, link, the last failure, the last dial's timeline.\n"
 	  "  NAME       the instance; default gobi\n"
-	  "  --json     print one JSON object\n",
+	  "  --json     print one JSON object\n"
+	  "  --follow   go on, at each change and every second: on a terminal in place,\n"
+	  "             elsewhere one JSON object a line; Ctrl-C ends it\n"
+	  "  --format   text, json: for people, for scripts\n"
+	  "  FORMAT\n",
 	  cli_status },
 	{ "redial", "[NAME]",
 	  "have the running instance hang up and dial again",

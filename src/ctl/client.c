@@ -33,7 +33,7 @@ int ctl_client_connect(const char *path)
 	return fd;
 }
 
-static int send_command(int fd, const char *command)
+int ctl_client_send(int fd, const char *command)
 {
 	struct json_object *request = json_object_new_object();
 	struct buf line = BUF_INIT;
@@ -84,23 +84,36 @@ static int receive_line(int fd, struct buf *line, int64_t until)
 	return 0;
 }
 
+int ctl_client_next(int fd, struct buf *in, int timeout_ms,
+		    struct json_object **object)
+{
+	int error = receive_line(fd, in, clock_now_ms() + timeout_ms);
+	size_t len;
+
+	*object = NULL;
+	if (error < 0)
+		return error;
+	len = strcspn(buf_str(in), "\n");
+	in->data[len] = '\0';
+	*object = json_tokener_parse(in->data);
+	buf_consume(in, len + 1);
+	if (json_object_is_type(*object, json_type_object))
+		return 0;
+	json_object_put(*object);
+	*object = NULL;
+	return -EPROTO;
+}
+
 int ctl_client_request(int fd, const char *command, int timeout_ms,
 		       struct json_object **response)
 {
-	struct buf line = BUF_INIT;
-	int error = send_command(fd, command);
+	struct buf in = BUF_INIT;
+	int error = ctl_client_send(fd, command);
 
 	*response = NULL;
 	if (error == 0)
-		error = receive_line(fd, &line, clock_now_ms() + timeout_ms);
-	if (error == 0)
-		*response = json_tokener_parse(buf_str(&line));
-	if (error == 0 && !json_object_is_type(*response, json_type_object)) {
-		json_object_put(*response);
-		*response = NULL;
-		error = -EPROTO;
-	}
-	buf_free(&line);
+		error = ctl_client_next(fd, &in, timeout_ms, response);
+	buf_free(&in);
 	return error;
 }
 

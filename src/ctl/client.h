@@ -2,6 +2,7 @@
 #ifndef GD_CTL_CLIENT_H
 #define GD_CTL_CLIENT_H
 
+struct buf;
 struct json_object;
 
 /* A connection to a running instance's socket; all calls block for `timeout_ms`
@@ -10,6 +11,13 @@ struct json_object;
 /* The fd; -ENOENT or -ECONNREFUSED when no instance runs, others as of
  * connect(2). */
 int ctl_client_connect(const char *path);
+
+/* Its halves: send a command (0 or a negative errno), and take the next object,
+ * as the function below has it. What came behind it stays in `in`, for the next
+ * call. */
+int ctl_client_send(int fd, const char *command);
+int ctl_client_next(int fd, struct buf *in, int timeout_ms,
+		    struct json_object **object);
 
 /* Send a command and wait for its answer, which the caller puts. 0; -ETIMEDOUT;
  * -EPIPE when the instance went away; -EPROTO when it talks nonsense. */

@@ -28,6 +28,8 @@ struct client {
 	ev_timer idle;
 	struct buf in;
 	struct buf out;
+	bool follows;
+	bool missed; /* something was published meanwhile */
 };
 
 struct ctl_server {
@@ -39,6 +41,8 @@ struct ctl_server {
 	ctl_handler *handler;
 	void *ctx;
 	struct client clients[CLIENTS_MAX];
+	struct client *asking; /* whose request is being answered */
+	struct buf latest;     /* what was published last */
 };
 
 static void drop(struct client *client)
@@ -52,6 +56,22 @@ static void drop(struct client *client)
 	buf_free(&client->in);
 	buf_free(&client->out);
 	client->server = NULL;
+}
+
+static void append(struct buf *out, struct json_object *object)
+{
+	buf_printf(
+		out, "%s\n",
+		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+	json_object_put(object);
+}
+
+static void append_latest(struct client *client)
+{
+	const struct buf *latest = &client->server->latest;
+
+	buf_append(&client->out, buf_str(latest), latest->len);
+	client->missed = false;
 }
 
 /* False when the client was dropped. */
@@ -69,10 +89,16 @@ static bool flush(struct client *client)
 		drop(client);
 		return false;
 	}
-	if (client->out.len > 0)
+	if (client->out.len == 0 && client->missed)
+		append_latest(client);
+	if (client->out.len > 0) {
 		ev_io_start(client->server->loop, &client->writer);
-	else
-		ev_io_stop(client->server->loop, &client->writer);
+		return true;
+	}
+	ev_io_stop(client->server->loop, &client->writer);
+	/* He may sit and listen as long as he likes. */
+	if (client->follows)
+		ev_timer_stop(client->server->loop, &client->idle);
 	return true;
 }
 
@@ -96,12 +122,9 @@ static struct json_object *answer(struct ctl_server *server, const char *line)
 
 static void respond(struct client *client, const char *line)
 {
-	struct json_object *response = answer(client->server, line);
-	const char *text = json_object_to_json_string_ext(
-		response, JSON_C_TO_STRING_PLAIN);
-
-	buf_printf(&client->out, "%s\n", text);
-	json_object_put(response);
+	client->server->asking = client;
+	append(&client->out, answer(client->server, line));
+	client->server->asking = NULL;
 }
 
 /* False when the client was dropped. */
@@ -141,7 +164,7 @@ static void on_client_readable(struct ev_loop *loop, ev_io *watcher,
 		return;
 	}
 	buf_append(&client->in, bytes, (size_t)len);
-	if (take_lines(client))
+	if (take_lines(client) && (!client->follows || client->out.len > 0))
 		ev_timer_again(loop, &client->idle);
 }
 
@@ -215,6 +238,47 @@ static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
 	close(fd);
 }
 
+size_t ctl_server_followers(const struct ctl_server *server)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (server->clients[i].server && server->clients[i].follows)
+			count++;
+	return count;
+}
+
+int ctl_server_follow(struct ctl_server *server)
+{
+	if (server->asking->follows)
+		return 0;
+	if (ctl_server_followers(server) >= CTL_FOLLOWERS_MAX)
+		return -EBUSY;
+	server->asking->follows = true;
+	return 0;
+}
+
+/* Not sent at once: this may be within a client's own request, and a failed
+ * send drops him. */
+static void offer(struct client *client)
+{
+	client->missed = true;
+	if (client->out.len > 0)
+		return;
+	append_latest(client);
+	ev_io_start(client->server->loop, &client->writer);
+	ev_timer_again(client->server->loop, &client->idle);
+}
+
+void ctl_server_publish(struct ctl_server *server, struct json_object *object)
+{
+	buf_clear(&server->latest);
+	append(&server->latest, object);
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (server->clients[i].server && server->clients[i].follows)
+			offer(&server->clients[i]);
+}
+
 static int listen_on(struct ctl_server *server, const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -266,8 +330,9 @@ void ctl_server_free(struct ctl_server *server)
 	if (!server)
 		return;
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		if (server->clients[i].server)
+		if (server->clients[i].server && flush(&server->clients[i]))
 			drop(&server->clients[i]);
+	buf_free(&server->latest);
 	ev_io_stop(server->loop, &server->acceptor);
 	ev_timer_stop(server->loop, &server->pause);
 	if (server->fd >= 0) {

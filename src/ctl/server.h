@@ -3,6 +3,7 @@
 #define GD_CTL_SERVER_H
 
 #include <ev.h>
+#include <stddef.h>
 
 struct json_object;
 
@@ -19,12 +20,28 @@ struct ctl_server;
 /* Answers one command; the object is the server's then. Never NULL. */
 typedef struct json_object *ctl_handler(void *ctx, const char *command);
 
+/* Most of the clients at a time, so that there is room for others. */
+#define CTL_FOLLOWERS_MAX 4
+
+/* From within a handler: who asks gets what is published too, from now on.
+ * -EBUSY: enough do. */
+int ctl_server_follow(struct ctl_server *server);
+
+/* How many do. */
+size_t ctl_server_followers(const struct ctl_server *server);
+
+/* To all who follow; puts the object. Who has not taken the last one yet gets
+ * the newest when he has, and nothing of what was between. Who takes nothing
+ * for CTL_SERVER_IDLE_S is dropped. */
+void ctl_server_publish(struct ctl_server *server, struct json_object *object);
+
 /* Listen on `path`, 0660, over a dead one's socket. NULL with a negative errno
  * in *error. */
 struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path,
 				  ctl_handler *handler, void *ctx, int *error);
 
-/* Takes the socket file away. NULL is fine. */
+/* Takes the socket file away, and what clients can still take is sent. NULL is
+ * fine. */
 void ctl_server_free(struct ctl_server *server);
 
 /* {"ok": false, "cause": CAUSE, "text": TEXT}, and {"ok": true}. */

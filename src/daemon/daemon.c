@@ -18,6 +18,8 @@
 #include "io/uevent.h"
 #include "ppp/pppd.h"
 
+#define FOLLOW_S 1. /* from one word to followers to the next */
+
 /* Events into the session ----------------------------------------------------*/
 
 static void tell_manager(struct daemon *daemon)
@@ -32,9 +34,18 @@ static void tell_manager(struct daemon *daemon)
 		notify_send("STOPPING=1");
 }
 
+static void tell_followers(struct daemon *daemon)
+{
+	if (ctl_server_followers(daemon->server) > 0)
+		ctl_server_publish(daemon->server, requests_status(daemon));
+	else
+		ev_timer_stop(daemon->loop, &daemon->follow);
+}
+
 /* Whom a change of state is told. */
 static void (*const observers[])(struct daemon *daemon) = {
 	tell_manager,
+	tell_followers,
 };
 
 static void tell_state(struct daemon *daemon)
@@ -87,6 +98,19 @@ static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int revents)
 	(void)watcher;
 	(void)revents;
 	notify_send("WATCHDOG=1");
+}
+
+static void on_follow(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	(void)loop;
+	(void)revents;
+	tell_followers(watcher->data);
+}
+
+void daemon_be_followed(struct daemon *daemon)
+{
+	if (!ev_is_active(&daemon->follow))
+		ev_timer_again(daemon->loop, &daemon->follow);
 }
 
 static void on_stop_signal(struct ev_loop *loop, ev_signal *watcher,
@@ -184,11 +208,13 @@ static enum cause start_loop(struct daemon *daemon)
 	if (!daemon->loop)
 		return fail(CAUSE_INTERNAL, "the event loop", -errno);
 	ev_timer_init(&daemon->timer, on_timer, 0., 0.);
+	ev_timer_init(&daemon->follow, on_follow, FOLLOW_S, FOLLOW_S);
 	ev_signal_init(&daemon->term, on_stop_signal, SIGTERM);
 	ev_signal_init(&daemon->interrupt, on_stop_signal, SIGINT);
 	ev_signal_init(&daemon->hangup, on_stop_signal, SIGHUP);
 	ev_signal_init(&daemon->user1, on_redial_signal, SIGUSR1);
 	daemon->timer.data = daemon;
+	daemon->follow.data = daemon;
 	daemon->term.data = daemon;
 	daemon->interrupt.data = daemon;
 	daemon->hangup.data = daemon;

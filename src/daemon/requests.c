@@ -10,7 +10,7 @@
 #include "status/info.h"
 #include "status/json.h"
 
-static struct json_object *answer_status(struct daemon *daemon)
+struct json_object *requests_status(struct daemon *daemon)
 {
 	struct json_object *response = ctl_success();
 
@@ -20,6 +20,15 @@ static struct json_object *answer_status(struct daemon *daemon)
 			      daemon->pppd ? pppd_pid(daemon->pppd) : -1,
 			      &daemon->rate));
 	return response;
+}
+
+static struct json_object *answer_follow(struct daemon *daemon)
+{
+	if (ctl_server_follow(daemon->server) < 0)
+		return ctl_refusal(cause_name(CAUSE_BUSY),
+				   "as many follow it as may");
+	daemon_be_followed(daemon);
+	return requests_status(daemon);
 }
 
 /* What has been learnt of the modem on the way to the call: nothing is asked
@@ -60,9 +69,8 @@ static const struct {
 	const char *command;
 	struct json_object *(*answer)(struct daemon *daemon);
 } requests[] = {
-	{"status", answer_status},
-	{"info", answer_info},
-	{"stop", answer_stop},
+	{"status", requests_status}, {"follow", answer_follow},
+	{"info", answer_info},       {"stop", answer_stop},
 	{"redial", answer_redial},
 };
 

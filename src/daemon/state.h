@@ -35,6 +35,7 @@ struct daemon {
 	enum session_state told; /* to those whom it is told */
 	ev_timer timer;
 	ev_timer watchdog;
+	ev_timer follow; /* while somebody does */
 	ev_signal term;
 	ev_signal interrupt;
 	ev_signal hangup;
@@ -44,11 +45,15 @@ struct daemon {
 /* An event for the session, now. */
 void daemon_tell(struct daemon *daemon, struct session_event event);
 
+/* Whoever follows gets the status at each change, and once a second. */
+void daemon_be_followed(struct daemon *daemon);
+
 /* host.c: the session's wishes, with a struct daemon as their context. */
 extern const struct session_ops host_ops;
 
 /* requests.c: ctl_server_new's callback. */
 struct json_object *requests_answer(void *ctx, const char *command);
+struct json_object *requests_status(struct daemon *daemon);
 
 /* call.c: with SESSION_GOAL_CALL pppd is not ours to start but runs us. */
 enum cause call_start(struct daemon *daemon);

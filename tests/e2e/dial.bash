@@ -49,3 +49,60 @@ dial_once() {
 dial_behind() {
 	background setsid bash -c 'dial "$@"' bash "$@"
 }
+
+# After dial_setup: a pppd that agrees with itself on addresses when the call
+# stands, on the loopback interface, for that has counters. It ends as pppd does.
+dial_link() {
+	cat >"$BATS_TEST_TMPDIR/pppd" <<'EOF'
+#!/bin/sh
+say() {
+	printf '%s\n' "$1" >&3
+}
+cat /proc/self/fd/5 >/dev/null
+echo ready >&4
+read -r result <&4 || exit 8
+[ "$result" = 0 ] || exit 8
+exec 4>&- 5<&-
+say 'Using interface lo'
+say 'Connect: lo <--> /dev/pts/0'
+say 'local  IP address 10.64.0.2'
+say 'remote IP address 10.64.0.1'
+say 'primary   DNS address 192.0.2.53'
+trap 'say "Terminating on signal 15"; say "Connection terminated."; kill "$!"; exit 5' TERM
+sleep 1000 >/dev/null 2>&1 3>&- <&- &
+wait
+EOF
+	dial_name=${conf##*/}
+	dial_name=${dial_name%.conf}
+}
+
+# dial_connected [CONF [OPTION...]]: in the background, until there is a link.
+dial_connected() {
+	local more=${1-}
+
+	shift $(($# > 0))
+	dial_behind "ppp: { default_route = false; }; $more" "$@" \
+		2>"$BATS_TEST_TMPDIR/log"
+	wait_for 20 dial_is connected
+}
+
+# The modem ends the call: a pty has no DTR by which it could be told to.
+dial_hangup() {
+	printf 'hangup\n' | nc -U -W 1 "$modem_dir/sock"
+}
+
+# dial_is STATE: of the instance.
+dial_is() {
+	"$gobi" -c "$conf" status --json 2>/dev/null |
+		grep -q "\"state\":\"$1\""
+}
+
+# The instance's process, as long as it runs.
+dial_pid() {
+	cat "/run/gobi-dial/$dial_name.lock"
+}
+
+# In a teardown before modem_teardown: nothing of it stays.
+dial_end() {
+	"$gobi" -c "$conf" stop 2>/dev/null || true
+}

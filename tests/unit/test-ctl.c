@@ -15,6 +15,7 @@
 
 #include "unit.h"
 
+#include "base/buf.h"
 #include "ctl/client.h"
 #include "ctl/server.h"
 #include "io/clock.h"
@@ -269,6 +270,176 @@ static void without_a_descriptor_it_does_not_turn(void **state)
 	ev_loop_destroy(loop);
 }
 
+/* A server on this process's own loop, with "follow", and "publish", which says
+ * {"n": COUNT} to all who do. */
+struct newspaper {
+	char path[32];
+	struct ev_loop *loop;
+	struct ctl_server *server;
+	int count;
+};
+
+static struct json_object *issue(int count)
+{
+	struct json_object *object = json_object_new_object();
+	char padding[1024];
+
+	memset(padding, 'x', sizeof(padding) - 1);
+	padding[sizeof(padding) - 1] = '\0';
+	json_object_object_add(object, "n", json_object_new_int(count));
+	json_object_object_add(object, "x", json_object_new_string(padding));
+	return object;
+}
+
+static struct json_object *subscribe(void *ctx, const char *command)
+{
+	struct newspaper *paper = ctx;
+
+	if (strcmp(command, "publish") == 0)
+		ctl_server_publish(paper->server, issue(++paper->count));
+	else if (ctl_server_follow(paper->server) < 0)
+		return ctl_refusal("busy", "enough");
+	return ctl_success();
+}
+
+static void found(struct newspaper *paper)
+{
+	int error;
+
+	*paper = (struct newspaper){.path = "/tmp/test-ctl-XXXXXX"};
+	close(mkstemp(paper->path));
+	paper->loop = ev_loop_new(0);
+	paper->server = ctl_server_new(paper->loop, paper->path, subscribe,
+				       paper, &error);
+	assert_non_null(paper->server);
+}
+
+static void shut_down(struct newspaper *paper)
+{
+	ctl_server_free(paper->server);
+	ev_loop_destroy(paper->loop);
+}
+
+/* The next object for `fd`, the loop running meanwhile; its "n", 0 without one,
+ * -1 for a refusal, -2 for nothing at all. */
+static int hear(struct newspaper *paper, int fd, struct buf *in)
+{
+	int64_t until = clock_now_ms() + DEADLINE_MS;
+	struct json_object *object = NULL, *value = NULL;
+	int n = 0, error = -ETIMEDOUT;
+
+	while (error == -ETIMEDOUT && clock_now_ms() < until) {
+		ev_run(paper->loop, EVRUN_NOWAIT);
+		error = ctl_client_next(fd, in, 5, &object);
+	}
+	if (error < 0)
+		return -2;
+	if (json_object_object_get_ex(object, "n", &value))
+		n = json_object_get_int(value);
+	else if (json_object_object_get_ex(object, "ok", &value) &&
+		 !json_object_get_boolean(value))
+		n = -1;
+	json_object_put(object);
+	return n;
+}
+
+static int order(struct newspaper *paper)
+{
+	int fd = ctl_client_connect(paper->path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(ctl_client_send(fd, "follow"), 0);
+	return fd;
+}
+
+static void who_follows_gets_what_is_published(void **state)
+{
+	struct buf in = BUF_INIT, other_in = BUF_INIT;
+	struct json_object *object;
+	struct newspaper paper;
+	struct pollfd poller;
+	int fd, other;
+
+	(void)state;
+	found(&paper);
+	fd = order(&paper);
+	assert_int_equal(hear(&paper, fd, &in), 0);
+	other = ctl_client_connect(paper.path);
+	assert_int_equal(ctl_client_send(other, "publish"), 0);
+	assert_int_equal(hear(&paper, other, &other_in), 0);
+	assert_int_equal(hear(&paper, fd, &in), 1);
+	ctl_server_publish(paper.server, issue(7));
+	assert_int_equal(hear(&paper, fd, &in), 7);
+	/* The other does not follow. */
+	poller = (struct pollfd){.fd = other, .events = POLLIN};
+	assert_int_equal(poll(&poller, 1, 0), 0);
+	/* The last word is sent before the end. */
+	ctl_server_publish(paper.server, issue(8));
+	shut_down(&paper);
+	assert_int_equal(ctl_client_next(fd, &in, DEADLINE_MS, &object), 0);
+	assert_non_null(strstr(json_object_to_json_string(object), "\"n\": 8"));
+	json_object_put(object);
+	close(fd);
+	close(other);
+	buf_free(&in);
+	buf_free(&other_in);
+}
+
+static void who_reads_slowly_misses_some_and_gets_the_latest(void **state)
+{
+	struct buf in = BUF_INIT;
+	struct newspaper paper;
+	int fd, n, heard = 0, last = 0;
+
+	(void)state;
+	found(&paper);
+	fd = order(&paper);
+	assert_int_equal(hear(&paper, fd, &in), 0);
+	for (int i = 1; i <= 20000; i++) {
+		ctl_server_publish(paper.server, issue(i));
+		ev_run(paper.loop, EVRUN_NOWAIT);
+	}
+	while (last != 20000 && (n = hear(&paper, fd, &in)) > 0) {
+		assert_true(n > last);
+		last = n;
+		heard++;
+	}
+	assert_int_equal(last, 20000);
+	assert_in_range(heard, 2, 10000);
+	shut_down(&paper);
+	close(fd);
+	buf_free(&in);
+}
+
+static void who_follows_leaves_room_for_others(void **state)
+{
+	struct buf in = BUF_INIT;
+	int fds[CTL_FOLLOWERS_MAX + 1];
+	struct newspaper paper;
+
+	(void)state;
+	found(&paper);
+	for (int i = 0; i < CTL_FOLLOWERS_MAX; i++) {
+		fds[i] = order(&paper);
+		assert_int_equal(hear(&paper, fds[i], &in), 0);
+	}
+	fds[CTL_FOLLOWERS_MAX] = order(&paper);
+	assert_int_equal(hear(&paper, fds[CTL_FOLLOWERS_MAX], &in), -1);
+	assert_int_equal(ctl_server_followers(paper.server), CTL_FOLLOWERS_MAX);
+	/* Who has left is forgotten, even while he is told something that he
+	 * asked for himself. */
+	for (int i = 0; i <= CTL_FOLLOWERS_MAX; i++) {
+		assert_int_equal(ctl_client_send(fds[i], "publish"), 0);
+		close(fds[i]);
+	}
+	for (int i = 0; i < 20; i++)
+		ev_run(paper.loop, EVRUN_NOWAIT);
+	assert_int_equal(ctl_server_followers(paper.server), 0);
+	assert_int_equal(paper.count, CTL_FOLLOWERS_MAX + 1);
+	shut_down(&paper);
+	buf_free(&in);
+}
+
 static void without_an_instance_it_is_said_at_once(void **state)
 {
 	(void)state;
@@ -286,6 +457,10 @@ int main(void)
 		WITH_SERVER(one_that_never_reads_is_dropped),
 		WITH_SERVER(a_crowd_does_not_lock_the_door_for_good),
 		cmocka_unit_test(without_a_descriptor_it_does_not_turn),
+		cmocka_unit_test(who_follows_gets_what_is_published),
+		cmocka_unit_test(
+			who_reads_slowly_misses_some_and_gets_the_latest),
+		cmocka_unit_test(who_follows_leaves_room_for_others),
 		cmocka_unit_test(without_an_instance_it_is_said_at_once),
 	};
 
