@@ -73,8 +73,8 @@ static const struct command commands[] = {
 	  "  --json     print one JSON object\n"
 	  "  --follow   go on, at each change and every second: on a terminal in place,\n"
 	  "             elsewhere one JSON object a line; Ctrl-C ends it\n"
-	  "  --format   text, json: for people, for scripts\n"
-	  "  FORMAT\n",
+	  "  --format   print it as FORMAT, whatever the output is\n"
+	  "  FORMAT     text, json, or prometheus, for node_exporter\n",
 	  cli_status },
 	{ "redial", "[NAME]",
 	  "have the running instance hang up and dial again",

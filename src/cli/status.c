@@ -19,27 +19,41 @@ struct request {
 	bool follow;
 };
 
-static void print_text(struct json_object *status)
+static void print_text(struct json_object *status, const char *name)
 {
 	struct status_look look = term_look();
 	struct buf out = BUF_INIT;
 
+	(void)name;
 	status_render(status, &look, &out);
 	fputs(buf_str(&out), stdout);
 	buf_free(&out);
 }
 
-static void print_json(struct json_object *status)
+static void print_json(struct json_object *status, const char *name)
 {
+	(void)name;
 	puts(json_object_to_json_string_ext(status, JSON_LINE));
+}
+
+static void print_prometheus(struct json_object *status, const char *name)
+{
+	struct buf out = BUF_INIT;
+
+	status_to_prometheus(status, name, &out);
+	fputs(buf_str(&out), stdout);
+	buf_free(&out);
 }
 
 static const struct format {
 	const char *name;
-	void (*print)(struct json_object *status);
+	/* `status` NULL: the instance does not run. */
+	void (*print)(struct json_object *status, const char *name);
+	bool alone; /* says that, too, and cannot follow */
 } formats[] = {
-	{"text", print_text},
-	{"json", print_json},
+	{"text", print_text, false},
+	{"json", print_json, false},
+	{"prometheus", print_prometheus, true},
 };
 
 static const struct format *find_format(const char *name)
@@ -61,18 +75,17 @@ static int follow(const struct cli *cli, const char *format)
 
 static int print_once(const struct cli *cli, const struct format *format)
 {
-	struct json_object *response;
+	struct json_object *response = NULL;
 	int cause, fd = cli_connect(cli, &cause);
 
-	if (fd < 0)
-		return cause;
-	cause = cli_request(fd, "status", &response);
-	close(fd);
-	if (cause != CAUSE_NONE)
-		return cause;
-	format->print(show_get(response, "status"));
+	if (fd >= 0) {
+		cause = cli_request(fd, "status", &response);
+		close(fd);
+	}
+	if (response || format->alone)
+		format->print(show_get(response, "status"), cli->name);
 	json_object_put(response);
-	return CAUSE_NONE;
+	return cause;
 }
 
 static int parse(struct request *request, int argc, char **argv)
@@ -95,6 +108,9 @@ static int parse(struct request *request, int argc, char **argv)
 	}
 	if (request->format && !find_format(request->format))
 		return cli_usage("status", "no format \"%s\"", request->format);
+	if (request->follow && request->format &&
+	    find_format(request->format)->alone)
+		return cli_usage("status", "--follow goes with text and json");
 	return CAUSE_NONE;
 }
 

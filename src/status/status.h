@@ -56,6 +56,11 @@ struct json_object *status_to_json(const struct status *status);
 struct json_object *status_network(const struct modem_facts *facts);
 struct json_object *status_signal(const struct modem_facts *facts);
 
+/* The object in Prometheus' text format, for node_exporter's textfile
+ * collector; NULL: the instance does not run. */
+void status_to_prometheus(struct json_object *object, const char *name,
+			  struct buf *out);
+
 /* How a screen is to look. */
 struct status_look {
 	bool colour; /* SGR */

@@ -31,6 +31,7 @@ on_terminal() {
 
 # widest: of the lines of $output, colours not counted.
 widest() {
+	# shellcheck disable=SC2001
 	sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' <<<"$output" | wc -L
 }
 
@@ -152,4 +153,20 @@ twice() {
 	run "$gobi" -c "$conf" status --follow
 	exits 1
 	has 'no instance "'
+}
+
+@test "node_exporter gets numbers, and hears when there is no instance" {
+	modem uart.modem
+	dial_connected
+	run status --format prometheus
+	exits 0
+	has "gobi_dial_up{name=\"$dial_name\"} 1"
+	has "gobi_dial_state{name=\"$dial_name\",state=\"connected\"} 1"
+	[[ $output =~ receive_bytes_total\{[^}]*\}\ [0-9]+ ]]
+	run status --format prometheus --follow
+	exits 2
+	"$gobi" -c "$conf" stop
+	run --separate-stderr status --format prometheus
+	exits 1
+	[ "$(tail -n 1 <<<"$output")" = "gobi_dial_running{name=\"$dial_name\"} 0" ]
 }

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+#include <json-c/json.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "status/show.h"
+#include "status/status.h"
+
+#define PREFIX "gobi_dial_"
+
+/* The contract's words, so that a state's series is there before the state. */
+static const char *const states[] = {
+	"waiting",    "binding",     "probing",   "preparing",  "registering",
+	"dialing",    "negotiating", "connected", "hanging-up", "backing-off",
+	"recovering", "stopped",     "failed",
+};
+
+#define STATE_COUNT (sizeof(states) / sizeof(*states))
+
+/* In a label's value three characters are escaped. */
+static void append_label(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "%s=\"", name);
+	for (; *value; value++) {
+		if (*value == '\n')
+			buf_printf(out, "\\n");
+		else if (*value == '\\' || *value == '"')
+			buf_printf(out, "\\%c", *value);
+		else
+			buf_append(out, value, 1);
+	}
+	buf_printf(out, "\"");
+}
+
+struct page {
+	const char *name; /* the instance */
+	struct buf *out;
+};
+
+static void begin_family(const struct page *page, const char *name,
+			 const char *type, const char *help)
+{
+	buf_printf(page->out,
+		   "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name,
+		   help, name, type);
+}
+
+static void begin_sample(const struct page *page, const char *name)
+{
+	buf_printf(page->out, PREFIX "%s{", name);
+	append_label(page->out, "name", page->name);
+}
+
+static void put_label(const struct page *page, const char *name,
+		      const char *value)
+{
+	buf_printf(page->out, ",");
+	append_label(page->out, name, value);
+}
+
+static void end_sample(const struct page *page, long long value)
+{
+	buf_printf(page->out, "} %lld\n", value);
+}
+
+static void end_sample_ms(const struct page *page, long long ms)
+{
+	buf_printf(page->out, "} %lld.%03lld\n", ms / 1000, ms % 1000);
+}
+
+static void simple(const struct page *page, const char *name, const char *help,
+		   long long value)
+{
+	begin_family(page, name, "gauge", help);
+	begin_sample(page, name);
+	end_sample(page, value);
+}
+
+static void put_state(const struct page *page, struct json_object *object)
+{
+	const char *state = show_text(object, "state");
+	bool known = false;
+
+	begin_family(page, "state", "gauge",
+		     "Whether the instance is in that state.");
+	for (size_t i = 0; i < STATE_COUNT; i++) {
+		bool is = strcmp(states[i], state) == 0;
+
+		begin_sample(page, "state");
+		put_label(page, "state", states[i]);
+		end_sample(page, is);
+		known |= is;
+	}
+	if (!known && *state) {
+		begin_sample(page, "state");
+		put_label(page, "state", state);
+		end_sample(page, 1);
+	}
+	simple(page, "up", "Whether the link is up.",
+	       strcmp(state, "connected") == 0);
+}
+
+/* A number of the object, or of a part of it, with its family. */
+static const struct number {
+	const char *part, *key;
+	const char *name, *type, *help;
+	bool ms; /* told in seconds */
+} numbers[] = {
+	{NULL, "since_ms", "state_seconds", "gauge",
+	 "How long it has been in its state.", true},
+	{NULL, "next_try_ms", "next_try_seconds", "gauge",
+	 "When it dials again.", true},
+	{NULL, "redials", "redials_total", "counter",
+	 "How often it has dialed after the first time.", false},
+	{"ppp", "rx_bytes", "receive_bytes_total", "counter",
+	 "Bytes received through the link; begins anew with each link.", false},
+	{"ppp", "tx_bytes", "transmit_bytes_total", "counter",
+	 "Bytes sent through the link; begins anew with each link.", false},
+	{"signal", "percent", "signal_percent", "gauge",
+	 "Strength of the signal.", false},
+	{"signal", "rssi_dbm", "signal_rssi_dbm", "gauge", "Received power.",
+	 false},
+	{"signal", "rscp_dbm", "signal_rscp_dbm", "gauge",
+	 "Received power of the pilot channel (UMTS).", false},
+	{"signal", "rsrp_dbm", "signal_rsrp_dbm", "gauge",
+	 "Received power of the reference signals (LTE).", false},
+	{"signal", "rsrq_db", "signal_rsrq_db", "gauge",
+	 "Quality of the reference signals (LTE).", false},
+};
+
+static void put_numbers(const struct page *page, struct json_object *object)
+{
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		const struct number *row = &numbers[i];
+		struct json_object *part =
+			row->part ? show_get(object, row->part) : object;
+
+		if (!show_has(part, row->key))
+			continue;
+		begin_family(page, row->name, row->type, row->help);
+		begin_sample(page, row->name);
+		if (row->ms)
+			end_sample_ms(page, show_number(part, row->key));
+		else
+			end_sample(page, show_number(part, row->key));
+	}
+}
+
+/* What is text stands in the labels of a 1. */
+static void info(const struct page *page, struct json_object *part,
+		 const char *name, const char *help, const char *const *keys)
+{
+	if (!part)
+		return;
+	begin_family(page, name, "gauge", help);
+	begin_sample(page, name);
+	for (; *keys; keys++)
+		put_label(page, *keys, show_text(part, *keys));
+	end_sample(page, 1);
+}
+
+static void put_network(const struct page *page, struct json_object *network)
+{
+	static const char *const keys[] = {"registration", "operator", "mccmnc",
+					   "technology", NULL};
+	const char *registration = show_text(network, "registration");
+
+	if (!*registration)
+		return;
+	simple(page, "registered", "Whether a network has taken the modem.",
+	       strncmp(registration, "home", 4) == 0 ||
+		       strncmp(registration, "roaming", 7) == 0);
+	if (show_has(network, "roaming"))
+		simple(page, "roaming", "Whether that network is foreign.",
+		       json_object_get_boolean(show_get(network, "roaming")));
+	info(page, network, "network_info", "Which network that is.", keys);
+}
+
+static void put_failure(const struct page *page, struct json_object *failure)
+{
+	if (!show_has(failure, "ago_ms"))
+		return;
+	begin_family(page, "last_failure_seconds", "gauge",
+		     "How long ago the last failure was, and its cause.");
+	begin_sample(page, "last_failure_seconds");
+	put_label(page, "cause", show_text(failure, "cause"));
+	end_sample_ms(page, show_number(failure, "ago_ms"));
+}
+
+void status_to_prometheus(struct json_object *object, const char *name,
+			  struct buf *out)
+{
+	static const char *const modem_keys[] = {
+		"manufacturer", "model", "vid", "pid", "usb_path", NULL};
+	const struct page page = {name, out};
+
+	simple(&page, "running", "Whether the instance runs.", object != NULL);
+	if (!object)
+		return;
+	put_state(&page, object);
+	put_numbers(&page, object);
+	put_failure(&page, show_get(object, "last_failure"));
+	put_network(&page, show_get(object, "network"));
+	info(&page, show_get(object, "modem"), "modem_info",
+	     "Which modem it has.", modem_keys);
+}
