@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "ctl/client.h"
 #include "io/rundir.h"
+#include "status/show.h"
 
 #define ANSWER_MS 2000
 #define END_MS    6000 /* `stop` promises 5 s */
@@ -50,6 +51,14 @@ int cli_connect(const struct cli *cli, int *cause)
 	return -1;
 }
 
+static void print_errors(struct json_object *lines)
+{
+	for (size_t i = 0; i < show_count(lines); i++)
+		fprintf(stderr, "%s\n",
+			json_object_get_string(
+				json_object_array_get_idx(lines, i)));
+}
+
 /* The instance's own cause, told in a message. */
 static int refusal(struct json_object *response)
 {
@@ -60,6 +69,7 @@ static int refusal(struct json_object *response)
 	json_object_object_get_ex(response, "cause", &word);
 	fprintf(stderr, "gobi-dial: the instance refused: %s\n",
 		text ? json_object_get_string(text) : "it did not say why");
+	print_errors(show_get(response, "errors"));
 	if (word)
 		cause = cause_find(json_object_get_string(word));
 	return cause == CAUSE_NONE || cause == CAUSE_COUNT ? CAUSE_INTERNAL
@@ -99,6 +109,23 @@ int cli_request(int fd, const char *command, struct json_object **response)
 	return cause;
 }
 
+static void print_changes(const char *name, struct json_object *response)
+{
+	struct json_object *rows = show_get(response, "changed");
+
+	if (show_count(rows) == 0)
+		printf("%s: nothing has changed\n", name);
+	for (size_t i = 0; i < show_count(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		bool now = strcmp(show_text(row, "applies"), "now") == 0;
+
+		printf("%s: %s %s\n", name, show_text(row, "key"),
+		       now ? "is in force now"
+			   : "takes effect with the next dial; \"gobi-dial "
+			     "redial\" has it at once");
+	}
+}
+
 /* `stop` comes back when it has stopped. */
 static int wait_end(int fd)
 {
@@ -124,6 +151,8 @@ int cli_control(struct cli *cli, int argc, char **argv)
 	if (fd < 0)
 		return cause;
 	cause = cli_request(fd, argv[0], &response);
+	if (cause == CAUSE_NONE && strcmp(argv[0], "reload") == 0)
+		print_changes(cli->name, response);
 	json_object_put(response);
 	if (cause == CAUSE_NONE && strcmp(argv[0], "stop") == 0)
 		cause = wait_end(fd);

@@ -13,7 +13,6 @@
 #include "cli/follow.h"
 #include "cli/term.h"
 #include "ctl/client.h"
-#include "io/rundir.h"
 #include "status/json.h"
 #include "status/show.h"
 #include "status/status.h"
@@ -179,10 +178,7 @@ static void read_on(struct follow *follow)
 
 static void try_again(struct follow *follow)
 {
-	char path[256];
-
-	rundir_path(path, sizeof(path), follow->cli->name, "sock");
-	follow->fd = ctl_client_connect(path);
+	follow->fd = cli_socket(follow->cli);
 	if (follow->fd >= 0 && ctl_client_send(follow->fd, "follow") < 0)
 		lose(follow);
 }

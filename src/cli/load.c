@@ -11,13 +11,10 @@
 int cli_load(const struct cli *cli, struct conf *conf)
 {
 	struct buf errors = BUF_INIT;
-	int err = conf_load(conf, cli->conf_path, &errors);
+	int err = cli->conf_given
+			  ? conf_load(conf, cli->conf_path, &errors)
+			  : conf_load_if_there(conf, cli->conf_path, &errors);
 
-	if (err == -ENOENT && !cli->conf_given) {
-		conf_free(conf);
-		buf_clear(&errors);
-		err = conf_init(conf);
-	}
 	fputs(buf_str(&errors), stderr);
 	buf_free(&errors);
 	if (err == -ENOMEM)

@@ -60,8 +60,9 @@ static const struct command commands[] = {
 	  cli_check },
 	{ "run",    "[NAME] [--once] [--last-attempt]",
 	  "find the modem, dial, and keep the link up",
-	  "Stays in the foreground and logs to stderr. SIGTERM, SIGINT and SIGHUP stop\n"
-	  "it, SIGUSR1 has it dial again.\n"
+	  "Stays in the foreground and logs to stderr. SIGTERM and SIGINT stop it, and so\n"
+	  "does the end of its terminal. SIGHUP has it read its configuration again,\n"
+	  "SIGUSR1 has it dial again.\n"
 	  "  NAME       the instance; default gobi\n"
 	  "  --once     do not dial again: the first failure is the exit code\n"
 	  "  --last-attempt  send the PIN even if the SIM allows but one more\n",
@@ -79,6 +80,12 @@ static const struct command commands[] = {
 	{ "redial", "[NAME]",
 	  "have the running instance hang up and dial again",
 	  "Returns at once; see status for what came of it.\n"
+	  "  NAME       the instance; default gobi\n",
+	  cli_control },
+	{ "reload", "[NAME]",
+	  "have the running instance read its configuration again",
+	  "The link stays. Says what is in force now, and what with the next dial; if\n"
+	  "there is a mistake in it, nothing changes.\n"
 	  "  NAME       the instance; default gobi\n",
 	  cli_control },
 	{ "stop",   "[NAME]",

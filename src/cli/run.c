@@ -16,6 +16,7 @@ static void warn_of_idle_keys(const struct conf *conf)
 
 int cli_run(struct cli *cli, int argc, char **argv)
 {
+	struct daemon_source source;
 	const char *name = NULL;
 	struct conf conf;
 	bool once = false, last_attempt = false;
@@ -35,12 +36,14 @@ int cli_run(struct cli *cli, int argc, char **argv)
 	}
 	if (!cli_set_name(cli, name))
 		return CAUSE_USAGE;
+	source = (struct daemon_source){.path = cli->conf_path,
+					.optional = !cli->conf_given};
 	cause = cli_load(cli, &conf);
 	if (cause == CAUSE_NONE)
 		warn_of_idle_keys(&conf);
 	conf.sim.last_attempt = last_attempt;
 	if (cause == CAUSE_NONE)
-		cause = (int)daemon_run(&conf, cli->name, once);
+		cause = (int)daemon_run(&conf, &source, cli->name, once);
 	conf_free(&conf);
 	return cause;
 }

@@ -20,6 +20,26 @@ static const void *const_field(const struct conf_key *key,
 	return (const char *)conf + key->offset;
 }
 
+static size_t field_size(enum conf_type type)
+{
+	switch (type) {
+	case CONF_TYPE_STRING:
+	case CONF_TYPE_SECRET:
+		return sizeof(char *);
+	case CONF_TYPE_FILE:
+		return 0; /* the field is its secret's */
+	case CONF_TYPE_INT:
+		return sizeof(int);
+	case CONF_TYPE_BOOL:
+		return sizeof(bool);
+	case CONF_TYPE_ENUM:
+		return sizeof(unsigned);
+	case CONF_TYPE_LIST:
+		return sizeof(struct conf_list);
+	}
+	return 0;
+}
+
 static void wipe(char **text)
 {
 	if (*text)
@@ -131,6 +151,42 @@ void conf_free(struct conf *conf)
 			wipe(field(key, conf));
 		conf_key_clear(key, conf);
 	}
+}
+
+static bool list_equal(const struct conf_list *a, const struct conf_list *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+bool conf_key_equal(const struct conf_key *key, const struct conf *a,
+		    const struct conf *b)
+{
+	const void *x = const_field(key, a), *y = const_field(key, b);
+
+	switch (key->type) {
+	case CONF_TYPE_STRING:
+	case CONF_TYPE_SECRET:
+		return strcmp(*(char *const *)x, *(char *const *)y) == 0;
+	case CONF_TYPE_LIST:
+		return list_equal(x, y);
+	default:
+		return memcmp(x, y, field_size(key->type)) == 0;
+	}
+}
+
+void conf_key_swap(const struct conf_key *key, struct conf *a, struct conf *b)
+{
+	unsigned char keep[sizeof(struct conf_list)];
+	size_t size = field_size(key->type);
+
+	memcpy(keep, field(key, a), size);
+	memcpy(field(key, a), field(key, b), size);
+	memcpy(field(key, b), keep, size);
 }
 
 static void print_string(struct buf *out, const char *text)

@@ -445,3 +445,16 @@ int conf_load_text(struct conf *conf, const char *name, const char *text,
 		err = source_from_text(&load.source, name, text, len, errors);
 	return finish(&load, err);
 }
+
+int conf_load_if_there(struct conf *conf, const char *path, struct buf *errors)
+{
+	size_t len = errors->len;
+	int err = conf_load(conf, path, errors);
+
+	if (err != -ENOENT)
+		return err;
+	conf_free(conf);
+	if (errors->len > len)
+		errors->data[errors->len = len] = '\0';
+	return conf_init(conf);
+}

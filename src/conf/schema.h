@@ -34,6 +34,7 @@ struct conf_key {
 	bool zero;                /* of an int: 0 is good too */
 	const char *unit;         /* of an int, for people */
 	bool lower;               /* a string kept in lower case */
+	bool now; /* acted upon while a link is up; else with the next dial */
 };
 
 /* Every key there is, ended by one without a name. */
@@ -64,6 +65,13 @@ void conf_key_clear(const struct conf_key *key, struct conf *conf);
 /* As it stands in a config, secrets as "********": `apn = "internet"`. */
 void conf_key_print(const struct conf_key *key, const struct conf *conf,
 		    struct buf *out);
+
+/* Whether two configurations say the same; of a file key, always. */
+bool conf_key_equal(const struct conf_key *key, const struct conf *a,
+		    const struct conf *b);
+
+/* Have the two change their values. It cannot fail. */
+void conf_key_swap(const struct conf_key *key, struct conf *a, struct conf *b);
 
 /* What holds between keys: one row a rule, ended by one without a check. */
 struct conf_rule {

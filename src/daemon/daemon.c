@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <ev.h>
+#include <fcntl.h>
+#include <json-c/json.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -123,6 +125,31 @@ static void on_stop_signal(struct ev_loop *loop, ev_signal *watcher,
 		    (struct session_event){.type = SESSION_EVENT_STOP});
 }
 
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* The word to read the configuration again; but a terminal that has hung up is
+ * nobody's any more, and nobody would find what ran on it. */
+static void on_hangup_signal(struct ev_loop *loop, ev_signal *watcher,
+			     int revents)
+{
+	struct daemon *daemon = watcher->data;
+
+	if (!daemon->own || (daemon->on_terminal && !has_terminal())) {
+		on_stop_signal(loop, watcher, revents);
+		return;
+	}
+	log_notice("%s: reading the configuration again",
+		   strsignal(watcher->signum));
+	json_object_put(reload(daemon));
+}
+
 static void on_redial_signal(struct ev_loop *loop, ev_signal *watcher,
 			     int revents)
 {
@@ -211,8 +238,9 @@ static enum cause start_loop(struct daemon *daemon)
 	ev_timer_init(&daemon->follow, on_follow, FOLLOW_S, FOLLOW_S);
 	ev_signal_init(&daemon->term, on_stop_signal, SIGTERM);
 	ev_signal_init(&daemon->interrupt, on_stop_signal, SIGINT);
-	ev_signal_init(&daemon->hangup, on_stop_signal, SIGHUP);
+	ev_signal_init(&daemon->hangup, on_hangup_signal, SIGHUP);
 	ev_signal_init(&daemon->user1, on_redial_signal, SIGUSR1);
+	daemon->on_terminal = has_terminal();
 	daemon->timer.data = daemon;
 	daemon->follow.data = daemon;
 	daemon->term.data = daemon;
@@ -299,6 +327,7 @@ static void stop_session(struct daemon *daemon)
 	daemon->ops.probe_cancel(daemon);
 	daemon->ops.bind_cancel(daemon);
 	session_free(&daemon->session);
+	reload_stop(daemon);
 }
 
 static const struct {
@@ -336,9 +365,14 @@ static enum cause run(struct daemon *daemon)
 	return cause;
 }
 
-enum cause daemon_run(const struct conf *conf, const char *name, bool once)
+enum cause daemon_run(struct conf *conf, const struct daemon_source *source,
+		      const char *name, bool once)
 {
-	struct daemon daemon = {.conf = conf, .name = name, .once = once};
+	struct daemon daemon = {.conf = conf,
+				.own = conf,
+				.source = *source,
+				.name = name,
+				.once = once};
 
 	return run(&daemon);
 }

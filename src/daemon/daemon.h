@@ -10,12 +10,20 @@
 struct conf;
 struct port;
 
+/* Where the configuration comes from. */
+struct daemon_source {
+	const char *path;
+	bool optional; /* without the file the defaults apply */
+};
+
 /*
  * Supervise one link in the foreground until it is told to stop (SIGTERM,
  * SIGINT, the control socket) or cannot go on; with `once` until its first
- * end. The exit code as a cause. `conf` is borrowed.
+ * end. The exit code as a cause. `conf` is borrowed, and gets what `source` says
+ * when the instance is told to read it again.
  */
-enum cause daemon_run(const struct conf *conf, const char *name, bool once);
+enum cause daemon_run(struct conf *conf, const struct daemon_source *source,
+		      const char *name, bool once);
 
 /* How daemon_call has ended, for pppd's `connect` script. */
 struct call_end {

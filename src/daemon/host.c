@@ -110,9 +110,11 @@ static int probe(void *ctx)
 	static const struct probe_options options = {.keep = true};
 	struct daemon *daemon = ctx;
 	struct port_list list = {NULL, 0};
-	int error = candidates_list(daemon->conf, &list);
+	int error;
 
 	probe_cancel(daemon);
+	reload_take_next(daemon);
+	error = candidates_list(daemon->conf, &list);
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {
 		daemon->probe = probe_start(daemon->loop, &list, &options,
@@ -210,6 +212,38 @@ static int link_up(void *ctx)
 		error6 = route_default_add(session->ppp.ifname, AF_INET6,
 					   metric);
 	return error < 0 ? error : error6;
+}
+
+static bool is_linked(const struct daemon *daemon)
+{
+	return daemon->goal == SESSION_GOAL_LINK &&
+	       daemon->session.state == SESSION_CONNECTED;
+}
+
+bool host_routes_before(struct daemon *daemon, const struct conf *fresh)
+{
+	const struct conf *conf = daemon->conf;
+	const char *ifname = daemon->session.ppp.ifname;
+	unsigned metric = (unsigned)conf->ppp.metric;
+
+	if (!is_linked(daemon) ||
+	    (fresh->ppp.default_route == conf->ppp.default_route &&
+	     fresh->ppp.metric == conf->ppp.metric))
+		return false;
+	if (conf->ppp.default_route) {
+		route_default_delete(ifname, AF_INET, metric);
+		route_default_delete(ifname, AF_INET6, metric);
+	}
+	return true;
+}
+
+void host_routes_after(struct daemon *daemon)
+{
+	int error = link_up(daemon);
+
+	if (error < 0)
+		log_warning("%s: no default route: %s",
+			    daemon->session.ppp.ifname, strerror(-error));
 }
 
 static void hang_up(void *ctx)

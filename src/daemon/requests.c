@@ -71,7 +71,7 @@ static const struct {
 } requests[] = {
 	{"status", requests_status}, {"follow", answer_follow},
 	{"info", answer_info},       {"stop", answer_stop},
-	{"redial", answer_redial},
+	{"redial", answer_redial},   {"reload", reload},
 };
 
 struct json_object *requests_answer(void *ctx, const char *command)

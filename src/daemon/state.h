@@ -4,6 +4,8 @@
 
 #include <ev.h>
 
+#include "conf/conf.h"
+#include "daemon/daemon.h"
 #include "daemon/drivers.h"
 #include "io/port.h"
 #include "session/session.h"
@@ -15,6 +17,11 @@
 
 struct daemon {
 	const struct conf *conf;
+	struct conf *own; /* the same, where it can be reloaded, else NULL */
+	struct daemon_source source;
+	struct conf next; /* for the next dial */
+	bool has_next;
+	bool on_terminal; /* it had one when it started */
 	const char *name;
 	bool once;
 	enum session_goal goal;
@@ -51,9 +58,21 @@ void daemon_be_followed(struct daemon *daemon);
 /* host.c: the session's wishes, with a struct daemon as their context. */
 extern const struct session_ops host_ops;
 
+/* Of other values for ppp.default_route and ppp.metric: while the old ones are
+ * in force, have their routes go, and whether there is anything to be done; and
+ * with the new ones, have theirs come. */
+bool host_routes_before(struct daemon *daemon, const struct conf *fresh);
+void host_routes_after(struct daemon *daemon);
+
 /* requests.c: ctl_server_new's callback. */
 struct json_object *requests_answer(void *ctx, const char *command);
 struct json_object *requests_status(struct daemon *daemon);
+
+/* reload.c: read the configuration again; the answer to the request for it. And
+ * nobody uses what waits for the next dial: take it. */
+struct json_object *reload(struct daemon *daemon);
+void reload_take_next(struct daemon *daemon);
+void reload_stop(struct daemon *daemon);
 
 /* call.c: with SESSION_GOAL_CALL pppd is not ours to start but runs us. */
 enum cause call_start(struct daemon *daemon);

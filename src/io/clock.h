@@ -8,4 +8,7 @@
  * date later changes nothing. */
 int64_t clock_now_ms(void);
 
+/* The same in microseconds. */
+int64_t clock_now_us(void);
+
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "io/clock.h"
 #include "io/notify.h"
 
 /* Where to send; no length: nowhere. */
@@ -88,4 +90,13 @@ void notify_status(const char *text)
 	if (!line.failed)
 		notify_send(buf_str(&line));
 	buf_free(&line);
+}
+
+void notify_reloading(void)
+{
+	char lines[64];
+
+	snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%lld",
+		 (long long)clock_now_us());
+	notify_send(lines);
 }

@@ -13,6 +13,9 @@ int notify_init(void);
  * negative errno. */
 int notify_send(const char *lines);
 
+/* RELOADING=1, with the time; READY=1 is its end. */
+void notify_reloading(void);
+
 /* STATUS= with that one line; what would begin another line is escaped. */
 void notify_status(const char *text);
 

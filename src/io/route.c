@@ -5,20 +5,20 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "io/route.h"
 
-static struct nlmsghdr *default_route(char *buffer, int family,
+static struct nlmsghdr *default_route(char *buffer, int type, int family,
 				      unsigned ifindex, unsigned metric)
 {
 	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
 	struct rtmsg *route;
 
-	header->nlmsg_type = RTM_NEWROUTE;
-	header->nlmsg_flags =
-		NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK;
-	header->nlmsg_seq = (unsigned)time(NULL);
+	header->nlmsg_type = (unsigned short)type;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	if (type == RTM_NEWROUTE)
+		header->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
+	header->nlmsg_seq = 1; /* of a socket for this one only */
 	route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
 	route->rtm_family = (unsigned char)family;
 	route->rtm_table = RT_TABLE_MAIN;
@@ -48,7 +48,7 @@ static int talk(struct mnl_socket *socket, const struct nlmsghdr *header)
 	return 0;
 }
 
-int route_default_add(const char *ifname, int family, unsigned metric)
+static int change(int type, const char *ifname, int family, unsigned metric)
 {
 	char buffer[256];
 	struct mnl_socket *socket;
@@ -60,9 +60,20 @@ int route_default_add(const char *ifname, int family, unsigned metric)
 	socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!socket)
 		return -errno;
-	error = talk(socket, default_route(buffer, family, ifindex, metric));
+	error = talk(socket,
+		     default_route(buffer, type, family, ifindex, metric));
 	mnl_socket_close(socket);
 	return error;
+}
+
+int route_default_add(const char *ifname, int family, unsigned metric)
+{
+	return change(RTM_NEWROUTE, ifname, family, metric);
+}
+
+int route_default_delete(const char *ifname, int family, unsigned metric)
+{
+	return change(RTM_DELROUTE, ifname, family, metric);
 }
 
 static bool read_counter(const char *ifname, const char *counter,

@@ -13,6 +13,9 @@
  */
 int route_default_add(const char *ifname, int family, unsigned metric);
 
+/* Take it away again; -ESRCH: it is not there. */
+int route_default_delete(const char *ifname, int family, unsigned metric);
+
 /* Bytes that have gone through an interface; false when it is not there. */
 bool route_counters(const char *ifname, unsigned long long *rx,
 		    unsigned long long *tx);

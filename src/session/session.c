@@ -8,6 +8,14 @@
 #include "conf/conf.h"
 #include "session/state.h"
 
+void session_reload(struct session *session)
+{
+	const struct conf *conf = session->conf;
+
+	session->backoff.min_ms = conf->recovery.backoff_min_s * 1000;
+	session->backoff.max_ms = conf->recovery.backoff_max_s * 1000;
+}
+
 void session_init(struct session *session, const struct conf *conf,
 		  const struct session_ops *ops, void *ctx, bool once,
 		  uint32_t seed)
@@ -22,9 +30,8 @@ void session_init(struct session *session, const struct conf *conf,
 	session->search_at = -1;
 	session->up_at = -1;
 	session->failed_at = -1;
-	session->backoff.min_ms = conf->recovery.backoff_min_s * 1000;
-	session->backoff.max_ms = conf->recovery.backoff_max_s * 1000;
 	session->backoff.seed = seed;
+	session_reload(session);
 	plan_init(&session->plan, conf);
 	session->plan.pins = ops->pins;
 	session->plan.pins_ctx = ctx;

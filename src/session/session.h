@@ -152,6 +152,9 @@ void session_init(struct session *session, const struct conf *conf,
 		  uint32_t seed);
 void session_free(struct session *session);
 
+/* What `conf` points to has other values. */
+void session_reload(struct session *session);
+
 /* Before session_start; SESSION_GOAL_LINK without. */
 void session_set_goal(struct session *session, enum session_goal goal);
 

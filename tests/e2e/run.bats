@@ -19,7 +19,7 @@ teardown() {
 # start COMMAND...: run, by way of COMMAND, waiting for a modem that never comes.
 start() {
 	echo 'modem: { port = "/dev/ttyNone0"; };' >"$conf"
-	background "$@" "$gobi" -v -c "$conf" run 2>"$BATS_TEST_TMPDIR/log"
+	background "$@" "$gobi" -v -c "$conf" run 2>>"$BATS_TEST_TMPDIR/log"
 	pid=$!
 	wait_for 10 logged '-> waiting|Permission denied'
 	logged '-> waiting' || skip "may not make the run-time folder"
@@ -43,6 +43,11 @@ heard() {
 	tr '\0' '\n' <"$BATS_TEST_TMPDIR/heard" | grep -q -- "$1"
 }
 
+heard_again() {
+	[ "$(tr '\0' '\n' <"$BATS_TEST_TMPDIR/heard" | grep -o -- "$1" |
+		wc -l)" -ge 2 ]
+}
+
 # run_once TEXT: with that configuration; more than 10 s is a hang.
 run_once() {
 	printf '%s\n' "$1" >"$conf"
@@ -64,13 +69,48 @@ run_once() {
 	has "$BATS_TEST_FILENAME is no tty (config)"
 }
 
-@test "a hang-up of the terminal stops it in order" {
+# on_terminal: start it on one of its own, whose end is the end of $script.
+on_terminal() {
+	command -v script >/dev/null || skip "script(1) is not installed"
+	export gobi conf BATS_TEST_TMPDIR
 	# Who runs this under nohup has it ignored.
-	start env --default-signal=HUP
-	kill -HUP "$pid"
-	ends_well
+	start env --default-signal=HUP sh -c 'exec script -qefc \
+		"exec $gobi -v -c $conf run 2>$BATS_TEST_TMPDIR/log" /dev/null'
+	script=$pid
+	pid=$(cat "/run/gobi-dial/$name.lock")
+}
+
+@test "a hang-up of the terminal stops it in order" {
+	on_terminal
+	kill -KILL "$script"
+	wait_for 10 succeeds_not kill -0 "$pid" 2>/dev/null
 	logged 'Hangup: stopping'
 	[ ! -e "/run/gobi-dial/$name.lock" ]
+}
+
+@test "SIGHUP has it read its configuration again, on a terminal too" {
+	on_terminal
+	printf 'modem: { port = "/dev/ttyNone0"; };\nmonitor: { interval = 7; };' >"$conf"
+	kill -HUP "$pid"
+	wait_for 10 logged 'monitor.interval has changed: in force now'
+	kill -0 "$pid"
+	kill "$pid"
+	wait_for 10 succeeds_not kill -0 "$pid" 2>/dev/null
+}
+
+@test "what a killed one has left is taken over" {
+	start env
+	kill -KILL "$pid"
+	wait "$pid" || true
+	[ -S "/run/gobi-dial/$name.sock" ]
+	[ -e "/run/gobi-dial/$name.lock" ]
+	: >"$BATS_TEST_TMPDIR/log"
+	start env
+	"$gobi" -c "$conf" status
+	[ "$(cat "/run/gobi-dial/$name.lock")" -eq "$pid" ]
+	"$gobi" -c "$conf" stop
+	ends_well
+	[ ! -e "/run/gobi-dial/$name.sock" ]
 }
 
 @test "under nohup a hang-up of the terminal is none" {
@@ -91,6 +131,10 @@ run_once() {
 	wait_for 10 heard READY=1
 	wait_for 10 heard 'STATUS=waiting: no modem is plugged in (no-modem)'
 	wait_for 10 heard WATCHDOG=1
+	"$gobi" -c "$conf" reload
+	wait_for 10 heard_again READY=1
+	heard RELOADING=1
+	heard 'MONOTONIC_USEC=[1-9]'
 	kill "$pid"
 	ends_well
 	wait_for 10 heard STOPPING=1

@@ -115,6 +115,27 @@ pings() {
 	is NRestarts 0
 }
 
+@test "a reload leaves the link alone, and fails when it is refused" {
+	local pid
+
+	systemctl start $unit
+	wait_for 60 connected
+	pid=$(pidof pppd)
+	echo 'ppp: { metric = 7; };' >>$conf
+	systemctl reload $unit
+	is ActiveState active
+	[ "$(pidof pppd)" = "$pid" ]
+	# The route is where it was wanted, and nowhere else.
+	ip route show default | grep 'dev wwan-gobi.*metric 7'
+	[ "$(ip route show default | grep -c 'dev wwan-gobi')" -eq 1 ]
+	pings
+	echo 'nonsense = 1;' >>$conf
+	run ! systemctl reload $unit
+	is ActiveState active
+	in_journal 'nonsense'
+	[ "$(pidof pppd)" = "$pid" ]
+}
+
 @test "after a crash it is started again, and dials" {
 	systemctl start $unit
 	wait_for 60 connected

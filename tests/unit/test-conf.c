@@ -422,6 +422,71 @@ static void every_key_is_in_the_sample_and_the_manual(void **state)
 	buf_free(&manual);
 }
 
+/* Which keys do not have to wait; all else is with the next dial. */
+static void some_keys_are_in_force_at_once(void **state)
+{
+	static const char *const now[] = {
+		"ppp.default_route",    "ppp.metric",
+		"monitor.ping",         "monitor.interval",
+		"monitor.failures",     "monitor.signal_interval",
+		"recovery.backoff_min", "recovery.backoff_max",
+		"recovery.ladder",
+	};
+	size_t count = 0;
+
+	(void)state;
+	for (const struct conf_key *key = conf_keys; key->name; key++)
+		count += key->now;
+	assert_int_equal(count, sizeof(now) / sizeof(*now));
+	for (size_t i = 0; i < count; i++) {
+		char group[16];
+		size_t len = strcspn(now[i], ".");
+
+		snprintf(group, sizeof(group), "%.*s", (int)len, now[i]);
+		assert_true(conf_key_find(group, now[i] + len + 1)->now);
+	}
+}
+
+/* A value other than the default, whatever the key. */
+static void set_other(const struct conf_key *key, struct conf *conf)
+{
+	const char *value = key->type == CONF_TYPE_INT    ? "77"
+			    : key->type == CONF_TYPE_BOOL ? "false"
+			    : key->words                  ? key->words[1]
+							  : "other";
+
+	if (key->type == CONF_TYPE_FILE)
+		return;
+	conf_key_clear(key, conf);
+	assert_int_equal(conf_key_set(key, conf, value), 0);
+}
+
+static void two_configurations_change_values_key_by_key(void **state)
+{
+	struct conf a, b, defaults;
+
+	(void)state;
+	assert_int_equal(conf_init(&a), 0);
+	assert_int_equal(conf_init(&b), 0);
+	assert_int_equal(conf_init(&defaults), 0);
+	for (const struct conf_key *key = conf_keys; key->name; key++) {
+		assert_true(conf_key_equal(key, &a, &b));
+		set_other(key, &b);
+		assert_true(conf_key_equal(key, &a, &b) ==
+			    (key->type == CONF_TYPE_FILE));
+	}
+	for (const struct conf_key *key = conf_keys; key->name; key++) {
+		conf_key_swap(key, &a, &b);
+		assert_true(conf_key_equal(key, &b, &defaults));
+		assert_true(conf_key_equal(key, &a, &defaults) ==
+			    (key->type == CONF_TYPE_FILE));
+	}
+	/* Each has its own, or this frees something twice. */
+	conf_free(&a);
+	conf_free(&b);
+	conf_free(&defaults);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +500,8 @@ int main(void)
 		cmocka_unit_test(nul_bytes_are_no_text),
 		cmocka_unit_test(the_sample_is_the_defaults),
 		cmocka_unit_test(every_key_is_in_the_sample_and_the_manual),
+		cmocka_unit_test(some_keys_are_in_force_at_once),
+		cmocka_unit_test(two_configurations_change_values_key_by_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
