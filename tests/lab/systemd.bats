@@ -211,3 +211,34 @@ networkctl_says() {
 	ip route show default | grep 'dev wwan-gobi'
 	systemctl stop systemd-networkd.socket systemd-networkd
 }
+
+# What its package's scripts do, less the triggers of other packages, which take
+# the emulated machine minutes. Its user comes first: dbus reads at once who may
+# have resolved's name, and would not know him; resolvectl then waits in vain.
+install_resolved() {
+	local unpack="tar -C / -x --no-same-owner --keep-directory-symlink"
+
+	dpkg-deb --fsys-tarfile "$1" | $unpack ./usr/lib/sysusers.d
+	systemd-sysusers systemd-resolve.conf
+	dpkg-deb --fsys-tarfile "$1" | $unpack
+	systemd-tmpfiles --create systemd-resolve.conf
+	ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
+	systemctl enable --now systemd-resolved
+}
+
+resolved_has() {
+	resolvectl dns wwan-gobi | grep "$LAB_DNS1 $LAB_DNS2"
+}
+
+@test "systemd-resolved is told of the link's name servers, and forgets them" {
+	local deb=("$LAB_BUILD"/package/systemd-resolved_*.deb)
+
+	[ -e "${deb[0]}" ] || skip "there is no package systemd-resolved"
+	install_resolved "${deb[0]}"
+	systemctl start $unit
+	wait_for 60 connected
+	wait_for 30 resolved_has
+	grep 'nameserver 127.0.0.53' /etc/resolv.conf
+	systemctl stop $unit
+	run ! resolved_has
+}
