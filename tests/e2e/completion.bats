@@ -40,8 +40,12 @@ offers() {
 @test "instances are offered where a name goes" {
 	[ "$(offers run "")" = "--last-attempt --once cellar roof" ]
 	[ "$(offers -v status r)" = roof ]
-	[ "$(offers help r)" = "redial run" ]
+	[ "$(offers help re)" = "redial reload" ]
 	[ "$(offers -c x.conf run r)" = "" ]
+}
+
+@test "the formats of status are offered" {
+	[ "$(offers status --format "")" = "json prometheus text" ]
 }
 
 @test "files are offered after -c, and nothing after an option's number" {
