@@ -72,6 +72,7 @@ static bool is_held(const char *path)
 static enum owner read_owner(int fd, const char *path, pid_t *pid)
 {
 	struct stat status;
+	time_t age;
 	char text[32] = "";
 	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
 	long value = len > 0 ? pid_of(text, len) : 0;
@@ -86,9 +87,10 @@ static enum owner read_owner(int fd, const char *path, pid_t *pid)
 	}
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
 		return OWNER_UNKNOWN;
-	if (time(NULL) - status.st_mtime > HALF_WRITTEN_S)
-		return OWNER_NOBODY;
-	return OWNER_UNKNOWN;
+	/* A router's clock may have fallen back to 1970 since. */
+	age = time(NULL) - status.st_mtime;
+	return age > HALF_WRITTEN_S || age < -HALF_WRITTEN_S ? OWNER_NOBODY
+							     : OWNER_UNKNOWN;
 }
 
 static bool same_file(int fd, const char *path)
