@@ -9,6 +9,7 @@
 #include "cli/peer.h"
 #include "conf/conf.h"
 #include "conf/schema.h"
+#include "daemon/hooks.h"
 #include "ppp/options.h"
 
 static void print_setting(const struct conf_key *key, const struct conf *conf,
@@ -77,6 +78,22 @@ static int print_peer(const struct cli *cli, const struct conf *conf)
 	return err ? CAUSE_CONFIG : CAUSE_NONE;
 }
 
+static void print_hooks(void)
+{
+	struct hook_list list = {.count = 0};
+	struct buf complaints = BUF_INIT;
+
+	hook_list_read(&list, HOOKS_FOLDER, &complaints);
+	if (list.count > 0)
+		printf("\nHooks, in this order:\n");
+	for (size_t i = 0; i < list.count; i++)
+		printf("  %s\n", list.paths[i]);
+	fflush(stdout);
+	fputs(buf_str(&complaints), stderr);
+	buf_free(&complaints);
+	hook_list_free(&list);
+}
+
 static int print_all(const struct cli *cli, const struct conf *conf)
 {
 	int cause;
@@ -86,7 +103,10 @@ static int print_all(const struct cli *cli, const struct conf *conf)
 		       ? "fine"
 		       : "not there, so the defaults apply");
 	cause = print_settings(conf);
-	return cause == CAUSE_NONE ? print_options(cli, conf) : cause;
+	if (cause == CAUSE_NONE)
+		cause = print_options(cli, conf);
+	print_hooks();
+	return cause;
 }
 
 int cli_check(struct cli *cli, int argc, char **argv)

@@ -48,13 +48,27 @@ static void tell_followers(struct daemon *daemon)
 static void (*const observers[])(struct daemon *daemon) = {
 	tell_manager,
 	tell_followers,
+	hooks_tell,
 };
+
+/* Only the first is there when the state changes. */
+static unsigned count_addresses(const struct session *session)
+{
+	if (session->state != SESSION_CONNECTED)
+		return 0;
+	return (*session->ppp.local != 0) + (*session->ppp.remote != 0) +
+	       (*session->ppp.ipv6 != 0) + (unsigned)session->ppp.dns_count;
+}
 
 static void tell_state(struct daemon *daemon)
 {
-	if (daemon->told == daemon->session.state)
+	unsigned addresses = count_addresses(&daemon->session);
+
+	if (daemon->told == daemon->session.state &&
+	    daemon->told_addresses == addresses)
 		return;
 	daemon->told = daemon->session.state;
+	daemon->told_addresses = addresses;
 	for (size_t i = 0; i < sizeof(observers) / sizeof(*observers); i++)
 		observers[i](daemon);
 }
@@ -321,6 +335,7 @@ static enum cause start_session(struct daemon *daemon)
 
 static void stop_session(struct daemon *daemon)
 {
+	hooks_end(daemon);
 	pppd_free(daemon->pppd);
 	call_note_end(daemon);
 	daemon->ops.port_close(daemon);

@@ -7,6 +7,7 @@
 #include "conf/conf.h"
 #include "daemon/daemon.h"
 #include "daemon/drivers.h"
+#include "daemon/hooks.h"
 #include "io/port.h"
 #include "session/session.h"
 #include "status/rate.h"
@@ -38,8 +39,10 @@ struct daemon {
 	struct call_end *end;       /* SESSION_GOAL_CALL: is told to */
 	struct uevent *uevent;
 	struct ctl_server *server;
-	struct rate rate;        /* of the last status */
+	struct rate rate; /* of the last status */
+	struct hooks hooks;
 	enum session_state told; /* to those whom it is told */
+	unsigned told_addresses;
 	ev_timer timer;
 	ev_timer watchdog;
 	ev_timer follow; /* while somebody does */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "io/bind.h"
 #include "io/binder.h"
+#include "io/child.h"
 
 #define WORK_S 8. /* for modprobe and the writes; a dying device takes longer */
 #define TTY_S  3. /* for the tty */
@@ -26,25 +27,6 @@ struct binder {
 	void *ctx;
 };
 
-/* Our handlers and locks are not for it: it may outlive us. */
-static void forget_ours(void)
-{
-	long max = sysconf(_SC_OPEN_MAX);
-	sigset_t none;
-
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* A terminal's ^C must not end it half way. */
-	setpgid(0, 0);
-	/* Ours are low numbers, and few. */
-	if (max < 0 || max > 4096)
-		max = 4096;
-	for (int fd = STDERR_FILENO + 1; fd < max; fd++)
-		close(fd);
-}
-
 static pid_t start(const struct bind_job *job,
 		   int (*work)(const struct bind_job *job, const char *root))
 {
@@ -52,7 +34,8 @@ static pid_t start(const struct bind_job *job,
 
 	if (pid != 0)
 		return pid;
-	forget_ours();
+	/* It may outlive us, and our locks are not for it. */
+	child_forget_ours();
 	_exit(-work(job, "") & 0xff);
 }
 

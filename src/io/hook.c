@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: ISC */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "io/child.h"
+#include "io/hook.h"
+
+#define VARIABLES_MAX 32
+#define LINE_MAX_LEN  256
+#define LINES_MAX     50
+#define PATH_VARIABLE "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+
+struct hook {
+	struct ev_loop *loop;
+	pid_t pid; /* 0: ended */
+	int output;
+	char *path;
+	struct buf line;
+	unsigned lines;
+	ev_io reader;
+	ev_child child;
+	ev_timer limit;
+	hook_done *done;
+	void *ctx;
+};
+
+/* Which of them are to be run -----------------------------------------------*/
+
+/* What run-parts takes: no editor's backups, no dpkg's leavings. */
+static int has_good_name(const struct dirent *entry)
+{
+	return str_is_name(entry->d_name);
+}
+
+/* NULL, or why what is there is not to be trusted. */
+static const char *who_else_writes(const struct stat *status)
+{
+	if (status->st_uid != 0 && status->st_uid != geteuid())
+		return "is not root's";
+	if (status->st_mode & S_IWOTH)
+		return "may be written by everybody";
+	if (status->st_mode & S_IWGRP && status->st_gid != 0 &&
+	    status->st_gid != getegid())
+		return "may be written by a group";
+	return NULL;
+}
+
+static void take(struct hook_list *list, const char *folder, const char *name,
+		 struct buf *complaints)
+{
+	struct stat status;
+	const char *why;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) ||
+	    access(path, X_OK) < 0)
+		return;
+	why = who_else_writes(&status);
+	if (!why && list->count == HOOK_LIST_MAX)
+		why = "is one too many";
+	if (why)
+		buf_printf(complaints, "%s %s, and is not run\n", path, why);
+	else if ((list->paths[list->count] = strdup(path)))
+		list->count++;
+}
+
+void hook_list_read(struct hook_list *list, const char *folder,
+		    struct buf *complaints)
+{
+	struct dirent **entries;
+	struct stat status;
+	const char *why;
+	int count;
+
+	if (stat(folder, &status) < 0)
+		return;
+	why = who_else_writes(&status);
+	if (why) {
+		buf_printf(complaints, "%s %s, and nothing in it is run\n",
+			   folder, why);
+		return;
+	}
+	count = scandir(folder, &entries, has_good_name, alphasort);
+	for (int i = 0; i < count; i++) {
+		take(list, folder, entries[i]->d_name, complaints);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+void hook_list_free(struct hook_list *list)
+{
+	while (list->count > 0)
+		free(list->paths[--list->count]);
+}
+
+/* Running one ------------------------------------------------------------------*/
+
+static void log_line(struct hook *hook)
+{
+	if (hook->line.len > 0 && hook->lines < LINES_MAX)
+		log_info("%s: %s", hook->path, buf_str(&hook->line));
+	else if (hook->line.len > 0 && hook->lines == LINES_MAX)
+		log_info("%s: and more, which is left out", hook->path);
+	hook->lines += hook->line.len > 0 && hook->lines <= LINES_MAX;
+	buf_clear(&hook->line);
+}
+
+static void take_output(struct hook *hook, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\n')
+			log_line(hook);
+		else if (hook->line.len < LINE_MAX_LEN && bytes[i])
+			buf_append(&hook->line, &bytes[i], 1);
+	}
+}
+
+/* What is there now: one that never stops talking must not hold us. */
+static bool read_some(struct hook *hook)
+{
+	char bytes[1024];
+	ssize_t len = read(hook->output, bytes, sizeof(bytes));
+
+	if (len > 0)
+		take_output(hook, bytes, (size_t)len);
+	else if (len == 0 || (errno != EAGAIN && errno != EINTR))
+		ev_io_stop(hook->loop, &hook->reader);
+	return len > 0;
+}
+
+static void on_output(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	(void)loop;
+	(void)revents;
+	read_some(watcher->data);
+}
+
+static void tell_end(const struct hook *hook, int status)
+{
+	if (WIFSIGNALED(status))
+		log_warning("%s: ended by signal %d", hook->path,
+			    WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		log_warning("%s: exit code %d", hook->path,
+			    WEXITSTATUS(status));
+}
+
+static void on_end(struct ev_loop *loop, ev_child *watcher, int revents)
+{
+	struct hook *hook = watcher->data;
+
+	(void)revents;
+	ev_child_stop(loop, watcher);
+	hook->pid = 0;
+	/* As much as a pipe holds, for others may go on writing to it. */
+	for (int i = 0; i < 64 && read_some(hook); i++)
+		;
+	log_line(hook);
+	tell_end(hook, watcher->rstatus);
+	hook->done(hook->ctx);
+}
+
+static void on_limit(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	struct hook *hook = watcher->data;
+
+	(void)loop;
+	(void)revents;
+	log_warning("%s: does not end within %d s; killing it", hook->path,
+		    HOOK_LIMIT_S);
+	kill(-hook->pid, SIGKILL);
+}
+
+/* In the child. */
+static void become(char **argv, char **envp, int output, pid_t parent)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
+		_exit(127);
+	child_forget_ours();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+	execve(argv[0], argv, envp);
+	_exit(127);
+}
+
+static int spawn(struct hook *hook, char **argv, char **envp)
+{
+	pid_t parent = getpid();
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	hook->output = ends[0];
+	hook->pid = fork();
+	if (hook->pid == 0)
+		become(argv, envp, ends[1], parent);
+	close(ends[1]);
+	/* Here too: it may be killed before it has got that far. */
+	if (hook->pid > 0)
+		setpgid(hook->pid, hook->pid);
+	return hook->pid < 0 ? -errno : 0;
+}
+
+static void watch(struct hook *hook)
+{
+	ev_io_init(&hook->reader, on_output, hook->output, EV_READ);
+	ev_child_init(&hook->child, on_end, hook->pid, 0);
+	ev_timer_init(&hook->limit, on_limit, HOOK_LIMIT_S, 0.);
+	hook->reader.data = hook;
+	hook->child.data = hook;
+	hook->limit.data = hook;
+	ev_io_start(hook->loop, &hook->reader);
+	ev_child_start(hook->loop, &hook->child);
+	ev_now_update(hook->loop);
+	ev_timer_start(hook->loop, &hook->limit);
+}
+
+struct hook *hook_start(struct ev_loop *loop, const char *path,
+			const char *name, const char *event,
+			const struct buf *environment, hook_done *done,
+			void *ctx)
+{
+	char *argv[] = {(char *)path, (char *)name, (char *)event, NULL};
+	char *envp[VARIABLES_MAX + 2] = {(char *)PATH_VARIABLE};
+	struct hook *hook = calloc(1, sizeof(*hook));
+	size_t at = 0;
+	int error;
+
+	if (!hook)
+		return NULL;
+	for (int i = 1; i <= VARIABLES_MAX && at < environment->len; i++) {
+		envp[i] = environment->data + at;
+		at += strlen(envp[i]) + 1;
+	}
+	hook->loop = loop;
+	hook->output = -1;
+	hook->done = done;
+	hook->ctx = ctx;
+	hook->path = strdup(path);
+	error = hook->path ? spawn(hook, argv, envp) : -ENOMEM;
+	if (error < 0) {
+		hook->pid = 0;
+		hook_free(hook);
+		errno = -error;
+		return NULL;
+	}
+	watch(hook);
+	return hook;
+}
+
+void hook_free(struct hook *hook)
+{
+	if (!hook)
+		return;
+	ev_io_stop(hook->loop, &hook->reader);
+	ev_child_stop(hook->loop, &hook->child);
+	ev_timer_stop(hook->loop, &hook->limit);
+	if (hook->pid > 0) {
+		kill(-hook->pid, SIGKILL);
+		waitpid(hook->pid, NULL, 0);
+	}
+	if (hook->output >= 0)
+		close(hook->output);
+	buf_free(&hook->line);
+	free(hook->path);
+	free(hook);
+}
