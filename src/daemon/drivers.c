@@ -8,25 +8,42 @@
 #include "conf/conf.h"
 #include "daemon/drivers.h"
 #include "io/candidates.h"
+#include "io/clock.h"
 #include "io/probe.h"
 
-static bool was_tried(const struct drivers *drivers,
-		      const struct usb_device *device)
+static size_t tried_count(const struct drivers *drivers)
 {
-	for (size_t i = 0; i < DRIVERS_TRIED_MAX; i++)
-		if (drivers->tried[i].devnum == device->devnum &&
-		    strcmp(drivers->tried[i].path, device->path) == 0)
-			return true;
-	return false;
+	return drivers->count < DRIVERS_TRIED_MAX ? drivers->count
+						  : DRIVERS_TRIED_MAX;
 }
 
-static void note_tried(struct drivers *drivers, const struct usb_device *device)
+static void note_tried(struct drivers *drivers)
 {
-	unsigned i = drivers->count++ % DRIVERS_TRIED_MAX;
+	const struct bind_job *job = &drivers->job;
+	struct bind_tried *tried =
+		&drivers->tried[drivers->count++ % DRIVERS_TRIED_MAX];
 
-	str_copy(drivers->tried[i].path, sizeof(drivers->tried[i].path),
-		 device->path);
-	drivers->tried[i].devnum = device->devnum;
+	str_copy(tried->path, sizeof(tried->path), job->device.path);
+	tried->devnum = job->device.devnum;
+	tried->interface = job->device.interfaces[job->at].number;
+	drivers->last = *job;
+	drivers->last_at = clock_now_ms();
+}
+
+/* A modem has as long to answer on its new port as modem.wait says. */
+static bool is_in_vain(const struct drivers *drivers, const struct conf *conf)
+{
+	return *drivers->last.device.path && !drivers->last.back &&
+	       clock_now_ms() - drivers->last_at >=
+		       (int64_t)conf->modem.wait_s * 1000 &&
+	       bind_is_moved(&drivers->last, "");
+}
+
+static bool is_last(const struct drivers *drivers,
+		    const struct usb_device *device)
+{
+	return drivers->last.device.devnum == device->devnum &&
+	       strcmp(drivers->last.device.path, device->path) == 0;
 }
 
 static void explain(const struct bind_job *job, const char *rest,
@@ -36,6 +53,17 @@ static void explain(const struct bind_job *job, const char *rest,
 		   bind_interface_name(job), (unsigned)job->device.vid,
 		   (unsigned)job->device.pid, bind_verdict_text(job->verdict),
 		   rest);
+}
+
+static void explain_last(const struct drivers *drivers, struct buf *text)
+{
+	const struct bind_job *last = &drivers->last;
+
+	explain(last,
+		last->back || bind_is_moved(last, "")
+			? ", and it is silent with " BIND_DRIVER " too"
+			: ", and it could not be given to " BIND_DRIVER,
+		text);
 }
 
 static void explain_firmware(const struct usb_device *device, struct buf *text)
@@ -57,11 +85,20 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	struct port_filter filter = candidates_filter(conf);
 	const struct bind_job *job = &drivers->job;
 
+	/* What has answered once stays where it is, should it fall silent. */
+	if (result->chosen >= 0)
+		drivers->last.device.path[0] = '\0';
 	/* A port that is named is the user's, and would get another name. */
 	if (!bind_may_help(result->cause) ||
 	    strcmp(conf->modem.port, "auto") != 0 ||
-	    !bind_find(&drivers->job, "", &filter, result))
+	    !bind_find_other(&drivers->job, "", &filter, result, drivers->tried,
+			     tried_count(drivers)))
 		return false;
+	if (is_in_vain(drivers, conf)) {
+		drivers->job = drivers->last;
+		drivers->job.back = true;
+		return true;
+	}
 	if (job->verdict == BIND_FIRMWARE) {
 		if (*cause == CAUSE_NO_MODEM)
 			*cause = CAUSE_FIRMWARE;
@@ -69,14 +106,12 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	} else if (job->verdict == BIND_BLOCKED) {
 		explain(job, "", text);
 	} else if (!bind_is_move(job->verdict)) {
-		return false;
+		if (is_last(drivers, &job->device))
+			explain_last(drivers, text);
 	} else if (!is_auto(conf)) {
 		explain(job,
 			"; modem.driver is \"keep\": \"gobi-dial probe\" "
 			"prints the commands that give it to " BIND_DRIVER,
-			text);
-	} else if (was_tried(drivers, &job->device)) {
-		explain(job, ", and it could not be given to " BIND_DRIVER,
 			text);
 	} else {
 		return true;
@@ -90,11 +125,18 @@ int drivers_bind(struct drivers *drivers, struct ev_loop *loop,
 	const struct bind_job *job = &drivers->job;
 
 	drivers_cancel(drivers);
-	note_tried(drivers, &job->device);
-	log_notice(
-		"no port answers AT; interface %s: %s; giving it to " BIND_DRIVER
-		", and leaving the others alone",
-		bind_interface_name(job), bind_verdict_text(job->verdict));
+	if (job->back) {
+		drivers->last.back = true;
+		log_notice("interface %s stays silent with " BIND_DRIVER
+			   ": it goes back",
+			   bind_interface_name(job));
+	} else {
+		note_tried(drivers);
+		log_notice("no port answers AT; interface %s: %s; giving it "
+			   "to " BIND_DRIVER ", and leaving the others alone",
+			   bind_interface_name(job),
+			   bind_verdict_text(job->verdict));
+	}
 	drivers->binder = binder_start(loop, job, done, ctx);
 	return drivers->binder ? 0 : -errno;
 }

@@ -3,6 +3,7 @@
 #define GD_DAEMON_DRIVERS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/cause.h"
 #include "io/bind.h"
@@ -13,22 +14,22 @@ struct conf;
 
 #define DRIVERS_TRIED_MAX 8
 
-/* What modem.driver is about: the job, and which devices have had theirs. All
+/* What modem.driver is about: the job, and which interfaces have had theirs. All
  * zero at first. */
 struct drivers {
 	struct bind_job job; /* what the last probe found to be done */
 	struct binder *binder;
-	struct {
-		char path[32];
-		int devnum;
-	} tried[DRIVERS_TRIED_MAX]; /* a ring */
+	struct bind_tried tried[DRIVERS_TRIED_MAX]; /* a ring */
 	unsigned count;
+	struct bind_job last; /* that was tried; its path "": none */
+	int64_t last_at;
 };
 
 /* After a probe that found no port: whether moving an interface to another
- * driver may help, which it may once for a device as long as that is plugged
- * in. What is wrong and what else can be done goes behind the text; a boot
- * loader without a tty changes the cause. */
+ * driver may help, which it may once for an interface as long as that is plugged
+ * in; or bringing one back that stays silent there. What is wrong and what else
+ * can be done goes behind the text; a boot loader without a tty changes the
+ * cause. */
 bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 		   const struct probe_result *result, enum cause *cause,
 		   struct buf *text);

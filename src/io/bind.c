@@ -31,8 +31,27 @@ static bool is_no_dtr(const struct probe_result *result, const char *path,
 	return false;
 }
 
-static void describe(const struct usb_device *device,
-		     const struct probe_result *result,
+/* What is known beside sysfs. */
+struct hints {
+	const struct probe_result *result; /* NULL: nothing was probed */
+	const struct bind_tried *tried;
+	size_t tried_count;
+};
+
+static const struct hints no_hints = {NULL, NULL, 0};
+
+static bool was_tried(const struct hints *hints,
+		      const struct usb_device *device, int interface)
+{
+	for (size_t i = 0; i < hints->tried_count; i++)
+		if (hints->tried[i].devnum == device->devnum &&
+		    hints->tried[i].interface == interface &&
+		    strcmp(hints->tried[i].path, device->path) == 0)
+			return true;
+	return false;
+}
+
+static void describe(const struct usb_device *device, const struct hints *hints,
 		     struct bind_interface *into)
 {
 	for (size_t i = 0; i < device->count; i++) {
@@ -46,7 +65,9 @@ static void describe(const struct usb_device *device,
 			.interrupt_in = at->interrupt_in == 1,
 			.data = *at->net || *at->wdm,
 			.authorized = at->authorized != 0,
-			.no_dtr = is_no_dtr(result, device->path, at->number),
+			.no_dtr = is_no_dtr(hints->result, device->path,
+					    at->number),
+			.tried = was_tried(hints, device, at->number),
 			.driver = at->driver,
 		};
 	}
@@ -66,16 +87,17 @@ static bool takes(const struct port_filter *filter,
 }
 
 static void look_at(struct bind_job *job, const struct usb_device *device,
-		    const struct probe_result *result)
+		    const struct hints *hints)
 {
 	struct bind_interface interfaces[USB_INTERFACES_MAX];
 	struct bind_decision decision;
 
-	describe(device, result, interfaces);
+	describe(device, hints, interfaces);
 	decision = bind_decide(interfaces, device->count);
 	job->device = *device;
 	job->verdict = decision.verdict;
 	job->at = decision.at;
+	job->back = false;
 }
 
 bool bind_may_help(enum cause cause)
@@ -88,6 +110,15 @@ bool bind_find(struct bind_job *job, const char *root,
 	       const struct port_filter *filter,
 	       const struct probe_result *result)
 {
+	return bind_find_other(job, root, filter, result, NULL, 0);
+}
+
+bool bind_find_other(struct bind_job *job, const char *root,
+		     const struct port_filter *filter,
+		     const struct probe_result *result,
+		     const struct bind_tried *tried, size_t tried_count)
+{
+	const struct hints hints = {result, tried, tried_count};
 	struct bind_job found;
 	struct usb_list list;
 	bool any = false;
@@ -97,7 +128,7 @@ bool bind_find(struct bind_job *job, const char *root,
 	for (size_t i = 0; i < list.count; i++) {
 		if (!takes(filter, &list.devices[i]))
 			continue;
-		look_at(&found, &list.devices[i], result);
+		look_at(&found, &list.devices[i], &hints);
 		if (!any || found.verdict < job->verdict)
 			*job = found;
 		any = true;
@@ -119,7 +150,7 @@ void bind_print_commands(const struct bind_job *job, struct buf *out)
 	unsigned vid = (unsigned)job->device.vid;
 	unsigned pid = (unsigned)job->device.pid;
 
-	describe(&job->device, NULL, interfaces);
+	describe(&job->device, &no_hints, interfaces);
 	buf_printf(out, "  modprobe " BIND_DRIVER "\n");
 	if (*is->driver)
 		buf_printf(out, "  echo %s > " USB_DRIVER "/unbind\n", is->name,
@@ -239,7 +270,7 @@ static int give(const struct bind_job *job, const char *root)
 
 	/* It does not know this modem. */
 	if (error == -ENODEV) {
-		describe(&job->device, NULL, interfaces);
+		describe(&job->device, &no_hints, interfaces);
 		error = add_id(job, root, interfaces);
 		if (error == 0 &&
 		    !is_held_by(root, &job->device, name, BIND_DRIVER))
@@ -277,6 +308,17 @@ static int load_driver(const char *root)
 const char *bind_interface_name(const struct bind_job *job)
 {
 	return interface_of(job)->name;
+}
+
+bool bind_is_moved(const struct bind_job *job, const char *root)
+{
+	struct usb_device now;
+
+	return strcmp(interface_of(job)->driver, BIND_DRIVER) != 0 &&
+	       usb_device_read(&now, root, job->device.path) &&
+	       now.devnum == job->device.devnum &&
+	       is_held_by(root, &job->device, bind_interface_name(job),
+			  BIND_DRIVER);
 }
 
 int bind_undo(const struct bind_job *job, const char *root)

@@ -17,6 +17,13 @@ struct bind_job {
 	enum bind_verdict verdict;
 	struct usb_device device; /* as it was found */
 	int at;                   /* index of the interface; -1: none */
+	bool back; /* what is to be done is to bring it back to its driver */
+};
+
+/* An interface of a device that is plugged in, which was moved in vain. */
+struct bind_tried {
+	char path[32]; /* the device's */
+	int devnum, interface;
 };
 
 /*
@@ -26,6 +33,12 @@ struct bind_job {
 bool bind_find(struct bind_job *job, const char *root,
 	       const struct port_filter *filter,
 	       const struct probe_result *result);
+
+/* The same, but for interfaces that were tried. */
+bool bind_find_other(struct bind_job *job, const char *root,
+		     const struct port_filter *filter,
+		     const struct probe_result *result,
+		     const struct bind_tried *tried, size_t tried_count);
 
 /* Whether a probe that ended so may have its cause there. */
 bool bind_may_help(enum cause cause);
@@ -45,6 +58,9 @@ void bind_print_commands(const struct bind_job *job, struct buf *out);
  * errno, logged.
  */
 int bind_move(const struct bind_job *job, const char *root);
+
+/* It was moved, and is where it was moved to. */
+bool bind_is_moved(const struct bind_job *job, const char *root);
 
 /* Bring it back to the driver that the job says, from whatever holds it. */
 int bind_undo(const struct bind_job *job, const char *root);

@@ -84,7 +84,8 @@ static void on_child(struct ev_loop *loop, ev_child *watcher, int revents)
 	(void)revents;
 	ev_child_stop(loop, watcher);
 	binder->pid = -1;
-	if (status != 0) {
+	/* Its old driver may give it no tty. */
+	if (status != 0 || binder->job.back) {
 		finish(binder, WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO);
 		return;
 	}
@@ -104,7 +105,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 
 	(void)revents;
 	if (!binder->moved) {
-		log_warning("%s: giving it to " BIND_DRIVER " does not end",
+		log_warning("%s: giving it to another driver does not end",
 			    name);
 		finish(binder, -ETIMEDOUT);
 	} else if (ev_now(loop) < binder->deadline) {
@@ -128,7 +129,7 @@ struct binder *binder_start(struct ev_loop *loop, const struct bind_job *job,
 	binder->job = *job;
 	binder->done = done;
 	binder->ctx = ctx;
-	binder->pid = start(job, bind_move);
+	binder->pid = start(job, job->back ? bind_undo : bind_move);
 	if (binder->pid < 0) {
 		free(binder);
 		return NULL;

@@ -23,7 +23,7 @@ static bool is_wwan(const struct bind_interface *interfaces, size_t count)
 
 static bool may_be_for_calls(const struct bind_interface *interface)
 {
-	return interface->vendor && !interface->data;
+	return interface->vendor && !interface->data && !interface->tried;
 }
 
 static int find_known(const struct bind_interface *interfaces, size_t count)
@@ -99,7 +99,8 @@ struct bind_decision bind_decide(const struct bind_interface *interfaces,
 	}
 	if (decision.at >= 0)
 		decision.verdict = judge(&interfaces[decision.at]);
-	if (decision.verdict == BIND_FINE &&
+	if (!bind_is_move(decision.verdict) &&
+	    decision.verdict != BIND_BLOCKED &&
 	    find_waiting(interfaces, count) >= 0)
 		decision = (struct bind_decision){
 			BIND_NO_DTR, find_waiting(interfaces, count)};

@@ -19,6 +19,7 @@ struct bind_interface {
 	bool data;         /* has a network or a cdc-wdm device: QMI and such */
 	bool authorized;
 	bool no_dtr; /* the probe: silent, and its driver cannot raise DTR */
+	bool tried;  /* BIND_DRIVER has had it already, in vain */
 	const char *driver; /* "": none */
 };
 

@@ -139,6 +139,27 @@ print_timeline() {
 	drivers_are qmi_wwan qcserial qcserial option
 }
 
+@test "binding: what stays silent goes back, and the next one has its turn" {
+	cat >"$LAB_SRC/tests/modem/silent-if2.modem" <<-'END'
+		@include "mc8355-common.inc"
+		ports: (
+			{ interface = 0; role = "silent"; interrupt = true; },
+			{ interface = 1; role = "diag"; },
+			{ interface = 2; role = "nmea"; start = "$GPS_START"; },
+			{ interface = 3; role = "at"; interrupt = true;
+			  dtr = true; }
+		);
+	END
+	plug_in_as_the_kernel_does silent-if2.modem
+	lab_conf <<<'modem: { wait = 1; };'
+	gobi_start
+	gobi_says '1-1:1.2 stays silent with option: it goes back'
+	gobi_says 'interface 1-1:1.3: its driver cannot raise DTR'
+	gobi_reaches connected
+	pings
+	drivers_are qmi_wwan qcserial qcserial option
+}
+
 @test "binding: keep says what to do instead, and does nothing" {
 	plug_in_as_the_kernel_does
 	lab_conf <<<'modem: { driver = "keep"; wait = 1; };'

@@ -89,7 +89,7 @@ connects() {
 @test "failures: a port that is silent after a call, until it comes back" {
 	connect ''
 	modem_say modem mute 0 on
-	modem_say modem hangup
+	gobi-dial redial
 	gobi_says 'silent' 60
 	gobi_status '.last_failure.cause == "no-at-port"'
 	modem_say modem mute 0 off
@@ -125,18 +125,20 @@ connects() {
 }
 
 @test "failures: a lock that nobody holds any more" {
-	local dead
+	local dead lock
 
 	modem ''
+	lock=$(readlink -f "$lab_run/modem/if0")
+	lock=${lock#/dev/}
+	lock=/run/lock/LCK..${lock//\//_}
 	background true
 	dead=$!
 	wait "$dead"
-	printf '%10d\n' "$dead" >"/run/lock/LCK..$(
-		readlink -f "$lab_run/modem/if0" | sed 's|/dev/||; s|/|.|g'
-	)"
+	printf '%10d\n' "$dead" >"$lock"
 	conf
 	gobi_start
 	pings
+	[ "$(<"$lock")" -eq "$gobi_pid" ]
 	stop
 }
 

@@ -17,7 +17,7 @@
 
 /*
  * A device as a word an interface: role (D data, L likely, A commands, n not
- * AT, Q boot loader, . unknown), i for an interrupt endpoint, N for a network
+ * AT, Q boot loader, . unknown), t for tried, i for an interrupt endpoint, N for a network
  * device, d for no-dtr, b for not authorized, c for another class than vendor;
  * and the driver.
  */
@@ -46,6 +46,7 @@ static size_t read_device(const char *text, struct bind_interface *into)
 			.data = strchr(flags, 'N') != NULL,
 			.authorized = !strchr(flags, 'b'),
 			.no_dtr = strchr(flags, 'd') != NULL,
+			.tried = strchr(flags, 't') != NULL,
 			.driver = drivers[count],
 		};
 		if (strcmp(drivers[count], "-") == 0)
@@ -79,6 +80,11 @@ static void one_interface_moves_or_none(void **state)
 		  BIND_FINE, 2 },
 		{ "niN:qmi_wwan n:qcserial D:qcserial nd:qcserial",
 		  BIND_FINE, 2 },
+		/* it was tried, and is back */
+		{ "niN:qmi_wwan n:qcserial Ditd:qcserial nid:qcserial",
+		  BIND_NO_DTR, 3 },
+		{ "niN:qmi_wwan n:qcserial Ditd:qcserial n:qcserial",
+		  BIND_UNKNOWN, -1 },
 		/* somebody's program has it */
 		{ "ni:- n:- Di:usbfs n:-", BIND_FINE, 2 },
 		{ "Q:qcserial", BIND_FIRMWARE, -1 },
