@@ -341,6 +341,7 @@ static void stop_session(struct daemon *daemon)
 	daemon->ops.port_close(daemon);
 	daemon->ops.probe_cancel(daemon);
 	daemon->ops.bind_cancel(daemon);
+	daemon->ops.recover_cancel(daemon);
 	session_free(&daemon->session);
 	reload_stop(daemon);
 }

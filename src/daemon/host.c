@@ -13,6 +13,7 @@
 #include "io/candidates.h"
 #include "io/pinfile.h"
 #include "io/probe.h"
+#include "io/revive.h"
 #include "io/rfkill.h"
 #include "io/route.h"
 #include "io/serial.h"
@@ -62,6 +63,14 @@ static void on_ppp_exit(void *ctx, enum cause cause, const char *text)
 					   .text = text});
 }
 
+static bool is_stuck(const struct probe_result *result)
+{
+	for (size_t i = 0; result->chosen < 0 && i < result->count; i++)
+		if (result->ports[i].role == PROBE_ROLE_PPP)
+			return true;
+	return false;
+}
+
 static void on_probed(void *ctx, struct probe *probe,
 		      const struct probe_result *result)
 {
@@ -69,7 +78,8 @@ static void on_probed(void *ctx, struct probe *probe,
 							  on_port_gone};
 	struct daemon *daemon = ctx;
 	struct session_event event = {.type = SESSION_EVENT_PROBED,
-				      .cause = result->cause};
+				      .cause = result->cause,
+				      .stuck = is_stuck(result)};
 	struct serial *serial = probe_take_serial(probe);
 	struct buf text = BUF_INIT;
 
@@ -86,7 +96,10 @@ static void on_probed(void *ctx, struct probe *probe,
 		if (!daemon->atport)
 			event.cause = CAUSE_INTERNAL;
 	}
+	recovery_note_probe(&daemon->recovery, result);
 	report_probe(result, &text);
+	if (result->count == 0 && daemon->recovery.left_out > 0)
+		buf_printf(&text, " but others than the one of modem.imei");
 	event.may_bind = drivers_judge(&daemon->drivers, daemon->conf, result,
 				       &event.cause, &text);
 	event.text = buf_str(&text);
@@ -115,6 +128,7 @@ static int probe(void *ctx)
 	probe_cancel(daemon);
 	reload_take_next(daemon);
 	error = candidates_list(daemon->conf, &list);
+	recovery_leave_out(&daemon->recovery, &list);
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {
 		daemon->probe = probe_start(daemon->loop, &list, &options,
@@ -147,6 +161,43 @@ static void bind_cancel(void *ctx)
 	struct daemon *daemon = ctx;
 
 	drivers_cancel(&daemon->drivers);
+}
+
+static void on_recovered(void *ctx, int result)
+{
+	struct daemon *daemon = ctx;
+	bool done = result == 0 || result == REVIVE_LEFT;
+
+	recovery_cancel(&daemon->recovery);
+	daemon_tell(daemon,
+		    (struct session_event){.type = SESSION_EVENT_RECOVERED,
+					   .cause = done ? CAUSE_NONE
+							 : CAUSE_NO_AT_PORT,
+					   .text = recovery_text(result),
+					   .left = result == REVIVE_LEFT});
+}
+
+static int recover(void *ctx, enum ladder_rung rung)
+{
+	struct daemon *daemon = ctx;
+
+	return recovery_start(&daemon->recovery, rung, daemon->conf,
+			      daemon->session.plan.family, daemon->loop,
+			      on_recovered, daemon);
+}
+
+static void recover_cancel(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	recovery_cancel(&daemon->recovery);
+}
+
+static bool exclude(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	return recovery_exclude(&daemon->recovery, &daemon->port);
 }
 
 static int command(void *ctx, const struct at_command *command)
@@ -273,6 +324,9 @@ const struct session_ops host_ops = {
 	.probe_cancel = probe_cancel,
 	.bind = bind_interface,
 	.bind_cancel = bind_cancel,
+	.recover = recover,
+	.recover_cancel = recover_cancel,
+	.exclude = exclude,
 	.command = command,
 	.ppp_start = ppp_start,
 	.ppp_open = ppp_open,

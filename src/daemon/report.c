@@ -45,6 +45,10 @@ void report_state(const struct session *session, struct buf *out)
 		buf_printf(out, ": %s, address %s", session->ppp.ifname,
 			   *session->ppp.local ? session->ppp.local
 					       : session->ppp.ipv6);
+	else if (state == SESSION_RECOVERING)
+		buf_printf(out, ": %s, after: %s (%s)",
+			   ladder_rung_name(session->ladder.rung),
+			   buf_str(&session->text), cause_name(session->cause));
 	else if (state == SESSION_WAITING || state == SESSION_BACKING_OFF ||
 		 state == SESSION_FAILED)
 		buf_printf(out, ": %s (%s)", buf_str(&session->text),
@@ -106,6 +110,10 @@ static void fill_history(struct status *status, const struct session *session,
 		status->failure.cause = session->cause;
 		status->failure.text = buf_str(&session->text);
 		status->failure.ago_ms = now - session->failed_at;
+	}
+	if (session->ladder.failures > 0) {
+		status->recovery.rung = ladder_rung_name(session->ladder.rung);
+		status->recovery.tries = session->ladder.failures;
 	}
 	if (session->state == SESSION_BACKING_OFF && deadline >= now)
 		status->next_try_ms = deadline - now;

@@ -8,6 +8,7 @@
 #include "daemon/daemon.h"
 #include "daemon/drivers.h"
 #include "daemon/hooks.h"
+#include "daemon/recovery.h"
 #include "io/port.h"
 #include "session/session.h"
 #include "status/rate.h"
@@ -33,6 +34,7 @@ struct daemon {
 	struct port port; /* the chosen one */
 	struct probe *probe;
 	struct drivers drivers;
+	struct recovery recovery;
 	struct atport *atport;
 	struct pppd *pppd;          /* ours */
 	struct pppd_parent *parent; /* SESSION_GOAL_CALL: who runs us */

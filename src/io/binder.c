@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "io/aside.h"
 #include "io/bind.h"
 #include "io/binder.h"
-#include "io/child.h"
 
 #define WORK_S 8. /* for modprobe and the writes; a dying device takes longer */
 #define TTY_S  3. /* for the tty */
@@ -27,16 +25,14 @@ struct binder {
 	void *ctx;
 };
 
-static pid_t start(const struct bind_job *job,
-		   int (*work)(const struct bind_job *job, const char *root))
+static int move(const void *job)
 {
-	pid_t pid = fork();
+	return -bind_move(job, "") & 0xff;
+}
 
-	if (pid != 0)
-		return pid;
-	/* It may outlive us, and our locks are not for it. */
-	child_forget_ours();
-	_exit(-work(job, "") & 0xff);
+static int undo(const void *job)
+{
+	return -bind_undo(job, "") & 0xff;
 }
 
 static void finish(struct binder *binder, int error)
@@ -113,7 +109,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 	} else {
 		log_warning("%s: " BIND_DRIVER " has it, and no port came",
 			    name);
-		start(&binder->job, bind_undo);
+		aside_fork(undo, &binder->job);
 		finish(binder, -ENOENT);
 	}
 }
@@ -129,7 +125,7 @@ struct binder *binder_start(struct ev_loop *loop, const struct bind_job *job,
 	binder->job = *job;
 	binder->done = done;
 	binder->ctx = ctx;
-	binder->pid = start(job, job->back ? bind_undo : bind_move);
+	binder->pid = aside_fork(job->back ? undo : move, job);
 	if (binder->pid < 0) {
 		free(binder);
 		return NULL;

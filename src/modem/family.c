@@ -38,6 +38,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.pin_left = "AT+CPINC?", .iccid = "AT!ICCID?",
 		.technology = "AT*CNTI=0", .signal = "AT!GSTATUS?",
 		.radio = "AT!PCINFO?", .radio_else = "AT!GSTATUS?",
+		.reset = "AT!RESET",
 		.mode = &mode_sierra,
 	},
 	[HUAWEI] = {
@@ -48,6 +49,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.pin_left = "AT^CPIN?", .iccid = "AT^ICCID?",
 		.technology = "AT^SYSINFOEX", .signal = "AT^HCSQ?",
 		.radio = "AT^RFSWITCH?",
+		.reset = "AT^RESET",
 		.mode = &mode_huawei,
 	},
 	[ZTE] = {
@@ -71,6 +73,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.technology_else = "AT+CNSMOD?",
 		.pin_left = "AT+SPIC", .iccid = "AT+CICCID",
 		.technology = "AT+CPSI?", .signal = "AT+CESQ", .radio = "",
+		.reset = "AT+CRESET",
 		.mode = &mode_simcom,
 	},
 	[TELIT] = {
@@ -79,6 +82,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.auth_none = "AT#PDPAUTH=%c,0|AT+CGAUTH=%c,0",
 		.pin_left = "AT#PCT", .iccid = "AT#CCID",
 		.technology = "AT#PSNT?", .signal = "AT+CESQ", .radio = "",
+		.reset = "AT#REBOOT",
 		.mode = &mode_generic,
 	},
 	[CINTERION] = {
@@ -95,6 +99,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.auth_none = "AT+CGAUTH=%c,0|AT+UAUTHREQ=%c,0",
 		.pin_left = "AT+UPINCNT", .iccid = "AT+CCID",
 		.technology = "AT+UREG?", .signal = "AT+CESQ", .radio = "",
+		.reset = "AT+CFUN=16",
 		.mode = &mode_ublox,
 	},
 	[OPTION] = {
@@ -119,6 +124,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.pin_left = "AT*EPIN?", .iccid = "",
 		.technology = "AT*ERINFO?",
 		.signal = "", .radio = "",
+		.reset = "AT*E2RESET",
 		.mode = &mode_ericsson,
 	},
 	[FIBOCOM] = {
@@ -127,6 +133,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.auth_none = "AT+CGAUTH=%c,0|AT+XGAUTH=%c,0",
 		.pin_left = "AT+XPINCNT", .iccid = "AT+CCID",
 		.technology = "", .signal = "AT+CESQ", .radio = "",
+		.reset = "AT+CFUN=15",
 		.mode = &mode_xmm,
 	},
 	[ICERA] = {
@@ -135,6 +142,7 @@ static const struct modem_family families[FAMILY_COUNT] = {
 		.auth_none = "AT%%IPDPCFG=%c,0,0",
 		.pin_left = "", .iccid = "", .technology = "", .signal = "",
 		.radio = "",
+		.reset = "AT%IRESET",
 		.mode = &mode_generic,
 	},
 };

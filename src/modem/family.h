@@ -28,6 +28,8 @@ struct modem_family {
 	const char *signal;          /* reads more than +CSQ tells */
 	const char *radio;           /* reads why the radio is off */
 	const char *radio_else;      /* the same, where that is refused; NULL */
+	const char *reset; /* restarts the modem, where +CFUN=1,1 is not the
+			    * first choice; NULL */
 	const struct mode_dialect *mode; /* how the network mode is told */
 };
 

@@ -80,6 +80,7 @@ void plan_start(struct plan *plan, enum plan_stage which, int64_t now)
 	plan->denied_at = -1;
 	plan->denied = false;
 	plan->winding_up = false;
+	plan->wrong_modem = false;
 	plan->cause = CAUSE_NONE;
 	buf_clear(&plan->text);
 }

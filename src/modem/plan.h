@@ -131,6 +131,7 @@ struct plan {
 	int timeouts;              /* INFO: one after the other */
 	int lines;                 /* INFO: taken of this answer */
 	bool winding_up;           /* INFO: only what puts back is said */
+	bool wrong_modem;          /* FAILED: its IMEI is not modem.imei */
 	bool denied;               /* FAILED: the network said no for good */
 	enum cause cause;          /* FAILED */
 	struct buf text;           /* FAILED: one line for people */

@@ -49,6 +49,9 @@ static enum step_outcome take_imei(struct plan *plan,
 			    sizeof(plan->facts.identity.imei));
 	if (reply->final.kind != AT_FINAL_OK)
 		return plan_fail_refused(plan, CAUSE_NO_MODEM, reply);
+	/* An answer without any IMEI tells nothing of the modem. */
+	plan->wrong_modem = *plan->facts.identity.imei &&
+			    !strstr(plan->facts.identity.imei, wanted);
 	if (!strstr(reply->text, wanted))
 		return plan_fail(plan, CAUSE_NO_MODEM,
 				 "another modem: its IMEI is %s, and "

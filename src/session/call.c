@@ -40,6 +40,8 @@ static void fail_plan(struct session *session, int64_t now)
 	const struct plan *plan = &session->plan;
 	struct buf host = BUF_INIT;
 
+	session->wrong_modem =
+		plan->wrong_modem && session->ops->exclude(session->ctx);
 	if (plan->cause == CAUSE_RADIO_OFF && session->ops->radio_blocked &&
 	    session->ops->radio_blocked(session->ctx, &host)) {
 		session->plan.facts.radio.reason = MODEM_RADIO_RFKILL;
@@ -88,8 +90,7 @@ bool call_take_at(struct session *session, const struct session_event *event)
 	log_notices(session);
 	if (session->plan.cause == CAUSE_NONE)
 		return true;
-	session_fail(session, event->now, session->plan.cause, "%s",
-		     buf_str(&session->plan.text));
+	fail_plan(session, event->now);
 	return false;
 }
 

@@ -7,11 +7,26 @@
 #include "conf/conf.h"
 #include "session/state.h"
 
-#define RUNG_MS        1500  /* of hanging up: TERM, DTR, KILL */
-#define LINK_LASTED_MS 60000 /* a link that makes the backoff start anew */
+#define RUNG_MS 1500 /* of hanging up: TERM, DTR, KILL */
+#define LINK_LASTED_MS                                                         \
+	60000 /* a link that makes backoff and ladder start anew */
+/* The same for one that nothing came through in the end: it takes a minute or
+ * two to see that, and one that never carried anything has not lasted. */
+#define DEAD_LINK_LASTED_MS 600000
+
+static bool link_lasted(const struct session *session)
+{
+	return session->up_at >= 0 &&
+	       session->since - session->up_at >=
+		       (session->dead ? DEAD_LINK_LASTED_MS : LINK_LASTED_MS);
+}
 
 static int delay_by_cause(struct session *session, bool lasted)
 {
+	if (session->wrong_modem)
+		return SESSION_REDIAL_MS;
+	if (session->ladder.slow)
+		return backoff_slow(&session->backoff);
 	if (session->cause == CAUSE_NOT_REGISTERED && session->plan.denied)
 		return backoff_slow(&session->backoff);
 	switch (cause_reaction(session->cause)) {
@@ -34,6 +49,8 @@ static enum session_state next_by_cause(const struct session *session)
 	    session->failed_in == SESSION_PROBING &&
 	    !(session->once && session->cause == CAUSE_FIRMWARE))
 		return SESSION_WAITING;
+	if (session->wrong_modem)
+		return SESSION_BACKING_OFF;
 	if (session->once || reaction == CAUSE_REACTION_STOP)
 		return SESSION_FAILED;
 	return SESSION_BACKING_OFF;
@@ -41,19 +58,23 @@ static enum session_state next_by_cause(const struct session *session)
 
 static void go_on(struct session *session, int64_t now)
 {
-	bool lasted = session->up_at >= 0 &&
-		      session->since - session->up_at >= LINK_LASTED_MS;
+	bool lasted = link_lasted(session);
 	enum session_state next;
 
 	session->up_at = -1;
-	if (lasted)
+	if (lasted) {
 		backoff_reset(&session->backoff);
+		ladder_reset(&session->ladder);
+	}
 	if (session->stopping)
 		next = SESSION_STOPPED;
 	else if (session->redialing)
 		next = SESSION_BACKING_OFF;
 	else
 		next = next_by_cause(session);
+	if (next == SESSION_BACKING_OFF && !session->redialing &&
+	    recover_choose(session, now))
+		next = SESSION_RECOVERING;
 	if (next == SESSION_BACKING_OFF) {
 		session->search_at = -1;
 		session->delay_ms = session->redialing
@@ -82,6 +103,7 @@ void hanging_up_enter(struct session *session, int64_t now)
 		session->probe_runs = false;
 	}
 	session->ops->bind_cancel(session->ctx);
+	session->ops->recover_cancel(session->ctx);
 	if (!session->ppp_alive) {
 		hung_up(session, now);
 		return;

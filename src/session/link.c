@@ -69,6 +69,7 @@ static void handle_link(struct session *session,
 		call_take_at(session, event);
 		break;
 	case SESSION_EVENT_PPP_LOG:
+		session->dead |= event->ppp->type == PPP_EVENT_ECHO_LOST;
 		take_ppp_log(session, event->ppp);
 		break;
 	default:
@@ -107,6 +108,7 @@ static void set_routes(struct session *session)
 void connected_enter(struct session *session, int64_t now)
 {
 	session->up_at = now;
+	session->dead = false;
 	session_mark(session, "connected", now);
 	if (session->goal == SESSION_GOAL_CALL) {
 		log_notice("%s: the call stands, %d ms after the start",
@@ -114,6 +116,7 @@ void connected_enter(struct session *session, int64_t now)
 		return;
 	}
 	set_routes(session);
+	recover_note_link(session);
 	log_notice("connected: %s, address %s, %d ms after the start",
 		   session->ppp.ifname,
 		   *session->ppp.local ? session->ppp.local : session->ppp.ipv6,
@@ -126,6 +129,7 @@ void connected_handle(struct session *session,
 	handle_link(session, event);
 	if (session->state != SESSION_CONNECTED)
 		return;
+	session->dead |= event->type == SESSION_EVENT_ALARM;
 	if (event->type == SESSION_EVENT_ALARM)
 		session_fail(session, event->now, event->cause, "%s",
 			     event->text);

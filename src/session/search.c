@@ -68,6 +68,7 @@ void probing_enter(struct session *session, int64_t now)
 		session->timeline_count = 0;
 	}
 	session->bound = session->redialing = false;
+	session->wrong_modem = session->stuck = false;
 	if (session->search_at < 0)
 		session->search_at = now;
 	session_mark(session, "probing", now);
@@ -77,9 +78,13 @@ void probing_enter(struct session *session, int64_t now)
 static void probe_again_or_fail(struct session *session,
 				const struct session_event *event)
 {
-	bool may_come = event->cause == CAUSE_NO_AT_PORT &&
+	/* Closing a port that is in data mode may have ended that; twice in it
+	 * is for the ladder. */
+	bool stuck = event->stuck && session->stuck && !session->once;
+	bool may_come = event->cause == CAUSE_NO_AT_PORT && !stuck &&
 			event->now + PASS_PAUSE_MS < search_end(session);
 
+	session->stuck = event->stuck;
 	if (session->ports_changed || may_come) {
 		log_info("%s; asking again", event->text);
 		session->limit =

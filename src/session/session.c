@@ -32,6 +32,7 @@ void session_init(struct session *session, const struct conf *conf,
 	session->failed_at = -1;
 	session->backoff.seed = seed;
 	session_reload(session);
+	ladder_init(&session->ladder, &conf->recovery.ladder);
 	plan_init(&session->plan, conf);
 	session->plan.pins = ops->pins;
 	session->plan.pins_ctx = ctx;
@@ -249,11 +250,16 @@ const struct state session_states[SESSION_STATE_COUNT] = {
 		TO(HANGING_UP),
 		connected_enter, connected_handle, NULL },
 	[SESSION_HANGING_UP]  = { "hanging-up", 4900,
-		TO(WAITING) | TO(BACKING_OFF) | TO(STOPPED) | TO(FAILED),
+		TO(WAITING) | TO(BACKING_OFF) | TO(RECOVERING) |
+		TO(STOPPED) | TO(FAILED),
 		hanging_up_enter, hanging_up_handle, hanging_up_expire },
 	[SESSION_BACKING_OFF] = { "backing-off", 0,
 		TO(PROBING) | TO(HANGING_UP),
 		backing_off_enter, backing_off_handle, backing_off_expire },
+	[SESSION_RECOVERING]  = { "recovering", 0,
+		TO(PROBING) | TO(WAITING) | TO(BACKING_OFF) | TO(RECOVERING) |
+		TO(HANGING_UP),
+		recovering_enter, recovering_handle, recovering_expire },
 	[SESSION_STOPPED]     = { "stopped", 0, 0, NULL, ignore, NULL },
 	[SESSION_FAILED]      = { "failed", 0, 0, NULL, ignore, NULL },
 };

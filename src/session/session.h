@@ -11,6 +11,7 @@
 #include "modem/plan.h"
 #include "ppp/result.h"
 #include "session/backoff.h"
+#include "session/ladder.h"
 
 /*
  * A link's whole life: events in, actions out through the ops table. No I/O and
@@ -28,8 +29,9 @@ enum session_state {
 	SESSION_CONNECTED,
 	SESSION_HANGING_UP, /* until pppd is gone and the port is closed */
 	SESSION_BACKING_OFF,
-	SESSION_STOPPED, /* on request; the end */
-	SESSION_FAILED,  /* for good; the end */
+	SESSION_RECOVERING, /* a rung of the ladder, and the modem's return */
+	SESSION_STOPPED,    /* on request; the end */
+	SESSION_FAILED,     /* for good; the end */
 	SESSION_STATE_COUNT
 };
 
@@ -50,6 +52,7 @@ enum session_event_type {
 	SESSION_EVENT_PPP_READY, /* pppd waits for the call */
 	SESSION_EVENT_PPP_LOG,   /* ppp */
 	SESSION_EVENT_PPP_EXIT,  /* cause, text */
+	SESSION_EVENT_RECOVERED, /* what ops->recover began: cause, text, left */
 	SESSION_EVENT_ALARM,     /* the link is no good: cause, text */
 	SESSION_EVENT_STOP,
 	SESSION_EVENT_REDIAL,
@@ -65,6 +68,8 @@ struct session_event {
 	const struct modem_family *family; /* PROBED: of the chosen one */
 	const char *identity;              /* PROBED: its answer to ATI */
 	bool may_bind; /* PROBED: another driver may make it answer */
+	bool stuck;    /* PROBED: a port is in data mode, and none answers */
+	bool left;     /* RECOVERED: the modem has gone, to come back */
 	const struct at_event *at;
 	const struct ppp_event *ppp;
 };
@@ -85,6 +90,12 @@ struct session_ops {
 	int (*link_up)(void *ctx);              /* routes */
 	void (*hang_up)(void *ctx);             /* DTR low */
 	void (*port_close)(void *ctx);          /* fine without a port */
+	/* Not LADDER_REDIAL; the port is closed. Ends in RECOVERED. */
+	int (*recover)(void *ctx, enum ladder_rung rung);
+	void (*recover_cancel)(void *ctx);
+	/* Leave out the modem on the open port until it is plugged in anew. False
+	 * when it cannot be told apart. */
+	bool (*exclude)(void *ctx);
 	/* The host switches radios off: who, and what helps, into `out`. NULL:
 	 * nobody knows. */
 	bool (*radio_blocked)(void *ctx, struct buf *out);
@@ -114,6 +125,7 @@ struct session {
 
 	struct plan plan;
 	struct backoff backoff;
+	struct ladder ladder;
 	char port[64];
 	int64_t attempt_at; /* when this attempt began */
 	int64_t search_at;  /* since when no port has answered; -1 */
@@ -124,10 +136,15 @@ struct session {
 	bool ppp_alive;
 	bool ppp_ready;
 	bool ports_changed; /* while the probe ran */
-	bool stopping;      /* a stop has been asked for */
-	bool redialing;     /* a redial has been asked for */
-	int rung;           /* of hanging up: how hard so far */
-	int delay_ms;       /* BACKING_OFF's */
+	bool stuck;         /* PROBED has said so */
+	bool dead; /* the link was up, and nothing came through it any more */
+	bool wrong_modem; /* has been left out: another one may be there */
+	bool recovered;   /* RECOVERING: it is done */
+	bool modem_left;  /* RECOVERING: and the modem has gone */
+	bool stopping;    /* a stop has been asked for */
+	bool redialing;   /* a redial has been asked for */
+	int rung;         /* of hanging up: how hard so far */
+	int delay_ms;     /* BACKING_OFF's */
 
 	enum cause cause; /* of the last failure, and so of the end */
 	enum session_state failed_in;

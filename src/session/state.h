@@ -83,6 +83,18 @@ void connected_enter(struct session *session, int64_t now);
 void connected_handle(struct session *session,
 		      const struct session_event *event);
 
+/* recover.c */
+void recovering_enter(struct session *session, int64_t now);
+void recovering_handle(struct session *session,
+		       const struct session_event *event);
+void recovering_expire(struct session *session, int64_t now);
+
+/* After a failure that is to be tried again: whether RECOVERING comes first. */
+bool recover_choose(struct session *session, int64_t now);
+
+/* A link is up: was it the last rung's doing? */
+void recover_note_link(struct session *session);
+
 /* hangup.c */
 void hanging_up_enter(struct session *session, int64_t now);
 void hanging_up_handle(struct session *session,

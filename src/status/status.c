@@ -126,6 +126,18 @@ static struct json_object *failure(const struct status *status)
 	return object;
 }
 
+static struct json_object *recovery(const struct status *status)
+{
+	struct json_object *object;
+
+	if (!status->recovery.rung)
+		return NULL;
+	object = json_object_new_object();
+	json_add_text(object, "rung", status->recovery.rung);
+	json_add_number(object, "tries", status->recovery.tries);
+	return object;
+}
+
 static struct json_object *timeline(const struct status *status)
 {
 	struct json_object *array = json_object_new_array();
@@ -158,6 +170,7 @@ struct json_object *status_to_json(const struct status *status)
 	}
 	json_add_number(object, "redials", status->redials);
 	json_object_object_add(object, "last_failure", failure(status));
+	json_object_object_add(object, "recovery", recovery(status));
 	json_add_number(object, "next_try_ms", status->next_try_ms);
 	json_object_object_add(object, "timeline", timeline(status));
 	return object;

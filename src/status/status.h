@@ -41,6 +41,11 @@ struct status {
 		const char *text;
 		long long ago_ms;
 	} failure;
+	struct {
+		const char *rung; /* the last one; NULL: no failure since a
+				   * link that lasted */
+		int tries;        /* failures since then */
+	} recovery;
 	long long next_try_ms;
 	struct {
 		const char *step;

@@ -27,6 +27,10 @@ struct world {
 	int hang_ups;
 	int closes;
 	int link_ups;
+	int rungs[LADDER_RUNG_COUNT];
+	int recover_error;
+	int excludes;
+	bool excludable;
 	bool ppp_runs;
 	bool port_open;
 	int probe_error;
@@ -132,11 +136,36 @@ static void port_close(void *ctx)
 	world->port_open = false;
 }
 
+static int recover(void *ctx, enum ladder_rung rung)
+{
+	struct world *world = ctx;
+
+	assert_false(world->port_open);
+	world->rungs[rung]++;
+	return world->recover_error;
+}
+
+static void recover_cancel(void *ctx)
+{
+	(void)ctx;
+}
+
+static bool exclude(void *ctx)
+{
+	struct world *world = ctx;
+
+	world->excludes++;
+	return world->excludable;
+}
+
 static const struct session_ops ops = {
 	.probe = probe,
 	.probe_cancel = probe_cancel,
 	.bind = bind_interface,
 	.bind_cancel = bind_cancel,
+	.recover = recover,
+	.recover_cancel = recover_cancel,
+	.exclude = exclude,
 	.command = command,
 	.ppp_start = ppp_start,
 	.ppp_open = ppp_open,
@@ -194,6 +223,32 @@ static void probed_bindable(struct world *world, enum cause cause)
 					   .may_bind = true});
 }
 
+static void plain(struct world *world, enum session_event_type type)
+{
+	tell(world, (struct session_event){.type = type});
+}
+
+/* Two passes of the probe have met a port in data mode. */
+static void probed_stuck(struct world *world)
+{
+	for (int i = 0; i < 2; i++) {
+		tell(world, (struct session_event){.type = SESSION_EVENT_PROBED,
+						   .cause = CAUSE_NO_AT_PORT,
+						   .text = "left in a call",
+						   .stuck = true});
+		if (i == 0)
+			plain(world, SESSION_EVENT_TIMEOUT);
+	}
+}
+
+static void recovered(struct world *world, enum cause cause, bool left)
+{
+	tell(world, (struct session_event){.type = SESSION_EVENT_RECOVERED,
+					   .cause = cause,
+					   .text = "done",
+					   .left = left});
+}
+
 static void reply(struct world *world, enum at_final_kind kind,
 		  const char *text)
 {
@@ -231,11 +286,6 @@ static void ppp_log(struct world *world, enum ppp_event_type type,
 	snprintf(event.value, sizeof(event.value), "%s", value);
 	tell(world, (struct session_event){.type = SESSION_EVENT_PPP_LOG,
 					   .ppp = &event});
-}
-
-static void plain(struct world *world, enum session_event_type type)
-{
-	tell(world, (struct session_event){.type = type});
 }
 
 /* Let time run to the deadline and tell the session. */
@@ -289,6 +339,10 @@ static void bring_to(struct world *world, enum session_state state)
 	}
 	if (state == SESSION_BINDING) {
 		probed_bindable(world, CAUSE_NO_AT_PORT);
+		return;
+	}
+	if (state == SESSION_RECOVERING) {
+		probed_stuck(world);
 		return;
 	}
 	if (state == SESSION_FAILED) {
@@ -404,9 +458,14 @@ static void every_waiting_state_has_a_timeout(void **state)
 static void silence_ends_every_state(void **state)
 {
 	(void)state;
-	for (int s = 0; s < SESSION_CONNECTED; s++) {
+	for (int s = 0; s < SESSION_STOPPED; s++) {
 		struct world *world = world_new(false);
 		int probes;
+
+		if (s == SESSION_CONNECTED) {
+			world_free(world);
+			continue;
+		}
 
 		bring_to(world, (enum session_state)s);
 		probes = world->probes;
@@ -603,6 +662,11 @@ static void a_link_that_never_lasts_is_not_hammered(void **state)
 	for (int i = 0; i < 12; i++) {
 		bring_to(world, SESSION_CONNECTED);
 		ppp_exit(world, CAUSE_LINK_LOST);
+		if (world->session.state == SESSION_RECOVERING) {
+			recovered(world, CAUSE_NONE, false);
+			time_out(world);
+			continue;
+		}
 		assert_int_equal(world->session.state, SESSION_BACKING_OFF);
 		last_delay = session_deadline(&world->session) - world->now;
 		time_out(world);
@@ -915,6 +979,215 @@ static void a_registered_modem_is_enough_when_no_more_is_wanted(void **state)
 	world_free(world);
 }
 
+/* Have the calls refused until `state`, or `max` times. */
+static int refuse_calls(struct world *world, enum session_state state, int max)
+{
+	int count = 0;
+
+	while (world->session.state != state && count < max) {
+		if (world->session.state == SESSION_BACKING_OFF)
+			time_out(world);
+		count++;
+		bring_to(world, SESSION_DIALING);
+		plain(world, SESSION_EVENT_PPP_READY);
+		reply(world, AT_FINAL_NO_CARRIER, "");
+		reply(world, AT_FINAL_OK, "");
+		ppp_exit(world, CAUSE_INTERNAL);
+	}
+	return count;
+}
+
+static void a_call_that_goes_on_failing_is_recovered_from(void **state)
+{
+	struct world *world = world_new(false);
+	int64_t done;
+
+	(void)state;
+	assert_int_equal(refuse_calls(world, SESSION_RECOVERING, 9), 4);
+	assert_int_equal(world->rungs[LADDER_DTR], 1);
+	world->now += 3000;
+	recovered(world, CAUSE_NONE, false);
+	done = world->now;
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	/* The rung was the pause. */
+	assert_true(world->now - done < 1000);
+	assert_int_equal(refuse_calls(world, SESSION_RECOVERING, 9), 1);
+	assert_int_equal(world->rungs[LADDER_CFUN], 1);
+	assert_int_equal(world->session.ladder.failures, 5);
+	world_free(world);
+}
+
+static void a_modem_that_left_is_probed_when_it_is_back(void **state)
+{
+	struct world *world = world_new(false);
+	int64_t back;
+
+	(void)state;
+	bring_to(world, SESSION_RECOVERING);
+	recovered(world, CAUSE_NONE, true);
+	world->now += 40000;
+	plain(world, SESSION_EVENT_PORTS);
+	world->now += 10;
+	plain(world, SESSION_EVENT_PORTS);
+	back = world->now;
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	assert_true(world->now - back < 1000);
+	bring_to(world, SESSION_CONNECTED);
+	world_free(world);
+}
+
+static void ports_that_came_during_the_rung_count(void **state)
+{
+	struct world *world = world_new(false);
+	int64_t done;
+
+	(void)state;
+	bring_to(world, SESSION_RECOVERING);
+	plain(world, SESSION_EVENT_PORTS);
+	assert_int_equal(world->session.state, SESSION_RECOVERING);
+	recovered(world, CAUSE_NONE, true);
+	done = world->now;
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	assert_true(world->now - done < 1000);
+	world_free(world);
+}
+
+/* Bounded, then the next rung, and then it is waited for as if unplugged. */
+static void a_modem_that_does_not_come_back_is_waited_for(void **state)
+{
+	struct world *world = world_new(false);
+	int64_t start = world->now;
+
+	(void)state;
+	bring_to(world, SESSION_RECOVERING);
+	recovered(world, CAUSE_NONE, true);
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_RECOVERING);
+	assert_int_equal(world->rungs[LADDER_USB], 1);
+	recovered(world, CAUSE_NONE, true);
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_WAITING);
+	assert_int_equal(world->session.cause, CAUSE_NO_MODEM);
+	assert_true(world->now - start < 300000);
+	world->now += 600000;
+	plain(world, SESSION_EVENT_PORTS);
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	world_free(world);
+}
+
+static void a_rung_that_cannot_be_done_is_passed_over(void **state)
+{
+	static const int errors[] = {-ENODEV, -EBUSY, -ENOTSUP};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		struct world *world = world_new(false);
+
+		world->recover_error = errors[i];
+		refuse_calls(world, SESSION_RECOVERING, 4);
+		assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+		for (int rung = LADDER_DTR; rung < LADDER_RUNG_COUNT; rung++)
+			assert_int_equal(world->rungs[rung], 1);
+		assert_int_equal(world->session.cause, CAUSE_CALL);
+		world_free(world);
+	}
+}
+
+static void no_ladder_for_once_and_for_other_goals(void **state)
+{
+	struct world *world = world_new(true);
+
+	(void)state;
+	assert_int_equal(refuse_calls(world, SESSION_FAILED, 9), 1);
+	assert_int_equal(world->rungs[LADDER_DTR], 0);
+	world_free(world);
+	world = world_for(SESSION_GOAL_CALL);
+	assert_int_equal(refuse_calls(world, SESSION_FAILED, 9), 1);
+	assert_int_equal(world->rungs[LADDER_DTR], 0);
+	world_free(world);
+}
+
+/* The signs of life of a link that carries nothing take longer than a minute. */
+static void links_that_carry_nothing_climb(void **state)
+{
+	struct session_event alarm = {.type = SESSION_EVENT_ALARM,
+				      .cause = CAUSE_LINK_LOST,
+				      .text = "nothing comes in"};
+	struct world *world = world_new(false);
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		bring_to(world, SESSION_CONNECTED);
+		world->now += 95000;
+		tell(world, alarm);
+		ppp_exit(world, CAUSE_INTERNAL);
+		if (world->session.state == SESSION_BACKING_OFF)
+			time_out(world);
+	}
+	assert_int_equal(world->session.state, SESSION_RECOVERING);
+	world_free(world);
+	world = world_new(false);
+	for (int i = 0; i < 8; i++) {
+		bring_to(world, SESSION_CONNECTED);
+		world->now += 700000;
+		tell(world, alarm);
+		ppp_exit(world, CAUSE_INTERNAL);
+		assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+		time_out(world);
+	}
+	world_free(world);
+}
+
+static void another_modem_than_the_wanted_is_left_out_at_once(void **state)
+{
+	for (int once = 0; once < 2; once++) {
+		struct world *world = world_new(once);
+
+		(void)state;
+		world->excludable = true;
+		free(world->conf.modem.imei);
+		world->conf.modem.imei = strdup("358000000000001");
+		probed(world, CAUSE_NONE);
+		while (strcmp(world->command, "AT+CGSN") != 0)
+			reply(world, AT_FINAL_OK, "");
+		reply(world, AT_FINAL_OK, "123456789012345");
+		ppp_exit(world, CAUSE_INTERNAL);
+		assert_int_equal(world->excludes, 1);
+		assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+		time_out(world);
+		assert_int_equal(world->session.state, SESSION_PROBING);
+		probed(world, CAUSE_NONE);
+		while (strcmp(world->command, "AT+CGSN") != 0)
+			reply(world, AT_FINAL_OK, "");
+		reply(world, AT_FINAL_OK, "358000000000001");
+		assert_int_equal(world->session.state, SESSION_PREPARING);
+		world_free(world);
+	}
+}
+
+/* A UART's, or a named port's: there is no other to turn to. */
+static void another_modem_that_is_all_there_is_is_not_hammered(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	free(world->conf.modem.imei);
+	world->conf.modem.imei = strdup("358000000000001");
+	probed(world, CAUSE_NONE);
+	while (strcmp(world->command, "AT+CGSN") != 0)
+		reply(world, AT_FINAL_OK, "");
+	reply(world, AT_FINAL_OK, "123456789012345");
+	ppp_exit(world, CAUSE_INTERNAL);
+	assert_int_equal(world->session.cause, CAUSE_NO_MODEM);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	assert_true(session_deadline(&world->session) - world->now > 1000);
+	world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -952,6 +1225,17 @@ int main(void)
 		cmocka_unit_test(a_refused_call_for_another_pppd_is_the_end),
 		cmocka_unit_test(
 			a_registered_modem_is_enough_when_no_more_is_wanted),
+		cmocka_unit_test(a_call_that_goes_on_failing_is_recovered_from),
+		cmocka_unit_test(a_modem_that_left_is_probed_when_it_is_back),
+		cmocka_unit_test(ports_that_came_during_the_rung_count),
+		cmocka_unit_test(a_modem_that_does_not_come_back_is_waited_for),
+		cmocka_unit_test(a_rung_that_cannot_be_done_is_passed_over),
+		cmocka_unit_test(no_ladder_for_once_and_for_other_goals),
+		cmocka_unit_test(links_that_carry_nothing_climb),
+		cmocka_unit_test(
+			another_modem_than_the_wanted_is_left_out_at_once),
+		cmocka_unit_test(
+			another_modem_that_is_all_there_is_is_not_hammered),
 	};
 
 	log_init(0);

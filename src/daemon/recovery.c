@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/recovery.h"
+#include "io/candidates.h"
+#include "io/probe.h"
+#include "io/revive.h"
+#include "io/usb.h"
+
+/* How well a port fits that no port was chosen for. */
+static int fitness(const struct probe_port *port)
+{
+	if (port->role == PROBE_ROLE_PPP)
+		return 3;
+	if (port->hint <= LAYOUT_LIKELY)
+		return 2;
+	return port->hint < LAYOUT_NOT_AT;
+}
+
+void recovery_note_probe(struct recovery *recovery,
+			 const struct probe_result *result)
+{
+	int best = result->chosen;
+
+	for (size_t i = 0; result->chosen < 0 && i < result->count; i++)
+		if (best < 0 ||
+		    fitness(&result->ports[i]) > fitness(&result->ports[best]))
+			best = (int)i;
+	if (best >= 0)
+		recovery->port = result->ports[best].port;
+}
+
+static bool is_same(const struct port *one, const struct port *other)
+{
+	if (!*one->usb_path || !*other->usb_path)
+		return strcmp(one->device, other->device) == 0;
+	return strcmp(one->usb_path, other->usb_path) == 0 &&
+	       one->interface == other->interface && one->vid == other->vid;
+}
+
+/* It may have another number by now. A device that has lost its ports is there
+ * for USB alone. */
+static int find(const struct recovery *recovery, enum ladder_rung rung,
+		const struct conf *conf, struct port *port)
+{
+	struct port_list list = {NULL, 0};
+	int error = candidates_list(conf, &list);
+
+	*port = recovery->port;
+	if (rung == LADDER_USB) {
+		if (error == 0 || error == -ENOENT)
+			error = *port->usb_path ? 0 : -ENOTSUP;
+	} else if (error == 0) {
+		error = -ENODEV;
+		for (size_t i = 0; i < list.count && error; i++) {
+			if (!is_same(&recovery->port, &list.ports[i]))
+				continue;
+			*port = list.ports[i];
+			error = 0;
+		}
+	}
+	port_list_free(&list);
+	return error;
+}
+
+int recovery_start(struct recovery *recovery, enum ladder_rung rung,
+		   const struct conf *conf, const struct modem_family *family,
+		   struct ev_loop *loop, reviver_done *done, void *ctx)
+{
+	struct revive_job job = {.rung = rung, .family = family};
+	int error = find(recovery, rung, conf, &job.port);
+
+	recovery_cancel(recovery);
+	if (error < 0)
+		return error;
+	recovery->reviver = reviver_start(loop, &job, done, ctx);
+	return recovery->reviver ? 0 : -errno;
+}
+
+void recovery_cancel(struct recovery *recovery)
+{
+	reviver_free(recovery->reviver);
+	recovery->reviver = NULL;
+}
+
+const char *recovery_text(int result)
+{
+	switch (result) {
+	case 0:
+		return "done, and the modem answers";
+	case REVIVE_LEFT:
+		return "done, and the modem is to come back";
+	case EPROTO:
+		return "the modem refused it";
+	case ETIMEDOUT:
+		return "the modem does not answer";
+	default:
+		return strerror(result < 0 ? -result : result);
+	}
+}
+
+bool recovery_exclude(struct recovery *recovery, const struct port *port)
+{
+	struct usb_device device;
+
+	if (!*port->usb_path || !usb_device_read(&device, "", port->usb_path))
+		return false;
+	plugged_add(&recovery->others, port->usb_path, device.devnum);
+	return true;
+}
+
+static bool is_excluded(const struct recovery *recovery,
+			const struct port *port)
+{
+	struct usb_device device;
+
+	return recovery->others.count > 0 && *port->usb_path &&
+	       usb_device_read(&device, "", port->usb_path) &&
+	       plugged_has(&recovery->others, port->usb_path, device.devnum);
+}
+
+void recovery_leave_out(struct recovery *recovery, struct port_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (!is_excluded(recovery, &list->ports[i]))
+			list->ports[kept++] = list->ports[i];
+	recovery->left_out = list->count - kept;
+	list->count = kept;
+}

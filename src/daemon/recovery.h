@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_DAEMON_RECOVERY_H
+#define GD_DAEMON_RECOVERY_H
+
+#include <stddef.h>
+
+#include "io/plugged.h"
+#include "io/port.h"
+#include "io/reviver.h"
+#include "session/ladder.h"
+
+struct buf;
+struct conf;
+struct modem_family;
+struct probe_result;
+
+/* What recovery.ladder is about, and the modems that are not meant. All zero at
+ * first. */
+struct recovery {
+	struct port port; /* that the ladder is for; device "": none yet */
+	struct reviver *reviver;
+	struct plugged others; /* their IMEI is not modem.imei */
+	size_t left_out;       /* ports, of the last list */
+};
+
+/* After a probe: the port that it chose, or else the one that it should have
+ * been. */
+void recovery_note_probe(struct recovery *recovery,
+			 const struct probe_result *result);
+
+/* One rung on that port, wherever it is now; `done` as in reviver.h. 0 or a
+ * negative errno: -ENODEV when it is not there, -ENOTSUP when it is not on
+ * USB. */
+int recovery_start(struct recovery *recovery, enum ladder_rung rung,
+		   const struct conf *conf, const struct modem_family *family,
+		   struct ev_loop *loop, reviver_done *done, void *ctx);
+
+/* Fine when nothing is under way, and from `done`. */
+void recovery_cancel(struct recovery *recovery);
+
+/* What `done` was told, in words. */
+const char *recovery_text(int result);
+
+/* The modem of that port is another one, until it is plugged in anew. False
+ * when it is not on USB. */
+bool recovery_exclude(struct recovery *recovery, const struct port *port);
+
+/* Take the ports of such out of the list. */
+void recovery_leave_out(struct recovery *recovery, struct port_list *list);
+
+#endif
