@@ -61,7 +61,10 @@ static bool is_exclusive(const struct serial *serial)
 /* flock is for the tools that look at nothing else. */
 static int claim(struct serial *serial)
 {
-	if (!isatty(serial->fd))
+	int discipline;
+
+	/* isatty() asks the line discipline, which may be a leftover. */
+	if (ioctl(serial->fd, TIOCGETD, &discipline) < 0)
 		return -ENOTTY;
 	if (is_exclusive(serial) ||
 	    (flock(serial->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK))
@@ -87,17 +90,21 @@ static void stop_waiting_at_close(struct serial *serial)
 		serial->closing_wait = -1;
 }
 
+/* pppd killed -9 leaves a pty in PPP's discipline. */
+static int free_line(int fd)
+{
+	int discipline = N_TTY;
+
+	if (ioctl(fd, TIOCGETD, &discipline) < 0 || discipline == N_TTY)
+		return 0;
+	discipline = N_TTY;
+	return ioctl(fd, TIOCSETD, &discipline) < 0 ? -errno : 0;
+}
+
 static int make_raw(int fd, const struct termios *found)
 {
 	struct termios raw = *found;
-	int discipline = N_TTY;
 
-	/* pppd killed -9 leaves a pty in PPP's. */
-	if (ioctl(fd, TIOCGETD, &discipline) == 0 && discipline != N_TTY) {
-		discipline = N_TTY;
-		if (ioctl(fd, TIOCSETD, &discipline) < 0)
-			return -errno;
-	}
 	cfmakeraw(&raw);
 	raw.c_iflag |= IGNBRK;
 	raw.c_cflag &= (tcflag_t) ~(CRTSCTS | CSTOPB);
@@ -111,8 +118,10 @@ static int make_raw(int fd, const struct termios *found)
 
 static int set_up(struct serial *serial)
 {
-	int error;
+	int error = free_line(serial->fd);
 
+	if (error)
+		return error;
 	if (tcgetattr(serial->fd, &serial->found) < 0)
 		return -errno;
 	stop_waiting_at_close(serial);
@@ -304,7 +313,10 @@ ssize_t serial_write(struct serial *serial, const void *bytes, size_t len)
 
 int serial_reset(struct serial *serial)
 {
+	int error;
+
 	if (ioctl(serial->fd, TIOCEXCL) < 0)
 		return -errno;
-	return make_raw(serial->fd, &serial->found);
+	error = free_line(serial->fd);
+	return error ? error : make_raw(serial->fd, &serial->found);
 }

@@ -161,6 +161,9 @@ void plan_reply(struct plan *plan, const struct at_event *reply, int64_t now);
  * roaming where that is not wanted fails the stage (PLAN_FAILED, `cause`). */
 void plan_urc(struct plan *plan, const char *line, int64_t now);
 
+/* Whether the network's last word on registration is no. */
+bool plan_is_denied(const struct plan *plan);
+
 /* The technology in use, by the maker's own word for it or else as registration
  * tells it: "HSDPA", "LTE", ...; NULL unknown. Static. */
 const char *modem_technology(const struct modem_facts *facts);

@@ -243,7 +243,7 @@ static enum step_ask ask_fun(struct plan *plan, struct at_command *command,
 	return power_ask_fun(plan, command, now);
 }
 
-static bool is_denied(const struct plan *plan)
+bool plan_is_denied(const struct plan *plan)
 {
 	bool denied = false;
 
@@ -262,7 +262,7 @@ static enum step_ask ask_repeat(struct plan *plan, struct at_command *command,
 				int64_t now)
 {
 	(void)command;
-	if (!is_denied(plan))
+	if (!plan_is_denied(plan))
 		plan->denied_at = -1;
 	else if (plan->denied_at < 0)
 		plan->denied_at = now;

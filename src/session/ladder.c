@@ -106,7 +106,6 @@ static enum ladder_rung take(struct ladder *ladder, enum ladder_rung rung,
 	ladder->climbed = true;
 	ladder->to_judge = true;
 	ladder->cause = cause;
-	step_up(ladder);
 	return ladder->rung = rung;
 }
 
@@ -118,11 +117,14 @@ enum ladder_rung ladder_next(struct ladder *ladder,
 	ladder->failures++;
 	if (!ladder_can_mend(failed))
 		return LADDER_REDIAL;
+	/* The one rung for it, wherever the ladder stands. */
+	if (failed->stuck && has_rung(ladder, LADDER_DTR) &&
+	    now >= ladder->free_at[LADDER_DTR])
+		return take(ladder, LADDER_DTR, failed->cause, now);
 	for (; ladder->at < ladder->count; step_up(ladder)) {
 		rung = ladder->order[ladder->at];
 		if (rung == LADDER_REDIAL) {
-			if (failed->stuck ||
-			    ladder->redials >= climbs[failed->cause].redials)
+			if (ladder->redials >= climbs[failed->cause].redials)
 				continue;
 			ladder->redials++;
 			return ladder->rung = rung;
@@ -131,6 +133,7 @@ enum ladder_rung ladder_next(struct ladder *ladder,
 			continue;
 		if (now < ladder->free_at[rung])
 			return LADDER_REDIAL;
+		step_up(ladder);
 		return take(ladder, rung, failed->cause, now);
 	}
 	leave_top(ladder);

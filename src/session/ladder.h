@@ -40,7 +40,7 @@ struct ladder {
 struct ladder_case {
 	enum cause cause;
 	bool hopeless; /* whatever its cause: no SIM, the network's no */
-	bool stuck;    /* a port is in data mode: a redial cannot help */
+	bool stuck;    /* a port is in data mode: LADDER_DTR is for that */
 };
 
 /* By the words of recovery.ladder, in their order; the same twice is once. */

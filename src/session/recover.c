@@ -21,11 +21,11 @@ static struct ladder_case what_failed(const struct session *session)
 	return (struct ladder_case){
 		.cause = cause,
 		.stuck = session->stuck,
-		.hopeless =
-			session->wrong_modem ||
-			(cause == CAUSE_SIM && is_lasting(session)) ||
-			(cause == CAUSE_NOT_REGISTERED &&
-			 (session->plan.denied || session->plan.facts.roaming)),
+		.hopeless = session->wrong_modem ||
+			    (cause == CAUSE_SIM && is_lasting(session)) ||
+			    (cause == CAUSE_NOT_REGISTERED &&
+			     (plan_is_denied(&session->plan) ||
+			      session->plan.facts.roaming)),
 	};
 }
 

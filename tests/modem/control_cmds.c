@@ -198,14 +198,15 @@ static bool do_split(struct modem *modem, char *args, struct buf *answer)
 
 /* The same bytes each time, so that a failure can be seen again; all values
  * come, with CR and LF among them. */
-static bool do_garbage(struct modem *modem, char *args, struct buf *answer)
+static bool send_many(struct modem *modem, char *args, bool letters,
+		      struct buf *answer)
 {
 	char *count_word = next_word(&args), *port_word = next_word(&args);
 	struct port *only = NULL;
 	unsigned seed = 1;
 	int count;
 
-	if (!number(count_word, 1, 65536, &count, answer))
+	if (!number(count_word, 1, 1 << 20, &count, answer))
 		return false;
 	if (port_word[0]) {
 		only = port_named(modem, port_word, answer);
@@ -216,12 +217,22 @@ static bool do_garbage(struct modem *modem, char *args, struct buf *answer)
 		char byte;
 
 		seed = seed * 1103515245u + 12345u;
-		byte = (char)(seed >> 16);
+		byte = letters ? 'x' : (char)(seed >> 16);
 		for (size_t p = 0; p < modem->port_count; p++)
 			if (!only || only == &modem->ports[p])
 				port_send(&modem->ports[p], &byte, 1);
 	}
 	return true;
+}
+
+static bool do_garbage(struct modem *modem, char *args, struct buf *answer)
+{
+	return send_many(modem, args, false, answer);
+}
+
+static bool do_flood(struct modem *modem, char *args, struct buf *answer)
+{
+	return send_many(modem, args, true, answer);
 }
 
 static bool do_registration(struct modem *modem, char *args, struct buf *answer)
@@ -388,6 +399,7 @@ static const struct command commands[] = {
 	{ "latency MS [COMMAND]", do_latency },
 	{ "split BYTES [GAP_MS]", do_split },
 	{ "garbage BYTES [PORT]", do_garbage },
+	{ "flood BYTES [PORT]", do_flood },
 	{ "registration STAT", do_registration },
 	{ "apn [NAME]", do_apn },
 	{ "dial RESULT|default [COUNT]", do_dial },

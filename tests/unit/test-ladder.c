@@ -56,7 +56,7 @@ static void each_cause_climbs_what_can_mend_it(void **state)
 		 "-du-"},
 		{"redial dtr cfun reset usb",
 		 {.cause = CAUSE_NO_AT_PORT, .stuck = true},
-		 "du-"},
+		 "d-----"},
 		{"redial dtr cfun reset usb",
 		 {.cause = CAUSE_NOT_REGISTERED},
 		 "--cr-"},
