@@ -14,7 +14,7 @@ static const struct {
 	int pause_ms;
 } rungs[LADDER_RUNG_COUNT] = {
 	[LADDER_REDIAL] = {"redial", 0, 0},
-	[LADDER_DTR] = {"dtr", 15000, 5 * MINUTE_MS},
+	[LADDER_DTR] = {"dtr", 15000, MINUTE_MS},
 	[LADDER_CFUN] = {"cfun", 60000, 15 * MINUTE_MS},
 	[LADDER_RESET] = {"reset", 30000, 30 * MINUTE_MS},
 	[LADDER_USB] = {"usb", 20000, 60 * MINUTE_MS},
@@ -113,23 +113,26 @@ enum ladder_rung ladder_next(struct ladder *ladder,
 			     const struct ladder_case *failed, int64_t now)
 {
 	enum ladder_rung rung;
+	unsigned mends;
 
 	ladder->failures++;
 	if (!ladder_can_mend(failed))
 		return LADDER_REDIAL;
+	mends = climbs[failed->cause].mends & (failed->gone ? RUNG(USB) : ANY);
 	/* The one rung for it, wherever the ladder stands. */
-	if (failed->stuck && has_rung(ladder, LADDER_DTR) &&
+	if (failed->stuck && !failed->gone && has_rung(ladder, LADDER_DTR) &&
 	    now >= ladder->free_at[LADDER_DTR])
 		return take(ladder, LADDER_DTR, failed->cause, now);
 	for (; ladder->at < ladder->count; step_up(ladder)) {
 		rung = ladder->order[ladder->at];
 		if (rung == LADDER_REDIAL) {
-			if (ladder->redials >= climbs[failed->cause].redials)
+			if (failed->gone ||
+			    ladder->redials >= climbs[failed->cause].redials)
 				continue;
 			ladder->redials++;
 			return ladder->rung = rung;
 		}
-		if (!(climbs[failed->cause].mends & 1u << rung))
+		if (!(mends & 1u << rung))
 			continue;
 		if (now < ladder->free_at[rung])
 			return LADDER_REDIAL;

@@ -40,6 +40,7 @@ struct ladder {
 struct ladder_case {
 	enum cause cause;
 	bool hopeless; /* whatever its cause: no SIM, the network's no */
+	bool gone;     /* the modem has left its port: USB alone can reach it */
 	bool stuck;    /* a port is in data mode: LADDER_DTR is for that */
 };
 

@@ -21,6 +21,7 @@ static struct ladder_case what_failed(const struct session *session)
 	return (struct ladder_case){
 		.cause = cause,
 		.stuck = session->stuck,
+		.gone = session->modem_left,
 		.hopeless = session->wrong_modem ||
 			    (cause == CAUSE_SIM && is_lasting(session)) ||
 			    (cause == CAUSE_NOT_REGISTERED &&

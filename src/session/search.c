@@ -68,7 +68,7 @@ void probing_enter(struct session *session, int64_t now)
 		session->timeline_count = 0;
 	}
 	session->bound = session->redialing = false;
-	session->wrong_modem = session->stuck = false;
+	session->wrong_modem = session->stuck = session->modem_left = false;
 	if (session->search_at < 0)
 		session->search_at = now;
 	session_mark(session, "probing", now);

@@ -123,7 +123,7 @@ static void each_rung_has_its_pause(void **state)
 	struct ladder_case failed = {.cause = CAUSE_CALL};
 	int64_t last[LADDER_RUNG_COUNT] = {-HOUR, -HOUR, -HOUR, -HOUR, -HOUR};
 	static const int pauses[LADDER_RUNG_COUNT] = {
-		0, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR};
+		0, MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR};
 	int counts[LADDER_RUNG_COUNT] = {0};
 
 	(void)state;

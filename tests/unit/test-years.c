@@ -138,7 +138,7 @@ static void bind_cancel(void *ctx)
 static int recover(void *ctx, enum ladder_rung rung)
 {
 	static const int64_t pauses[LADDER_RUNG_COUNT] = {
-		0, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR};
+		0, MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR};
 	struct life *life = ctx;
 
 	assert_false(life->port_open);
