@@ -82,7 +82,8 @@ static void port_close(void *ctx)
 	struct daemon *daemon = ctx;
 
 	pppd_parent_hush(daemon->parent);
-	atport_free(daemon->atport);
+	closer_close(&daemon->closer, daemon->loop,
+		     atport_release(daemon->atport));
 	daemon->atport = NULL;
 }
 

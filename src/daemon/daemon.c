@@ -342,6 +342,7 @@ static void stop_session(struct daemon *daemon)
 	daemon->ops.probe_cancel(daemon);
 	daemon->ops.bind_cancel(daemon);
 	daemon->ops.recover_cancel(daemon);
+	closer_end(&daemon->closer, daemon->loop);
 	session_free(&daemon->session);
 	reload_stop(daemon);
 }

@@ -125,6 +125,9 @@ static int probe(void *ctx)
 	struct port_list list = {NULL, 0};
 	int error;
 
+	if (closer_is_busy(&daemon->closer))
+		return -EAGAIN;
+	error = candidates_list(daemon->conf, &list);
 	probe_cancel(daemon);
 	reload_take_next(daemon);
 	error = candidates_list(daemon->conf, &list);
@@ -302,14 +305,15 @@ static void hang_up(void *ctx)
 	struct daemon *daemon = ctx;
 
 	if (daemon->atport && atport_serial(daemon->atport))
-		serial_set_dtr(atport_serial(daemon->atport), false);
+		closer_hang_up(atport_serial(daemon->atport));
 }
 
 static void port_close(void *ctx)
 {
 	struct daemon *daemon = ctx;
 
-	atport_free(daemon->atport);
+	closer_close(&daemon->closer, daemon->loop,
+		     atport_release(daemon->atport));
 	daemon->atport = NULL;
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/drivers.h"
 #include "daemon/hooks.h"
 #include "daemon/recovery.h"
+#include "io/closer.h"
 #include "io/port.h"
 #include "session/session.h"
 #include "status/rate.h"
@@ -36,6 +37,7 @@ struct daemon {
 	struct drivers drivers;
 	struct recovery recovery;
 	struct atport *atport;
+	struct closer closer;       /* of ports that were let go */
 	struct pppd *pppd;          /* ours */
 	struct pppd_parent *parent; /* SESSION_GOAL_CALL: who runs us */
 	struct call_end *end;       /* SESSION_GOAL_CALL: is told to */

@@ -151,17 +151,26 @@ struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
 	return port;
 }
 
-void atport_free(struct atport *port)
+struct serial *atport_release(struct atport *port)
 {
+	struct serial *serial;
+
 	if (!port)
-		return;
+		return NULL;
 	ev_io_stop(port->loop, &port->reader);
 	ev_io_stop(port->loop, &port->writer);
 	ev_timer_stop(port->loop, &port->timer);
-	serial_close(port->serial);
+	serial = port->serial;
+	port->serial = NULL;
 	port->freed = true;
 	if (!port->in_callback)
 		release(port);
+	return serial;
+}
+
+void atport_free(struct atport *port)
+{
+	serial_close(atport_release(port));
 }
 
 int atport_send(struct atport *port, const struct at_command *command)

@@ -25,6 +25,9 @@ struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
 /* Closes the port: abandons it when it is gone. NULL is fine. */
 void atport_free(struct atport *port);
 
+/* The same without closing it: the port, or NULL when it is gone. */
+struct serial *atport_release(struct atport *port);
+
 /* As at_chan_send. */
 int atport_send(struct atport *port, const struct at_command *command);
 

@@ -109,7 +109,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 	} else {
 		log_warning("%s: " BIND_DRIVER " has it, and no port came",
 			    name);
-		aside_fork(undo, &binder->job);
+		aside_fork(undo, &binder->job, NULL, 0);
 		finish(binder, -ENOENT);
 	}
 }
@@ -125,7 +125,7 @@ struct binder *binder_start(struct ev_loop *loop, const struct bind_job *job,
 	binder->job = *job;
 	binder->done = done;
 	binder->ctx = ctx;
-	binder->pid = aside_fork(job->back ? undo : move, job);
+	binder->pid = aside_fork(job->back ? undo : move, job, NULL, 0);
 	if (binder->pid < 0) {
 		free(binder);
 		return NULL;

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include <signal.h>
-#include <stddef.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "io/child.h"
 
-void child_forget_ours(void)
+static bool is_kept(int fd, const int *keep, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (keep[i] == fd)
+			return true;
+	return false;
+}
+
+void child_forget_ours(const int *keep, size_t count)
 {
 	long max = sysconf(_SC_OPEN_MAX);
 	sigset_t none;
@@ -19,5 +27,6 @@ void child_forget_ours(void)
 	if (max < 0 || max > 4096)
 		max = 4096;
 	for (int fd = STDERR_FILENO + 1; fd < max; fd++)
-		close(fd);
+		if (!is_kept(fd, keep, count))
+			close(fd);
 }

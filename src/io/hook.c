@@ -194,7 +194,7 @@ static void become(char **argv, char **envp, int output, pid_t parent)
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
 		_exit(127);
-	child_forget_ours();
+	child_forget_ours(NULL, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);

@@ -39,7 +39,7 @@ struct reviver *reviver_start(struct ev_loop *loop,
 	reviver->loop = loop;
 	reviver->done = done;
 	reviver->ctx = ctx;
-	reviver->pid = aside_fork(revive, job);
+	reviver->pid = aside_fork(revive, job, NULL, 0);
 	if (reviver->pid < 0) {
 		free(reviver);
 		return NULL;

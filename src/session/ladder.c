@@ -135,7 +135,7 @@ enum ladder_rung ladder_next(struct ladder *ladder,
 		if (!(mends & 1u << rung))
 			continue;
 		if (now < ladder->free_at[rung])
-			return LADDER_REDIAL;
+			continue;
 		step_up(ladder);
 		return take(ladder, rung, failed->cause, now);
 	}

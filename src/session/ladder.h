@@ -49,8 +49,9 @@ void ladder_init(struct ladder *ladder, const struct conf_list *words);
 
 /*
  * After a failure: what to do before the next dial. Each rung by the cause, and
- * none sooner than its own pause allows; until then, and for what no rung can
- * mend, LADDER_REDIAL.
+ * none sooner than its own pause allows: it is passed over, for what it did has
+ * not lasted. LADDER_REDIAL for what no rung can mend, and past the top, from
+ * where it begins below.
  */
 enum ladder_rung ladder_next(struct ladder *ladder,
 			     const struct ladder_case *failed, int64_t now);

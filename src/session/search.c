@@ -51,7 +51,10 @@ static void start_probe(struct session *session, int64_t now)
 
 	session->ports_changed = false;
 	session->probe_runs = error == 0;
-	if (error == -ENOTTY)
+	/* The last port is not closed yet. */
+	if (error == -EAGAIN)
+		session->wake = now + PASS_PAUSE_MS / 10;
+	else if (error == -ENOTTY)
 		session_fail(session, now, CAUSE_CONFIG,
 			     "modem.port: %s is no tty",
 			     session->conf->modem.port);
@@ -138,8 +141,13 @@ void probing_handle(struct session *session, const struct session_event *event)
 
 void probing_expire(struct session *session, int64_t now)
 {
-	session_fail(session, now, CAUSE_INTERNAL,
-		     "the probe of the ports did not end");
+	if (session->probe_runs)
+		session_fail(session, now, CAUSE_INTERNAL,
+			     "the probe of the ports did not end");
+	else
+		session_fail(session, now, CAUSE_NO_AT_PORT,
+			     "the last port does not close: the modem does not "
+			     "answer on USB");
 }
 
 void binding_enter(struct session *session, int64_t now)

@@ -78,7 +78,7 @@ struct session_event {
  * an error ends the attempt with CAUSE_INTERNAL or CAUSE_PERMISSION. None may
  * call back into the session. */
 struct session_ops {
-	int (*probe)(void *ctx); /* ends in PROBED */
+	int (*probe)(void *ctx); /* ends in PROBED; -EAGAIN: soon again */
 	void (*probe_cancel)(void *ctx);
 	int (*bind)(void *ctx); /* what the probe found; ends in BOUND */
 	void (*bind_cancel)(void *ctx);
