@@ -16,6 +16,7 @@
 
 #define HUNG_MS 1000 /* to open and close takes milliseconds */
 #define LOOK_MS 10
+#define END_MS  300 /* what a stop has to spare */
 
 struct job {
 	struct serial *serial;
@@ -125,15 +126,14 @@ bool closer_is_busy(const struct closer *closer)
 
 void closer_end(struct closer *closer, struct ev_loop *loop)
 {
-	int64_t end = clock_now_ms() + HUNG_MS;
+	int64_t end = clock_now_ms() + END_MS;
 
 	if (closer->pid <= 0)
 		return;
 	ev_child_stop(loop, &closer->child);
 	while (waitpid(closer->pid, NULL, WNOHANG) == 0) {
 		if (clock_now_ms() >= end) {
-			log_warning("the port does not close: the modem does "
-				    "not answer on USB");
+			log_warning("the port does not close yet");
 			kill(closer->pid, SIGTERM);
 			break;
 		}
