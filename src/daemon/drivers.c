@@ -30,6 +30,11 @@ static void note_tried(struct drivers *drivers)
 	drivers->last_at = clock_now_ms();
 }
 
+bool drivers_doubt(const struct drivers *drivers)
+{
+	return drivers->last.back;
+}
+
 /* A modem has as long to answer on its new port as modem.wait says. */
 static bool is_in_vain(const struct drivers *drivers, const struct conf *conf)
 {
@@ -86,8 +91,10 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	const struct bind_job *job = &drivers->job;
 
 	/* What has answered once stays where it is, should it fall silent. */
-	if (result->chosen >= 0)
+	if (result->chosen >= 0) {
 		drivers->last.device.path[0] = '\0';
+		drivers->last.back = false;
+	}
 	/* A port that is named is the user's, and would get another name. */
 	if (!bind_may_help(result->cause) ||
 	    strcmp(conf->modem.port, "auto") != 0 ||

@@ -34,6 +34,10 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 		   const struct probe_result *result, enum cause *cause,
 		   struct buf *text);
 
+/* The interface that the table names is not the one for calls, so that the probe
+ * has to ask all ports to the end. */
+bool drivers_doubt(const struct drivers *drivers);
+
 /* Do it; `done` as in binder.h. 0 or a negative errno. */
 int drivers_bind(struct drivers *drivers, struct ev_loop *loop,
 		 binder_done *done, void *ctx);

@@ -120,8 +120,9 @@ static void probe_cancel(void *ctx)
 
 static int probe(void *ctx)
 {
-	static const struct probe_options options = {.keep = true};
 	struct daemon *daemon = ctx;
+	const struct probe_options options = {
+		.keep = true, .all = drivers_doubt(&daemon->drivers)};
 	struct port_list list = {NULL, 0};
 	int error;
 
