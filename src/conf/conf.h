@@ -66,6 +66,9 @@ struct conf {
 		int backoff_max_s;
 		struct conf_list ladder;
 	} recovery;
+	struct {
+		char *group; /* of the control socket; "": its maker's */
+	} control;
 };
 
 struct buf;

@@ -100,6 +100,9 @@ const struct conf_key conf_keys[] = {
 	  "300", .min = 1, .max = DAY_S, .unit = "seconds", .now = true },
 	{ "recovery", "ladder", CONF_TYPE_LIST, AT(recovery.ladder),
 	  "redial dtr cfun reset usb", .words = steps, .now = true },
+
+	{ "control", "group", CONF_TYPE_STRING, AT(control.group), "",
+	  conf_check_text, .max = 32, .now = true },
 	{ NULL },
 };
 /* clang-format on */

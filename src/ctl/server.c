@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <grp.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -323,6 +324,20 @@ struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path,
 	server->pause.data = server;
 	ev_io_start(loop, &server->acceptor);
 	return server;
+}
+
+int ctl_server_set_group(struct ctl_server *server, const char *name)
+{
+	const struct group *group;
+	gid_t gid = getegid();
+
+	errno = 0;
+	group = *name ? getgrnam(name) : NULL;
+	if (*name && !group)
+		return errno == EMFILE || errno == ENOMEM ? -errno : -ENOENT;
+	if (group)
+		gid = group->gr_gid;
+	return chown(server->path, (uid_t)-1, gid) < 0 ? -errno : 0;
 }
 
 void ctl_server_free(struct ctl_server *server)

@@ -40,6 +40,10 @@ void ctl_server_publish(struct ctl_server *server, struct json_object *object);
 struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path,
 				  ctl_handler *handler, void *ctx, int *error);
 
+/* The group that may talk to it; "": our own. -ENOENT: there is none of that
+ * name. */
+int ctl_server_set_group(struct ctl_server *server, const char *name);
+
 /* Takes the socket file away, and what clients can still take is sent. NULL is
  * fine. */
 void ctl_server_free(struct ctl_server *server);

@@ -275,6 +275,18 @@ static void stop_loop(struct daemon *daemon)
 		ev_loop_destroy(daemon->loop);
 }
 
+int daemon_set_group(struct daemon *daemon)
+{
+	const char *group = daemon->conf->control.group;
+	int error = ctl_server_set_group(daemon->server, group);
+
+	if (error == -ENOENT)
+		log_error("control.group: there is no group \"%s\"", group);
+	else if (error < 0)
+		log_error("control.group: \"%s\": %s", group, strerror(-error));
+	return error;
+}
+
 static enum cause start_server(struct daemon *daemon)
 {
 	char path[256];
@@ -283,7 +295,9 @@ static enum cause start_server(struct daemon *daemon)
 	rundir_path(path, sizeof(path), daemon->name, "sock");
 	daemon->server = ctl_server_new(daemon->loop, path, requests_answer,
 					daemon, &error);
-	return daemon->server ? CAUSE_NONE : fail(CAUSE_INTERNAL, path, error);
+	if (!daemon->server)
+		return fail(CAUSE_INTERNAL, path, error);
+	return daemon_set_group(daemon) < 0 ? CAUSE_CONFIG : CAUSE_NONE;
 }
 
 static void stop_server(struct daemon *daemon)

@@ -76,6 +76,7 @@ static struct json_object *apply(struct daemon *daemon, struct conf *fresh)
 	swap(daemon, fresh, true);
 	if (reroute)
 		host_routes_after(daemon);
+	daemon_set_group(daemon);
 	session_reload(&daemon->session);
 	forget_next(daemon);
 	if (waits) {

@@ -62,6 +62,9 @@ void daemon_tell(struct daemon *daemon, struct session_event event);
 /* Whoever follows gets the status at each change, and once a second. */
 void daemon_be_followed(struct daemon *daemon);
 
+/* The socket's group is control.group's. A negative errno, told in the log. */
+int daemon_set_group(struct daemon *daemon);
+
 /* host.c: the session's wishes, with a struct daemon as their context. */
 extern const struct session_ops host_ops;
 

@@ -69,6 +69,12 @@ run_once() {
 	has "$BATS_TEST_FILENAME is no tty (config)"
 }
 
+@test "a group for the socket that is none is a mistake in the configuration" {
+	run_once 'control: { group = "no-such-group"; };'
+	exits 3
+	has 'control.group: there is no group "no-such-group"'
+}
+
 # on_terminal: start it on one of its own, whose end is the end of $script.
 on_terminal() {
 	command -v script >/dev/null || skip "script(1) is not installed"

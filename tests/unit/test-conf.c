@@ -430,7 +430,7 @@ static void some_keys_are_in_force_at_once(void **state)
 		"monitor.ping",         "monitor.interval",
 		"monitor.failures",     "monitor.signal_interval",
 		"recovery.backoff_min", "recovery.backoff_max",
-		"recovery.ladder",
+		"recovery.ladder",      "control.group",
 	};
 	size_t count = 0;
 

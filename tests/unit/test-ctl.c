@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <ev.h>
+#include <grp.h>
 #include <json-c/json.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -225,6 +226,33 @@ static void run_for(struct ev_loop *loop, double seconds)
 	ev_now_update(loop);
 	ev_timer_start(loop, &timer);
 	ev_run(loop, 0);
+}
+
+static void its_group_may_talk_to_it(void **state)
+{
+	char path[] = "/tmp/test-ctl-XXXXXX";
+	int asked = 0, error, file = mkstemp(path);
+	struct ev_loop *loop = ev_loop_new(0);
+	struct ctl_server *server =
+		ctl_server_new(loop, path, handle, &asked, &error);
+	struct group *group = getgrgid(geteuid() == 0 ? 1 : getegid());
+	struct stat status;
+
+	(void)state;
+	assert_non_null(server);
+	assert_non_null(group);
+	assert_int_equal(ctl_server_set_group(server, group->gr_name), 0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_gid, group->gr_gid);
+	assert_int_equal(status.st_mode & 0777, 0660);
+	assert_int_equal(ctl_server_set_group(server, "no such group"),
+			 -ENOENT);
+	assert_int_equal(ctl_server_set_group(server, ""), 0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_gid, getegid());
+	ctl_server_free(server);
+	ev_loop_destroy(loop);
+	close(file);
 }
 
 static void allow_descriptors(rlim_t count)
@@ -456,6 +484,7 @@ int main(void)
 		WITH_SERVER(a_line_without_end_is_dropped),
 		WITH_SERVER(one_that_never_reads_is_dropped),
 		WITH_SERVER(a_crowd_does_not_lock_the_door_for_good),
+		cmocka_unit_test(its_group_may_talk_to_it),
 		cmocka_unit_test(without_a_descriptor_it_does_not_turn),
 		cmocka_unit_test(who_follows_gets_what_is_published),
 		cmocka_unit_test(
