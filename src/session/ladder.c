@@ -57,17 +57,6 @@ static bool has_rung(const struct ladder *ladder, enum ladder_rung rung)
 	return false;
 }
 
-void ladder_init(struct ladder *ladder, const struct conf_list *words)
-{
-	enum ladder_rung rung;
-
-	memset(ladder, 0, sizeof(*ladder));
-	for (size_t i = 0; i < words->count; i++)
-		if (find_rung(words->items[i], &rung) &&
-		    !has_rung(ladder, rung))
-			ladder->order[ladder->count++] = rung;
-}
-
 void ladder_reset(struct ladder *ladder)
 {
 	ladder->at = 0;
@@ -76,6 +65,18 @@ void ladder_reset(struct ladder *ladder)
 	ladder->climbed = false;
 	ladder->slow = false;
 	ladder->rung = LADDER_REDIAL;
+}
+
+void ladder_set(struct ladder *ladder, const struct conf_list *words)
+{
+	enum ladder_rung rung;
+
+	ladder_reset(ladder);
+	ladder->count = 0;
+	for (size_t i = 0; i < words->count; i++)
+		if (find_rung(words->items[i], &rung) &&
+		    !has_rung(ladder, rung))
+			ladder->order[ladder->count++] = rung;
 }
 
 bool ladder_can_mend(const struct ladder_case *failed)

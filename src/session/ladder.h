@@ -44,8 +44,9 @@ struct ladder_case {
 	bool stuck;    /* a port is in data mode: LADDER_DTR is for that */
 };
 
-/* By the words of recovery.ladder, in their order; the same twice is once. */
-void ladder_init(struct ladder *ladder, const struct conf_list *words);
+/* By the words of recovery.ladder, in their order; the same twice is once. It
+ * begins below; the rungs' pauses go on. */
+void ladder_set(struct ladder *ladder, const struct conf_list *words);
 
 /*
  * After a failure: what to do before the next dial. Each rung by the cause, and

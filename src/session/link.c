@@ -7,6 +7,8 @@
 #include "conf/conf.h"
 #include "session/state.h"
 
+#define PPP_END_MS 3000 /* from its last words to its exit */
+
 void negotiating_enter(struct session *session, int64_t now)
 {
 	session_mark(session, "negotiating", now);
@@ -50,6 +52,18 @@ static bool has_address(const struct session *session)
 	return *session->ppp.local || *session->ppp.ipv6;
 }
 
+/* Its exit may wait for a modem that has hung, to take the last bytes. */
+static void take_ppp_end(struct session *session,
+			 const struct session_event *event)
+{
+	if (event->ppp->type == PPP_EVENT_TERMINATED) {
+		session->wake = event->now + PPP_END_MS;
+	} else if (event->ppp->type == PPP_EVENT_ECHO_LOST) {
+		session->dead = true;
+		session->wake = event->now + PPP_END_MS;
+	}
+}
+
 static void handle_link(struct session *session,
 			const struct session_event *event)
 {
@@ -65,12 +79,21 @@ static void handle_link(struct session *session,
 		session_fail(session, event->now, event->cause, "%s",
 			     event->text);
 		break;
+	case SESSION_EVENT_TIMEOUT:
+		session_fail(session, event->now,
+			     session->state == SESSION_CONNECTED
+				     ? CAUSE_LINK_LOST
+				     : CAUSE_PPP,
+			     "%s, and pppd does not end",
+			     session->dead ? "the echo requests went unanswered"
+					   : "pppd has ended the link");
+		break;
 	case SESSION_EVENT_AT:
 		call_take_at(session, event);
 		break;
 	case SESSION_EVENT_PPP_LOG:
-		session->dead |= event->ppp->type == PPP_EVENT_ECHO_LOST;
 		take_ppp_log(session, event->ppp);
+		take_ppp_end(session, event);
 		break;
 	default:
 		break;

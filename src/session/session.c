@@ -14,6 +14,7 @@ void session_reload(struct session *session)
 
 	session->backoff.min_ms = conf->recovery.backoff_min_s * 1000;
 	session->backoff.max_ms = conf->recovery.backoff_max_s * 1000;
+	ladder_set(&session->ladder, &conf->recovery.ladder);
 }
 
 void session_init(struct session *session, const struct conf *conf,
@@ -32,7 +33,6 @@ void session_init(struct session *session, const struct conf *conf,
 	session->failed_at = -1;
 	session->backoff.seed = seed;
 	session_reload(session);
-	ladder_init(&session->ladder, &conf->recovery.ladder);
 	plan_init(&session->plan, conf);
 	session->plan.pins = ops->pins;
 	session->plan.pins_ctx = ctx;

@@ -13,13 +13,13 @@
 static struct ladder ladder_of(const char *words)
 {
 	struct conf_list list = {.count = 0};
-	struct ladder ladder;
+	struct ladder ladder = {.count = 0};
 	char text[128], *rest = text;
 
 	snprintf(text, sizeof(text), "%s", words);
 	while (rest && *rest)
 		list.items[list.count++] = strsep(&rest, " ");
-	ladder_init(&ladder, &list);
+	ladder_set(&ladder, &list);
 	return ladder;
 }
 
@@ -122,8 +122,8 @@ static void each_rung_has_its_pause(void **state)
 	struct ladder ladder = ladder_of("redial dtr cfun reset usb");
 	struct ladder_case failed = {.cause = CAUSE_CALL};
 	int64_t last[LADDER_RUNG_COUNT] = {-HOUR, -HOUR, -HOUR, -HOUR, -HOUR};
-	static const int pauses[LADDER_RUNG_COUNT] = {
-		0, MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR};
+	static const int pauses[LADDER_RUNG_COUNT] = {0, MINUTE, 15 * MINUTE,
+						      30 * MINUTE, HOUR};
 	int counts[LADDER_RUNG_COUNT] = {0};
 
 	(void)state;

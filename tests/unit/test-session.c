@@ -1142,6 +1142,28 @@ static void links_that_carry_nothing_climb(void **state)
 	world_free(world);
 }
 
+/* On a modem that has hung its last bytes never leave, nor does it. */
+static void a_pppd_that_does_not_end_is_not_waited_for(void **state)
+{
+	static const enum ppp_event_type words[] = {PPP_EVENT_ECHO_LOST,
+						    PPP_EVENT_TERMINATED};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		struct world *world = world_new(false);
+		int64_t start;
+
+		bring_to(world, SESSION_CONNECTED);
+		start = world->now;
+		ppp_log(world, words[i], "");
+		time_out(world);
+		assert_int_equal(world->session.state, SESSION_HANGING_UP);
+		assert_int_equal(world->session.cause, CAUSE_LINK_LOST);
+		assert_true(world->now - start <= 3000);
+		world_free(world);
+	}
+}
+
 static void another_modem_than_the_wanted_is_left_out_at_once(void **state)
 {
 	for (int once = 0; once < 2; once++) {
@@ -1232,6 +1254,7 @@ int main(void)
 		cmocka_unit_test(a_rung_that_cannot_be_done_is_passed_over),
 		cmocka_unit_test(no_ladder_for_once_and_for_other_goals),
 		cmocka_unit_test(links_that_carry_nothing_climb),
+		cmocka_unit_test(a_pppd_that_does_not_end_is_not_waited_for),
 		cmocka_unit_test(
 			another_modem_than_the_wanted_is_left_out_at_once),
 		cmocka_unit_test(
