@@ -38,10 +38,36 @@ static void words_count_more_than_the_vendor_id(void **state)
 			modems[i].family);
 }
 
+/* NULL: +CFUN=1,1 alone (27.007 8.2). */
+static void each_family_has_its_reset(void **state)
+{
+	static const struct {
+		int vid;
+		const char *reset;
+	} rows[] = {
+		{0x1199, "AT!RESET"},   {0x12d1, "AT^RESET"},
+		{0x1e0e, "AT+CRESET"},  {0x1bc7, "AT#REBOOT"},
+		{0x1546, "AT+CFUN=16"}, {0x0bdb, "AT*E2RESET"},
+		{0x2cb7, "AT+CFUN=15"}, {0x2c7c, NULL},
+		{0x1e2d, NULL},         {0, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *reset = modem_family_find(rows[i].vid, "")->reset;
+
+		if (rows[i].reset)
+			assert_string_equal(reset, rows[i].reset);
+		else
+			assert_null(reset);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_count_more_than_the_vendor_id),
+		cmocka_unit_test(each_family_has_its_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,7 @@ static struct status connected(const struct modem_facts *facts)
 		.facts = facts,
 		.redials = 2,
 		.failure = {CAUSE_LINK_LOST, "carrier lost", 60000},
+		.recovery = {"cfun", 5},
 		.next_try_ms = -1,
 		.timeline = {{"probing", 0}, {"connected", 1100}},
 		.timeline_count = 2,
@@ -83,6 +84,9 @@ static void json_has_the_contracts_fields(void **state)
 
 	(void)state;
 	assert_string_equal(text_at(object, "name"), "gobi");
+	assert_string_equal(text_at(at(object, "recovery"), "rung"), "cfun");
+	assert_int_equal(
+		json_object_get_int(at(at(object, "recovery"), "tries")), 5);
 	assert_string_equal(text_at(object, "state"), "connected");
 	assert_int_equal(json_object_get_int(at(object, "since_ms")), 3723000);
 	assert_string_equal(text_at(object, "port"), "/dev/ttyUSB2");
