@@ -277,7 +277,8 @@ void hook_free(struct hook *hook)
 	ev_timer_stop(hook->loop, &hook->limit);
 	if (hook->pid > 0) {
 		kill(-hook->pid, SIGKILL);
-		waitpid(hook->pid, NULL, 0);
+		/* One that hangs in the kernel must not hold us. */
+		waitpid(hook->pid, NULL, WNOHANG);
 	}
 	if (hook->output >= 0)
 		close(hook->output);
