@@ -99,7 +99,8 @@ static bool take_help(struct page *page, const char *line)
 
 static bool take_type(const struct page *page, const char *line)
 {
-	const char *family = page->families[page->family_count - 1];
+	size_t last = page->family_count ? page->family_count - 1 : 0;
+	const char *family = page->families[last];
 	size_t len = strlen(family);
 	bool total = len > 6 && strcmp(family + len - 6, "_total") == 0;
 
