@@ -41,11 +41,16 @@ ratio() {
 		'BEGIN { printf "# %-44s %6.2f\n", name, a / b }'
 }
 
-# The kernel's words on addresses, from now on, for has_address.
+# watch_addresses, then unwatch: has_address hears of what comes between.
 watch_addresses() {
 	coproc MONITOR { exec ip -o -4 monitor address; }
 	addresses=${MONITOR[0]}
 	wait_for 5 grep -qw "$MONITOR_PID" /proc/net/netlink >/dev/null
+}
+
+unwatch() {
+	kill "$MONITOR_PID"
+	wait "$MONITOR_PID" 2>/dev/null
 }
 
 # Until an interface has its address.
