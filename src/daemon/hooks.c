@@ -19,6 +19,7 @@ static const char *const events[SESSION_STATE_COUNT] = {
 	[SESSION_WAITING] = "waiting",
 	[SESSION_CONNECTED] = "connected",
 	[SESSION_BACKING_OFF] = "backing-off",
+	[SESSION_RECOVERING] = "recovering",
 	[SESSION_STOPPED] = "stopped",
 	[SESSION_FAILED] = "failed",
 };

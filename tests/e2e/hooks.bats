@@ -150,6 +150,8 @@ second stopped'
 	"$gobi" -c "$conf" redial
 	wait_for 20 succeeds_not dial_is connected
 	wait_for 20 dial_is connected
+	# pppd is given 0.2 s to tell of all addresses.
+	wait_for 10 stands
 	[ "$(cat "$heard")" = connected ]
 	echo >"$BATS_TEST_TMPDIR/go"
 	# It was down and is up: the first is of no use any more.
@@ -157,6 +159,10 @@ second stopped'
 	wait_for 10 twice
 	[ "$(tr '\n' ' ' <"$heard")" = 'connected connected ' ]
 	echo >"$BATS_TEST_TMPDIR/go"
+}
+
+stands() {
+	[ "$("$gobi" -c "$conf" status --json | jq .since_ms)" -ge 1000 ]
 }
 
 twice() {
