@@ -2,17 +2,9 @@
 #include <string.h>
 
 #include "base/cause.h"
-#include "base/log.h"
 #include "cli/cli.h"
 #include "conf/conf.h"
 #include "daemon/daemon.h"
-
-/* Keys that `check` takes and that nothing acts upon yet. */
-static void warn_of_idle_keys(const struct conf *conf)
-{
-	if (conf->monitor.ping.count > 0)
-		log_warning("monitor.ping has no effect in this version");
-}
 
 int cli_run(struct cli *cli, int argc, char **argv)
 {
@@ -39,8 +31,6 @@ int cli_run(struct cli *cli, int argc, char **argv)
 	source = (struct daemon_source){.path = cli->conf_path,
 					.optional = !cli->conf_given};
 	cause = cli_load(cli, &conf);
-	if (cause == CAUSE_NONE)
-		warn_of_idle_keys(&conf);
 	conf.sim.last_attempt = last_attempt;
 	if (cause == CAUSE_NONE)
 		cause = (int)daemon_run(&conf, &source, cli->name, once);

@@ -60,6 +60,7 @@ struct conf {
 		int interval_s;
 		int failures;
 		int signal_interval_s;
+		int dead_traffic_s; /* 0: off */
 	} monitor;
 	struct {
 		int backoff_min_s;

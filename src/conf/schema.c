@@ -93,6 +93,8 @@ const struct conf_key conf_keys[] = {
 	{ "monitor", "signal_interval", CONF_TYPE_INT,
 	  AT(monitor.signal_interval_s), "30",
 	  .min = 0, .max = DAY_S, .unit = "seconds", .now = true },
+	{ "monitor", "dead_traffic", CONF_TYPE_INT, AT(monitor.dead_traffic_s),
+	  "300", .min = 0, .max = DAY_S, .unit = "seconds", .now = true },
 
 	{ "recovery", "backoff_min", CONF_TYPE_INT, AT(recovery.backoff_min_s),
 	  "2", .min = 1, .max = DAY_S, .unit = "seconds", .now = true },
@@ -129,9 +131,27 @@ static bool mtu_carries_ipv6(const struct conf *conf, struct buf *why)
 	return false;
 }
 
+/* All rounds would be lost, and the link with them. */
+static bool pings_have_a_way(const struct conf *conf, struct buf *why)
+{
+	const struct conf_list *ping = &conf->monitor.ping;
+	bool ipv4 = conf->network.pdp_type != CONF_PDP_IPV6;
+	bool ipv6 = conf->network.pdp_type != CONF_PDP_IPV4;
+
+	for (size_t i = 0; i < ping->count; i++)
+		if (strchr(ping->items[i], ':') ? ipv6 : ipv4)
+			return true;
+	if (ping->count == 0)
+		return true;
+	buf_printf(why, "has no address that a link of network.pdp_type = "
+		   "\"%s\" leads to", pdp_types[conf->network.pdp_type]);
+	return false;
+}
+
 const struct conf_rule conf_rules[] = {
 	{"recovery", "backoff_max", backoff_is_a_range},
 	{"ppp", "mtu", mtu_carries_ipv6},
+	{"monitor", "ping", pings_have_a_way},
 	{NULL},
 };
 

@@ -44,11 +44,21 @@ static void tell_followers(struct daemon *daemon)
 		ev_timer_stop(daemon->loop, &daemon->follow);
 }
 
+/* Of the state alone: an address more is no other link. */
+static void tell_watchers(struct daemon *daemon)
+{
+	if (daemon->watched == daemon->session.state)
+		return;
+	daemon->watched = daemon->session.state;
+	monitor_note_state(daemon);
+}
+
 /* Whom a change of state is told. */
 static void (*const observers[])(struct daemon *daemon) = {
 	tell_manager,
 	tell_followers,
 	hooks_tell,
+	tell_watchers,
 };
 
 /* Only the first is there when the state changes. */
@@ -368,7 +378,8 @@ static const struct {
 	{start_rundir, NULL},        {start_lock, stop_lock},
 	{start_loop, stop_loop},     {start_server, stop_server},
 	{start_uevent, stop_uevent}, {call_start, call_stop},
-	{start_notify, NULL},        {start_session, stop_session},
+	{start_notify, NULL},        {monitor_start, monitor_stop},
+	{start_session, stop_session},
 };
 
 static enum cause run(struct daemon *daemon)
@@ -380,6 +391,7 @@ static enum cause run(struct daemon *daemon)
 	daemon->ops = host_ops;
 	daemon->lock = -1;
 	daemon->told = SESSION_STATE_COUNT;
+	daemon->watched = SESSION_STATE_COUNT;
 	signal(SIGPIPE, SIG_IGN);
 	for (started = 0; started < count && cause == CAUSE_NONE; started++)
 		cause = parts[started].start(daemon);

@@ -10,6 +10,7 @@
 #include "daemon/hooks.h"
 #include "daemon/recovery.h"
 #include "io/closer.h"
+#include "daemon/monitor.h"
 #include "io/port.h"
 #include "session/session.h"
 #include "status/rate.h"
@@ -45,6 +46,8 @@ struct daemon {
 	struct ctl_server *server;
 	struct rate rate; /* of the last status */
 	struct hooks hooks;
+	struct monitor monitor;
+	enum session_state watched; /* told to monitor and spare port */
 	enum session_state told; /* to those whom it is told */
 	unsigned told_addresses;
 	ev_timer timer;

@@ -4,9 +4,9 @@
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/str.h"
+#include "io/netlink.h"
 #include "io/uevent.h"
 
 #define KERNEL_GROUP 1 /* 2 is udev's */
@@ -42,25 +42,6 @@ static void take(struct uevent *uevent, const char *message, size_t len)
 		uevent->handler(uevent->ctx, added, device);
 }
 
-/* Only the kernel's own: a process could send to the group as well. */
-static ssize_t receive(struct uevent *uevent, char *message, size_t size)
-{
-	struct sockaddr_nl from = {0};
-	socklen_t from_len = sizeof(from);
-	ssize_t len;
-
-	len = recvfrom(mnl_socket_get_fd(uevent->socket), message, size,
-		       MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
-	if (len < 0 && errno == ENOBUFS) {
-		/* Some were lost: let the handler look for itself. */
-		uevent->handler(uevent->ctx, true, "");
-		return 0;
-	}
-	if (len < 0)
-		return -1;
-	return from.nl_pid == 0 ? len : 0;
-}
-
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct uevent *uevent = watcher->data;
@@ -69,7 +50,14 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 
 	(void)loop;
 	(void)revents;
-	while ((len = receive(uevent, message, sizeof(message) - 1)) >= 0) {
+	while ((len = netlink_receive(uevent->socket, message,
+				      sizeof(message) - 1)) >= 0 ||
+	       len == -ENOBUFS) {
+		if (len < 0) {
+			/* Let the handler look for itself. */
+			uevent->handler(uevent->ctx, true, "");
+			continue;
+		}
 		message[len] = '\0';
 		take(uevent, message, (size_t)len);
 	}
@@ -85,10 +73,9 @@ struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler,
 	uevent->loop = loop;
 	uevent->handler = handler;
 	uevent->ctx = ctx;
-	uevent->socket = mnl_socket_open2(NETLINK_KOBJECT_UEVENT, SOCK_CLOEXEC);
-	if (!uevent->socket || mnl_socket_bind(uevent->socket, KERNEL_GROUP,
-					       MNL_SOCKET_AUTOPID) < 0) {
-		uevent_free(uevent);
+	uevent->socket = netlink_open(NETLINK_KOBJECT_UEVENT, KERNEL_GROUP);
+	if (!uevent->socket) {
+		free(uevent);
 		return NULL;
 	}
 	ev_io_init(&uevent->reader, on_readable,
@@ -103,7 +90,6 @@ void uevent_free(struct uevent *uevent)
 	if (!uevent)
 		return;
 	ev_io_stop(uevent->loop, &uevent->reader);
-	if (uevent->socket)
-		mnl_socket_close(uevent->socket);
+	mnl_socket_close(uevent->socket);
 	free(uevent);
 }

@@ -305,6 +305,11 @@ void pppd_stop(struct pppd *pppd, bool hard)
 	kill(hard ? -pppd->pid : pppd->pid, hard ? SIGKILL : SIGTERM);
 }
 
+bool pppd_is_ending(const struct pppd *pppd)
+{
+	return pppd->life.ending;
+}
+
 int pppd_pid(const struct pppd *pppd)
 {
 	return pppd->pid;

@@ -46,6 +46,9 @@ void pppd_connected(struct pppd *pppd);
 /* TERM, or KILL when `hard`. */
 void pppd_stop(struct pppd *pppd, bool hard);
 
+/* It has said that the link is over; its end follows. */
+bool pppd_is_ending(const struct pppd *pppd);
+
 int pppd_pid(const struct pppd *pppd);
 
 /* Kills it where it lives still. NULL is fine. */

@@ -114,6 +114,7 @@ static const struct line_row lines[] = {
 	{ "You need to create the /dev/ppp device", PPP_EVENT_NO_KERNEL_PPP },
 	{ "Connect script failed", PPP_EVENT_CONNECT_FAILED },
 	{ "Connection terminated", PPP_EVENT_TERMINATED },
+	{ "Terminating on signal ", PPP_EVENT_TERMINATED },
 };
 /* clang-format on */
 
@@ -186,12 +187,18 @@ void ppp_life_event(struct ppp_life *life, const struct ppp_event *event)
 		break;
 	case PPP_EVENT_ECHO_LOST:
 		life->echo_lost = true;
+		life->ending = true;
 		break;
 	case PPP_EVENT_NO_KERNEL_PPP:
 		life->no_kernel_ppp = true;
 		break;
 	case PPP_EVENT_PEER_TERMINATED:
 		life->peer_terminated = true;
+		life->ending = true;
+		break;
+	case PPP_EVENT_HANGUP:
+	case PPP_EVENT_TERMINATED:
+		life->ending = true;
 		break;
 	case PPP_EVENT_LCP_TIMEOUT:
 	case PPP_EVENT_IPCP_TIMEOUT:

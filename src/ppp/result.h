@@ -30,7 +30,7 @@ enum ppp_event_type {
 	PPP_EVENT_LOOPBACK,
 	PPP_EVENT_NO_KERNEL_PPP,
 	PPP_EVENT_CONNECT_FAILED, /* the connect script */
-	PPP_EVENT_TERMINATED,     /* "Connection terminated." */
+	PPP_EVENT_TERMINATED,     /* "Connection terminated.", or a signal */
 };
 
 struct ppp_event {
@@ -55,6 +55,7 @@ struct ppp_life {
 	bool no_kernel_ppp;
 	bool peer_terminated;
 	enum ppp_event_type failure; /* of the negotiation, the first */
+	bool ending; /* it has said so */
 };
 
 void ppp_life_event(struct ppp_life *life, const struct ppp_event *event);

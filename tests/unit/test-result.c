@@ -61,6 +61,7 @@ static const struct line_case line_cases[] = {
 	  PPP_EVENT_NO_KERNEL_PPP, "" },
 	{ "Connect script failed", PPP_EVENT_CONNECT_FAILED, "" },
 	{ "Connection terminated.", PPP_EVENT_TERMINATED, "" },
+	{ "Terminating on signal 15", PPP_EVENT_TERMINATED, "" },
 	{ "", PPP_EVENT_OTHER, "" },
 	{ "Remote message: PAP authentication failed", PPP_EVENT_OTHER, "" },
 };

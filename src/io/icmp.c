@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "io/icmp.h"
+
+enum {
+	ECHO_REQUEST = 8,
+	ECHO_REPLY = 0,
+	ECHO_REQUEST6 = 128,
+	ECHO_REPLY6 = 129,
+	PROTOCOL = 1, /* ICMP's in an IPv4 header */
+};
+
+static void put16(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+/* RFC 1071, of an even number of bytes. */
+static uint16_t checksum(const uint8_t *bytes, size_t len)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i + 1 < len; i += 2)
+		sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+/* Type, code, checksum, id, seq, token. */
+static void build(const struct icmp_echo *echo, uint8_t type,
+		  uint8_t packet[ICMP_ECHO_SIZE])
+{
+	memset(packet, 0, 4);
+	packet[0] = type;
+	put16(packet + 4, echo->id);
+	put16(packet + 6, echo->seq);
+	memcpy(packet + 8, echo->token, sizeof(echo->token));
+}
+
+void icmp_request(const struct icmp_echo *echo, uint8_t packet[ICMP_ECHO_SIZE])
+{
+	build(echo, echo->ipv6 ? ECHO_REQUEST6 : ECHO_REQUEST, packet);
+	if (!echo->ipv6)
+		put16(packet + 2, checksum(packet, ICMP_ECHO_SIZE));
+}
+
+static size_t header_size(const uint8_t *packet, size_t len)
+{
+	size_t size = len > 0 ? (packet[0] & 0x0fu) * 4u : 0;
+
+	if (len < 20 || packet[0] >> 4 != 4 || size < 20 || size > len ||
+	    packet[9] != PROTOCOL)
+		return len;
+	return size;
+}
+
+bool icmp_is_answer(const struct icmp_echo *echo, const uint8_t *packet,
+		    size_t len, bool with_header)
+{
+	uint8_t want[ICMP_ECHO_SIZE];
+	size_t skip = with_header ? header_size(packet, len) : 0;
+
+	if (len - skip < ICMP_ECHO_SIZE)
+		return false;
+	packet += skip;
+	build(echo, echo->ipv6 ? ECHO_REPLY6 : ECHO_REPLY, want);
+	/* The kernel has looked at the checksum. */
+	return memcmp(packet, want, 2) == 0 &&
+	       memcmp(packet + 4, want + 4, ICMP_ECHO_SIZE - 4) == 0;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <libmnl/libmnl.h>
+#include <linux/filter.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/ifwatch.h"
+#include "io/netlink.h"
+
+/* Both messages have the interface's index there. */
+#define INDEX_OFFSET (NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index))
+_Static_assert(offsetof(struct ifinfomsg, ifi_index) ==
+		       offsetof(struct ifaddrmsg, ifa_index),
+	       "one filter for both");
+
+struct ifwatch {
+	struct ev_loop *loop;
+	struct mnl_socket *socket;
+	unsigned ifindex;
+	ev_io reader;
+	ifwatch_handler *handler;
+	void *ctx;
+};
+
+static void take_link(struct ifwatch *ifwatch, const struct nlmsghdr *header)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(header);
+
+	if ((unsigned)info->ifi_index != ifwatch->ifindex)
+		return;
+	if (header->nlmsg_type == RTM_DELLINK)
+		ifwatch->handler(ifwatch->ctx, IFWATCH_GONE, 0, NULL);
+	else if (!(info->ifi_flags & IFF_UP))
+		ifwatch->handler(ifwatch->ctx, IFWATCH_DOWN, 0, NULL);
+}
+
+static void take_address(struct ifwatch *ifwatch, const struct nlmsghdr *header)
+{
+	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(header);
+	const struct nlattr *attr, *own = NULL;
+	size_t size = info->ifa_family == AF_INET ? sizeof(struct in_addr)
+						  : sizeof(struct in6_addr);
+
+	if (info->ifa_index != ifwatch->ifindex)
+		return;
+	/* IFA_ADDRESS is the peer's, where both are there. */
+	mnl_attr_for_each(attr, header, sizeof(*info))
+	{
+		int type = mnl_attr_get_type(attr);
+
+		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !own))
+			own = attr;
+	}
+	if (own && mnl_attr_get_payload_len(own) >= size)
+		ifwatch->handler(ifwatch->ctx, IFWATCH_ADDRESS,
+				 info->ifa_family, mnl_attr_get_payload(own));
+}
+
+static void take(struct ifwatch *ifwatch, const struct nlmsghdr *header)
+{
+	size_t len = mnl_nlmsg_get_payload_len(header);
+
+	if ((header->nlmsg_type == RTM_DELLINK ||
+	     header->nlmsg_type == RTM_NEWLINK) &&
+	    len >= sizeof(struct ifinfomsg))
+		take_link(ifwatch, header);
+	else if (header->nlmsg_type == RTM_DELADDR &&
+		 len >= sizeof(struct ifaddrmsg))
+		take_address(ifwatch, header);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct ifwatch *ifwatch = watcher->data;
+	long message[16384 / sizeof(long)];
+	ssize_t len;
+
+	(void)loop;
+	(void)revents;
+	while ((len = netlink_receive(ifwatch->socket, message,
+				      sizeof(message))) >= 0 ||
+	       len == -ENOBUFS) {
+		const struct nlmsghdr *header = (const void *)message;
+		int left = (int)len;
+
+		if (len < 0)
+			ifwatch->handler(ifwatch->ctx, IFWATCH_MISSED, 0, NULL);
+		for (; mnl_nlmsg_ok(header, left);
+		     header = mnl_nlmsg_next(header, &left))
+			take(ifwatch, header);
+	}
+}
+
+/* On a router with containers others come and go all the time. */
+static void hear_no_others(const struct ifwatch *ifwatch)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, INDEX_OFFSET),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(ifwatch->ifindex), 0,
+			 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
+
+	/* Without it there is more to hear, and nothing else. */
+	setsockopt(mnl_socket_get_fd(ifwatch->socket), SOL_SOCKET,
+		   SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+struct ifwatch *ifwatch_new(struct ev_loop *loop, const char *ifname,
+			    ifwatch_handler *handler, void *ctx)
+{
+	struct ifwatch *ifwatch;
+	unsigned ifindex = if_nametoindex(ifname);
+
+	ifwatch = ifindex ? calloc(1, sizeof(*ifwatch)) : NULL;
+	if (!ifwatch)
+		return NULL;
+	ifwatch->loop = loop;
+	ifwatch->ifindex = ifindex;
+	ifwatch->handler = handler;
+	ifwatch->ctx = ctx;
+	ifwatch->socket =
+		netlink_open(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
+						    RTMGRP_IPV6_IFADDR);
+	if (!ifwatch->socket) {
+		free(ifwatch);
+		return NULL;
+	}
+	hear_no_others(ifwatch);
+	ev_io_init(&ifwatch->reader, on_readable,
+		   mnl_socket_get_fd(ifwatch->socket), EV_READ);
+	/* pppd's log, which tells why, comes before. */
+	ev_set_priority(&ifwatch->reader, EV_MINPRI);
+	ifwatch->reader.data = ifwatch;
+	ev_io_start(loop, &ifwatch->reader);
+	return ifwatch;
+}
+
+void ifwatch_free(struct ifwatch *ifwatch)
+{
+	if (!ifwatch)
+		return;
+	ev_io_stop(ifwatch->loop, &ifwatch->reader);
+	mnl_socket_close(ifwatch->socket);
+	free(ifwatch);
+}
+
+bool ifwatch_same(const char *text, int family, const void *address)
+{
+	unsigned char own[sizeof(struct in6_addr)];
+
+	return inet_pton(family, text, own) == 1 &&
+	       memcmp(own, address,
+		      family == AF_INET ? sizeof(struct in_addr)
+					: sizeof(struct in6_addr)) == 0;
+}
+
+static bool has_address(const struct ifaddrs *entry, const char *address)
+{
+	const void *own;
+
+	if (!entry->ifa_addr)
+		return false;
+	if (entry->ifa_addr->sa_family == AF_INET)
+		own = &((const struct sockaddr_in *)(const void *)
+				entry->ifa_addr)
+			       ->sin_addr;
+	else if (entry->ifa_addr->sa_family == AF_INET6)
+		own = &((const struct sockaddr_in6 *)(const void *)
+				entry->ifa_addr)
+			       ->sin6_addr;
+	else
+		return false;
+	return ifwatch_same(address, entry->ifa_addr->sa_family, own);
+}
+
+bool ifwatch_is_fine(const char *ifname, const char *address)
+{
+	struct ifaddrs *list;
+	bool up = false, has = *address == '\0';
+
+	if (getifaddrs(&list) < 0)
+		return true; /* who knows */
+	for (struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
+		if (strcmp(entry->ifa_name, ifname) != 0)
+			continue;
+		up |= (entry->ifa_flags & IFF_UP) != 0;
+		has |= has_address(entry, address);
+	}
+	freeifaddrs(list);
+	return up && has;
+}
