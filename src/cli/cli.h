@@ -54,6 +54,10 @@ int cli_request(int fd, const char *command, struct json_object **response);
 int cli_request_on(int fd, const char *command, struct buf *in,
 		   struct json_object **response);
 
+/* The cause in an answer that is no "ok", after a message with its text. */
+int cli_refusal(struct json_object *response);
+
+cli_command cli_at;
 cli_command cli_probe;
 cli_command cli_info;
 cli_command cli_doctor;

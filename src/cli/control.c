@@ -59,8 +59,7 @@ static void print_errors(struct json_object *lines)
 				json_object_array_get_idx(lines, i)));
 }
 
-/* The instance's own cause, told in a message. */
-static int refusal(struct json_object *response)
+int cli_refusal(struct json_object *response)
 {
 	struct json_object *text = NULL, *word = NULL;
 	enum cause cause = CAUSE_COUNT;
@@ -94,7 +93,7 @@ int cli_request_on(int fd, const char *command, struct buf *in,
 	json_object_object_get_ex(*response, "ok", &ok);
 	if (json_object_get_boolean(ok))
 		return CAUSE_NONE;
-	cause = refusal(*response);
+	cause = cli_refusal(*response);
 	json_object_put(*response);
 	*response = NULL;
 	return cause;

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
+#include "io/candidates.h"
 #include "status/info.h"
 #include "status/json.h"
 #include "status/show.h"
@@ -92,29 +93,6 @@ static int ask_modem(struct info *info)
 	return cause;
 }
 
-/* Ports of the same modem that are known to speak AT, but for the call's. */
-static int list_spare(struct json_object *response, struct port_list *spare)
-{
-	const char *held = show_text(show_get(response, "info"), "port");
-	struct port_filter filter = {.vid = -1, .pid = -1};
-	struct port_list all = {NULL, 0};
-	int error;
-
-	filter.usb_path = show_text(response, "usb_path");
-	if (!*filter.usb_path)
-		return 0;
-	error = port_list_usb(&all, &filter);
-	for (size_t i = 0; i < all.count && !error; i++) {
-		enum layout_role hint = port_hint(&all.ports[i]);
-
-		if (strcmp(all.ports[i].device, held) != 0 &&
-		    (hint == LAYOUT_DATA || hint == LAYOUT_AT))
-			error = port_list_push(spare, &all.ports[i]);
-	}
-	port_list_free(&all);
-	return error;
-}
-
 /* During a call the modem may be asked on another port; before it the instance
  * wants all ports itself. */
 static void ask_spare(struct info *info, struct json_object *response)
@@ -124,7 +102,10 @@ static void ask_spare(struct info *info, struct json_object *response)
 	struct survey survey;
 
 	if (strcmp(show_text(response, "state"), "connected") == 0 &&
-	    list_spare(response, &spare) == 0 && spare.count > 0) {
+	    candidates_spare(show_text(response, "usb_path"),
+			     show_text(show_get(response, "info"), "port"),
+			     &spare) == 0 &&
+	    spare.count > 0) {
 		object = ask_ports(info, &spare, &survey);
 		survey_free(&survey);
 	}

@@ -42,6 +42,20 @@ static const struct command commands[] = {
 	  "  --port     ask the modem at this tty, PORT: ttyS1, /dev/ttyUSB2;\n"
 	  "  PORT       default: the one that answers\n",
 	  cli_info },
+	{ "at",     "[NAME] [--port PORT] [--timeout SECONDS] [--keep-going] [--json] [--force] COMMAND...",
+	  "send AT commands to the modem, and print what it answers",
+	  "One after the other, until one fails. While the instance has a call, they go\n"
+	  "to the modem's second AT port; while it waits for a network, to the call's.\n"
+	  "  NAME       the instance; default gobi\n"
+	  "  --port     send them to this tty, PORT: ttyS1, /dev/ttyUSB2;\n"
+	  "  PORT       default: the one that answers\n"
+	  "  --timeout  how long to wait for each answer, SECONDS: 1 to 600;\n"
+	  "  SECONDS    default: 15\n"
+	  "  --keep-going  send the rest after one that fails\n"
+	  "  --json     print one JSON object\n"
+	  "  --force    send what may hold a PIN, makes a call, or breaks the instance's, too\n"
+	  "  COMMAND    begins with AT; - reads them from the standard input, by lines\n",
+	  cli_at },
 	{ "doctor", "[NAME] [--json] [--fix]",
 	  "find out why it does not work, and what to do about it",
 	  "Walks from the configuration over the modem's drivers, ports, SIM and network\n"

@@ -15,6 +15,7 @@
 #include "io/candidates.h"
 #include "io/clock.h"
 #include "modem/family.h"
+#include "modem/order.h"
 
 #define LIMIT_S 120. /* all questions together; most modems take one second */
 #define END_S   5.   /* for putting back what was set, when interrupted */
@@ -28,6 +29,16 @@ static void finish(struct survey *survey, enum cause cause, const char *text)
 	buf_clear(&survey->text);
 	buf_printf(&survey->text, "%s", text);
 	ev_break(survey->loop, EVBREAK_ALL);
+}
+
+static void pump_order(struct survey *survey)
+{
+	struct at_command command;
+
+	if (!order_next(survey->order, &command, 0))
+		finish(survey, CAUSE_NONE, "");
+	else if (atport_send(survey->atport, &command) < 0)
+		finish(survey, CAUSE_INTERNAL, "a command could not be sent");
 }
 
 static void pump(struct survey *survey)
@@ -57,6 +68,13 @@ static void on_event(void *ctx, const struct at_event *event)
 {
 	struct survey *survey = ctx;
 
+	if (survey->order) {
+		if (event->type != AT_EVENT_REPLY)
+			return;
+		order_reply(survey->order, event);
+		pump_order(survey);
+		return;
+	}
 	if (event->type == AT_EVENT_REPLY)
 		plan_reply(&survey->plan, event, clock_now_ms());
 	else
@@ -106,6 +124,10 @@ static void ask_modem(struct survey *survey, const struct probe_port *chosen)
 		finish(survey, CAUSE_INTERNAL, "out of memory");
 		return;
 	}
+	if (survey->order) {
+		pump_order(survey);
+		return;
+	}
 	survey->asked = true;
 	survey->plan.family =
 		modem_family_find(chosen->port.vid, chosen->identity);
@@ -139,12 +161,19 @@ static void watch_signals(struct survey *survey, struct ev_signal *watchers)
 	}
 }
 
+/* Those who give commands say how long each may take. */
+static double limit_s(const struct order *order)
+{
+	return order ? LIMIT_S + (double)order->count * order->timeout_ms / 1e3
+		     : LIMIT_S;
+}
+
 static void run_loop(struct survey *survey)
 {
 	struct ev_signal watchers[SIGNALS];
 
 	watch_signals(survey, watchers);
-	ev_timer_init(&survey->limit, on_limit, LIMIT_S, 0.);
+	ev_timer_init(&survey->limit, on_limit, limit_s(survey->order), 0.);
 	survey->limit.data = survey;
 	ev_timer_start(survey->loop, &survey->limit);
 	ev_run(survey->loop, 0);
@@ -171,6 +200,7 @@ enum cause survey_run(struct survey *survey, const struct conf *conf,
 
 	memset(survey, 0, sizeof(*survey));
 	plan_init(&survey->plan, conf);
+	survey->order = options->order;
 	survey->cause = CAUSE_INTERNAL;
 	survey->loop = ev_default_loop(0);
 	if (!survey->loop)

@@ -9,6 +9,7 @@
 #include "modem/plan.h"
 
 struct atport;
+struct order;
 
 /*
  * A look at the modem that is there: its ports are asked, and on the best one
@@ -26,12 +27,14 @@ struct survey {
 	struct atport *atport;
 	struct ev_loop *loop;
 	ev_timer limit;
+	struct order *order;
 	int signal;
 };
 
 struct survey_options {
-	bool all;      /* ask every port to the end */
-	bool progress; /* on stderr, when it is a terminal */
+	bool all;            /* ask every port to the end */
+	bool progress;       /* on stderr, when it is a terminal */
+	struct order *order; /* to be sent instead of the questions; or NULL */
 };
 
 /* The ports to ask: `device`, the user's word for a tty, or NULL for what the

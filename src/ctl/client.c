@@ -33,22 +33,30 @@ int ctl_client_connect(const char *path)
 	return fd;
 }
 
-int ctl_client_send(int fd, const char *command)
+int ctl_client_send_object(int fd, struct json_object *request)
 {
-	struct json_object *request = json_object_new_object();
 	struct buf line = BUF_INIT;
 	ssize_t sent;
 
-	json_add_text(request, "command", command);
 	buf_printf(&line, "%s\n",
 		   json_object_to_json_string_ext(request,
 						  JSON_C_TO_STRING_PLAIN));
-	json_object_put(request);
 	sent = send(fd, buf_str(&line), line.len, MSG_NOSIGNAL);
 	if (sent != (ssize_t)line.len)
 		sent = -EPIPE;
 	buf_free(&line);
 	return sent < 0 ? (int)sent : 0;
+}
+
+int ctl_client_send(int fd, const char *command)
+{
+	struct json_object *request = json_object_new_object();
+	int error;
+
+	json_add_text(request, "command", command);
+	error = ctl_client_send_object(fd, request);
+	json_object_put(request);
+	return error;
 }
 
 /* Bytes from `fd` before `until`; 0 at its end, -ETIMEDOUT. */

@@ -12,10 +12,12 @@ struct json_object;
  * connect(2). */
 int ctl_client_connect(const char *path);
 
-/* Its halves: send a command (0 or a negative errno), and take the next object,
+/* Its halves: send a command, or
+ * {"command": ...} and more (0 or a negative errno), and take the next object,
  * as the function below has it. What came behind it stays in `in`, for the next
  * call. */
 int ctl_client_send(int fd, const char *command);
+int ctl_client_send_object(int fd, struct json_object *request);
 int ctl_client_next(int fd, struct buf *in, int timeout_ms,
 		    struct json_object **object);
 

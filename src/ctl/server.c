@@ -17,7 +17,7 @@
 #include "status/json.h"
 
 #define CLIENTS_MAX  8
-#define REQUEST_MAX  4096
+#define REQUEST_MAX  8192
 #define RESPONSE_MAX 65536 /* of answers not yet taken */
 #define PAUSE_S      1.    /* without a descriptor for whom is at the door */
 
@@ -30,7 +30,8 @@ struct client {
 	struct buf in;
 	struct buf out;
 	bool follows;
-	bool missed; /* something was published meanwhile */
+	bool missed;             /* something was published meanwhile */
+	unsigned long waits_for; /* the ticket of an answer to come; 0: none */
 };
 
 struct ctl_server {
@@ -41,6 +42,7 @@ struct ctl_server {
 	ev_timer pause;
 	ctl_handler *handler;
 	void *ctx;
+	unsigned long tickets;
 	struct client clients[CLIENTS_MAX];
 	struct client *asking; /* whose request is being answered */
 	struct buf latest;     /* what was published last */
@@ -103,29 +105,51 @@ static bool flush(struct client *client)
 	return true;
 }
 
-static struct json_object *answer(struct ctl_server *server, const char *line)
+struct json_object *ctl_request_parse(const char *line)
 {
-	struct json_object *request = json_tokener_parse(line);
+	struct json_object *object = json_tokener_parse(line);
+	struct json_object *command = NULL;
+
+	if (json_object_is_type(object, json_type_object))
+		json_object_object_get_ex(object, "command", &command);
+	if (json_object_is_type(command, json_type_string))
+		return object;
+	json_object_put(object);
+	return NULL;
+}
+
+/* NULL: later. */
+static struct json_object *answer(struct ctl_server *server,
+				  unsigned long ticket, const char *line)
+{
+	struct ctl_request request = {.ticket = ticket};
 	struct json_object *command = NULL, *response;
 
-	if (json_object_is_type(request, json_type_object))
-		json_object_object_get_ex(request, "command", &command);
-	if (json_object_is_type(command, json_type_string))
-		response = server->handler(server->ctx,
-					   json_object_get_string(command));
-	else
-		response = ctl_refusal(cause_name(CAUSE_USAGE),
-				       "a request is one JSON object with a "
-				       "\"command\" on one line");
-	json_object_put(request);
+	request.object = ctl_request_parse(line);
+	if (!request.object)
+		return ctl_refusal(cause_name(CAUSE_USAGE),
+				   "a request is one JSON object with a "
+				   "\"command\" on one line");
+	json_object_object_get_ex(request.object, "command", &command);
+	request.command = json_object_get_string(command);
+	response = server->handler(server->ctx, &request);
+	json_object_put(request.object);
 	return response;
 }
 
-static void respond(struct client *client, const char *line)
+static void take_line(struct client *client, const char *line)
 {
-	client->server->asking = client;
-	append(&client->out, answer(client->server, line));
-	client->server->asking = NULL;
+	struct ctl_server *server = client->server;
+	struct json_object *response;
+
+	client->waits_for = ++server->tickets;
+	server->asking = client;
+	response = answer(server, client->waits_for, line);
+	server->asking = NULL;
+	if (!response)
+		return;
+	client->waits_for = 0;
+	append(&client->out, response);
 }
 
 /* False when the client was dropped. */
@@ -133,9 +157,10 @@ static bool take_lines(struct client *client)
 {
 	char *end;
 
-	while ((end = memchr(buf_str(&client->in), '\n', client->in.len))) {
+	while (client->waits_for == 0 &&
+	       (end = memchr(buf_str(&client->in), '\n', client->in.len))) {
 		*end = '\0';
-		respond(client, buf_str(&client->in));
+		take_line(client, buf_str(&client->in));
 		buf_consume(&client->in,
 			    (size_t)(end - buf_str(&client->in)) + 1);
 		if (client->out.len > RESPONSE_MAX || client->out.failed) {
@@ -165,8 +190,12 @@ static void on_client_readable(struct ev_loop *loop, ev_io *watcher,
 		return;
 	}
 	buf_append(&client->in, bytes, (size_t)len);
-	if (take_lines(client) && (!client->follows || client->out.len > 0))
+	if (!take_lines(client))
+		return;
+	if (client->waits_for == 0 && (!client->follows || client->out.len > 0))
 		ev_timer_again(loop, &client->idle);
+	else if (client->waits_for != 0)
+		ev_timer_stop(loop, &client->idle);
 }
 
 static void on_client_writable(struct ev_loop *loop, ev_io *watcher,
@@ -355,6 +384,39 @@ void ctl_server_free(struct ctl_server *server)
 		unlink(server->path);
 	}
 	free(server);
+}
+
+static struct client *waiting_for(const struct ctl_server *server,
+				  unsigned long ticket)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		const struct client *client = &server->clients[i];
+
+		if (client->server && ticket && client->waits_for == ticket)
+			return (struct client *)client;
+	}
+	return NULL;
+}
+
+bool ctl_server_awaits(const struct ctl_server *server, unsigned long ticket)
+{
+	return waiting_for(server, ticket) != NULL;
+}
+
+void ctl_server_answer(struct ctl_server *server, unsigned long ticket,
+		       struct json_object *response)
+{
+	struct client *client = waiting_for(server, ticket);
+
+	if (!client) {
+		json_object_put(response);
+		return;
+	}
+	client->waits_for = 0;
+	append(&client->out, response);
+	/* And what he has asked meanwhile. */
+	if (take_lines(client) && client->waits_for == 0)
+		ev_timer_again(server->loop, &client->idle);
 }
 
 struct json_object *ctl_refusal(const char *cause, const char *text)

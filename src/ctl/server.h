@@ -3,6 +3,7 @@
 #define GD_CTL_SERVER_H
 
 #include <ev.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct json_object;
@@ -17,8 +18,18 @@ struct json_object;
 
 struct ctl_server;
 
-/* Answers one command; the object is the server's then. Never NULL. */
-typedef struct json_object *ctl_handler(void *ctx, const char *command);
+/* A client's one request; all of it is borrowed but the ticket. */
+struct ctl_request {
+	const char *command;
+	struct json_object *object; /* the whole of it */
+	unsigned long ticket;       /* for an answer that comes later */
+};
+
+/* Answers one request; the object is the server's then. NULL: the answer comes
+ * later, by ctl_server_answer. Until then the client's next requests wait, and
+ * it is not idle. */
+typedef struct json_object *ctl_handler(void *ctx,
+					const struct ctl_request *request);
 
 /* Most of the clients at a time, so that there is room for others. */
 #define CTL_FOLLOWERS_MAX 4
@@ -47,6 +58,17 @@ int ctl_server_set_group(struct ctl_server *server, const char *name);
 /* Takes the socket file away, and what clients can still take is sent. NULL is
  * fine. */
 void ctl_server_free(struct ctl_server *server);
+
+/* The answer to a request that was told to wait. Takes the object; a client that
+ * has gone meanwhile gets none. */
+void ctl_server_answer(struct ctl_server *server, unsigned long ticket,
+		       struct json_object *response);
+
+/* Whether he who asked is still there. */
+bool ctl_server_awaits(const struct ctl_server *server, unsigned long ticket);
+
+/* A request's line as an object with a text "command"; NULL when it is none. */
+struct json_object *ctl_request_parse(const char *line);
 
 /* {"ok": false, "cause": CAUSE, "text": TEXT}, and {"ok": true}. */
 struct json_object *ctl_refusal(const char *cause, const char *text);

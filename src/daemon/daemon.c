@@ -50,15 +50,17 @@ static void tell_watchers(struct daemon *daemon)
 	if (daemon->watched == daemon->session.state)
 		return;
 	daemon->watched = daemon->session.state;
+	orders_note_state(daemon);
+	spare_note_state(daemon);
 	monitor_note_state(daemon);
 }
 
 /* Whom a change of state is told. */
 static void (*const observers[])(struct daemon *daemon) = {
+	tell_watchers,
 	tell_manager,
 	tell_followers,
 	hooks_tell,
-	tell_watchers,
 };
 
 /* Only the first is there when the state changes. */
@@ -84,7 +86,7 @@ static void tell_state(struct daemon *daemon)
 }
 
 /* The session's deadline on the loop; and the loop ends with the session. */
-static void rearm(struct daemon *daemon)
+void daemon_rearm(struct daemon *daemon)
 {
 	int64_t deadline = session_deadline(&daemon->session);
 	int64_t ms = deadline - clock_now_ms();
@@ -106,14 +108,19 @@ void daemon_tell(struct daemon *daemon, struct session_event event)
 	event.now = clock_now_ms();
 	session_handle(&daemon->session, &event);
 	tell_state(daemon);
-	rearm(daemon);
+	daemon_rearm(daemon);
 }
 
 static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 {
+	struct daemon *daemon = watcher->data;
+
 	(void)loop;
 	(void)revents;
-	daemon_tell(watcher->data,
+	/* Its next step may be to dial: not while a person's command runs. */
+	if (orders_run(daemon, daemon->atport))
+		return;
+	daemon_tell(daemon,
 		    (struct session_event){.type = SESSION_EVENT_TIMEOUT});
 }
 
@@ -353,7 +360,7 @@ static enum cause start_session(struct daemon *daemon)
 	session_set_goal(&daemon->session, daemon->goal);
 	session_start(&daemon->session, clock_now_ms());
 	tell_state(daemon);
-	rearm(daemon);
+	daemon_rearm(daemon);
 	return CAUSE_NONE;
 }
 
@@ -375,10 +382,11 @@ static const struct {
 	enum cause (*start)(struct daemon *daemon);
 	void (*stop)(struct daemon *daemon);
 } parts[] = {
-	{start_rundir, NULL},        {start_lock, stop_lock},
-	{start_loop, stop_loop},     {start_server, stop_server},
-	{start_uevent, stop_uevent}, {call_start, call_stop},
-	{start_notify, NULL},        {monitor_start, monitor_stop},
+	{start_rundir, NULL},          {start_lock, stop_lock},
+	{start_loop, stop_loop},       {start_server, stop_server},
+	{start_uevent, stop_uevent},   {call_start, call_stop},
+	{start_notify, NULL},          {monitor_start, monitor_stop},
+	{NULL, orders_stop},           {spare_start, spare_stop},
 	{start_session, stop_session},
 };
 
@@ -394,7 +402,8 @@ static enum cause run(struct daemon *daemon)
 	daemon->watched = SESSION_STATE_COUNT;
 	signal(SIGPIPE, SIG_IGN);
 	for (started = 0; started < count && cause == CAUSE_NONE; started++)
-		cause = parts[started].start(daemon);
+		if (parts[started].start)
+			cause = parts[started].start(daemon);
 	if (cause == CAUSE_NONE) {
 		/* ev_run would not know of a break from before. */
 		if (!session_is_over(&daemon->session))

@@ -11,6 +11,7 @@
 #include "daemon/state.h"
 #include "io/atport.h"
 #include "io/candidates.h"
+#include "io/clock.h"
 #include "io/pinfile.h"
 #include "io/probe.h"
 #include "io/revive.h"
@@ -23,8 +24,20 @@
 
 static void on_at_event(void *ctx, const struct at_event *event)
 {
-	daemon_tell(ctx, (struct session_event){.type = SESSION_EVENT_AT,
-						.at = event});
+	struct daemon *daemon = ctx;
+
+	/* The session's turn comes when it is over. */
+	if (orders_run(daemon, daemon->atport)) {
+		orders_take(daemon, event);
+		if (!orders_run(daemon, daemon->atport))
+			daemon_rearm(daemon);
+		return;
+	}
+	if (event->type == AT_EVENT_REPLY)
+		daemon->heard_at = clock_now_ms();
+	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_AT,
+						   .at = event});
+	orders_try(daemon);
 }
 
 static void on_port_gone(void *ctx)
@@ -88,6 +101,8 @@ static void on_probed(void *ctx, struct probe *probe,
 			&result->ports[result->chosen];
 
 		daemon->port = chosen->port;
+		daemon->heard_at = -1;
+		spare_learn(daemon, result);
 		event.family =
 			modem_family_find(chosen->port.vid, chosen->identity);
 		event.identity = chosen->identity;

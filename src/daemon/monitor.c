@@ -190,9 +190,7 @@ static void begin(struct daemon *daemon)
 		ifwatch_new(daemon->loop, ifname(daemon), on_interface, daemon);
 	if (monitor->ifwatch)
 		look(daemon);
-	else if (errno == ENODEV)
-		note_trouble(daemon, "is gone");
-	else
+	else /* where it is gone already, pppd ends */
 		log_warning("the kernel does not tell of %s: %s",
 			    ifname(daemon), strerror(errno));
 	arm_count(daemon);
@@ -212,13 +210,32 @@ static void end(struct daemon *daemon)
 	ev_timer_stop(daemon->loop, &monitor->grace);
 }
 
+/* A call whose PPP is another's has no interface that we know of. */
+static bool has_link(const struct daemon *daemon)
+{
+	return daemon->session.state == SESSION_CONNECTED &&
+	       daemon->goal == SESSION_GOAL_LINK;
+}
+
 void monitor_note_state(struct daemon *daemon)
 {
 	end(daemon);
-	/* A call whose PPP is another's has no interface that we know of. */
-	if (daemon->session.state == SESSION_CONNECTED &&
-	    daemon->goal == SESSION_GOAL_LINK)
+	if (has_link(daemon))
 		begin(daemon);
+}
+
+void monitor_reload(struct daemon *daemon)
+{
+	struct monitor *monitor = &daemon->monitor;
+
+	if (!has_link(daemon))
+		return;
+	ev_timer_stop(daemon->loop, &monitor->count);
+	ev_timer_stop(daemon->loop, &monitor->round);
+	ping_free(monitor->ping);
+	monitor->ping = NULL;
+	arm_count(daemon);
+	start_pings(daemon);
 }
 
 void monitor_note_modem(struct daemon *daemon, const struct modem_facts *facts)

@@ -32,6 +32,9 @@ void monitor_stop(struct daemon *daemon);
 /* The state has changed. */
 void monitor_note_state(struct daemon *daemon);
 
+/* monitor.* has other values now. */
+void monitor_reload(struct daemon *daemon);
+
 /* What the modem says during the call. */
 void monitor_note_modem(struct daemon *daemon, const struct modem_facts *facts);
 

@@ -78,6 +78,8 @@ static struct json_object *apply(struct daemon *daemon, struct conf *fresh)
 		host_routes_after(daemon);
 	daemon_set_group(daemon);
 	session_reload(&daemon->session);
+	monitor_reload(daemon);
+	spare_reload(daemon);
 	forget_next(daemon);
 	if (waits) {
 		daemon->next = *fresh;

@@ -126,7 +126,8 @@ static void fill_history(struct status *status, const struct session *session,
 
 struct json_object *report_status(const struct session *session,
 				  const char *name, const struct port *port,
-				  int ppp_pid, struct rate *rate)
+				  int ppp_pid, const struct modem_facts *facts,
+				  int64_t told_at, struct rate *rate)
 {
 	int64_t now = clock_now_ms();
 	struct status status = {
@@ -146,7 +147,8 @@ struct json_object *report_status(const struct session *session,
 
 	if (*session->port) {
 		fill_port(&status, port);
-		status.facts = &session->plan.facts;
+		status.facts = facts;
+		status.facts_age_ms = told_at >= 0 ? now - told_at : -1;
 	}
 	fill_ppp(&status, session, ppp_pid);
 	fill_traffic(&status, session, now, rate);

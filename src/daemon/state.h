@@ -11,6 +11,8 @@
 #include "daemon/recovery.h"
 #include "io/closer.h"
 #include "daemon/monitor.h"
+#include "daemon/orders.h"
+#include "daemon/spare.h"
 #include "io/port.h"
 #include "session/session.h"
 #include "status/rate.h"
@@ -18,6 +20,8 @@
 /* Between the files of this folder: daemon.c starts and wires everything, host.c
  * and call.c do what the session asks for, requests.c answers on the control
  * socket. */
+
+struct ctl_request;
 
 struct daemon {
 	const struct conf *conf;
@@ -47,8 +51,11 @@ struct daemon {
 	struct rate rate; /* of the last status */
 	struct hooks hooks;
 	struct monitor monitor;
+	struct spare spare;
+	struct orders orders;
+	int64_t heard_at;           /* the modem on the call's port; -1 */
 	enum session_state watched; /* told to monitor and spare port */
-	enum session_state told; /* to those whom it is told */
+	enum session_state told;    /* to those whom it is told */
 	unsigned told_addresses;
 	ev_timer timer;
 	ev_timer watchdog;
@@ -68,6 +75,9 @@ void daemon_be_followed(struct daemon *daemon);
 /* The socket's group is control.group's. A negative errno, told in the log. */
 int daemon_set_group(struct daemon *daemon);
 
+/* The session's deadline anew, after it has been held up. */
+void daemon_rearm(struct daemon *daemon);
+
 /* host.c: the session's wishes, with a struct daemon as their context. */
 extern const struct session_ops host_ops;
 
@@ -78,7 +88,8 @@ bool host_routes_before(struct daemon *daemon, const struct conf *fresh);
 void host_routes_after(struct daemon *daemon);
 
 /* requests.c: ctl_server_new's callback. */
-struct json_object *requests_answer(void *ctx, const char *command);
+struct json_object *requests_answer(void *ctx,
+				    const struct ctl_request *request);
 struct json_object *requests_status(struct daemon *daemon);
 
 /* reload.c: read the configuration again; the answer to the request for it. And

@@ -11,6 +11,11 @@ struct port_list;
  * port_list_add; free the list in every case. */
 int candidates_list(const struct conf *conf, struct port_list *list);
 
+/* Ports of the modem at that USB path that are known to speak AT, but for the
+ * one that is held. As port_list_push. */
+int candidates_spare(const char *usb_path, const char *held,
+		     struct port_list *list);
+
 /* What usb, path and serial of that section ask for; it borrows from `conf`. */
 struct port_filter candidates_filter(const struct conf *conf);
 

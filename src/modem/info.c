@@ -20,6 +20,7 @@ struct question {
 	int number;
 	bool plain;    /* answered without the command's name */
 	bool numbered; /* the kept `number` ends the command */
+	bool watched;  /* of PLAN_WATCH too */
 	int timeout_ms;
 };
 
@@ -214,7 +215,7 @@ static void take_context(struct plan *plan, int number, const char *line)
 	.text = NULL, .number = offsetof(struct modem_family, column),         \
 	.plain = true
 #define DOMAIN(name, kept)                                                     \
-	{"AT+" name "?", NULL, take_registration, kept},                       \
+	{"AT+" name "?", NULL, take_registration, kept, .watched = true},      \
 		{"AT+" name "=2", cell_is_hidden, NULL, kept},                 \
 		{"AT+" name "?", cell_is_hidden, take_registration, kept},     \
 	{                                                                      \
@@ -244,16 +245,17 @@ static const struct question questions[] = {
 	DOMAIN("CREG", PLAN_KEPT_CREG),
 	DOMAIN("CGREG", PLAN_KEPT_CGREG),
 	DOMAIN("CEREG", PLAN_KEPT_CEREG),
-	{ "AT+COPS?", NULL, take_operator, PLAN_KEPT_COPS, .timeout_ms = 15000 },
+	{ "AT+COPS?", NULL, take_operator, PLAN_KEPT_COPS, .timeout_ms = 15000,
+	  .watched = true },
 	{ "AT+COPS=3,0", name_is_missing, NULL, PLAN_KEPT_COPS },
 	{ "AT+COPS=3,2", number_is_missing, NULL, PLAN_KEPT_COPS },
 	{ "AT+COPS?", is_kept, take_operator, PLAN_KEPT_COPS },
 	{ "AT+COPS=3,", is_kept, NULL, PLAN_KEPT_COPS, .numbered = true },
-	{ "AT+CSQ", NULL, take_radio },
-	{ FAMILY(signal), .take = take_radio },
-	{ FAMILY(technology), .take = take_radio },
+	{ "AT+CSQ", NULL, take_radio, .watched = true },
+	{ FAMILY(signal), .take = take_radio, .watched = true },
+	{ FAMILY(technology), .take = take_radio, .watched = true },
 	{ FAMILY(technology_else), .wanted = technology_is_missing,
-	  .take = take_radio },
+	  .take = take_radio, .watched = true },
 	{ "AT+CGDCONT?", NULL, take_context },
 	{ "AT+CMEE=", errors_are_terse, NULL, PLAN_KEPT_CMEE, .numbered = true },
 };
@@ -273,6 +275,8 @@ static bool is_wanted(const struct plan *plan, const struct question *question)
 {
 	const char *text = text_of(plan, question);
 
+	if (plan->stage == PLAN_WATCH && !question->watched)
+		return false;
 	return text && *text && (question->numbered || !plan->winding_up) &&
 	       (!question->wanted || question->wanted(plan, question->number));
 }
@@ -350,3 +354,4 @@ static enum step_ask ask_mode(struct plan *plan, struct at_command *command,
 static const struct step steps[] = {{ask, take}, {ask_mode, mode_take}};
 
 const struct stage stage_info = {steps, COUNT(steps)};
+const struct stage stage_watch = {steps, 1};

@@ -14,6 +14,7 @@ static const struct stage *stage(const struct plan *plan)
 		[PLAN_REGISTER] = &stage_register,
 		[PLAN_DIAL] = &stage_dial,
 		[PLAN_INFO] = &stage_info,
+		[PLAN_WATCH] = &stage_watch,
 	};
 
 	return stages[plan->stage];
@@ -71,6 +72,11 @@ void plan_start(struct plan *plan, enum plan_stage which, int64_t now)
 {
 	if (which == PLAN_PREPARE || which == PLAN_INFO)
 		forget_modem(plan);
+	if (which == PLAN_WATCH) {
+		modem_signal_clear(&plan->facts.signal);
+		plan->facts.technology = NULL;
+		plan->timeouts = 0;
+	}
 	plan->stage = which;
 	plan->step = 0;
 	plan->index = 0;
@@ -170,7 +176,7 @@ void plan_reply(struct plan *plan, const struct at_event *reply, int64_t now)
 void plan_urc(struct plan *plan, const char *line, int64_t now)
 {
 	modem_decode_cpin(line, &plan->facts.sim);
-	if (!step_take_registration(plan, line) || plan->stage == PLAN_INFO)
+	if (!step_take_registration(plan, line) || plan->stage >= PLAN_INFO)
 		return;
 	if (step_check_roaming(plan) != STEP_FAIL &&
 	    plan->stage == PLAN_REGISTER && plan->facts.registered)

@@ -73,12 +73,13 @@ enum plan_kept {
 };
 
 /* The plan's stages; each is a table of steps. A dial goes through the first
- * three; the last one stands for itself. */
+ * three; the last two stand for themselves. */
 enum plan_stage {
 	PLAN_PREPARE,  /* settings, SIM, context */
 	PLAN_REGISTER, /* until a network has taken us */
 	PLAN_DIAL,     /* until CONNECT */
 	PLAN_INFO,     /* read all there is, and set nothing for good */
+	PLAN_WATCH,    /* of that what changes during a call; sets nothing */
 };
 
 enum plan_verdict {

@@ -39,6 +39,7 @@ extern const struct stage stage_prepare;
 extern const struct stage stage_register;
 extern const struct stage stage_dial;
 extern const struct stage stage_info;
+extern const struct stage stage_watch;
 
 /* Set cause and text; returns STEP_FAIL. */
 enum step_outcome plan_fail(struct plan *plan, enum cause cause,

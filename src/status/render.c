@@ -147,6 +147,23 @@ static void render_modem(struct json_object *object, struct screen *screen)
 	buf_free(&usb);
 }
 
+/* Since the call has the only port nobody can ask. */
+static void render_age(struct json_object *object, struct json_object *signal,
+		       struct screen *screen)
+{
+	long long age_ms = show_number(signal, "age_ms");
+
+	if (!show_has(signal, "age_ms") ||
+	    (strcmp(show_text(object, "state"), "connected") == 0 &&
+	     age_ms > show_number(object, "since_ms"))) {
+		say(screen, " before the call");
+		return;
+	}
+	say(screen, " ");
+	duration(&screen->line, age_ms);
+	say(screen, " ago");
+}
+
 static void render_signal(struct json_object *object, struct screen *screen)
 {
 	struct json_object *signal = show_get(object, "signal");
@@ -162,7 +179,7 @@ static void render_signal(struct json_object *object, struct screen *screen)
 		say(screen, " %lld dBm,", show_number(signal, "rssi_dbm"));
 	if (show_has(signal, "rsrp_dbm"))
 		say(screen, " RSRP %lld dBm,", show_number(signal, "rsrp_dbm"));
-	say(screen, " before the call");
+	render_age(object, signal, screen);
 	end_line(screen);
 }
 

@@ -152,6 +152,13 @@ static struct json_object *timeline(const struct status *status)
 	return array;
 }
 
+static void add_with_age(struct json_object *object, const char *key,
+			 struct json_object *part, long long age_ms)
+{
+	json_add_number(part, "age_ms", age_ms);
+	json_object_object_add(object, key, part);
+}
+
 struct json_object *status_to_json(const struct status *status)
 {
 	struct json_object *object = json_object_new_object();
@@ -163,10 +170,10 @@ struct json_object *status_to_json(const struct status *status)
 	json_object_object_add(object, "modem", modem(status));
 	json_object_object_add(object, "ppp", ppp(status));
 	if (status->facts) {
-		json_object_object_add(object, "network",
-				       status_network(status->facts));
-		json_object_object_add(object, "signal",
-				       status_signal(status->facts));
+		add_with_age(object, "network", status_network(status->facts),
+			     status->facts_age_ms);
+		add_with_age(object, "signal", status_signal(status->facts),
+			     status->facts_age_ms);
 	}
 	json_add_number(object, "redials", status->redials);
 	json_object_object_add(object, "last_failure", failure(status));

@@ -34,7 +34,8 @@ struct status {
 		long long rate_ms;          /* in the time before now */
 	} ppp;
 	const struct modem_facts
-		*facts; /* NULL: the modem has not been asked */
+		*facts;         /* NULL: the modem has not been asked */
+	long long facts_age_ms; /* since it was; -1 unknown */
 	unsigned redials;
 	struct {
 		enum cause cause; /* NONE: there was none */

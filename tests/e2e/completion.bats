@@ -52,6 +52,7 @@ offers() {
 	cd "$BATS_TEST_TMPDIR"
 	[ "$(offers -c roo)" = roof.conf ]
 	[ "$(offers pty --options "")" = "" ]
+	[ "$(offers at --timeout "")" = "" ]
 }
 
 @test "ports are offered where they go" {

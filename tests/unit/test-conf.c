@@ -429,8 +429,9 @@ static void some_keys_are_in_force_at_once(void **state)
 		"ppp.default_route",    "ppp.metric",
 		"monitor.ping",         "monitor.interval",
 		"monitor.failures",     "monitor.signal_interval",
-		"recovery.backoff_min", "recovery.backoff_max",
-		"recovery.ladder",      "control.group",
+		"monitor.dead_traffic", "recovery.backoff_min",
+		"recovery.backoff_max", "recovery.ladder",
+		"control.group",
 	};
 	size_t count = 0;
 

@@ -20,15 +20,33 @@
 #include "ctl/client.h"
 #include "ctl/server.h"
 #include "io/clock.h"
+#include "status/show.h"
 
 #define DEADLINE_MS 5000
 
-static struct json_object *handle(void *ctx, const char *command)
-{
-	int *asked = ctx;
+struct asked {
+	struct ctl_server *server;
+	int count;
+	unsigned long ticket;
+};
 
-	++*asked;
-	if (strcmp(command, "bad") == 0)
+static struct json_object *handle(void *ctx, const struct ctl_request *request)
+{
+	struct asked *asked = ctx;
+
+	asked->count++;
+	if (strcmp(request->command, "later") == 0) {
+		asked->ticket = request->ticket;
+		return NULL;
+	}
+	if (strcmp(request->command, "now") == 0) {
+		assert_int_equal(
+			ctl_server_awaits(asked->server, asked->ticket),
+			strcmp(show_text(request->object, "then"), "gone") !=
+				0);
+		ctl_server_answer(asked->server, asked->ticket, ctl_success());
+	}
+	if (strcmp(request->command, "bad") == 0)
 		return ctl_refusal("usage", "no \"such\"\ncommand");
 	return ctl_success();
 }
@@ -43,10 +61,12 @@ struct fixture {
 static void serve(const char *path, int ready)
 {
 	struct ev_loop *loop = ev_default_loop(0);
-	int error, asked = 0;
-	struct ctl_server *server =
-		ctl_server_new(loop, path, handle, &asked, &error);
+	struct asked asked = {0};
+	struct ctl_server *server;
+	int error;
 
+	server = ctl_server_new(loop, path, handle, &asked, &error);
+	asked.server = server;
 	if (server && write(ready, "r", 1) == 1)
 		ev_run(loop, 0);
 	_exit(1);
@@ -132,6 +152,59 @@ static void a_request_gets_its_answer(void **state)
 	close(fd);
 	assert_int_equal(stat(((struct fixture *)*state)->path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0660);
+}
+
+static void say(int fd, const char *line)
+{
+	assert_int_equal(send(fd, line, strlen(line), 0), strlen(line));
+}
+
+/* What has come, up to the end of a line; "" when nothing has. */
+static const char *text_of(int fd, int timeout_ms)
+{
+	static char text[1024];
+	struct pollfd poller = {.fd = fd, .events = POLLIN};
+	size_t len = 0;
+
+	while (!memchr(text, '\n', len) && poll(&poller, 1, timeout_ms) == 1) {
+		ssize_t n = recv(fd, text + len, sizeof(text) - 1 - len, 0);
+
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	text[len] = '\0';
+	return text;
+}
+
+static void an_answer_may_come_later_and_in_order(void **state)
+{
+	int slow = dial(*state), other = dial(*state);
+
+	say(slow, "{\"command\":\"later\"}\n{\"command\":\"bad\"}\n");
+	/* Others are served meanwhile, and he is not. */
+	assert_true(asks_fine(*state));
+	assert_string_equal(text_of(slow, 0), "");
+	say(other, "{\"command\":\"now\"}\n");
+	assert_string_equal(text_of(other, DEADLINE_MS), "{\"ok\":true}\n");
+	assert_non_null(strstr(text_of(slow, DEADLINE_MS), "{\"ok\":true}\n"));
+	close(slow);
+	close(other);
+}
+
+static void one_who_left_gets_no_late_answer(void **state)
+{
+	int slow = dial(*state), other = dial(*state);
+
+	say(slow, "{\"command\":\"later\"}\n");
+	assert_true(asks_fine(*state));
+	close(slow);
+	/* His place may be another's by then. */
+	assert_true(asks_fine(*state));
+	say(other, "{\"command\":\"now\",\"then\":\"gone\"}\n");
+	assert_string_equal(text_of(other, DEADLINE_MS), "{\"ok\":true}\n");
+	assert_true(asks_fine(*state));
+	close(other);
 }
 
 static void nonsense_is_refused_in_words(void **state)
@@ -267,7 +340,8 @@ static void allow_descriptors(rlim_t count)
 static void without_a_descriptor_it_does_not_turn(void **state)
 {
 	char path[] = "/tmp/test-ctl-XXXXXX";
-	int asked = 0, error, client = mkstemp(path);
+	struct asked asked = {0};
+	int error, client = mkstemp(path);
 	struct ev_loop *loop = ev_loop_new(0);
 	struct ctl_server *server =
 		ctl_server_new(loop, path, handle, &asked, &error);
@@ -290,9 +364,9 @@ static void without_a_descriptor_it_does_not_turn(void **state)
 	client = ctl_client_connect(path);
 	assert_true(client >= 0);
 	assert_int_equal(write(client, "{\"command\":\"status\"}\n", 21), 21);
-	for (int i = 0; i < 100 && asked == 0; i++)
+	for (int i = 0; i < 100 && asked.count == 0; i++)
 		run_for(loop, 0.1);
-	assert_int_equal(asked, 1);
+	assert_int_equal(asked.count, 1);
 	close(client);
 	ctl_server_free(server);
 	ev_loop_destroy(loop);
@@ -319,11 +393,12 @@ static struct json_object *issue(int count)
 	return object;
 }
 
-static struct json_object *subscribe(void *ctx, const char *command)
+static struct json_object *subscribe(void *ctx,
+				     const struct ctl_request *request)
 {
 	struct newspaper *paper = ctx;
 
-	if (strcmp(command, "publish") == 0)
+	if (strcmp(request->command, "publish") == 0)
 		ctl_server_publish(paper->server, issue(++paper->count));
 	else if (ctl_server_follow(paper->server) < 0)
 		return ctl_refusal("busy", "enough");
@@ -480,6 +555,8 @@ int main(void)
 	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		WITH_SERVER(a_request_gets_its_answer),
+		WITH_SERVER(an_answer_may_come_later_and_in_order),
+		WITH_SERVER(one_who_left_gets_no_late_answer),
 		WITH_SERVER(nonsense_is_refused_in_words),
 		WITH_SERVER(a_line_without_end_is_dropped),
 		WITH_SERVER(one_that_never_reads_is_dropped),

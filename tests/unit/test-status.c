@@ -51,6 +51,7 @@ static struct status connected(const struct modem_facts *facts)
 			.tx_rate = 12,
 			.rate_ms = 1000},
 		.facts = facts,
+		.facts_age_ms = 3725000,
 		.redials = 2,
 		.failure = {CAUSE_LINK_LOST, "carrier lost", 60000},
 		.recovery = {"cfun", 5},

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/str.h"
+#include "modem/order.h"
+
+void order_init(struct order *order)
+{
+	memset(order, 0, sizeof(*order));
+	order->timeout_ms = ORDER_TIMEOUT_S * 1000;
+}
+
+static void free_text(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+void order_free(struct order *order)
+{
+	for (size_t i = 0; i < order->count; i++) {
+		free_text(order->items[i].text);
+		free(order->items[i].shown);
+		free(order->items[i].answer);
+	}
+	memset(order, 0, sizeof(*order));
+}
+
+int order_add(struct order *order, const char *text)
+{
+	struct order_item *item = &order->items[order->count];
+
+	if (order->count == ORDER_COMMANDS_MAX)
+		return -E2BIG;
+	memset(item, 0, sizeof(*item));
+	item->text = strdup(text);
+	if (!item->text)
+		return -ENOMEM;
+	order->count++;
+	return 0;
+}
+
+/* What may go out -----------------------------------------------------------------*/
+
+/* Modems skip blanks (V.250 5.2.1) and take either case. */
+static void squeeze(const char *text, char squeezed[AT_COMMAND_MAX + 1])
+{
+	size_t len = 0;
+
+	for (; *text && len < AT_COMMAND_MAX; text++)
+		if (*text != ' ')
+			squeezed[len++] = (char)toupper((unsigned char)*text);
+	squeezed[len] = '\0';
+}
+
+/* `name`, and then a value: reading and asking what is possible is harmless.
+ * Whatever stands between them is a longer name: ^CPIN2=. */
+static bool sets(const char *squeezed, const char *name)
+{
+	const char *at = squeezed;
+
+	while ((at = strstr(at, name))) {
+		at += strlen(name);
+		at += strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+		if (at[0] == '=' && at[1] != '?')
+			return true;
+	}
+	return false;
+}
+
+static bool sets_any(const char *squeezed, const char *const *names)
+{
+	for (; *names; names++)
+		if (sets(squeezed, *names))
+			return true;
+	return false;
+}
+
+/* Behind the next ";" that is not in quotes (V.250 5.4.1). */
+static const char *skip_named(const char *at)
+{
+	bool quoted = false;
+
+	for (; *at && (quoted || *at != ';'); at++)
+		quoted ^= *at == '"';
+	return at;
+}
+
+/* A basic command of these letters, or one of those behind "&", is somewhere in
+ * the line: ATE0D*99#, AT+CSQ;H. */
+static bool has_basic(const char *squeezed, const char *letters,
+		      const char *behind_ampersand)
+{
+	const char *at = squeezed + strlen("AT");
+
+	while (*at) {
+		bool ampersand = *at == '&';
+
+		if (strchr("+^!*$%#_-", *at)) {
+			at = skip_named(at);
+			continue;
+		}
+		at += ampersand;
+		if (isalpha((unsigned char)*at) &&
+		    strchr(ampersand ? behind_ampersand : letters, *at))
+			return true;
+		if (*at)
+			at++;
+		at += strspn(at, "0123456789=?,;\"");
+	}
+	return false;
+}
+
+static const char *const pins[] = {"PIN",   "PUK",   "+CLCK",
+				   "+CPWD", "+CSIM", NULL};
+static const char *const passwords[] = {"AUTH", "PDPP", "PWD", "PASS", NULL};
+static const char *const breaking[] = {
+	"+CFUN", "+CGACT", "+CGATT", "+CGDCONT", "+COPS",   "+CRESET",
+	"+IPR",  "+IFC",   "!RESET", "^RESET",   "#REBOOT", NULL};
+static const char *const words[] = {"RESET", "REBOOT", "POWD", "CPOF", NULL};
+
+static bool is_secret(const char *squeezed)
+{
+	return sets_any(squeezed, pins) || sets_any(squeezed, passwords);
+}
+
+static bool breaks(const char *squeezed)
+{
+	if (has_basic(squeezed, "ZHQV", "FCD") || sets_any(squeezed, breaking))
+		return true;
+	for (const char *const *word = words; *word; word++)
+		if (strstr(squeezed, *word))
+			return true;
+	return false;
+}
+
+/* It goes into data mode, or waits for a text: nobody here has one. */
+static bool calls(const char *squeezed)
+{
+	return has_basic(squeezed, "DOA", "") || strstr(squeezed, "+CGDATA") ||
+	       sets(squeezed, "+CMGS") || sets(squeezed, "+CMGW");
+}
+
+static const char *objection(const char *squeezed, enum order_scope scope)
+{
+	if (sets_any(squeezed, pins))
+		return "may hold a PIN, and a wrong one sent again blocks the "
+		       "SIM; give it as sim.pin, or add --force";
+	if (calls(squeezed))
+		return "makes a call or waits for a text, and the port is "
+		       "closed behind it; if that is meant, add --force";
+	if (scope == ORDER_INSTANCE && breaks(squeezed))
+		return "may end the running instance's call; stop that first, "
+		       "or add --force";
+	return NULL;
+}
+
+static bool is_command(const char *text, struct buf *why)
+{
+	size_t len = strlen(text);
+
+	if (!str_starts_nocase(text, "AT")) {
+		buf_printf(why, "a command has to begin with AT");
+		return false;
+	}
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < 0x20 || text[i] > 0x7e) {
+			buf_printf(why, "a command has to be printable ASCII");
+			return false;
+		}
+	if (len > AT_COMMAND_MAX)
+		buf_printf(why, "a command has %d bytes at most",
+			   AT_COMMAND_MAX);
+	return len <= AT_COMMAND_MAX;
+}
+
+static bool check(const char *text, bool force, enum order_scope scope,
+		  struct buf *why)
+{
+	char squeezed[AT_COMMAND_MAX + 1];
+	const char *against;
+
+	if (!is_command(text, why))
+		return false;
+	squeeze(text, squeezed);
+	against = force ? NULL : objection(squeezed, scope);
+	if (against)
+		buf_printf(why, "%.*s %s",
+			   is_secret(squeezed) ? (int)strcspn(text, "=") : 400,
+			   text, against);
+	explicit_bzero(squeezed, sizeof(squeezed));
+	return !against;
+}
+
+bool order_check(const struct order *order, enum order_scope scope,
+		 struct buf *why)
+{
+	if (order->count == 0)
+		buf_printf(why, "no command is given");
+	for (size_t i = 0; i < order->count; i++)
+		if (!check(order->items[i].text, order->force, scope, why))
+			return false;
+	return order->count > 0;
+}
+
+/* One after the other ---------------------------------------------------------------*/
+
+bool order_next(struct order *order, struct at_command *command, int id)
+{
+	char squeezed[AT_COMMAND_MAX + 1];
+
+	if (order->pending || order->index == order->count ||
+	    (!order->keep_going && order_failure(order)))
+		return false;
+	*command = (struct at_command){
+		.text = order->items[order->index].text,
+		.prefix = "",
+		.timeout_ms = order->timeout_ms,
+		.id = id,
+	};
+	squeeze(command->text, squeezed);
+	if (is_secret(squeezed))
+		command->flags |= AT_SECRET;
+	if (calls(squeezed))
+		command->flags |= AT_DIAL;
+	explicit_bzero(squeezed, sizeof(squeezed));
+	order->pending = true;
+	return true;
+}
+
+void order_reply(struct order *order, const struct at_event *reply)
+{
+	struct order_item *item = &order->items[order->index];
+	size_t len = strlen(reply->text);
+	size_t room = ORDER_ANSWER_MAX - order->kept;
+
+	if (!order->pending)
+		return;
+	item->cut = len > room;
+	if (item->cut)
+		len = room;
+	order->kept += len;
+	item->done = true;
+	item->final = reply->final;
+	item->elapsed_ms = reply->elapsed_ms;
+	item->shown = strdup(reply->command);
+	item->answer = strndup(reply->text, len);
+	order->pending = false;
+	order->index++;
+}
+
+static bool is_fine(const struct order_item *item)
+{
+	return item->final.kind == AT_FINAL_OK ||
+	       item->final.kind == AT_FINAL_CONNECT;
+}
+
+const struct order_item *order_failure(const struct order *order)
+{
+	for (size_t i = 0; i < order->index; i++)
+		if (order->items[i].done && !is_fine(&order->items[i]))
+			return &order->items[i];
+	return NULL;
+}
+
+static enum cause cause_of(const struct at_final *final)
+{
+	static const enum cause by_class[] = {
+		[AT_ERROR_OTHER] = CAUSE_USAGE,
+		[AT_ERROR_BUSY] = CAUSE_SIM,
+		[AT_ERROR_SIM] = CAUSE_SIM,
+		[AT_ERROR_PIN] = CAUSE_PIN,
+		[AT_ERROR_PUK] = CAUSE_PUK,
+		[AT_ERROR_NETWORK] = CAUSE_NOT_REGISTERED,
+		[AT_ERROR_APN] = CAUSE_CALL,
+		[AT_ERROR_UNSUPPORTED] = CAUSE_USAGE,
+	};
+
+	switch (final->kind) {
+	case AT_FINAL_TIMEOUT:
+		return CAUSE_NO_AT_PORT;
+	case AT_FINAL_NO_CARRIER:
+	case AT_FINAL_BUSY:
+	case AT_FINAL_NO_ANSWER:
+	case AT_FINAL_NO_DIALTONE:
+		return CAUSE_CALL;
+	default:
+		return by_class[at_final_class(final)];
+	}
+}
+
+enum cause order_cause(const struct order *order)
+{
+	const struct order_item *failure = order_failure(order);
+
+	return failure ? cause_of(&failure->final) : CAUSE_NONE;
+}
