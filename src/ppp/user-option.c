@@ -12,6 +12,7 @@ struct rule {
 	const char *name;
 	int values;         /* words that follow the name */
 	const char *refuse; /* why not, or NULL */
+	bool path;          /* the value has to be an absolute one */
 };
 
 #define SUPERVISION "gobi-dial could no longer watch pppd"
@@ -101,6 +102,11 @@ static const struct rule rules[] = {
 	{ "local", 0 },
 	{ "modem", 0 },
 	{ "datarate", 1 },
+	{ "ipparam", 1 },
+	{ "ip-up-script", 1, .path = true },
+	{ "ip-down-script", 1, .path = true },
+	{ "ipv6-up-script", 1, .path = true },
+	{ "ipv6-down-script", 1, .path = true },
 
 	{ "detach", 0, SUPERVISION },
 	{ "updetach", 0, SUPERVISION },
@@ -113,7 +119,6 @@ static const struct rule rules[] = {
 	{ "nolog", 0, SUPERVISION },
 	{ "nologfd", 0, SUPERVISION },
 	{ "linkname", 1, SUPERVISION },
-	{ "ipparam", 1, "it names the instance to the scripts" },
 	{ "dryrun", 0, "pppd would never dial" },
 	{ "dump", 0, "gobi-dial check shows the options" },
 	{ "show-options", 0, "pppd would never dial" },
@@ -148,10 +153,6 @@ static const struct rule rules[] = {
 	{ "call", 1, "write its options here, one an item" },
 	{ "plugin", 1, RUNS_CODE },
 	{ "ip-pre-up-script", 1, RUNS_CODE },
-	{ "ip-up-script", 1, RUNS_CODE },
-	{ "ip-down-script", 1, RUNS_CODE },
-	{ "ipv6-up-script", 1, RUNS_CODE },
-	{ "ipv6-down-script", 1, RUNS_CODE },
 	{ "auth", 0, PEER_AUTH },
 	{ "noauth", 0, "it is always set" },
 	{ "require-pap", 0, PEER_AUTH },
@@ -303,6 +304,10 @@ bool ppp_user_option(const char *item, struct buf *out, struct buf *why)
 		goto out;
 	if (value.len > VALUE_MAX) {
 		refuse(why, "the value is longer than 255 bytes");
+		goto out;
+	}
+	if (find_rule(buf_str(&name))->path && *buf_str(&value) != '/') {
+		refuse(why, "has to name the script by its whole path");
 		goto out;
 	}
 	ok = true;

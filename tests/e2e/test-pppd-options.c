@@ -335,7 +335,8 @@ static const char *const harmless[] = {
 	"remotename 3", "remotenumber 3", "domain 'a b'",
 	"connect-delay 3", "idle 3", "maxconnect 3", "debug", "kdebug 3",
 	"ktune", "noktune", "set A=b", "unset A", "crtscts", "nocrtscts",
-	"local", "modem", "datarate 3",
+	"local", "modem", "datarate 3", "ipparam 3", "ip-up-script /3",
+	"ip-down-script /3",
 };
 /* clang-format on */
 
