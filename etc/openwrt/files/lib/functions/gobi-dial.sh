@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=dash
+# From UCI's options to a configuration of gobi-dial's: what its init script and
+# netifd's protocol handler share. Who sources this has two functions,
+#
+#   gobi_get VARIABLE OPTION    the option's value, or nothing, into VARIABLE
+#   gobi_each FUNCTION OPTION   call FUNCTION with each item of a list
+#
+# Values are anybody's text. They become strings of libconfig's, whatever is in
+# them, and gobi-dial judges them: what is no number stays a string, of which it
+# complains.
+
+gobi_dir=/var/run/gobi-dial
+
+# What the handler declares to netifd; the lists have several items.
+gobi_options="
+	usb path devpath serial imei driver wait pincode pin_file
+	apn pdptype iptype cid dialnumber username password password_file
+	auth mode modes service allowedmode preferredmode
+	operator plmn roaming allow_roaming register_timeout
+	pppname mtu keepalive ipv6
+	ping_interval ping_failures signal_interval
+	backoff_min backoff_max verbose"
+gobi_lists="init allowedauth pppd_option ping ladder"
+
+gobi_lf='
+'
+gobi_cr=$(printf '\r')
+gobi_tab=$(printf '\t')
+gobi_ff=$(printf '\f')
+
+# gobi_final CODE: only a person can mend what gobi-dial ended with.
+gobi_final() {
+	case $1 in
+	2 | 3 | 7 | 9 | 10 | 17 | 18) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# gobi_first VARIABLE OPTION...: the first of them that is given.
+gobi_first() {
+	local first_var="$1" first_value=
+
+	shift
+	while [ $# -gt 0 ] && [ -z "$first_value" ]; do
+		gobi_get first_value "$1"
+		shift
+	done
+	eval "$first_var=\$first_value"
+}
+
+# gobi_replace FROM TO: each FROM in $gobi_text becomes TO.
+gobi_replace() {
+	local rest="$gobi_text"
+
+	gobi_text=
+	while :; do
+		case $rest in
+		*"$1"*) gobi_text=$gobi_text${rest%%"$1"*}$2 ;;
+		*) break ;;
+		esac
+		rest=${rest#*"$1"}
+	done
+	gobi_text=$gobi_text$rest
+}
+
+# gobi_quote VALUE: a string of libconfig's, into $gobi_text.
+gobi_quote() {
+	gobi_text=$1
+	gobi_replace "\\" "\\\\"
+	gobi_replace '"' '\"'
+	gobi_replace "$gobi_lf" '\n'
+	gobi_replace "$gobi_cr" '\r'
+	gobi_replace "$gobi_tab" '\t'
+	gobi_replace "$gobi_ff" '\f'
+	gobi_text="\"$gobi_text\""
+}
+
+# gobi_text_key KEY VALUE; no VALUE, no key. The next two the same.
+gobi_text_key() {
+	[ -n "$2" ] || return 0
+	gobi_quote "$2"
+	printf '\t%s = %s;\n' "$1" "$gobi_text"
+}
+
+gobi_number_key() {
+	case $2 in
+	*[!0-9]*) gobi_text_key "$1" "$2" ;;
+	?*) printf '\t%s = %s;\n' "$1" "$2" ;;
+	esac
+}
+
+gobi_truth_key() {
+	case $2 in
+	1 | on | true | yes | enabled) printf '\t%s = true;\n' "$1" ;;
+	0 | off | false | no | disabled) printf '\t%s = false;\n' "$1" ;;
+	*) gobi_text_key "$1" "$2" ;;
+	esac
+}
+
+gobi_item() {
+	[ -n "$1" ] || return 0
+	gobi_quote "$1"
+	gobi_items="$gobi_items${gobi_items:+, }$gobi_text"
+}
+
+# gobi_list_key KEY OPTION [ITEM...]: the option's items, and then these.
+gobi_list_key() {
+	local key="$1" option="$2"
+
+	shift 2
+	gobi_items=
+	gobi_each gobi_item "$option"
+	while [ $# -gt 0 ]; do
+		gobi_item "$1"
+		shift
+	done
+	[ -z "$gobi_items" ] || printf '\t%s = ( %s );\n' "$key" "$gobi_items"
+}
+
+# gobi_key KIND KEY OPTION...: the first of the options that is given.
+gobi_key() {
+	local kind="$1" key="$2" value
+
+	shift 2
+	gobi_first value "$@"
+	"gobi_${kind}_key" "$key" "$value"
+}
+
+# A tty, or a place in sysfs as ModemManager and uqmi have it.
+gobi_device() {
+	local device path
+
+	gobi_get device device
+	gobi_first path path devpath
+	case $device in
+	/sys/*)
+		path=${path:-$device}
+		device=
+		;;
+	auto) device= ;;
+	esac
+	path=${path%/}
+	gobi_text_key path "${path##*/}"
+	gobi_text_key port "$device"
+}
+
+# *99***3# is context 3.
+gobi_cid() {
+	local cid number
+
+	gobi_get cid cid
+	gobi_get number dialnumber
+	case $number in
+	'' | '*99#') ;;
+	'*99***'*'#')
+		number=${number#'*99***'}
+		cid=${cid:-${number%'#'}}
+		;;
+	*) cid=${cid:-$number} ;;
+	esac
+	gobi_number_key cid "$cid"
+}
+
+# IPv6 is asked for by pdptype, or, as elsewhere with ppp, by ipv6.
+gobi_pdp_type() {
+	local ipv6
+
+	gobi_first gobi_pdp pdptype iptype
+	gobi_get ipv6 ipv6
+	case $gobi_pdp:$ipv6 in
+	[Ii][Pp]:* | [Ii][Pp][Vv]4:*) gobi_pdp=ipv4 ;;
+	[Ii][Pp][Vv]6:*) gobi_pdp=ipv6 ;;
+	[Ii][Pp][Vv]4[Vv]6:*) gobi_pdp=ipv4v6 ;;
+	:1 | :auto) gobi_pdp=ipv4v6 ;;
+	esac
+	gobi_text_key pdp_type "$gobi_pdp"
+}
+
+gobi_add_auth() {
+	gobi_auths="$gobi_auths $1"
+}
+
+# A word, or several of which one may do; those that no modem's network uses do
+# not count beside others.
+gobi_auth() {
+	local auth word pap='' chap='' other=''
+
+	gobi_get auth auth
+	gobi_auths=$auth
+	gobi_each gobi_add_auth allowedauth
+	set -f
+	# shellcheck disable=SC2086
+	set -- $gobi_auths
+	set +f
+	for word; do
+		case $word in
+		pap) pap=1 ;;
+		chap) chap=1 ;;
+		both) pap=1 chap=1 ;;
+		*) other=$word ;;
+		esac
+	done
+	case $pap$chap in
+	11) other=auto ;;
+	1) other=${pap:+pap}${chap:+chap} ;;
+	esac
+	gobi_text_key auth "$other"
+}
+
+# gobi_generations WORD: the technologies named in it, "2g+3g".
+gobi_generations() {
+	local words="$1" word two='' three='' four='' five='' all=
+
+	gobi_text=$words
+	for word in ',' '|' '+'; do
+		gobi_replace "$word" ' '
+	done
+	set -f
+	# shellcheck disable=SC2086
+	set -- $gobi_text
+	set +f
+	for word; do
+		case $word in
+		2g | gsm | gprs | gprs_only) two=+2g ;;
+		3g | umts | wcdma | umts_only) three=+3g ;;
+		4g | lte) four=+4g ;;
+		5g | 5gnr | nr5g) five=+5g ;;
+		all | any | auto) all=1 ;;
+		*)
+			gobi_text=$words
+			return
+			;;
+		esac
+	done
+	gobi_text=$two$three$four$five
+	gobi_text=${gobi_text#+}
+	[ -z "$all" ] && [ "$gobi_text" != 2g+3g+4g+5g ] || gobi_text=auto
+}
+
+# In the words of gobi-dial, or of proto 3g, qmi or modemmanager.
+gobi_mode() {
+	local mode service preferred
+
+	gobi_get mode mode
+	gobi_get service service
+	gobi_get preferred preferredmode
+	if [ -z "$mode" ] && [ "${preferred:-none}" != none ]; then
+		gobi_generations "$preferred"
+		mode=$gobi_text-preferred
+	fi
+	[ "$service" != umts ] || service=auto
+	if [ -z "$mode" ]; then
+		gobi_first mode modes allowedmode
+		gobi_generations "${mode:-$service}"
+		mode=$gobi_text
+	fi
+	gobi_text_key mode "$mode"
+}
+
+# FAILURES [INTERVAL], as elsewhere with ppp.
+gobi_keepalive() {
+	local keepalive failures
+
+	gobi_get keepalive keepalive
+	failures=${keepalive%%[, ]*}
+	case $failures in
+	'') ;;
+	0) echo '	lcp_echo_interval = 0;' ;;
+	*)
+		gobi_number_key lcp_echo_failure "$failures"
+		[ "$failures" = "$keepalive" ] ||
+			gobi_number_key lcp_echo_interval "${keepalive##*[, ]}"
+		;;
+	esac
+}
+
+# netifd has address, routes and name servers from the scripts of the ppp
+# package, as it has them from every other pppd.
+gobi_netifd_keys() {
+	local ipv6 peerdns
+
+	echo '	default_route = false;'
+	gobi_get ipv6 ipv6
+	gobi_get peerdns peerdns
+	set -- "ipparam $1" "ip-up-script /lib/netifd/ppp-up" \
+		"ip-down-script /lib/netifd/ppp-down"
+	case $gobi_pdp in
+	ipv6 | ipv4v6)
+		set -- "$@" "ipv6-up-script /lib/netifd/ppp6-up" \
+			"ipv6-down-script /lib/netifd/ppp-down"
+		case $ipv6 in
+		'' | auto) set -- "$@" "set AUTOIPV6=1" ;;
+		esac
+		[ -z "$peerdns" ] || set -- "$@" "set PEERDNS=$peerdns"
+		;;
+	esac
+	gobi_list_key options pppd_option "$@"
+}
+
+gobi_own_keys() {
+	gobi_key truth default_route defaultroute
+	gobi_key number metric metric
+	gobi_key truth peer_dns peerdns
+	gobi_list_key options pppd_option
+}
+
+# gobi_settings NAME BY: all of it; BY is netifd or procd.
+gobi_settings() {
+	local gobi_pdp gobi_items gobi_auths gobi_text
+
+	echo 'modem: {'
+	gobi_device
+	gobi_key text usb usb
+	gobi_key text serial serial
+	gobi_key text imei imei
+	gobi_key text driver driver
+	gobi_key number wait wait
+	gobi_list_key init init
+	echo '};'
+	echo 'sim: {'
+	gobi_key text pin pincode
+	gobi_key text pin_file pin_file
+	echo '};'
+	echo 'network: {'
+	gobi_key text apn apn
+	gobi_pdp_type
+	gobi_cid
+	gobi_key text user username
+	gobi_key text password password
+	gobi_key text password_file password_file
+	gobi_auth
+	gobi_mode
+	gobi_key text operator operator plmn
+	gobi_key truth roaming roaming allow_roaming
+	gobi_key number register_timeout register_timeout
+	echo '};'
+	echo 'ppp: {'
+	gobi_key text ifname pppname
+	gobi_key number mtu mtu
+	gobi_keepalive
+	case $2 in
+	netifd) gobi_netifd_keys "$1" ;;
+	*) gobi_own_keys ;;
+	esac
+	echo '};'
+	echo 'monitor: {'
+	gobi_list_key ping ping
+	gobi_key number interval ping_interval
+	gobi_key number failures ping_failures
+	gobi_key number signal_interval signal_interval
+	echo '};'
+	echo 'recovery: {'
+	gobi_key number backoff_min backoff_min
+	gobi_key number backoff_max backoff_max
+	gobi_list_key ladder ladder
+	echo '};'
+}
+
+# gobi_mark BY: the first line of its files.
+gobi_mark() {
+	echo "# Made for $1 from UCI's options; changes are lost."
+}
+
+# gobi_conf NAME BY: write $gobi_dir/NAME.conf, which only root reads.
+gobi_conf() {
+	case $1 in
+	'' | *[!A-Za-z0-9_-]*)
+		echo "\"$1\" is no instance's name: A-Z a-z 0-9 _ -" >&2
+		return 1
+		;;
+	esac
+	[ -d "$gobi_dir" ] || mkdir -m 0755 "$gobi_dir" || return
+	(
+		umask 077
+		rm -f "$gobi_dir/$1.conf.new"
+		{
+			gobi_mark "$2"
+			gobi_settings "$1" "$2"
+		} >"$gobi_dir/$1.conf.new"
+	) && mv -f "$gobi_dir/$1.conf.new" "$gobi_dir/$1.conf"
+}
+
+# gobi_verbosity: the flags of the option verbose, into $gobi_flags.
+gobi_verbosity() {
+	local verbose
+
+	gobi_get verbose verbose
+	case $verbose in
+	'' | 0) gobi_flags= ;;
+	1) gobi_flags=-v ;;
+	*) gobi_flags=-vv ;;
+	esac
+}
