@@ -72,7 +72,7 @@ code() {
 
 # What is given to gobi-dial in the code of standard input, from the command on.
 calls() {
-	grep -oE '(^|[ /"])gobi-dial( +-[a-z]+| +-c +[^ ]+)* +[a-z]+[^#|;&<>]*' |
+	grep -v /etc/init.d/ | grep -oE '(^|[ /"])gobi-dial( +-[a-z]+| +-c +[^ ]+)* +[a-z]+[^#|;&<>]*' |
 		sed -E 's/.*gobi-dial( +-c +[^ ]+| +-[a-z]+)* +//'
 }
 

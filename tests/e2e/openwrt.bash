@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# A root like OpenWrt's (tests/openwrt/README.md) to run its scripts in. Load
+# after modem; openwrt_file in setup_file, openwrt_setup after modem_setup,
+# openwrt_teardown before modem_teardown.
+
+openwrt_file() {
+	local program
+
+	for program in unshare chroot busybox jq; do
+		command -v $program >/dev/null || skip "$program is not installed"
+	done
+	unshare -m true 2>/dev/null || skip "may not unshare mounts"
+	root="$BATS_FILE_TMPDIR/root"
+	openwrt_root
+}
+
+openwrt_setup() {
+	root="$BATS_TEST_TMPDIR/root"
+	cp -a "$BATS_FILE_TMPDIR/root" "$root"
+	mkdir -p "$root$modem_dir"
+	calls="$root/tmp/calls"
+	: >"$calls"
+}
+
+# Programs by their place in the root, and the libraries that they want.
+openwrt_put() {
+	local library
+
+	cp "$1" "$root$2"
+	ldd "$1" 2>/dev/null | grep -oE '/[^ ]+' | while read -r library; do
+		mkdir -p "$root${library%/*}"
+		[ -e "$root$library" ] || cp "$library" "$root$library"
+	done
+}
+
+openwrt_root() {
+	mkdir -p "$root"/{bin,dev,etc/config,proc,run,sys,tmp,usr/bin,usr/sbin} \
+		"$root"/var/{lib,lock}
+	ln -s ../run "$root/var/run"
+	cp -R "$top_srcdir"/tests/openwrt/root/. "$root"
+	cp -R "$top_srcdir"/etc/openwrt/files/. "$root"
+	openwrt_put "$(command -v busybox)" /bin/busybox
+	openwrt_put "$(command -v jq)" /usr/bin/jq
+	openwrt_put "$top_builddir/gobi-dial" /usr/sbin/gobi-dial
+	chroot "$root" /bin/busybox --install -s /bin
+}
+
+# dash as its shell, instead of busybox.
+openwrt_dash() {
+	rm "$root/bin/sh"
+	openwrt_put /bin/dash /bin/sh
+}
+
+# In a mount namespace where the root has devices, processes and the modem.
+openwrt() {
+	unshare -m sh -c '
+		mount --make-rprivate / &&
+		for dir in dev proc sys; do
+			mount --rbind /$dir "$1/$dir" || exit 77
+		done
+		mount --bind "$2" "$1$2" || exit 77
+		shift 2
+		exec "$@"' sh "$root" "$modem_dir" "$@"
+}
+
+# in_root COMMAND...: in the root itself.
+in_root() {
+	openwrt chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
+}
+
+# inside PATTERN: the processes in the root with that in their command line.
+inside() {
+	local pid found=1
+
+	for pid in $(pgrep -f -- "$1"); do
+		[ "$(readlink "/proc/$pid/root")" = "$root" ] || continue
+		echo "$pid"
+		found=0
+	done
+	return $found
+}
+
+# ifup INTERFACE JSON: a stand-in for netifd takes care of it from now on.
+ifup() {
+	background openwrt "$top_srcdir/tests/openwrt/netifd" "$root" "$1" "$2" \
+		>>"$BATS_TEST_TMPDIR/log.$1" 2>&1
+}
+
+# ifdown INTERFACE: and wait until it is down.
+ifdown() {
+	pkill -TERM -f "openwrt/netifd $root $1 "
+	wait_for 30 said "netifd end $1"
+}
+
+# said TEXT [TIMES]: a call that begins so has been recorded, so often.
+said() {
+	local count
+
+	count=$(grep -c -- "^$1" "$calls") || true
+	if [ -n "${2-}" ]; then
+		[ "$count" -eq "$2" ]
+	else
+		[ "$count" -gt 0 ]
+	fi
+}
+
+said_not() {
+	! said "$1"
+}
+
+# What it all said, for failed tests.
+openwrt_teardown() {
+	local log
+
+	[ -e "${calls-}" ] || return 0
+	pkill -TERM -f "openwrt/netifd $root " || true
+	wait_for 10 succeeds_not inside . || inside . | xargs kill -9
+	echo "--- calls"
+	cat "$calls"
+	for log in "$BATS_TEST_TMPDIR"/log.*; do
+		[ ! -e "$log" ] || { echo "--- $log" && cat "$log"; }
+	done
+}
+
+succeeds_not() {
+	! "$@" >/dev/null
+}
