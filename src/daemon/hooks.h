@@ -11,7 +11,7 @@
 struct daemon;
 struct json_object;
 
-#define HOOKS_FOLDER    CONFDIR "/hooks.d"
+#define HOOKS_FOLDER    HOOKSDIR
 #define HOOKS_QUEUE_MAX 2
 
 /* What happened, and how it was then. */
