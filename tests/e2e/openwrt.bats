@@ -592,6 +592,22 @@ guarded() {
 	guard_pid=$(inside 'sh /usr/libexec/gobi-dial-service roof')
 }
 
+@test "procd's word that the configuration has changed reaches gobi-dial" {
+	uci_section roof device /dev/ttyNone0
+	start_service
+	guarded
+	rm "$root/etc/config/gobi-dial"
+	uci_section roof device /dev/ttyNone1
+	in_root /etc/rc.common /etc/init.d/gobi-dial reload
+	kill -HUP "$guard_pid"
+	wait_for 10 grep -q 'the new configuration is in force' \
+		"$BATS_TEST_TMPDIR/log.roof"
+	inside 'gobi-dial .*/roof.conf'
+	kill "$guard_pid"
+	wait_for 10 succeeds_not inside 'gobi-dial .*/roof.conf'
+	said_not ubus
+}
+
 @test "procd's end of the process is gobi-dial's, in order" {
 	uci_section roof device /dev/ttyNone0
 	start_service
