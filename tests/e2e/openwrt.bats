@@ -600,7 +600,7 @@ guarded() {
 	uci_section roof device /dev/ttyNone1
 	in_root /etc/rc.common /etc/init.d/gobi-dial reload
 	kill -HUP "$guard_pid"
-	wait_for 10 grep -q 'the new configuration is in force' \
+	wait_for 10 grep -qE 'configuration is in force|port has changed' \
 		"$BATS_TEST_TMPDIR/log.roof"
 	inside 'gobi-dial .*/roof.conf'
 	kill "$guard_pid"
