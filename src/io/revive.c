@@ -40,13 +40,6 @@ static void on_term(int number)
 	stopped = 1;
 }
 
-static void set_term(void (*handler)(int))
-{
-	struct sigaction action = {.sa_handler = handler};
-
-	sigaction(SIGTERM, &action, NULL);
-}
-
 static void pause_ms(int ms)
 {
 	struct timespec left = {.tv_sec = ms / 1000,
@@ -230,7 +223,7 @@ static int revive_usb(const struct port *port)
 	if (!usb_device_read(&device, "", port->usb_path) ||
 	    device.vid != port->vid || device.pid != port->pid)
 		return -ENODEV;
-	set_term(SIG_IGN);
+	/* On SIGTERM the pause is over, and on it goes. */
 	error = write_authorized(port, "0");
 	if (error < 0)
 		return error;
@@ -271,10 +264,11 @@ int revive(const void *arg)
 		[LADDER_CFUN] = revive_radio,
 		[LADDER_RESET] = revive_modem,
 	};
+	struct sigaction action = {.sa_handler = on_term};
 	const struct revive_job *job = arg;
 	int result;
 
-	set_term(on_term);
+	sigaction(SIGTERM, &action, NULL);
 	result = works[job->rung] ? revive_port(job, works[job->rung])
 				  : revive_usb(&job->port);
 	return result < 0 ? -result : result;

@@ -168,8 +168,10 @@ ms() {
 	gobi_start
 	gobi_says 'recovery: "usb" after' 60
 	wait_for 5 grep -q 0 /sys/bus/usb/devices/1-1/authorized
-	stop
+	gobi-dial stop
+	gobi_ended 5
 	wait_for 10 grep -q 1 /sys/bus/usb/devices/1-1/authorized
+	wait_for 5 lab_is_clean
 	for i in 0 1 2 3; do
 		modem_say modem mute $i off
 	done
