@@ -364,6 +364,16 @@ static enum cause start_session(struct daemon *daemon)
 	return CAUSE_NONE;
 }
 
+/* Whoever has the port next would find it held; but a stop takes no 5 s. */
+static int time_to_close(const struct daemon *daemon)
+{
+	int64_t left = 3000;
+
+	if (daemon->session.stop_at >= 0)
+		left = daemon->session.stop_at + 4700 - clock_now_ms();
+	return left < 200 ? 200 : left > 3000 ? 3000 : (int)left;
+}
+
 static void stop_session(struct daemon *daemon)
 {
 	hooks_end(daemon);
@@ -373,7 +383,7 @@ static void stop_session(struct daemon *daemon)
 	daemon->ops.probe_cancel(daemon);
 	daemon->ops.bind_cancel(daemon);
 	daemon->ops.recover_cancel(daemon);
-	closer_end(&daemon->closer, daemon->loop);
+	closer_end(&daemon->closer, daemon->loop, time_to_close(daemon));
 	session_free(&daemon->session);
 	reload_stop(daemon);
 }

@@ -16,7 +16,6 @@
 
 #define HUNG_MS 1000 /* to open and close takes milliseconds */
 #define LOOK_MS 10
-#define END_MS  300 /* what a stop has to spare */
 
 struct job {
 	struct serial *serial;
@@ -124,9 +123,9 @@ bool closer_is_busy(const struct closer *closer)
 	return closer->pid > 0;
 }
 
-void closer_end(struct closer *closer, struct ev_loop *loop)
+void closer_end(struct closer *closer, struct ev_loop *loop, int wait_ms)
 {
-	int64_t end = clock_now_ms() + END_MS;
+	int64_t end = clock_now_ms() + wait_ms;
 
 	if (closer->pid <= 0)
 		return;

@@ -27,7 +27,7 @@ void closer_close(struct closer *closer, struct ev_loop *loop,
  * closed: whoever opened it now would hang. */
 bool closer_is_busy(const struct closer *closer);
 
-/* Before the loop ends: wait for it, but 0.3 s at most. */
-void closer_end(struct closer *closer, struct ev_loop *loop);
+/* Before the loop ends: wait for it, but no longer than that. */
+void closer_end(struct closer *closer, struct ev_loop *loop, int wait_ms);
 
 #endif

@@ -31,6 +31,7 @@ void session_init(struct session *session, const struct conf *conf,
 	session->search_at = -1;
 	session->up_at = -1;
 	session->failed_at = -1;
+	session->stop_at = -1;
 	session->backoff.seed = seed;
 	session_reload(session);
 	plan_init(&session->plan, conf);
@@ -121,6 +122,8 @@ void session_mark(struct session *session, const char *step, int64_t now)
 
 void session_stop(struct session *session, int64_t now)
 {
+	if (!session->stopping)
+		session->stop_at = now;
 	session->stopping = true;
 	if (session->state != SESSION_HANGING_UP)
 		session_change(session, SESSION_HANGING_UP, now);

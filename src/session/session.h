@@ -141,6 +141,7 @@ struct session {
 	bool wrong_modem; /* has been left out: another one may be there */
 	bool recovered;   /* RECOVERING: it is done */
 	bool modem_left;  /* RECOVERING: and the modem has gone */
+	int64_t stop_at;  /* when a stop was asked for; -1: not */
 	bool stopping;    /* a stop has been asked for */
 	bool redialing;   /* a redial has been asked for */
 	int rung;         /* of hanging up: how hard so far */
