@@ -498,17 +498,17 @@ static void who_reads_slowly_misses_some_and_gets_the_latest(void **state)
 	found(&paper);
 	fd = order(&paper);
 	assert_int_equal(hear(&paper, fd, &in), 0);
-	for (int i = 1; i <= 20000; i++) {
+	for (int i = 1; i <= 2000; i++) {
 		ctl_server_publish(paper.server, issue(i));
 		ev_run(paper.loop, EVRUN_NOWAIT);
 	}
-	while (last != 20000 && (n = hear(&paper, fd, &in)) > 0) {
+	while (last != 2000 && (n = hear(&paper, fd, &in)) > 0) {
 		assert_true(n > last);
 		last = n;
 		heard++;
 	}
-	assert_int_equal(last, 20000);
-	assert_in_range(heard, 2, 10000);
+	assert_int_equal(last, 2000);
+	assert_in_range(heard, 2, 1000);
 	shut_down(&paper);
 	close(fd);
 	buf_free(&in);
