@@ -188,6 +188,7 @@ static void on_recovered(void *ctx, int result)
 	bool done = result == 0 || result == REVIVE_LEFT;
 
 	recovery_cancel(&daemon->recovery);
+	recovery_note_end(&daemon->recovery, result);
 	daemon_tell(daemon,
 		    (struct session_event){.type = SESSION_EVENT_RECOVERED,
 					   .cause = done ? CAUSE_NONE

@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "daemon/recovery.h"
 #include "io/candidates.h"
+#include "io/clock.h"
 #include "io/probe.h"
 #include "io/revive.h"
 #include "io/usb.h"
@@ -18,6 +20,21 @@ static int fitness(const struct probe_port *port)
 	return port->hint < LAYOUT_NOT_AT;
 }
 
+static void note_return(struct recovery *recovery)
+{
+	const char *path = recovery->port.usb_path;
+	struct usb_device device;
+
+	if (!*path || !usb_device_read(&device, "", path) ||
+	    !returns_note(&recovery->returns, path, device.devnum,
+			  clock_now_ms()))
+		return;
+	log_warning("the modem at %s leaves USB again and again by itself: it "
+		    "may get too little power; try another power supply, a "
+		    "powered hub or a shorter cable",
+		    path);
+}
+
 void recovery_note_probe(struct recovery *recovery,
 			 const struct probe_result *result)
 {
@@ -29,6 +46,7 @@ void recovery_note_probe(struct recovery *recovery,
 			best = (int)i;
 	if (best >= 0)
 		recovery->port = result->ports[best].port;
+	note_return(recovery);
 }
 
 static bool is_same(const struct port *one, const struct port *other)
@@ -98,6 +116,12 @@ const char *recovery_text(int result)
 	default:
 		return strerror(result < 0 ? -result : result);
 	}
+}
+
+void recovery_note_end(struct recovery *recovery, int result)
+{
+	if (result == REVIVE_LEFT)
+		recovery->returns.expected = true;
 }
 
 bool recovery_exclude(struct recovery *recovery, const struct port *port)

@@ -8,6 +8,7 @@
 #include "io/port.h"
 #include "io/reviver.h"
 #include "session/ladder.h"
+#include "session/returns.h"
 
 struct buf;
 struct conf;
@@ -21,6 +22,7 @@ struct recovery {
 	struct reviver *reviver;
 	struct plugged others; /* their IMEI is not modem.imei */
 	size_t left_out;       /* ports, of the last list */
+	struct returns returns;
 };
 
 /* After a probe: the port that it chose, or else the one that it should have
@@ -38,8 +40,9 @@ int recovery_start(struct recovery *recovery, enum ladder_rung rung,
 /* Fine when nothing is under way, and from `done`. */
 void recovery_cancel(struct recovery *recovery);
 
-/* What `done` was told, in words. */
+/* What `done` was told, in words. And the modem is to come back, if so. */
 const char *recovery_text(int result);
+void recovery_note_end(struct recovery *recovery, int result);
 
 /* The modem of that port is another one, until it is plugged in anew. False
  * when it is not on USB. */

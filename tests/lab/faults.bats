@@ -178,6 +178,17 @@ ms() {
 	wait_for 10 tty_count_is 4
 }
 
+@test "faults: a modem that leaves USB again and again is said to lack power" {
+	connect
+	for _ in 1 2 3; do
+		modem_say modem replug
+		gobi_reaches connected 60
+	done
+	grep -q 'leaves USB again and again.*too little power' "$LAB_OUT/gobi.log"
+	pings
+	stop
+}
+
 @test "faults: of two modems the one with the IMEI is dialed, the other asked once" {
 	local description="$lab_run/second.modem"
 
