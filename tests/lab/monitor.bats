@@ -25,11 +25,14 @@ teardown() {
 	ip -n net address replace "$LAB_FAR_IP/32" dev lo
 }
 
-# connect [MONITOR [PPP]]
+# connect [MONITOR [PPP]]: the modem is asked nothing unless MONITOR says so.
 connect() {
+	local asked='signal_interval = 0;'
+
+	[[ ${1-} != *signal_interval* ]] || asked=
 	lab_conf <<-EOT
 		network: { apn = "internet"; };
-		monitor: { signal_interval = 0; ${1-dead_traffic = 0;} };
+		monitor: { $asked ${1-dead_traffic = 0;} };
 		ppp: { ${2-} };
 	EOT
 	gobi_start
