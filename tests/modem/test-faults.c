@@ -307,6 +307,7 @@ static void a_reset_of_a_uart_does_not(void **state)
 		"commands: ( { command = \"AT!RESET\"; effect = \"reset\"; } );"
 		"noise: ( { text = \"RDY\"; at_ms = 0; } );",
 		NULL);
+	talk_log_has(&talk, "booted");
 	talk_say(talk.port, "ATE1;!RESET\r");
 	talk_hear_until(talk.port, "\r\nOK\r\n");
 	talk_hear(talk.port, "RDY");
