@@ -6,7 +6,6 @@
 #include "session/state.h"
 
 #define RETURN_MS 90000 /* from a reset to the modem's ports */
-#define SETTLE_MS 250   /* from one new tty to the device's last */
 #define REST_MS   300   /* before the port is asked again */
 
 static bool is_lasting(const struct session *session)
@@ -120,7 +119,7 @@ static void recovered(struct session *session,
 	else if (!event->left)
 		session->wake = now + REST_MS;
 	else if (session->ports_changed)
-		session->wake = now + SETTLE_MS;
+		session->wake = now + SESSION_SETTLE_MS;
 }
 
 void recovering_handle(struct session *session,
@@ -130,7 +129,7 @@ void recovering_handle(struct session *session,
 	case SESSION_EVENT_PORTS:
 		session->ports_changed = true;
 		if (session->recovered)
-			session->wake = event->now + SETTLE_MS;
+			session->wake = event->now + SESSION_SETTLE_MS;
 		break;
 	case SESSION_EVENT_RECOVERED:
 		if (!session->recovered)

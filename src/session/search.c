@@ -10,7 +10,6 @@
 #include "session/state.h"
 
 #define RESCAN_MS     60000 /* should a uevent have been lost */
-#define SETTLE_MS     250   /* from one new tty to the device's last */
 #define PASS_PAUSE_MS 500   /* between two passes of the probe */
 
 /* When a search that has found nothing has taken long enough. */
@@ -32,7 +31,7 @@ void waiting_enter(struct session *session, int64_t now)
 void waiting_handle(struct session *session, const struct session_event *event)
 {
 	if (event->type == SESSION_EVENT_PORTS)
-		session->wake = event->now + SETTLE_MS;
+		session->wake = event->now + SESSION_SETTLE_MS;
 	else if (event->type == SESSION_EVENT_TIMEOUT)
 		session_change(session, SESSION_PROBING, event->now);
 }
@@ -200,7 +199,7 @@ void backing_off_handle(struct session *session,
 {
 	if (event->type == SESSION_EVENT_PORTS &&
 	    ports_may_mend(session->cause))
-		session->wake = event->now + SETTLE_MS;
+		session->wake = event->now + SESSION_SETTLE_MS;
 	else if (event->type == SESSION_EVENT_TIMEOUT)
 		session_change(session, SESSION_PROBING, event->now);
 }

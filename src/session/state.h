@@ -8,6 +8,7 @@
  * states' own functions; nobody else includes this. */
 
 #define SESSION_REDIAL_MS 300 /* DTR stays low so long at least */
+#define SESSION_SETTLE_MS 250 /* from one new tty to the device's last */
 
 struct state {
 	const char *name;
