@@ -2,10 +2,8 @@
 /* What the session asks for, and what comes of it. */
 #include <errno.h>
 #include <ev.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include "base/log.h"
 #include "conf/conf.h"
 #include "daemon/report.h"
 #include "daemon/state.h"
@@ -291,7 +289,7 @@ static bool is_linked(const struct daemon *daemon)
 	       daemon->session.state == SESSION_CONNECTED;
 }
 
-bool host_routes_before(struct daemon *daemon, const struct conf *fresh)
+bool host_routes_withdraw(struct daemon *daemon, const struct conf *fresh)
 {
 	const struct conf *conf = daemon->conf;
 	const char *ifname = daemon->session.ppp.ifname;
@@ -306,15 +304,6 @@ bool host_routes_before(struct daemon *daemon, const struct conf *fresh)
 		route_default_delete(ifname, AF_INET6, metric);
 	}
 	return true;
-}
-
-void host_routes_after(struct daemon *daemon)
-{
-	int error = link_up(daemon);
-
-	if (error < 0)
-		log_warning("%s: no default route: %s",
-			    daemon->session.ppp.ifname, strerror(-error));
 }
 
 static void hang_up(void *ctx)

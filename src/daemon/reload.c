@@ -71,11 +71,11 @@ static struct json_object *apply(struct daemon *daemon, struct conf *fresh)
 	struct json_object *changed = json_object_new_array();
 	struct json_object *response = ctl_success();
 	bool waits = list_changes(daemon, fresh, changed);
-	bool reroute = host_routes_before(daemon, fresh);
+	bool reroute = host_routes_withdraw(daemon, fresh);
 
 	swap(daemon, fresh, true);
 	if (reroute)
-		host_routes_after(daemon);
+		session_set_routes(&daemon->session);
 	daemon_set_group(daemon);
 	session_reload(&daemon->session);
 	monitor_reload(daemon);

@@ -81,11 +81,9 @@ void daemon_rearm(struct daemon *daemon);
 /* host.c: the session's wishes, with a struct daemon as their context. */
 extern const struct session_ops host_ops;
 
-/* Of other values for ppp.default_route and ppp.metric: while the old ones are
- * in force, have their routes go, and whether there is anything to be done; and
- * with the new ones, have theirs come. */
-bool host_routes_before(struct daemon *daemon, const struct conf *fresh);
-void host_routes_after(struct daemon *daemon);
+/* Where `fresh` has other values for ppp.default_route and ppp.metric, have the
+ * old ones' routes go, and say that the new ones' have to be set. */
+bool host_routes_withdraw(struct daemon *daemon, const struct conf *fresh);
 
 /* requests.c: ctl_server_new's callback. */
 struct json_object *requests_answer(void *ctx,

@@ -119,7 +119,7 @@ void negotiating_expire(struct session *session, int64_t now)
 		     "PPP did not agree on an address in time");
 }
 
-static void set_routes(struct session *session)
+void session_set_routes(struct session *session)
 {
 	int error = session->ops->link_up(session->ctx);
 
@@ -138,7 +138,7 @@ void connected_enter(struct session *session, int64_t now)
 			   session->port, (int)(now - session->attempt_at));
 		return;
 	}
-	set_routes(session);
+	session_set_routes(session);
 	recover_note_link(session);
 	log_notice("connected: %s, address %s, %d ms after the start",
 		   session->ppp.ifname,
@@ -158,5 +158,5 @@ void connected_handle(struct session *session,
 			     event->text);
 	else if (event->type == SESSION_EVENT_PPP_LOG &&
 		 event->ppp->type == PPP_EVENT_IPV6_LOCAL)
-		set_routes(session);
+		session_set_routes(session);
 }

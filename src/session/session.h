@@ -173,6 +173,10 @@ void session_free(struct session *session);
 /* What `conf` points to has other values. */
 void session_reload(struct session *session);
 
+/* Have the link's routes set, as they are when it comes up; what does not work
+ * is told in the log. */
+void session_set_routes(struct session *session);
+
 /* Before session_start; SESSION_GOAL_LINK without. */
 void session_set_goal(struct session *session, enum session_goal goal);
 
