@@ -202,13 +202,8 @@ static bool stands_at(const struct doctor_facts *facts, enum modem_reg reg)
 {
 	const struct modem_facts *modem = facts->modem;
 
-	if (!modem || modem->registered || radio_is_off(facts))
-		return false;
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		if (modem->domain_known[i] &&
-		    modem->registration[i].stat == reg)
-			return true;
-	return false;
+	return modem && !modem->registered && !radio_is_off(facts) &&
+	       modem_stands_at(modem, reg);
 }
 
 static bool holds_registered(const struct doctor_facts *facts,
@@ -266,11 +261,9 @@ static bool holds_network_unknown(const struct doctor_facts *facts,
 {
 	if (!facts->modem || *facts->ask_text || radio_is_off(facts) ||
 	    (!is_sim(facts, MODEM_SIM_READY) &&
-	     !is_sim(facts, MODEM_SIM_UNKNOWN)))
+	     !is_sim(facts, MODEM_SIM_UNKNOWN)) ||
+	    modem_network_is_known(facts->modem))
 		return false;
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		if (facts->modem->domain_known[i])
-			return false;
 	buf_printf(&finding->text,
 		   "the modem does not tell whether a network has taken it");
 	return true;

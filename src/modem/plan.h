@@ -165,6 +165,11 @@ void plan_urc(struct plan *plan, const char *line, int64_t now);
 /* Whether the network's last word on registration is no. */
 bool plan_is_denied(const struct plan *plan);
 
+/* Whether some domain has told of its registration, and whether one that has
+ * stands there. */
+bool modem_network_is_known(const struct modem_facts *facts);
+bool modem_stands_at(const struct modem_facts *facts, enum modem_reg stat);
+
 /* The technology in use, by the maker's own word for it or else as registration
  * tells it: "HSDPA", "LTE", ...; NULL unknown. Static. */
 const char *modem_technology(const struct modem_facts *facts);

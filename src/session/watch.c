@@ -94,29 +94,12 @@ bool watch_ping(struct watch *watch, bool answered)
 		     watch->lost);
 }
 
-static bool is_known(const struct modem_facts *facts)
-{
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		if (facts->domain_known[i])
-			return true;
-	return false;
-}
-
-static bool is_denied(const struct modem_facts *facts)
-{
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		if (facts->domain_known[i] &&
-		    facts->registration[i].stat == MODEM_REG_DENIED)
-			return true;
-	return false;
-}
-
 bool watch_registration(struct watch *watch, const struct modem_facts *facts,
 			unsigned long long rx, int64_t now)
 {
 	int limit_s = watch->conf->network.register_timeout_s;
 
-	if (!is_known(facts))
+	if (!modem_network_is_known(facts))
 		return false;
 	if (facts->registered && facts->roaming &&
 	    !watch->conf->network.roaming)
@@ -134,7 +117,7 @@ bool watch_registration(struct watch *watch, const struct modem_facts *facts,
 	}
 	if (now - watch->unregistered_at < limit_s * 1000LL)
 		return false;
-	if (is_denied(facts))
+	if (modem_stands_at(facts, MODEM_REG_DENIED))
 		return judge(watch, CAUSE_NOT_REGISTERED,
 			     "no network takes the modem any more: denied, "
 			     "and nothing has come in for %d s",
