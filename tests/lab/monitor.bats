@@ -116,16 +116,21 @@ wake_ups() {
 	[ $(($(wake_ups) - before)) -le 2 ]
 }
 
-@test "monitor: a round of pings costs two wake-ups" {
-	local before rounds=$((${EPOCHREALTIME/./} / 1000000))
+# The timer, the answer, and the first packet of others after it, for which a
+# raw socket's reader is taken off the loop's list at last; no other does.
+@test "monitor: a round of pings costs three wake-ups at most" {
+	local before start rounds wakes
 
 	connect "ping = ( \"$LAB_FAR_IP\" ); interval = 1;"
+	ping -q -c 2 "$LAB_FAR_IP"
+	start=$EPOCHREALTIME
 	before=$(wake_ups)
 	ping -q -i 0.2 -c 50 "$LAB_FAR_IP"
-	rounds=$((${EPOCHREALTIME/./} / 1000000 - rounds))
-	echo "$(($(wake_ups) - before)) wake-ups, $rounds rounds at most"
-	[ $(($(wake_ups) - before)) -ge 8 ]
-	[ $(($(wake_ups) - before)) -le $((2 * rounds + 4)) ]
+	wakes=$(($(wake_ups) - before))
+	rounds=$(((${EPOCHREALTIME/./} - ${start/./}) / 1000000 + 1))
+	echo "$wakes wake-ups, $rounds rounds at most" | tee "$LAB_OUT/ping-wake-ups"
+	[ "$wakes" -ge 8 ]
+	[ "$wakes" -le $((3 * rounds + 4)) ]
 }
 
 @test "monitor: a modem without a second AT port is not asked during the call" {
