@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -15,7 +13,6 @@
 #include "io/serial.h"
 
 #define HUNG_MS 1000 /* to open and close takes milliseconds */
-#define LOOK_MS 10
 
 struct job {
 	struct serial *serial;
@@ -125,18 +122,12 @@ bool closer_is_busy(const struct closer *closer)
 
 void closer_end(struct closer *closer, struct ev_loop *loop, int wait_ms)
 {
-	int64_t end = clock_now_ms() + wait_ms;
-
 	if (closer->pid <= 0)
 		return;
 	ev_child_stop(loop, &closer->child);
-	while (waitpid(closer->pid, NULL, WNOHANG) == 0) {
-		if (clock_now_ms() >= end) {
-			log_warning("the port does not close yet");
-			kill(closer->pid, SIGTERM);
-			break;
-		}
-		poll(NULL, 0, LOOK_MS);
+	if (!aside_wait(closer->pid, wait_ms)) {
+		log_warning("the port does not close yet");
+		kill(closer->pid, SIGTERM);
 	}
 	closer->pid = 0;
 }

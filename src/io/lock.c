@@ -129,19 +129,30 @@ static int break_stale(const char *path, struct buf *holder)
 	return result;
 }
 
-/* Appears in one piece: a lock file is never seen without its pid. */
-static int link_in(const char *path, const char *temporary)
+/* With our pid in it: a lock file is never seen without one. */
+static int write_file(const char *temporary)
 {
-	int fd, error = 0;
+	int fd;
 
 	unlink(temporary);
 	fd = open(temporary,
 		  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	if (dprintf(fd, "%10d\n", (int)getpid()) != 11)
-		error = -EIO;
-	else if (link(temporary, path) < 0)
+	if (dprintf(fd, "%10d\n", (int)getpid()) == 11)
+		return fd;
+	unlink(temporary);
+	close(fd);
+	return -EIO;
+}
+
+static int link_in(const char *path, const char *temporary)
+{
+	int fd = write_file(temporary), error = 0;
+
+	if (fd < 0)
+		return fd;
+	if (link(temporary, path) < 0)
 		error = -errno;
 	else if (!same_file(fd, path))
 		error = -EEXIST;
@@ -150,12 +161,17 @@ static int link_in(const char *path, const char *temporary)
 	return error;
 }
 
+static void name_temporary(const char *path, struct buf *temporary)
+{
+	buf_printf(temporary, "%s.%d", path, (int)getpid());
+}
+
 static int take(const char *path, struct buf *holder)
 {
 	struct buf temporary = BUF_INIT;
 	int error = -ENOMEM;
 
-	buf_printf(&temporary, "%s.%d", path, (int)getpid());
+	name_temporary(path, &temporary);
 	for (int i = 0; i < TRIES && !temporary.failed; i++) {
 		error = link_in(path, buf_str(&temporary));
 		if (error != -EEXIST)
@@ -167,6 +183,13 @@ static int take(const char *path, struct buf *holder)
 	}
 	buf_free(&temporary);
 	return error;
+}
+
+static struct lock *hold(struct lock *lock)
+{
+	lock->next = held;
+	held = lock;
+	return lock;
 }
 
 struct lock *lock_take(const char *dir, const char *device, int *error,
@@ -181,11 +204,8 @@ struct lock *lock_take(const char *dir, const char *device, int *error,
 	lock->path = lock_path(dir, device);
 	if (lock->path)
 		*error = take(lock->path, holder);
-	if (*error == 0) {
-		lock->next = held;
-		held = lock;
-		return lock;
-	}
+	if (*error == 0)
+		return hold(lock);
 	if (*error == -EBUSY && holder->len == before)
 		buf_printf(holder, "another process");
 	else if (*error != -EBUSY)
@@ -196,18 +216,55 @@ struct lock *lock_take(const char *dir, const char *device, int *error,
 	return NULL;
 }
 
-static bool is_ours(const char *path)
+static bool is_of(const char *path, pid_t pid)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	char text[16] = "";
-	bool ours;
+	bool is;
 
 	if (fd < 0)
 		return false;
-	ours = read(fd, text, sizeof(text) - 1) > 0 &&
-	       strtol(text, NULL, 10) == (long)getpid();
+	is = read(fd, text, sizeof(text) - 1) > 0 &&
+	     strtol(text, NULL, 10) == (long)pid;
 	close(fd);
-	return ours;
+	return is;
+}
+
+static int take_over(const char *path, pid_t from)
+{
+	struct buf temporary = BUF_INIT;
+	int fd, error = 0;
+
+	if (!is_of(path, from))
+		return -EBUSY;
+	name_temporary(path, &temporary);
+	fd = temporary.failed ? -ENOMEM : write_file(buf_str(&temporary));
+	if (fd >= 0 && rename(buf_str(&temporary), path) < 0) {
+		error = -errno;
+		unlink(buf_str(&temporary));
+	}
+	if (fd >= 0)
+		close(fd);
+	buf_free(&temporary);
+	return fd < 0 ? fd : error;
+}
+
+struct lock *lock_take_over(const char *dir, const char *device, pid_t from,
+			    int *error)
+{
+	struct lock *lock = calloc(1, sizeof(*lock));
+
+	*error = -ENOMEM;
+	if (!lock)
+		return NULL;
+	lock->path = lock_path(dir, device);
+	if (lock->path)
+		*error = take_over(lock->path, from);
+	if (*error == 0)
+		return hold(lock);
+	free(lock->path);
+	free(lock);
+	return NULL;
 }
 
 void lock_release(struct lock *lock)
@@ -220,7 +277,7 @@ void lock_release(struct lock *lock)
 		at = &(*at)->next;
 	if (*at)
 		*at = lock->next;
-	if (is_ours(lock->path))
+	if (is_of(lock->path, getpid()))
 		unlink(lock->path);
 	free(lock->path);
 	free(lock);

@@ -24,13 +24,8 @@
 
 struct serial {
 	int fd;
-	char device[64];
-	dev_t tty;
 	struct lock *lock;
-	struct termios found;
-	bool exclusive;   /* TIOCEXCL is ours to take back */
-	bool set_up;      /* `found` is to be put back */
-	int closing_wait; /* as found; -1: not changed */
+	struct serial_state state;
 };
 
 static int resolve(struct serial *serial, const char *device)
@@ -42,9 +37,9 @@ static int resolve(struct serial *serial, const char *device)
 		return -errno;
 	if (!S_ISCHR(status.st_mode))
 		return -ENOTTY;
-	if (!str_copy(serial->device, sizeof(serial->device), path))
+	if (!str_copy(serial->state.device, sizeof(serial->state.device), path))
 		return -ENAMETOOLONG;
-	serial->tty = status.st_rdev;
+	serial->state.tty = status.st_rdev;
 	return 0;
 }
 
@@ -54,7 +49,7 @@ static bool is_exclusive(const struct serial *serial)
 {
 	int on = 0;
 
-	return pty_index(serial->tty) < 0 &&
+	return pty_index(serial->state.tty) < 0 &&
 	       ioctl(serial->fd, TIOCGEXCL, &on) == 0 && on;
 }
 
@@ -71,7 +66,7 @@ static int claim(struct serial *serial)
 		return -EBUSY;
 	if (ioctl(serial->fd, TIOCEXCL) < 0)
 		return -errno;
-	serial->exclusive = true;
+	serial->state.exclusive = true;
 	return 0;
 }
 
@@ -84,10 +79,10 @@ static void stop_waiting_at_close(struct serial *serial)
 	if (ioctl(serial->fd, TIOCGSERIAL, &info) < 0 ||
 	    info.closing_wait == ASYNC_CLOSING_WAIT_NONE)
 		return;
-	serial->closing_wait = info.closing_wait;
+	serial->state.closing_wait = info.closing_wait;
 	info.closing_wait = ASYNC_CLOSING_WAIT_NONE;
 	if (ioctl(serial->fd, TIOCSSERIAL, &info) < 0)
-		serial->closing_wait = -1;
+		serial->state.closing_wait = -1;
 }
 
 /* pppd killed -9 leaves a pty in PPP's discipline. */
@@ -122,13 +117,13 @@ static int set_up(struct serial *serial)
 
 	if (error)
 		return error;
-	if (tcgetattr(serial->fd, &serial->found) < 0)
+	if (tcgetattr(serial->fd, &serial->state.found) < 0)
 		return -errno;
 	stop_waiting_at_close(serial);
-	error = make_raw(serial->fd, &serial->found);
+	error = make_raw(serial->fd, &serial->state.found);
 	if (error)
 		return error;
-	serial->set_up = true;
+	serial->state.set_up = true;
 	tcflush(serial->fd, TCIOFLUSH);
 	return 0;
 }
@@ -140,10 +135,10 @@ static int open_locked(struct serial *serial, const char *device,
 
 	if (error)
 		return error;
-	serial->lock = lock_take(LOCKDIR, serial->device, &error, holder);
+	serial->lock = lock_take(LOCKDIR, serial->state.device, &error, holder);
 	if (!serial->lock)
 		return error;
-	serial->fd = open(serial->device,
+	serial->fd = open(serial->state.device,
 			  O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	return serial->fd < 0 ? -errno : claim(serial);
 }
@@ -157,7 +152,7 @@ static int check_rivals(const struct serial *serial, int error,
 
 	if (error && (error != -EBUSY || holder->len > 0))
 		return error;
-	pid = holder_find(list, serial->tty);
+	pid = holder_find(list, serial->state.tty);
 	if (pid)
 		holder_append(holder, pid);
 	else if (error)
@@ -165,17 +160,24 @@ static int check_rivals(const struct serial *serial, int error,
 	return pid ? -EBUSY : error;
 }
 
-static void begin(struct serial_opening *opening)
+static struct serial *new_serial(void)
 {
 	struct serial *serial = calloc(1, sizeof(*serial));
 
-	opening->serial = serial;
-	opening->error = -ENOMEM;
 	if (!serial)
-		return;
+		return NULL;
 	serial->fd = -1;
-	serial->closing_wait = -1;
-	opening->error = open_locked(serial, opening->device, &opening->holder);
+	serial->state.closing_wait = -1;
+	return serial;
+}
+
+static void begin(struct serial_opening *opening)
+{
+	opening->serial = new_serial();
+	opening->error = -ENOMEM;
+	if (opening->serial)
+		opening->error = open_locked(opening->serial, opening->device,
+					     &opening->holder);
 }
 
 static void finish(struct serial_opening *opening,
@@ -222,11 +224,11 @@ static void wait_at_close_as_before(const struct serial *serial)
 	struct serial_struct info;
 	int unsent = 0;
 
-	if (serial->closing_wait < 0 ||
+	if (serial->state.closing_wait < 0 ||
 	    ioctl(serial->fd, TIOCOUTQ, &unsent) < 0 || unsent > 0 ||
 	    ioctl(serial->fd, TIOCGSERIAL, &info) < 0)
 		return;
-	info.closing_wait = (unsigned short)serial->closing_wait;
+	info.closing_wait = (unsigned short)serial->state.closing_wait;
 	ioctl(serial->fd, TIOCSSERIAL, &info);
 }
 
@@ -234,13 +236,13 @@ void serial_close(struct serial *serial)
 {
 	if (!serial)
 		return;
-	if (serial->set_up) {
+	if (serial->state.set_up) {
 		tcflush(serial->fd, TCIOFLUSH);
-		tcsetattr(serial->fd, TCSANOW, &serial->found);
+		tcsetattr(serial->fd, TCSANOW, &serial->state.found);
 	}
 	if (serial->fd >= 0)
 		wait_at_close_as_before(serial);
-	if (serial->exclusive)
+	if (serial->state.exclusive)
 		ioctl(serial->fd, TIOCNXCL);
 	serial_abandon(serial);
 }
@@ -255,6 +257,30 @@ void serial_abandon(struct serial *serial)
 	free(serial);
 }
 
+struct serial_state serial_state(const struct serial *serial)
+{
+	return serial->state;
+}
+
+struct serial *serial_take_over(int fd, const struct serial_state *state,
+				pid_t from, int *error)
+{
+	struct serial *serial = new_serial();
+
+	*error = -ENOMEM;
+	if (!serial) {
+		close(fd);
+		return NULL;
+	}
+	serial->fd = fd;
+	serial->state = *state;
+	serial->lock = lock_take_over(LOCKDIR, state->device, from, error);
+	if (serial->lock)
+		return serial;
+	serial_close(serial);
+	return NULL;
+}
+
 int serial_fd(const struct serial *serial)
 {
 	return serial->fd;
@@ -262,7 +288,7 @@ int serial_fd(const struct serial *serial)
 
 const char *serial_device(const struct serial *serial)
 {
-	return serial->device;
+	return serial->state.device;
 }
 
 int serial_set_dtr(struct serial *serial, bool on)
@@ -309,14 +335,4 @@ ssize_t serial_write(struct serial *serial, const void *bytes, size_t len)
 	if (written < 0)
 		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
 	return written;
-}
-
-int serial_reset(struct serial *serial)
-{
-	int error;
-
-	if (ioctl(serial->fd, TIOCEXCL) < 0)
-		return -errno;
-	error = free_line(serial->fd);
-	return error ? error : make_raw(serial->fd, &serial->found);
 }

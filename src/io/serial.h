@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <termios.h>
 
 #include "base/buf.h"
 
@@ -38,6 +39,24 @@ void serial_close(struct serial *serial);
 /* Close without touching settings: the device is gone. */
 void serial_abandon(struct serial *serial);
 
+/* All of a port but its descriptor, for another process of ours. */
+struct serial_state {
+	char device[64];
+	dev_t tty;
+	struct termios found;
+	bool exclusive;   /* TIOCEXCL is ours to take back */
+	bool set_up;      /* `found` is to be put back */
+	int closing_wait; /* as found; -1: not changed */
+};
+
+struct serial_state serial_state(const struct serial *serial);
+
+/* The port that the process `from` has opened for us, and abandons when this
+ * has come back: its lock file is ours then. Takes `fd` over, on failure too,
+ * where the port is left as found, with NULL and a negative errno. */
+struct serial *serial_take_over(int fd, const struct serial_state *state,
+				pid_t from, int *error);
+
 int serial_fd(const struct serial *serial);
 const char *serial_device(const struct serial *serial);
 
@@ -52,8 +71,5 @@ int serial_heed_carrier(struct serial *serial);
  * when the port is gone (also read's 0 after a hang-up). */
 ssize_t serial_read(struct serial *serial, void *bytes, size_t size);
 ssize_t serial_write(struct serial *serial, const void *bytes, size_t len);
-
-/* Raw settings and TIOCEXCL again, after pppd had the port. */
-int serial_reset(struct serial *serial);
 
 #endif
