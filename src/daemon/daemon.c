@@ -364,13 +364,12 @@ static enum cause start_session(struct daemon *daemon)
 	return CAUSE_NONE;
 }
 
-/* Whoever has the port next would find it held; but a stop takes no 5 s. */
-static int time_to_close(const struct daemon *daemon)
+int daemon_close_ms(const struct daemon *daemon)
 {
 	int64_t left = 3000;
 
 	if (daemon->session.stop_at >= 0)
-		left = daemon->session.stop_at + 4700 - clock_now_ms();
+		left = daemon->session.stop_at + 4300 - clock_now_ms();
 	return left < 200 ? 200 : left > 3000 ? 3000 : (int)left;
 }
 
@@ -380,10 +379,10 @@ static void stop_session(struct daemon *daemon)
 	pppd_free(daemon->pppd);
 	call_note_end(daemon);
 	daemon->ops.port_close(daemon);
-	daemon->ops.probe_cancel(daemon);
 	daemon->ops.bind_cancel(daemon);
 	daemon->ops.recover_cancel(daemon);
-	closer_end(&daemon->closer, daemon->loop, time_to_close(daemon));
+	prober_end(&daemon->prober, daemon_close_ms(daemon));
+	closer_end(&daemon->closer, daemon->loop, daemon_close_ms(daemon));
 	session_free(&daemon->session);
 	reload_stop(daemon);
 }

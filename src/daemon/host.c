@@ -82,7 +82,7 @@ static bool is_stuck(const struct probe_result *result)
 	return false;
 }
 
-static void on_probed(void *ctx, struct probe *probe,
+static void on_probed(void *ctx, struct serial *serial,
 		      const struct probe_result *result)
 {
 	static const struct atport_callbacks callbacks = {on_at_event,
@@ -91,7 +91,6 @@ static void on_probed(void *ctx, struct probe *probe,
 	struct session_event event = {.type = SESSION_EVENT_PROBED,
 				      .cause = result->cause,
 				      .stuck = is_stuck(result)};
-	struct serial *serial = probe_take_serial(probe);
 	struct buf text = BUF_INIT;
 
 	if (serial) {
@@ -127,30 +126,29 @@ static void probe_cancel(void *ctx)
 {
 	struct daemon *daemon = ctx;
 
-	probe_free(daemon->probe);
-	daemon->probe = NULL;
+	prober_cancel(&daemon->prober);
 }
 
 static int probe(void *ctx)
 {
 	struct daemon *daemon = ctx;
 	const struct probe_options options = {
-		.keep = true, .all = drivers_doubt(&daemon->drivers)};
+		.all = drivers_doubt(&daemon->drivers)};
 	struct port_list list = {NULL, 0};
 	int error;
 
-	if (closer_is_busy(&daemon->closer))
+	if (closer_is_busy(&daemon->closer) ||
+	    closer_is_busy(&daemon->spare.closer) ||
+	    prober_is_busy(&daemon->spare.prober))
 		return -EAGAIN;
-	error = candidates_list(daemon->conf, &list);
-	probe_cancel(daemon);
 	reload_take_next(daemon);
 	error = candidates_list(daemon->conf, &list);
 	recovery_leave_out(&daemon->recovery, &list);
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {
-		daemon->probe = probe_start(daemon->loop, &list, &options,
-					    on_probed, daemon);
-		error = daemon->probe ? 0 : -ENOMEM;
+		recovery_note_candidates(&daemon->recovery, &list);
+		error = prober_start(&daemon->prober, daemon->loop, &list,
+				     &options, on_probed, daemon);
 	}
 	port_list_free(&list);
 	return error;

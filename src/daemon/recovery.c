@@ -49,6 +49,19 @@ void recovery_note_probe(struct recovery *recovery,
 	note_return(recovery);
 }
 
+void recovery_note_candidates(struct recovery *recovery,
+			      const struct port_list *list)
+{
+	size_t best = 0;
+
+	if (*recovery->port.device || list->count == 0)
+		return;
+	for (size_t i = 1; i < list->count; i++)
+		if (port_hint(&list->ports[i]) < port_hint(&list->ports[best]))
+			best = i;
+	recovery->port = list->ports[best];
+}
+
 static bool is_same(const struct port *one, const struct port *other)
 {
 	if (!*one->usb_path || !*other->usb_path)

@@ -25,6 +25,11 @@ struct recovery {
 	struct returns returns;
 };
 
+/* Before the first probe, which a hung modem may not let end: the port that is
+ * most likely meant for calls. */
+void recovery_note_candidates(struct recovery *recovery,
+			      const struct port_list *list);
+
 /* After a probe: the port that it chose, or else the one that it should have
  * been. */
 void recovery_note_probe(struct recovery *recovery,

@@ -16,14 +16,17 @@
 
 #define SLOWEST_S    3600
 #define FAILURES_MAX 10
+#define AGAIN_S      .02 /* the last asking's port is being closed */
 
 static void next_job(struct daemon *daemon);
 
-static void close_port(struct spare *spare)
+static void close_port(struct daemon *daemon)
 {
-	probe_free(spare->probe);
-	atport_free(spare->atport);
-	spare->probe = NULL;
+	struct spare *spare = &daemon->spare;
+
+	prober_cancel(&spare->prober);
+	closer_close(&spare->closer, daemon->loop,
+		     atport_release(spare->atport));
 	spare->atport = NULL;
 	spare->asking = false;
 }
@@ -57,11 +60,7 @@ static void give_up(struct daemon *daemon, enum cause cause, const char *text)
 		spare->failures++;
 	spare->device[0] = '\0';
 	spare->due = false;
-	/* A modem that hangs would have us wait for the end of close(). */
-	closer_close(&daemon->closer, daemon->loop,
-		     atport_release(spare->atport));
-	spare->atport = NULL;
-	close_port(spare);
+	close_port(daemon);
 	orders_fail(daemon, cause, text);
 	arm(daemon);
 }
@@ -136,7 +135,7 @@ static void next_job(struct daemon *daemon)
 	if (orders_run(daemon, spare->atport))
 		return;
 	if (!spare->due) {
-		close_port(spare);
+		close_port(daemon);
 		return;
 	}
 	spare->asking = true;
@@ -151,6 +150,8 @@ static void adopt(struct daemon *daemon, struct serial *serial)
 	static const struct atport_callbacks callbacks = {on_event, on_gone};
 	struct spare *spare = &daemon->spare;
 
+	if (!*spare->device)
+		log_info("%s: asked during the call", serial_device(serial));
 	str_copy(spare->device, sizeof(spare->device), serial_device(serial));
 	spare->atport = atport_new(daemon->loop, serial, &callbacks, daemon);
 	if (spare->atport)
@@ -159,58 +160,66 @@ static void adopt(struct daemon *daemon, struct serial *serial)
 		give_up(daemon, CAUSE_INTERNAL, "out of memory");
 }
 
-static void on_probed(void *ctx, struct probe *probe,
+static void on_probed(void *ctx, struct serial *serial,
 		      const struct probe_result *result)
 {
 	struct daemon *daemon = ctx;
-	struct serial *serial = probe_take_serial(probe);
 	struct buf text = BUF_INIT;
 
 	report_probe(result, &text);
-	if (serial) {
-		log_info("%s: asked during the call", serial_device(serial));
-		daemon->spare.probe = NULL;
-		probe_free(probe);
-		adopt(daemon, serial);
-	} else {
-		give_up(daemon, result->cause, buf_str(&text));
-	}
-	buf_free(&text);
-}
-
-static void open_known(struct daemon *daemon)
-{
-	struct spare *spare = &daemon->spare;
-	struct buf why = BUF_INIT;
-	struct serial *serial;
-	int error;
-
-	buf_printf(&why, "%s: ", spare->device);
-	serial = serial_open(spare->device, &error, &why);
 	if (serial)
 		adopt(daemon, serial);
 	else
-		give_up(daemon, error == -EBUSY ? CAUSE_BUSY : CAUSE_NO_AT_PORT,
-			buf_str(&why));
-	buf_free(&why);
+		give_up(daemon, result->cause, buf_str(&text));
+	buf_free(&text);
+}
+
+/* One that has proven itself is not asked what it is again. */
+static int start(struct daemon *daemon)
+{
+	const struct probe_options options = {.keep_echo = true,
+					      .trust = *daemon->spare.device};
+	struct spare *spare = &daemon->spare;
+	struct port_list known = {NULL, 0};
+	int error;
+
+	if (!options.trust)
+		return prober_start(&spare->prober, daemon->loop,
+				    &spare->candidates, &options, on_probed,
+				    daemon);
+	error = port_list_add(&known, spare->device);
+	if (error == 0)
+		error = prober_start(&spare->prober, daemon->loop, &known,
+				     &options, on_probed, daemon);
+	port_list_free(&known);
+	return error;
+}
+
+static void open_in(struct daemon *daemon, double seconds)
+{
+	ev_timer *opener = &daemon->spare.opener;
+
+	ev_timer_stop(daemon->loop, opener);
+	ev_timer_set(opener, seconds, 0.);
+	ev_timer_start(daemon->loop, opener);
 }
 
 static void open_port(struct daemon *daemon)
 {
-	static const struct probe_options options = {.keep = true,
-						     .keep_echo = true};
 	struct spare *spare = &daemon->spare;
+	struct buf why = BUF_INIT;
+	int error;
 
-	if (spare->probe || spare->atport)
+	if (spare->prober.done || spare->atport)
 		return; /* the next job is seen to when this one is over */
-	if (*spare->device) {
-		open_known(daemon);
-		return;
+	error = closer_is_busy(&spare->closer) ? -EAGAIN : start(daemon);
+	if (error == -EAGAIN) {
+		open_in(daemon, AGAIN_S);
+	} else if (error < 0) {
+		buf_printf(&why, "%s: %s", spare->device, strerror(-error));
+		give_up(daemon, CAUSE_NO_AT_PORT, buf_str(&why));
+		buf_free(&why);
 	}
-	spare->probe = probe_start(daemon->loop, &spare->candidates, &options,
-				   on_probed, daemon);
-	if (!spare->probe)
-		give_up(daemon, CAUSE_INTERNAL, "out of memory");
 }
 
 static void on_due(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -236,7 +245,7 @@ bool spare_wake(struct daemon *daemon)
 
 	if (spare->candidates.count == 0)
 		return false;
-	ev_timer_start(daemon->loop, &spare->opener);
+	open_in(daemon, 0.);
 	return true;
 }
 
@@ -292,7 +301,7 @@ static void end(struct daemon *daemon)
 
 	ev_timer_stop(daemon->loop, &spare->timer);
 	ev_timer_stop(daemon->loop, &spare->opener);
-	close_port(spare);
+	close_port(daemon);
 	spare->due = false;
 	spare->asked_at = -1;
 }
@@ -333,6 +342,9 @@ enum cause spare_start(struct daemon *daemon)
 void spare_stop(struct daemon *daemon)
 {
 	end(daemon);
+	prober_end(&daemon->spare.prober, daemon_close_ms(daemon));
+	closer_end(&daemon->spare.closer, daemon->loop,
+		   daemon_close_ms(daemon));
 	port_list_free(&daemon->spare.candidates);
 	plan_free(&daemon->spare.plan);
 }

@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 #include "base/cause.h"
+#include "io/closer.h"
 #include "io/port.h"
+#include "io/prober.h"
 #include "modem/plan.h"
 
 struct atport;
 struct daemon;
-struct probe;
-struct probe_result;
 
 /* Another AT port of the call's modem: the modem is asked there while the call
  * has the first. It is open only while it is asked. */
@@ -21,8 +21,9 @@ struct spare {
 	struct port_list candidates;
 	char device
 		[64]; /* has proven to be one; "": the candidates are asked */
-	struct probe *probe;
+	struct prober prober;
 	struct atport *atport;
+	struct closer closer;
 	struct plan plan;
 	bool due;    /* to be asked */
 	bool asking; /* the plan runs */

@@ -14,6 +14,7 @@
 #include "daemon/orders.h"
 #include "daemon/spare.h"
 #include "io/port.h"
+#include "io/prober.h"
 #include "session/session.h"
 #include "status/rate.h"
 
@@ -38,7 +39,7 @@ struct daemon {
 	int lock;
 	struct session session;
 	struct port port; /* the chosen one */
-	struct probe *probe;
+	struct prober prober;
 	struct drivers drivers;
 	struct recovery recovery;
 	struct atport *atport;
@@ -77,6 +78,10 @@ int daemon_set_group(struct daemon *daemon);
 
 /* The session's deadline anew, after it has been held up. */
 void daemon_rearm(struct daemon *daemon);
+
+/* How long to wait, at the end, for a process that lets go of ports: whoever has
+ * them next would find them held; but a stop takes no 5 s. */
+int daemon_close_ms(const struct daemon *daemon);
 
 /* host.c: the session's wishes, with a struct daemon as their context. */
 extern const struct session_ops host_ops;

@@ -38,6 +38,9 @@ void candidate_begin(struct candidate *candidate,
 		     const struct serial_opening *opening, int pass_ms,
 		     int no_dtr_ms);
 
+/* Opened, and AT without asking. */
+void candidate_trust(struct candidate *candidate, struct serial *serial);
+
 /* The role is known without asking. */
 void candidate_settle(struct candidate *candidate, enum probe_role role,
 		      const char *reason);

@@ -286,7 +286,12 @@ static int begin(struct probe *probe)
 	for (size_t i = 0; i < count; i++) {
 		if (probe->candidates[i].settled)
 			continue;
-		candidate_begin(&probe->candidates[i], &openings[n], pass_ms,
+		if (openings[n].serial && probe->options.trust)
+			candidate_trust(&probe->candidates[i],
+					openings[n].serial);
+		else
+			candidate_begin(
+				&probe->candidates[i], &openings[n], pass_ms,
 				probe->options.all ? pass_ms : NO_DTR_MS);
 		buf_free(&openings[n++].holder);
 	}

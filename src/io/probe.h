@@ -57,6 +57,7 @@ typedef void probe_done(void *ctx, struct probe *probe,
 struct probe_options {
 	bool keep;      /* leave the chosen port open for the caller */
 	bool keep_echo; /* and the modem's echo as it was found */
+	bool trust;     /* ask nothing: what can be opened is AT */
 	bool all;       /* do not stop at the first sure answer: tell every
 			 * port's role (the `probe` command) */
 	int pass_ms;    /* another time for it; 0: ASK_PASS_MS */

@@ -141,8 +141,9 @@ void probing_handle(struct session *session, const struct session_event *event)
 void probing_expire(struct session *session, int64_t now)
 {
 	if (session->probe_runs)
-		session_fail(session, now, CAUSE_INTERNAL,
-			     "the probe of the ports did not end");
+		session_fail(session, now, CAUSE_NO_AT_PORT,
+			     "the probe of the ports does not end: the modem "
+			     "does not answer on USB");
 	else
 		session_fail(session, now, CAUSE_NO_AT_PORT,
 			     "the last port does not close: the modem does not "

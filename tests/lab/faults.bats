@@ -104,6 +104,34 @@ ms() {
 	stop
 }
 
+# Here each of its ports takes 5 s to open, and as long to close.
+@test "faults: a modem frozen before it is asked: no answer waits for it, no stop" {
+	local start took
+
+	freeze
+	gobi_start
+	gobi_reaches probing
+	start=$(ms)
+	timeout 10 gobi-dial status >/dev/null
+	took=$(($(ms) - start))
+	echo "status: $took ms" | tee "$LAB_OUT/frozen-probe" >&2
+	((took < 4000))
+	gobi-dial stop
+	gobi_ended 5
+	pkill -CONT -x gobi-modem
+	wait_for 20 lab_is_clean
+}
+
+@test "faults: a modem frozen while it is asked is no-at-port, and used when it answers" {
+	freeze
+	gobi_start
+	gobi_says 'does not end: the modem does not answer on USB (no-at-port)' 30
+	pkill -CONT -x gobi-modem
+	gobi_reaches connected 90
+	pings
+	stop
+}
+
 @test "faults: pppd is stopped: a stop kills it" {
 	connect
 	pkill -STOP -P "$gobi_pid" pppd

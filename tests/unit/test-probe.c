@@ -2,7 +2,10 @@
 #include "config.h"
 
 #include <ev.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +15,7 @@
 
 #include "base/buf.h"
 #include "io/probe.h"
+#include "io/prober.h"
 #include "io/serial.h"
 
 #define PTYS 3
@@ -32,6 +36,7 @@ struct world {
 	struct modem modems[PTYS];
 	struct port_list ports;
 	struct probe *probe;
+	struct prober prober;
 	int calls;
 	struct probe_result result; /* without its ports */
 	enum probe_role roles[PTYS];
@@ -98,7 +103,7 @@ static int set_up(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
-	world->loop = ev_loop_new(0);
+	world->loop = ev_default_loop(0); /* hears of children */
 	ev_timer_init(&world->deadline, on_deadline, 10, 0);
 	ev_timer_start(world->loop, &world->deadline);
 	for (int i = 0; i < PTYS; i++)
@@ -112,6 +117,7 @@ static int tear_down(void **state)
 	struct world *world = *state;
 
 	probe_free(world->probe);
+	prober_end(&world->prober, 5000);
 	serial_close(world->serial);
 	for (int i = 0; i < PTYS; i++) {
 		if (world->modems[i].master >= 0)
@@ -124,21 +130,26 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void note(struct world *world, const struct probe_result *result)
+{
+	world->calls++;
+	world->result = *result;
+	for (size_t i = 0; i < result->count; i++)
+		world->roles[i] = result->ports[i].role;
+	ev_break(world->loop, EVBREAK_ALL);
+}
+
 static void on_done(void *ctx, struct probe *probe,
 		    const struct probe_result *result)
 {
 	struct world *world = ctx;
 
-	world->calls++;
-	world->result = *result;
-	for (size_t i = 0; i < result->count; i++)
-		world->roles[i] = result->ports[i].role;
+	note(world, result);
 	world->serial = probe_take_serial(probe);
 	if (world->free_inside) {
 		probe_free(probe);
 		world->probe = NULL;
 	}
-	ev_break(world->loop, EVBREAK_ALL);
 }
 
 static void start(struct world *world, struct probe_options options)
@@ -257,6 +268,120 @@ static void a_port_that_hangs_up_is_an_error(void **state)
 	assert_int_equal(world->result.cause, CAUSE_NO_MODEM);
 }
 
+static void on_prober_done(void *ctx, struct serial *serial,
+			   const struct probe_result *result)
+{
+	struct world *world = ctx;
+
+	world->serial = serial;
+	note(world, result);
+}
+
+static void ask_aside(struct world *world, struct probe_options options)
+{
+	assert_int_equal(prober_start(&world->prober, world->loop,
+				      &world->ports, &options, on_prober_done,
+				      world),
+			 0);
+	assert_true(prober_is_busy(&world->prober));
+}
+
+static void until_it_has_let_go(struct world *world)
+{
+	while (prober_is_busy(&world->prober))
+		ev_run(world->loop, EVRUN_ONCE);
+}
+
+static void a_port_that_another_process_chose_is_ours(void **state)
+{
+	struct world *world = *state;
+
+	open_modem(world, &world->modems[0], NULL);
+	open_modem(world, &world->modems[1], "\r\nERROR\r\n");
+	ask_aside(world, (struct probe_options){0});
+	ev_run(world->loop, 0);
+	assert_int_equal(world->calls, 1);
+	assert_int_equal(world->result.chosen, 1);
+	assert_int_equal(world->result.cause, CAUSE_NONE);
+	assert_int_equal(world->roles[1], PROBE_ROLE_AT);
+	assert_string_equal(serial_device(world->serial),
+			    world->modems[1].name);
+	until_it_has_let_go(world);
+	assert_non_null(strstr(buf_str(&world->modems[1].heard), "ATE0\r"));
+	assert_true(is_free(world->modems[0].name));
+	assert_false(is_free(world->modems[1].name));
+	serial_close(world->serial);
+	world->serial = NULL;
+	assert_true(is_free(world->modems[1].name));
+}
+
+static void a_port_that_is_trusted_hears_nothing(void **state)
+{
+	struct world *world = *state;
+
+	open_modem(world, &world->modems[0], NULL);
+	ask_aside(world,
+		  (struct probe_options){.keep_echo = true, .trust = true});
+	ev_run(world->loop, 0);
+	assert_int_equal(world->roles[0], PROBE_ROLE_AT);
+	assert_non_null(world->serial);
+	assert_int_equal(world->modems[0].heard.len, 0);
+}
+
+static void one_that_is_cancelled_leaves_no_port_held(void **state)
+{
+	struct world *world = *state;
+
+	open_modem(world, &world->modems[0], NULL);
+	ask_aside(world, (struct probe_options){0});
+	while (world->modems[0].heard.len == 0)
+		ev_run(world->loop, EVRUN_ONCE);
+	assert_false(is_free(world->modems[0].name));
+	prober_cancel(&world->prober);
+	until_it_has_let_go(world);
+	assert_true(is_free(world->modems[0].name));
+	assert_int_equal(world->calls, 0);
+}
+
+static void one_that_dies_is_told_as_our_failure(void **state)
+{
+	struct world *world = *state;
+
+	open_modem(world, &world->modems[0], NULL);
+	ask_aside(world, (struct probe_options){0});
+	kill(world->prober.pid, SIGKILL);
+	ev_run(world->loop, 0);
+	assert_int_equal(world->calls, 1);
+	assert_int_equal(world->result.cause, CAUSE_INTERNAL);
+	assert_int_equal(world->result.count, 0);
+	assert_null(world->serial);
+}
+
+/* As in an open that takes 5 s, for which a stopped process stands. */
+static void one_that_hangs_holds_nobody_up(void **state)
+{
+	struct world *world = *state;
+	pid_t pid;
+
+	open_modem(world, &world->modems[0], NULL);
+	ask_aside(world, (struct probe_options){0});
+	pid = world->prober.pid;
+	while (world->modems[0].heard.len == 0)
+		ev_run(world->loop, EVRUN_ONCE);
+	kill(pid, SIGSTOP);
+	prober_cancel(&world->prober);
+	assert_true(prober_is_busy(&world->prober));
+	assert_int_equal(prober_start(&world->prober, world->loop,
+				      &world->ports, &(struct probe_options){0},
+				      on_prober_done, world),
+			 -EAGAIN);
+	prober_end(&world->prober, 20);
+	assert_false(prober_is_busy(&world->prober));
+	kill(pid, SIGCONT);
+	while (!is_free(world->modems[0].name))
+		poll(NULL, 0, 10);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -269,6 +394,11 @@ int main(void)
 		IN_WORLD(a_pass_ends_when_it_is_told_to),
 		IN_WORLD(a_probe_may_be_freed_at_any_time),
 		IN_WORLD(a_port_that_hangs_up_is_an_error),
+		IN_WORLD(a_port_that_another_process_chose_is_ours),
+		IN_WORLD(a_port_that_is_trusted_hears_nothing),
+		IN_WORLD(one_that_is_cancelled_leaves_no_port_held),
+		IN_WORLD(one_that_dies_is_told_as_our_failure),
+		IN_WORLD(one_that_hangs_holds_nobody_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -476,6 +476,19 @@ static void silence_ends_every_state(void **state)
 	}
 }
 
+static void a_probe_that_does_not_end_is_a_modem_that_hangs(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_PROBING);
+	time_out(world);
+	assert_int_equal(world->session.cause, CAUSE_NO_AT_PORT);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	assert_false(world->session.probe_runs);
+	world_free(world);
+}
+
 static void a_driver_is_changed_where_that_may_help(void **state)
 {
 	static const struct {
@@ -1217,6 +1230,8 @@ int main(void)
 		cmocka_unit_test(every_state_survives_every_event_and_stops),
 		cmocka_unit_test(every_waiting_state_has_a_timeout),
 		cmocka_unit_test(silence_ends_every_state),
+		cmocka_unit_test(
+			a_probe_that_does_not_end_is_a_modem_that_hangs),
 		cmocka_unit_test(a_driver_is_changed_where_that_may_help),
 		cmocka_unit_test(binding_is_a_part_of_the_attempt),
 		cmocka_unit_test(

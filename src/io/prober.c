@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "io/aside.h"
+#include "io/prober.h"
+#include "io/serial.h"
+
+/* What comes over the socket: this, with the chosen port's descriptor, and the
+ * `count` ports behind it. Then a byte goes back when the port is taken. */
+struct head {
+	struct probe_result result; /* its `ports` mean nothing */
+	struct serial_state serial;
+};
+
+union port_message {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+/* The process that asks ---------------------------------------------------------*/
+
+struct job {
+	const struct port_list *ports;
+	const struct probe_options *options;
+	int socket;
+	struct ev_loop *loop;
+	struct serial *serial; /* handed over; ours until that is taken */
+};
+
+static bool send_head(int socket, const struct head *head,
+		      const struct serial *serial)
+{
+	union port_message control = {.bytes = {0}};
+	struct iovec part = {.iov_base = (void *)head,
+			     .iov_len = sizeof(*head)};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	int fd = serial ? serial_fd(serial) : -1;
+
+	if (serial) {
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	}
+	return sendmsg(socket, &message, MSG_NOSIGNAL) ==
+	       (ssize_t)sizeof(*head);
+}
+
+static void send_ports(int socket, const struct probe_result *result)
+{
+	const char *at = (const char *)result->ports;
+	size_t left = result->count * sizeof(*result->ports);
+	ssize_t sent;
+
+	while (left > 0) {
+		sent = send(socket, at, left, MSG_NOSIGNAL);
+		if (sent < 0)
+			return; /* who does not read has closed it */
+		at += sent;
+		left -= (size_t)sent;
+	}
+}
+
+static void on_probed(void *ctx, struct probe *probe,
+		      const struct probe_result *result)
+{
+	struct head head = {.result = *result};
+	struct job *job = ctx;
+
+	job->serial = probe_take_serial(probe);
+	if (job->serial)
+		head.serial = serial_state(job->serial);
+	if (send_head(job->socket, &head, job->serial))
+		send_ports(job->socket, result);
+}
+
+/* The port is taken, or nobody waits for it any more. */
+static void on_word(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct job *job = watcher->data;
+	char byte;
+
+	(void)revents;
+	if (job->serial && read(job->socket, &byte, 1) == 1) {
+		serial_abandon(job->serial);
+		job->serial = NULL;
+	}
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static int ask(const void *arg)
+{
+	struct job job = *(const struct job *)arg;
+	struct probe_options options = *job.options;
+	struct probe *probe;
+	ev_io reader;
+
+	/* Who ends all of our group ends the one that waits, too. */
+	signal(SIGTERM, SIG_IGN);
+	options.keep = true;
+	job.loop = ev_loop_new(EVFLAG_AUTO);
+	if (!job.loop)
+		return ENOMEM;
+	ev_io_init(&reader, on_word, job.socket, EV_READ);
+	reader.data = &job;
+	ev_io_start(job.loop, &reader);
+	probe = probe_start(job.loop, job.ports, &options, on_probed, &job);
+	if (probe)
+		ev_run(job.loop, 0);
+	probe_free(probe);
+	serial_close(job.serial);
+	ev_loop_destroy(job.loop);
+	return 0;
+}
+
+/* The one that waits --------------------------------------------------------------*/
+
+static void stop_waiting(struct prober *prober)
+{
+	if (!prober->done)
+		return;
+	ev_io_stop(prober->loop, &prober->reader);
+	close(prober->socket);
+	if (prober->port >= 0)
+		close(prober->port);
+	prober->port = -1;
+	buf_free(&prober->answer);
+	prober->done = NULL;
+}
+
+static struct serial *take_port(struct prober *prober, const struct head *head,
+				enum cause *cause)
+{
+	struct serial *serial;
+	int error;
+
+	if (prober->port < 0)
+		return NULL;
+	serial = serial_take_over(prober->port, &head->serial, prober->pid,
+				  &error);
+	prober->port = -1;
+	if (serial && send(prober->socket, "", 1, MSG_NOSIGNAL) == 1)
+		return serial;
+	if (!serial)
+		log_error("%s: cannot take the lock over: %s",
+			  head->serial.device, strerror(-error));
+	serial_abandon(serial);
+	*cause = CAUSE_INTERNAL;
+	return NULL;
+}
+
+/* A new one may be started from within. */
+static void deliver(struct prober *prober, const struct head *head,
+		    struct probe_port *ports)
+{
+	struct probe_result result = head->result;
+	prober_done *done = prober->done;
+	struct serial *serial;
+
+	result.ports = ports;
+	serial = take_port(prober, head, &result.cause);
+	if (!serial)
+		result.chosen = -1;
+	stop_waiting(prober);
+	done(prober->ctx, serial, &result);
+	free(ports);
+}
+
+static void fail(struct prober *prober)
+{
+	const struct head head = {
+		.result = {.chosen = -1, .cause = CAUSE_INTERNAL}};
+
+	log_error("the probe ended without an answer");
+	deliver(prober, &head, NULL);
+}
+
+static void take_answer(struct prober *prober)
+{
+	struct buf *answer = &prober->answer;
+	struct probe_port *ports;
+	struct head head;
+	size_t size;
+
+	if (answer->len < sizeof(head))
+		return;
+	memcpy(&head, answer->data, sizeof(head));
+	size = head.result.count * sizeof(*ports);
+	if (answer->len < sizeof(head) + size)
+		return;
+	/* One more than none: calloc of 0 may be NULL. */
+	ports = calloc(head.result.count + 1, sizeof(*ports));
+	if (!ports) {
+		fail(prober);
+		return;
+	}
+	memcpy(ports, answer->data + sizeof(head), size);
+	deliver(prober, &head, ports);
+}
+
+static void note_port(struct prober *prober, struct msghdr *message)
+{
+	struct cmsghdr *header = CMSG_FIRSTHDR(message);
+
+	if (header && header->cmsg_type == SCM_RIGHTS)
+		memcpy(&prober->port, CMSG_DATA(header), sizeof(prober->port));
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct prober *prober = watcher->data;
+	union port_message control;
+	char bytes[4096];
+	struct iovec part = {.iov_base = bytes, .iov_len = sizeof(bytes)};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	ssize_t len = recvmsg(prober->socket, &message,
+			      MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	(void)loop;
+	(void)revents;
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (len > 0) {
+		note_port(prober, &message);
+		buf_append(&prober->answer, bytes, (size_t)len);
+	}
+	if (len <= 0 || prober->answer.failed)
+		fail(prober);
+	else
+		take_answer(prober);
+}
+
+static void on_child(struct ev_loop *loop, ev_child *watcher, int revents)
+{
+	struct prober *prober = watcher->data;
+
+	(void)revents;
+	ev_child_stop(loop, watcher);
+	prober->pid = 0;
+}
+
+int prober_start(struct prober *prober, struct ev_loop *loop,
+		 const struct port_list *ports,
+		 const struct probe_options *options, prober_done *done,
+		 void *ctx)
+{
+	struct job job = {.ports = ports, .options = options};
+	int sockets[2];
+
+	prober_cancel(prober);
+	if (prober_is_busy(prober))
+		return -EAGAIN;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
+		return -errno;
+	job.socket = sockets[1];
+	prober->pid = aside_fork(ask, &job, &job.socket, 1);
+	if (prober->pid < 0) {
+		int error = -errno;
+
+		prober->pid = 0;
+		close(sockets[0]);
+		close(sockets[1]);
+		return error;
+	}
+	close(sockets[1]);
+	prober->loop = loop;
+	prober->socket = sockets[0];
+	prober->port = -1;
+	prober->done = done;
+	prober->ctx = ctx;
+	ev_io_init(&prober->reader, on_readable, prober->socket, EV_READ);
+	ev_child_init(&prober->child, on_child, prober->pid, 0);
+	prober->reader.data = prober->child.data = prober;
+	ev_io_start(loop, &prober->reader);
+	ev_child_start(loop, &prober->child);
+	return 0;
+}
+
+bool prober_is_busy(const struct prober *prober)
+{
+	return prober->pid > 0;
+}
+
+void prober_cancel(struct prober *prober)
+{
+	stop_waiting(prober);
+}
+
+void prober_end(struct prober *prober, int wait_ms)
+{
+	prober_cancel(prober);
+	if (prober->pid <= 0)
+		return;
+	ev_child_stop(prober->loop, &prober->child);
+	if (!aside_wait(prober->pid, wait_ms))
+		log_warning("the ports that were asked do not close yet");
+	prober->pid = 0;
+}
