@@ -12,7 +12,7 @@
 
 static enum log_level max_level = LOG_LEVEL_NOTICE;
 static bool with_priority;
-static bool with_syslog;
+static const char *syslog_name; /* NULL: not to syslog */
 
 void log_init(enum log_level level)
 {
@@ -23,7 +23,15 @@ void log_init(enum log_level level)
 void log_to_syslog(const char *name)
 {
 	openlog(name, LOG_PID | LOG_NDELAY, LOG_LOCAL2);
-	with_syslog = true;
+	syslog_name = name;
+}
+
+void log_forget_syslog(void)
+{
+	if (!syslog_name)
+		return;
+	closelog();
+	openlog(syslog_name, LOG_PID, LOG_LOCAL2); /* with the next line */
 }
 
 void log_leave_stderr(void)
@@ -34,11 +42,6 @@ void log_leave_stderr(void)
 		return;
 	dup2(null, STDERR_FILENO);
 	close(null);
-}
-
-enum log_level log_get_level(void)
-{
-	return max_level;
 }
 
 void log_write(enum log_level level, const char *format, ...)
@@ -58,7 +61,7 @@ void log_write(enum log_level level, const char *format, ...)
 		buf_printf(&line, "gobi-dial: ");
 	start = line.len;
 	str_print_safe(&line, buf_str(&text), text.len);
-	if (with_syslog)
+	if (syslog_name)
 		syslog((int)level, "%s", buf_str(&line) + start);
 	buf_printf(&line, "\n");
 	/* One write a line, so that lines of two processes do not mix. */

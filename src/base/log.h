@@ -22,7 +22,9 @@ void log_to_syslog(const char *name);
 /* No more to stderr, for somebody may wait for its last writer to end. */
 void log_leave_stderr(void);
 
-enum log_level log_get_level(void);
+/* In a child, before it closes what is not its own: syslog's socket would be
+ * taken for one that is still open, whatever has its number by then. */
+void log_forget_syslog(void);
 
 #define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "io/child.h"
 
 static bool is_kept(int fd, const int *keep, size_t count)
@@ -23,6 +24,7 @@ void child_forget_ours(const int *keep, size_t count)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setpgid(0, 0);
+	log_forget_syslog();
 	/* Ours are low numbers, and few. */
 	if (max < 0 || max > 4096)
 		max = 4096;

@@ -90,6 +90,17 @@ plog_has() {
 	no_trace
 }
 
+# The process that asks writes there too, with descriptors of its own.
+@test "pon: what the ports say goes to the log, and the call is made" {
+	sed -i "s/gobi-dial pty/gobi-dial -vv pty/" /etc/ppp/peers/gobi
+	pon gobi
+	lab_install_peers
+	is_up
+	grep 'gobi-dial\[.*ttyUSB.*: at$' /var/log/syslog
+	poff gobi
+	no_trace
+}
+
 # In $(), which waits for the last who has its output open.
 @test "ifup: to a link, and ifdown leaves nothing" {
 	run ifup gobi
