@@ -200,8 +200,11 @@ static void on_uevent(void *ctx, bool added, const char *device)
 		daemon_tell(daemon, (struct session_event){
 					    .type = SESSION_EVENT_PORT_GONE});
 	else if (added)
-		daemon_tell(daemon, (struct session_event){
-					    .type = SESSION_EVENT_PORTS});
+		daemon_tell(daemon,
+			    (struct session_event){
+				    .type = SESSION_EVENT_PORTS,
+				    .whole = recovery_note_tty(
+					    &daemon->recovery, daemon->conf)});
 	if (added)
 		drivers_look(&daemon->drivers);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "daemon/recovery.h"
@@ -18,6 +19,39 @@ static int fitness(const struct probe_port *port)
 	if (port->hint <= LAYOUT_LIKELY)
 		return 2;
 	return port->hint < LAYOUT_NOT_AT;
+}
+
+static bool is_same_device(const struct port *one, const struct port *other)
+{
+	return *one->usb_path && strcmp(one->usb_path, other->usb_path) == 0 &&
+	       one->vid == other->vid && one->pid == other->pid;
+}
+
+static void note_ports(struct recovery *recovery,
+		       const struct probe_result *result)
+{
+	recovery->ports = 0;
+	for (size_t i = 0; i < result->count; i++)
+		if (is_same_device(&recovery->port, &result->ports[i].port))
+			recovery->ports++;
+}
+
+bool recovery_note_tty(struct recovery *recovery, const struct conf *conf)
+{
+	struct port_list list = {NULL, 0};
+	size_t found = 0;
+
+	/* To list them takes a while. */
+	if (++recovery->came < recovery->ports || recovery->ports == 0 ||
+	    candidates_list(conf, &list) < 0)
+		return false;
+	/* OpenWrt's procd makes the nodes, some time after the kernel's word. */
+	for (size_t i = 0; i < list.count; i++)
+		if (is_same_device(&recovery->port, &list.ports[i]) &&
+		    access(list.ports[i].device, F_OK) == 0)
+			found++;
+	port_list_free(&list);
+	return found >= recovery->ports;
 }
 
 static void note_return(struct recovery *recovery)
@@ -46,6 +80,8 @@ void recovery_note_probe(struct recovery *recovery,
 			best = (int)i;
 	if (best >= 0)
 		recovery->port = result->ports[best].port;
+	if (result->chosen >= 0)
+		note_ports(recovery, result);
 	note_return(recovery);
 }
 
@@ -54,6 +90,7 @@ void recovery_note_candidates(struct recovery *recovery,
 {
 	size_t best = 0;
 
+	recovery->came = 0;
 	if (*recovery->port.device || list->count == 0)
 		return;
 	for (size_t i = 1; i < list->count; i++)

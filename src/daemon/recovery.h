@@ -19,6 +19,8 @@ struct probe_result;
  * first. */
 struct recovery {
 	struct port port; /* that the ladder is for; device "": none yet */
+	size_t ports;     /* of its device, when it answered; 0: never */
+	size_t came;      /* ttys of any device since the last probe began */
 	struct reviver *reviver;
 	struct plugged others; /* their IMEI is not modem.imei */
 	size_t left_out;       /* ports, of the last list */
@@ -34,6 +36,10 @@ void recovery_note_candidates(struct recovery *recovery,
  * been. */
 void recovery_note_probe(struct recovery *recovery,
 			 const struct probe_result *result);
+
+/* A tty has come. True when the port's device has as many as it had then, so that
+ * nothing is to be waited for. */
+bool recovery_note_tty(struct recovery *recovery, const struct conf *conf);
 
 /* One rung on that port, wherever it is now; `done` as in reviver.h. 0 or a
  * negative errno: -ENODEV when it is not there, -ENOTSUP when it is not on

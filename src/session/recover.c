@@ -129,7 +129,7 @@ void recovering_handle(struct session *session,
 	case SESSION_EVENT_PORTS:
 		session->ports_changed = true;
 		if (session->recovered)
-			session->wake = event->now + SESSION_SETTLE_MS;
+			session->wake = session_ports_at(event);
 		break;
 	case SESSION_EVENT_RECOVERED:
 		if (!session->recovered)

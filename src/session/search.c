@@ -18,6 +18,11 @@ static int64_t search_end(const struct session *session)
 	return session->search_at + session->conf->modem.wait_s * 1000;
 }
 
+int64_t session_ports_at(const struct session_event *event)
+{
+	return event->now + (event->whole ? 0 : SESSION_SETTLE_MS);
+}
+
 void waiting_enter(struct session *session, int64_t now)
 {
 	session->limit = now + RESCAN_MS;
@@ -31,7 +36,7 @@ void waiting_enter(struct session *session, int64_t now)
 void waiting_handle(struct session *session, const struct session_event *event)
 {
 	if (event->type == SESSION_EVENT_PORTS)
-		session->wake = event->now + SESSION_SETTLE_MS;
+		session->wake = session_ports_at(event);
 	else if (event->type == SESSION_EVENT_TIMEOUT)
 		session_change(session, SESSION_PROBING, event->now);
 }
@@ -200,7 +205,7 @@ void backing_off_handle(struct session *session,
 {
 	if (event->type == SESSION_EVENT_PORTS &&
 	    ports_may_mend(session->cause))
-		session->wake = event->now + SESSION_SETTLE_MS;
+		session->wake = session_ports_at(event);
 	else if (event->type == SESSION_EVENT_TIMEOUT)
 		session_change(session, SESSION_PROBING, event->now);
 }

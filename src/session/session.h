@@ -69,6 +69,7 @@ struct session_event {
 	const char *identity;              /* PROBED: its answer to ATI */
 	bool may_bind; /* PROBED: another driver may make it answer */
 	bool stuck;    /* PROBED: a port is in data mode, and none answers */
+	bool whole;    /* PORTS: it has all that it had when it answered */
 	bool left;     /* RECOVERED: the modem has gone, to come back */
 	const struct at_event *at;
 	const struct ppp_event *ppp;

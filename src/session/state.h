@@ -10,6 +10,9 @@
 #define SESSION_REDIAL_MS 300 /* DTR stays low so long at least */
 #define SESSION_SETTLE_MS 250 /* from one new tty to the device's last */
 
+/* When to ask the ports after SESSION_EVENT_PORTS. */
+int64_t session_ports_at(const struct session_event *event);
+
 struct state {
 	const char *name;
 	int timeout_ms; /* 0: none, or enter sets session->limit */

@@ -633,6 +633,10 @@ static void a_plugged_in_modem_is_dialled_when_its_ports_settle(void **state)
 	time_out(world);
 	assert_int_equal(world->probes, 2);
 	assert_true(world->now - plugged < 1000);
+	probed(world, CAUSE_NO_MODEM);
+	tell(world, (struct session_event){.type = SESSION_EVENT_PORTS,
+					   .whole = true});
+	assert_int_equal(session_deadline(&world->session), world->now);
 	world_free(world);
 }
 
