@@ -191,6 +191,11 @@ static int take_timeout(struct at *at, const char *text)
 	return CAUSE_NONE;
 }
 
+static int no_command(const char *word)
+{
+	return cli_usage("at", "\"%s\": a COMMAND has to begin with AT", word);
+}
+
 static int take_word(struct at *at, const char *word)
 {
 	if (strcmp(word, "-") == 0)
@@ -200,7 +205,7 @@ static int take_word(struct at *at, const char *word)
 	if (str_starts_nocase(word, "AT"))
 		return add(at, word);
 	if (at->name || at->order.count > 0)
-		return cli_usage("at", "a COMMAND has to begin with AT");
+		return no_command(word);
 	at->name = word;
 	return CAUSE_NONE;
 }
@@ -226,7 +231,8 @@ static int parse(struct at *at, int argc, char **argv)
 			cause = take_word(at, argv[i]);
 	}
 	if (cause == CAUSE_NONE && at->order.count == 0)
-		cause = cli_usage("at", "no COMMAND is given");
+		cause = at->name ? no_command(at->name)
+				 : cli_usage("at", "no COMMAND is given");
 	return cause;
 }
 

@@ -217,6 +217,18 @@ is() {
 	has '"cause":"usage"'
 }
 
+@test "a word that is no command is named" {
+	for words in CSQ 'CSQ --json' 'gobi CSQ' 'AT CSQ'; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr "$gobi" at $words
+		exits 2
+		[[ $stderr == *'"CSQ": a COMMAND has to begin with AT'* ]]
+	done
+	run --separate-stderr "$gobi" at
+	exits 2
+	[[ $stderr == *"no COMMAND is given"* ]]
+}
+
 @test "a registration that comes while a command runs waits for its end" {
 	searching 'commands: ( { command = "AT+NONE"; latency_ms = 2000; } );
 		call: { connect = "CONNECT"; data = "silent"; };'
