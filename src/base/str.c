@@ -72,6 +72,25 @@ void str_print_safe(struct buf *out, const char *text, size_t len)
 	}
 }
 
+void str_print_word(struct buf *out, const char *text)
+{
+	size_t plain = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "0123456789_-./:+,@%");
+
+	if (plain > 0 && text[plain] == '\0') {
+		buf_printf(out, "%s", text);
+		return;
+	}
+	buf_printf(out, "'");
+	for (; *text; text++)
+		if (*text == '\'')
+			buf_printf(out, "'\\''");
+		else
+			buf_append(out, text, 1);
+	buf_printf(out, "'");
+}
+
 bool str_is_name(const char *text)
 {
 	size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -18,6 +18,9 @@ bool str_starts_nocase(const char *text, const char *prefix);
  * \ooo: what a terminal or a log may show of a stranger's text. */
 void str_print_safe(struct buf *out, const char *text, size_t len);
 
+/* Append it as one word of a shell's line. */
+void str_print_word(struct buf *out, const char *text);
+
 /* An instance's name: [A-Za-z0-9_-]{1,32}. */
 bool str_is_name(const char *text);
 

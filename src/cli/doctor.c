@@ -50,6 +50,8 @@ static int load(const struct cli *cli, struct walk *walk)
 
 	facts->name = cli->name;
 	facts->conf.path = cli->conf_path;
+	facts->file =
+		cli->conf_path == cli->default_path ? NULL : cli->conf_path;
 	facts->conf.there = error != -ENOENT;
 	if (error == 0)
 		return 0;

@@ -20,6 +20,11 @@ struct check {
 	enum doctor_mend mend;
 };
 
+/* A line of a finding's fix: "gobi-dial COMMAND", for the configuration that is
+ * looked at. */
+void check_put_command(const struct doctor_facts *facts, const char *command,
+		       struct buf *out);
+
 struct check_table {
 	const struct check *checks;
 	size_t count;

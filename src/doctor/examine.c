@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "doctor/check.h"
 
 #define DIGITS_MIN  8
@@ -11,6 +12,18 @@
 static const struct check_table *const tables[] = {
 	&checks_setup, &checks_device, &checks_port, &checks_modem, &checks_ppp,
 };
+
+void check_put_command(const struct doctor_facts *facts, const char *command,
+		       struct buf *out)
+{
+	if (!facts->file) {
+		buf_printf(out, "gobi-dial %s %s\n", command, facts->name);
+		return;
+	}
+	buf_printf(out, "gobi-dial -c ");
+	str_print_word(out, facts->file);
+	buf_printf(out, " %s\n", command);
+}
 
 static void finding_free(struct finding *finding)
 {

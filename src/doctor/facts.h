@@ -71,6 +71,7 @@ struct doctor_facts {
 	enum doctor_platform platform;
 	bool root;        /* we are */
 	const char *name; /* the instance's */
+	const char *file; /* its configuration where -c names it, else NULL */
 
 	struct {
 		const char *path;

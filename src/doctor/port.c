@@ -154,7 +154,8 @@ static bool holds_denied(const struct doctor_facts *facts,
 		return false;
 	buf_printf(&finding->text, "the ports may not be opened");
 	put_ports(facts, &finding->evidence);
-	buf_printf(&finding->fix, "sudo gobi-dial doctor %s\n", facts->name);
+	buf_printf(&finding->fix, "sudo ");
+	check_put_command(facts, "doctor", &finding->fix);
 	return true;
 }
 

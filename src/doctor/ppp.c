@@ -130,7 +130,7 @@ static bool holds_stopped(const struct doctor_facts *facts,
 	if (facts->instance.runs)
 		return false;
 	buf_printf(&finding->text, "no instance \"%s\" runs", facts->name);
-	buf_printf(&finding->fix, "gobi-dial run %s\n", facts->name);
+	check_put_command(facts, "run", &finding->fix);
 	return true;
 }
 

@@ -9,7 +9,7 @@ static bool holds_config_wrong(const struct doctor_facts *facts,
 		return false;
 	buf_printf(&finding->text, "%s cannot be used", facts->conf.path);
 	buf_printf(&finding->evidence, "%s", facts->conf.errors);
-	buf_printf(&finding->fix, "gobi-dial check %s\n", facts->name);
+	check_put_command(facts, "check", &finding->fix);
 	return true;
 }
 
@@ -37,7 +37,8 @@ static bool holds_not_root(const struct doctor_facts *facts,
 	if (facts->root)
 		return false;
 	buf_printf(&finding->text, "doctor does not run as root");
-	buf_printf(&finding->fix, "sudo gobi-dial doctor %s\n", facts->name);
+	buf_printf(&finding->fix, "sudo ");
+	check_put_command(facts, "doctor", &finding->fix);
 	return true;
 }
 

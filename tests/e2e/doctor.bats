@@ -138,7 +138,7 @@ finds() {
 	exits 3
 	finds config-wrong problem
 	has "$conf:2:"
-	has "gobi-dial check $name"
+	has "gobi-dial -c $conf check"
 	has_not 8642
 }
 

@@ -80,6 +80,29 @@ static void print_safe_lets_no_control_byte_through(void **state)
 	}
 }
 
+static void print_word_is_one_word_to_a_shell(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *out;
+	} rows[] = {
+		{ "/etc/gobi-dial/a.conf", "/etc/gobi-dial/a.conf" },
+		{ "", "''" },
+		{ "a b", "'a b'" },
+		{ "it's", "'it'\\''s'" },
+		{ "~/$(reboot)`;\n", "'~/$(reboot)`;\n'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct buf out = BUF_INIT;
+
+		str_print_word(&out, rows[i].in);
+		assert_string_equal(buf_str(&out), rows[i].out);
+		buf_free(&out);
+	}
+}
+
 static void names_and_numbers_are_checked_whole(void **state)
 {
 	long n = -1;
@@ -136,6 +159,7 @@ int main(void)
 		cmocka_unit_test(buf_refuses_what_memory_cannot_hold),
 		cmocka_unit_test(cause_names_are_the_contract),
 		cmocka_unit_test(print_safe_lets_no_control_byte_through),
+		cmocka_unit_test(print_word_is_one_word_to_a_shell),
 		cmocka_unit_test(names_and_numbers_are_checked_whole),
 		cmocka_unit_test(nearest_word_is_near),
 		cmocka_unit_test(copies_are_cut_and_said_so),
