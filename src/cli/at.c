@@ -23,6 +23,7 @@ struct at {
 	struct cli *cli;
 	const char *name, *port;
 	bool json;
+	bool input; /* commands come from there, too */
 	struct order order;
 };
 
@@ -198,8 +199,10 @@ static int no_command(const char *word)
 
 static int take_word(struct at *at, const char *word)
 {
-	if (strcmp(word, "-") == 0)
+	if (strcmp(word, "-") == 0) {
+		at->input = true;
 		return add_input(at);
+	}
 	if (word[0] == '-')
 		return cli_usage("at", "no option \"%s\"", word);
 	if (str_starts_nocase(word, "AT"))
@@ -231,8 +234,9 @@ static int parse(struct at *at, int argc, char **argv)
 			cause = take_word(at, argv[i]);
 	}
 	if (cause == CAUSE_NONE && at->order.count == 0)
-		cause = at->name ? no_command(at->name)
-				 : cli_usage("at", "no COMMAND is given");
+		cause = at->name && !at->input
+				? no_command(at->name)
+				: cli_usage("at", "no COMMAND is given");
 	return cause;
 }
 

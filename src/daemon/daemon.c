@@ -367,12 +367,15 @@ static enum cause start_session(struct daemon *daemon)
 	return CAUSE_NONE;
 }
 
-int daemon_close_ms(const struct daemon *daemon)
+int daemon_close_ms(struct daemon *daemon)
 {
-	int64_t left = 3000;
+	int64_t now = clock_now_ms(), left;
 
-	if (daemon->session.stop_at >= 0)
-		left = daemon->session.stop_at + 4300 - clock_now_ms();
+	if (daemon->close_end == 0)
+		daemon->close_end = daemon->session.stop_at >= 0
+					    ? daemon->session.stop_at + 4300
+					    : now + 3000;
+	left = daemon->close_end - now;
 	return left < 200 ? 200 : left > 3000 ? 3000 : (int)left;
 }
 

@@ -137,7 +137,9 @@ static int probe(void *ctx)
 	struct port_list list = {NULL, 0};
 	int error;
 
-	if (closer_is_busy(&daemon->closer) ||
+	probe_cancel(daemon);
+	if (prober_is_busy(&daemon->prober) ||
+	    closer_is_busy(&daemon->closer) ||
 	    closer_is_busy(&daemon->spare.closer) ||
 	    prober_is_busy(&daemon->spare.prober))
 		return -EAGAIN;

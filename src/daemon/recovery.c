@@ -78,6 +78,9 @@ void recovery_note_probe(struct recovery *recovery,
 		if (best < 0 ||
 		    fitness(&result->ports[i]) > fitness(&result->ports[best]))
 			best = (int)i;
+	if (best >= 0 &&
+	    !is_same_device(&recovery->port, &result->ports[best].port))
+		recovery->ports = 0;
 	if (best >= 0)
 		recovery->port = result->ports[best].port;
 	if (result->chosen >= 0)
@@ -88,15 +91,23 @@ void recovery_note_probe(struct recovery *recovery,
 void recovery_note_candidates(struct recovery *recovery,
 			      const struct port_list *list)
 {
-	size_t best = 0;
+	const struct port *best = NULL;
 
 	recovery->came = 0;
-	if (*recovery->port.device || list->count == 0)
+	if (*recovery->port.device)
 		return;
-	for (size_t i = 1; i < list->count; i++)
-		if (port_hint(&list->ports[i]) < port_hint(&list->ports[best]))
-			best = i;
-	recovery->port = list->ports[best];
+	for (size_t i = 0; i < list->count; i++) {
+		const struct port *port = &list->ports[i];
+
+		if (port_hint(port) >= LAYOUT_NOT_AT)
+			continue;
+		if (best && strcmp(best->usb_path, port->usb_path) != 0)
+			return;
+		if (!best || port_hint(port) < port_hint(best))
+			best = port;
+	}
+	if (best)
+		recovery->port = *best;
 }
 
 static bool is_same(const struct port *one, const struct port *other)

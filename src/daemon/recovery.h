@@ -28,7 +28,7 @@ struct recovery {
 };
 
 /* Before the first probe, which a hung modem may not let end: the port that is
- * most likely meant for calls. */
+ * most likely meant for calls, where there is one modem only. */
 void recovery_note_candidates(struct recovery *recovery,
 			      const struct port_list *list);
 

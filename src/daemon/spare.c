@@ -17,6 +17,7 @@
 #define SLOWEST_S    3600
 #define FAILURES_MAX 10
 #define AGAIN_S      .02 /* the last asking's port is being closed */
+#define DELAYS_MAX   50
 
 static void next_job(struct daemon *daemon);
 
@@ -207,19 +208,21 @@ static void open_in(struct daemon *daemon, double seconds)
 static void open_port(struct daemon *daemon)
 {
 	struct spare *spare = &daemon->spare;
-	struct buf why = BUF_INIT;
 	int error;
 
 	if (spare->prober.done || spare->atport)
 		return; /* the next job is seen to when this one is over */
 	error = closer_is_busy(&spare->closer) ? -EAGAIN : start(daemon);
-	if (error == -EAGAIN) {
+	if (error == -EAGAIN && spare->delays++ < DELAYS_MAX) {
 		open_in(daemon, AGAIN_S);
-	} else if (error < 0) {
-		buf_printf(&why, "%s: %s", spare->device, strerror(-error));
-		give_up(daemon, CAUSE_NO_AT_PORT, buf_str(&why));
-		buf_free(&why);
+		return;
 	}
+	spare->delays = 0;
+	if (error == -EAGAIN)
+		give_up(daemon, CAUSE_NO_AT_PORT,
+			"its second port does not close");
+	else if (error < 0)
+		give_up(daemon, CAUSE_INTERNAL, strerror(-error));
 }
 
 static void on_due(struct ev_loop *loop, ev_timer *timer, int revents)

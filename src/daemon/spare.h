@@ -28,6 +28,7 @@ struct spare {
 	bool due;    /* to be asked */
 	bool asking; /* the plan runs */
 	int failures;
+	int delays; /* of one opening, by a port that is still being closed */
 	ev_timer timer;  /* when it is due */
 	ev_timer opener; /* from the loop, not from within a request */
 	struct modem_facts facts;

@@ -54,6 +54,7 @@ struct daemon {
 	struct monitor monitor;
 	struct spare spare;
 	struct orders orders;
+	int64_t close_end;          /* of daemon_close_ms; 0: not asked yet */
 	int64_t heard_at;           /* the modem on the call's port; -1 */
 	enum session_state watched; /* told to monitor and spare port */
 	enum session_state told;    /* to those whom it is told */
@@ -81,7 +82,7 @@ void daemon_rearm(struct daemon *daemon);
 
 /* How long to wait, at the end, for a process that lets go of ports: whoever has
  * them next would find them held; but a stop takes no 5 s. */
-int daemon_close_ms(const struct daemon *daemon);
+int daemon_close_ms(struct daemon *daemon);
 
 /* host.c: the session's wishes, with a struct daemon as their context. */
 extern const struct session_ops host_ops;

@@ -98,13 +98,17 @@ static void on_word(struct ev_loop *loop, ev_io *watcher, int revents)
 
 static int ask(const void *arg)
 {
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1,
+				      SIGPIPE};
 	struct job job = *(const struct job *)arg;
 	struct probe_options options = *job.options;
 	struct probe *probe;
 	ev_io reader;
 
-	/* Who ends all of our group ends the one that waits, too. */
-	signal(SIGTERM, SIG_IGN);
+	/* Words to all that have our name. The end of the one that waits is
+	 * seen on the socket. */
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		signal(signals[i], SIG_IGN);
 	options.keep = true;
 	job.loop = ev_loop_new(EVFLAG_AUTO);
 	if (!job.loop)
@@ -128,16 +132,16 @@ static void stop_waiting(struct prober *prober)
 	if (!prober->done)
 		return;
 	ev_io_stop(prober->loop, &prober->reader);
-	close(prober->socket);
+	/* The last close of a port may wait: let it be the other's. */
 	if (prober->port >= 0)
 		close(prober->port);
 	prober->port = -1;
+	close(prober->socket);
 	buf_free(&prober->answer);
 	prober->done = NULL;
 }
 
-static struct serial *take_port(struct prober *prober, const struct head *head,
-				enum cause *cause)
+static struct serial *take_port(struct prober *prober, const struct head *head)
 {
 	struct serial *serial;
 	int error;
@@ -147,14 +151,12 @@ static struct serial *take_port(struct prober *prober, const struct head *head,
 	serial = serial_take_over(prober->port, &head->serial, prober->pid,
 				  &error);
 	prober->port = -1;
-	if (serial && send(prober->socket, "", 1, MSG_NOSIGNAL) == 1)
-		return serial;
 	if (!serial)
 		log_error("%s: cannot take the lock over: %s",
 			  head->serial.device, strerror(-error));
-	serial_abandon(serial);
-	*cause = CAUSE_INTERNAL;
-	return NULL;
+	else if (send(prober->socket, "", 1, MSG_NOSIGNAL) < 0)
+		log_debug("%s: who opened it is dead", head->serial.device);
+	return serial;
 }
 
 /* A new one may be started from within. */
@@ -166,9 +168,11 @@ static void deliver(struct prober *prober, const struct head *head,
 	struct serial *serial;
 
 	result.ports = ports;
-	serial = take_port(prober, head, &result.cause);
-	if (!serial)
+	serial = take_port(prober, head);
+	if (!serial && result.chosen >= 0) {
 		result.chosen = -1;
+		result.cause = CAUSE_INTERNAL;
+	}
 	stop_waiting(prober);
 	done(prober->ctx, serial, &result);
 	free(ports);
@@ -265,15 +269,12 @@ int prober_start(struct prober *prober, struct ev_loop *loop,
 		return -errno;
 	job.socket = sockets[1];
 	prober->pid = aside_fork(ask, &job, &job.socket, 1);
+	close(sockets[1]);
 	if (prober->pid < 0) {
-		int error = -errno;
-
 		prober->pid = 0;
 		close(sockets[0]);
-		close(sockets[1]);
-		return error;
+		return -ENOMEM; /* EAGAIN has its meaning here */
 	}
-	close(sockets[1]);
 	prober->loop = loop;
 	prober->socket = sockets[0];
 	prober->port = -1;

@@ -234,7 +234,7 @@ const struct state session_states[SESSION_STATE_COUNT] = {
 	[SESSION_BINDING]     = { "binding", 15000,
 		TO(PROBING) | TO(HANGING_UP),
 		binding_enter, binding_handle, binding_expire },
-	[SESSION_PROBING]     = { "probing", 10000,
+	[SESSION_PROBING]     = { "probing", 20000,
 		TO(BINDING) | TO(PREPARING) | TO(HANGING_UP),
 		probing_enter, probing_handle, probing_expire },
 	[SESSION_PREPARING]   = { "preparing", 120000,

@@ -125,7 +125,7 @@ ms() {
 @test "faults: a modem frozen while it is asked is no-at-port, and used when it answers" {
 	freeze
 	gobi_start
-	gobi_says 'does not end: the modem does not answer on USB (no-at-port)' 30
+	gobi_says 'does not end: the modem does not answer on USB (no-at-port)' 60
 	pkill -CONT -x gobi-modem
 	gobi_reaches connected 90
 	pings
