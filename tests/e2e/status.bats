@@ -132,6 +132,10 @@ succeeds_not() {
 		"$BATS_TEST_TMPDIR/followed" <>"$BATS_TEST_TMPDIR/keys" >/dev/null'
 	wait_for 20 followed $'\e\\[?25l'
 	wait_for 20 twice
+	# It follows the terminal's size.
+	pid=$(pgrep -f "^$gobi -c $conf status --follow")
+	stty -F "$(readlink "/proc/$pid/fd/1")" cols 40
+	wait_for 10 is_redrawn_narrow
 	# The terminal's own ^C.
 	printf '\003' >"$BATS_TEST_TMPDIR/keys"
 	wait_for 10 followed $'\e\\[?25h'
@@ -142,6 +146,14 @@ succeeds_not() {
 	# The other screen was left, and the last picture is on the first.
 	[[ ${output##*$'\e[?1049l'} == *'connected'* ]]
 	[[ ${output%%$'\e[?1049h'*} != *'connected'* ]]
+}
+
+# The last whole picture.
+is_redrawn_narrow() {
+	output=$(tr -d '\r' <"$BATS_TEST_TMPDIR/followed" | tr '\n' '\f')
+	output=${output%$'\e[H'*}
+	output=$(tr '\f' '\n' <<<"${output##*$'\e[H'}")
+	[[ $output == *connected* ]] && [ "$(widest)" -le 40 ]
 }
 
 twice() {
