@@ -22,6 +22,9 @@
 
 #define FOLLOW_S 1. /* from one word to followers to the next */
 
+/* A stop takes 5 s, whatever TimeoutStopSec= somebody has set. */
+#define STOPPING "STOPPING=1\nEXTEND_TIMEOUT_USEC=6000000"
+
 /* Events into the session ----------------------------------------------------*/
 
 static void tell_manager(struct daemon *daemon)
@@ -33,7 +36,7 @@ static void tell_manager(struct daemon *daemon)
 	notify_status(buf_str(&text));
 	buf_free(&text);
 	if (session->stopping || session_is_over(session))
-		notify_send("STOPPING=1");
+		notify_send(STOPPING);
 }
 
 static void tell_followers(struct daemon *daemon)

@@ -144,4 +144,5 @@ on_terminal() {
 	kill "$pid"
 	ends_well
 	wait_for 10 heard STOPPING=1
+	heard 'EXTEND_TIMEOUT_USEC=6000000'
 }
