@@ -246,6 +246,11 @@ static enum cause start_lock(struct daemon *daemon)
 			  daemon->name, (int)holder, daemon->name);
 		return CAUSE_BUSY;
 	}
+	if (daemon->lock == -EACCES || daemon->lock == -EPERM) {
+		log_error("%s: %s; run it as root", RUNDIR,
+			  strerror(-daemon->lock));
+		return CAUSE_PERMISSION;
+	}
 	if (daemon->lock < 0)
 		return fail(CAUSE_INTERNAL, "the instance's lock",
 			    daemon->lock);
@@ -466,5 +471,7 @@ enum cause daemon_prepare(const struct conf *conf, const char *name,
 	enum cause cause = run(&daemon);
 
 	*port = daemon.port;
+	if (cause == CAUSE_NONE && !daemon.session.reached)
+		return fail(CAUSE_INTERNAL, "prepare", -ECANCELED);
 	return cause;
 }

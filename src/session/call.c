@@ -170,10 +170,12 @@ void preparing_expire(struct session *session, int64_t now)
 
 static void registering_done(struct session *session, int64_t now)
 {
-	if (session->goal == SESSION_GOAL_REGISTERED)
-		session_stop(session, now);
-	else
+	if (session->goal != SESSION_GOAL_REGISTERED) {
 		session_change(session, SESSION_DIALING, now);
+		return;
+	}
+	session->reached = true;
+	session_stop(session, now);
 }
 
 void registering_enter(struct session *session, int64_t now)

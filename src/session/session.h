@@ -144,6 +144,7 @@ struct session {
 	bool modem_left;  /* RECOVERING: and the modem has gone */
 	int64_t stop_at;  /* when a stop was asked for; -1: not */
 	bool stopping;    /* a stop has been asked for */
+	bool reached;     /* SESSION_GOAL_REGISTERED: it is */
 	bool redialing;   /* a redial has been asked for */
 	int rung;         /* of hanging up: how hard so far */
 	int delay_ms;     /* BACKING_OFF's */

@@ -117,6 +117,22 @@ lines_of() {
 	[ ! -e "/run/gobi-dial/$name.port" ]
 }
 
+@test "prepare: stopped on the way it has failed, and leaves no port" {
+	printf 'modem: { port = "%s/none"; };' "$modem_dir" >"$conf"
+	chmod 600 "$conf"
+	"$gobi" -v -c "$conf" prepare 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+	pid=$!
+	wait_for 10 grep -qE 'waiting|Permission denied' "$BATS_TEST_TMPDIR/said"
+	! grep -q 'Permission denied' "$BATS_TEST_TMPDIR/said" ||
+		skip "may not make the run-time folder"
+	kill "$pid"
+	status=0
+	wait "$pid" || status=$?
+	exits 1
+	grep -q 'prepare: Operation canceled' "$BATS_TEST_TMPDIR/said"
+	[ ! -e "/run/gobi-dial/$name.port" ]
+}
+
 @test "prepare: leaves pppd the port, all options, and no secret to others" {
 	local port
 
