@@ -160,24 +160,38 @@ static int add(struct at *at, const char *text)
 	return error ? CAUSE_INTERNAL : CAUSE_NONE;
 }
 
+static int add_line(struct at *at, char *line, size_t len)
+{
+	line[len] = '\0';
+	if (strlen(line) != len)
+		return cli_usage("at", "a command has to be printable ASCII");
+	return len > 0 ? add(at, line) : CAUSE_NONE;
+}
+
 /* A PIN on the command line would be there for all to see. */
 static int add_input(struct at *at)
 {
-	char line[AT_COMMAND_MAX + 3];
-	int cause = CAUSE_NONE;
+	char line[AT_COMMAND_MAX + 1];
+	size_t len = 0;
+	int c, cause = CAUSE_NONE;
 
-	while (cause == CAUSE_NONE && fgets(line, sizeof(line), stdin)) {
-		size_t len = strcspn(line, "\r\n");
-
-		if (len == sizeof(line) - 1)
+	do {
+		c = getchar();
+		if (c == EOF || c == '\r' || c == '\n') {
+			cause = add_line(at, line, len);
+			len = 0;
+		} else if (len == AT_COMMAND_MAX) {
 			cause = cli_usage("at",
 					  "a command has %d bytes at most",
 					  AT_COMMAND_MAX);
-		line[len] = '\0';
-		if (len > 0 && cause == CAUSE_NONE)
-			cause = add(at, line);
-	}
+		} else {
+			line[len++] = (char)c;
+		}
+	} while (c != EOF && cause == CAUSE_NONE);
 	explicit_bzero(line, sizeof(line));
+	if (cause == CAUSE_NONE && ferror(stdin))
+		cause = cli_usage("at", "reading the commands: %s",
+				  strerror(errno));
 	return cause;
 }
 
@@ -226,7 +240,8 @@ static int parse(struct at *at, int argc, char **argv)
 			at->order.force = true;
 		else if (strcmp(argv[i], "--timeout") == 0)
 			cause = take_timeout(at, argv[++i]);
-		else if (strcmp(argv[i], "--port") == 0 && i + 1 < argc)
+		else if (strcmp(argv[i], "--port") == 0 && argv[i + 1] &&
+			 *argv[i + 1])
 			at->port = argv[++i];
 		else if (strcmp(argv[i], "--port") == 0)
 			cause = cli_usage("at", "--port wants a tty");

@@ -91,27 +91,25 @@ static const char *skip_named(const char *at)
 	return at;
 }
 
-/* A basic command of these letters, or one of those behind "&", is somewhere in
- * the line: ATE0D*99#, AT+CSQ;H. */
+/* The letter of the first basic command from there on, whether it stands behind
+ * an "&" or not: of ATE0D*99#, of AT+CSQ;H. NULL: there is none. */
+static const char *find_basic(const char *at)
+{
+	while (*at && !isalpha((unsigned char)*at))
+		at = strchr("+^!*$%#_-", *at) ? skip_named(at) : at + 1;
+	return *at ? at : NULL;
+}
+
+/* One of these letters, or one of those behind "&", is somewhere in the line. */
 static bool has_basic(const char *squeezed, const char *letters,
 		      const char *behind_ampersand)
 {
 	const char *at = squeezed + strlen("AT");
 
-	while (*at) {
-		bool ampersand = *at == '&';
-
-		if (strchr("+^!*$%#_-", *at)) {
-			at = skip_named(at);
-			continue;
-		}
-		at += ampersand;
-		if (isalpha((unsigned char)*at) &&
-		    strchr(ampersand ? behind_ampersand : letters, *at))
+	while ((at = find_basic(at))) {
+		if (strchr(at[-1] == '&' ? behind_ampersand : letters, *at))
 			return true;
-		if (*at)
-			at++;
-		at += strspn(at, "0123456789=?,;\"");
+		at++;
 	}
 	return false;
 }
@@ -146,6 +144,23 @@ static bool calls(const char *squeezed)
 	       sets(squeezed, "+CMGS") || sets(squeezed, "+CMGW");
 }
 
+/* Answers in digits, or none (V.250 6.2.6, 6.2.5): nobody would find its port
+ * again. */
+static bool hides(const char *squeezed)
+{
+	const char *at = squeezed + strlen("AT");
+
+	while ((at = find_basic(at))) {
+		char fine = *at == 'V' ? '1' : '0';
+
+		if (at[-1] != '&' && (*at == 'V' || *at == 'Q') &&
+		    at[1] != fine && at[1] != '?')
+			return true;
+		at++;
+	}
+	return false;
+}
+
 static const char *objection(const char *squeezed, enum order_scope scope)
 {
 	if (sets_any(squeezed, pins))
@@ -154,6 +169,9 @@ static const char *objection(const char *squeezed, enum order_scope scope)
 	if (calls(squeezed))
 		return "makes a call or waits for a text, and the port is "
 		       "closed behind it; if that is meant, add --force";
+	if (hides(squeezed))
+		return "has the modem answer in digits, or not at all, and then "
+		       "its port is not found; if that is meant, add --force";
 	if (scope == ORDER_INSTANCE && breaks(squeezed))
 		return "may end the running instance's call; stop that first, "
 		       "or add --force";

@@ -217,6 +217,33 @@ is() {
 	has '"cause":"usage"'
 }
 
+@test "what cannot be a command's line is refused" {
+	local long
+
+	printf -v long 'AT%02000d' 1
+	for text in 'AT+CSQ\0AT+CGMM' "$long" '\0'; do
+		run --separate-stderr bash -c 'printf "$1" | "$0" at -' "$gobi" "$text"
+		exits 2
+		[[ $stderr == *"gobi-dial at: a command has "* ]]
+	done
+	run --separate-stderr bash -c '"$0" at - </' "$gobi"
+	exits 2
+	[[ $stderr == *"reading the commands: Is a directory"* ]]
+	run --separate-stderr bash -c '"$0" at lte - </dev/null' "$gobi"
+	exits 2
+	[[ $stderr == *"no COMMAND is given"* ]]
+}
+
+@test "a command that would hide the port has to be meant" {
+	modem mc8355.modem
+	for command in ATQ1 ATV0; do
+		run --separate-stderr "$gobi" at --port "$modem_dir/if2" $command
+		exits 2
+		[[ $stderr == *"$command has the modem answer in digits"*--force* ]]
+	done
+	run ! sent ATQ1
+}
+
 @test "a word that is no command is named" {
 	for words in CSQ 'CSQ --json' 'gobi CSQ' 'AT CSQ'; do
 		# shellcheck disable=SC2086 # words

@@ -81,9 +81,15 @@ static const char *const calls[] = {
 static const char *const breaking[] = {
 	"ATZ",        "ATE0Z",      "AT&F",        "AT&D0",
 	"ATH",        "AT+CSQ;H",   "AT+CFUN=1,1", "AT+CGACT=0,1",
-	"ATQ1",       "ATV0",       "AT!RESET",    "AT^RESET",
+	"ATQ0V1",     "AT!RESET",   "AT^RESET",
 	"AT#REBOOT",  "AT+QPOWD=1", "AT+COPS=2",   "AT+CGDCONT=1,\"IP\",\"x\"",
 	"AT+CGATT=0",
+};
+static const char *const hiding[] = {
+	"ATQ1", "ATV0", "ATV", "ATQ", "ATE0Q1", "AT+CSQ;V0", "ATV1V0",
+};
+static const char *const harmless[] = {
+	"ATQ0V1E1", "ATQ?", "ATV?", "AT&V", "AT+QV0=1", "AT+X=\"V0;Q1\"",
 };
 static const char *const never[] = {
 	"",         "hello",  "A",      "+CSQ",   " AT",        "AT\r",
@@ -106,6 +112,12 @@ static void what_breaks_something_has_to_be_meant(void **state)
 		assert_true(may_go(breaking[i], ORDER_OWN, false));
 		assert_true(may_go(breaking[i], ORDER_INSTANCE, true));
 	}
+	for (size_t i = 0; i < COUNT(hiding); i++) {
+		assert_false(may_go(hiding[i], ORDER_OWN, false));
+		assert_true(may_go(hiding[i], ORDER_OWN, true));
+	}
+	for (size_t i = 0; i < COUNT(harmless); i++)
+		assert_true(may_go(harmless[i], ORDER_OWN, false));
 	for (size_t i = 0; i < COUNT(never); i++)
 		assert_false(may_go(never[i], ORDER_OWN, true));
 }
