@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <grp.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -126,6 +127,13 @@ bool conf_check_text(const char *value, struct buf *why)
 		if ((unsigned char)*value < 0x20 || *value == 0x7f)
 			return fail(why, "must not hold control characters");
 	return true;
+}
+
+bool conf_check_unix_group(const char *value, struct buf *why)
+{
+	if (!*value || getgrnam(value))
+		return true;
+	return fail(why, "is no group of this system");
 }
 
 bool conf_check_usb_id(const char *value, struct buf *why)

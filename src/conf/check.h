@@ -15,6 +15,7 @@ conf_check conf_check_pin;
 conf_check conf_check_port;
 conf_check conf_check_ppp_option;
 conf_check conf_check_text;
+conf_check conf_check_unix_group;
 conf_check conf_check_usb_id;
 conf_check conf_check_usb_path;
 

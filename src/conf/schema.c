@@ -104,7 +104,7 @@ const struct conf_key conf_keys[] = {
 	  "redial dtr cfun reset usb", .words = steps, .now = true },
 
 	{ "control", "group", CONF_TYPE_STRING, AT(control.group), "",
-	  conf_check_text, .max = 32, .now = true },
+	  conf_check_unix_group, .max = 32, .now = true },
 	{ NULL },
 };
 /* clang-format on */
