@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/survey.h"
+#include "cli/term.h"
 #include "conf/conf.h"
 #include "conf/load.h"
 #include "ctl/client.h"
@@ -69,10 +70,13 @@ static void ask_instance(const struct cli *cli, struct walk *walk)
 	struct json_object *status, *failure;
 	int fd = cli_socket(cli);
 
-	if (fd < 0)
+	if (fd == -ECONNREFUSED)
 		return;
 	facts->instance.runs = true;
-	facts->instance.state = "not answering";
+	facts->instance.state = fd < 0 ? "running, and does not let you ask it"
+				       : "not answering";
+	if (fd < 0)
+		return;
 	ctl_client_request(fd, "status", ANSWER_MS, &walk->status);
 	close(fd);
 	status = show_get(walk->status, "status");
@@ -210,7 +214,7 @@ static bool mend_all(struct mending *mending, const struct walk *walk)
 static void print(const struct walk *walk, const struct mending *mending,
 		  bool json)
 {
-	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	bool colour = term_has_colours();
 	struct json_object *object;
 	struct buf text = BUF_INIT;
 

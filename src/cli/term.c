@@ -16,7 +16,7 @@ bool term_is_there(void)
 	return isatty(STDOUT_FILENO);
 }
 
-static bool has_colours(void)
+bool term_has_colours(void)
 {
 	const char *type = getenv("TERM");
 
@@ -40,7 +40,7 @@ static int columns(void)
 
 struct status_look term_look(void)
 {
-	return (struct status_look){.colour = has_colours(),
+	return (struct status_look){.colour = term_has_colours(),
 				    .columns = columns()};
 }
 

@@ -9,6 +9,9 @@ struct status_look;
 /* The standard output. */
 bool term_is_there(void);
 
+/* Not for NO_COLOR, TERM=dumb, a file or a pipe. */
+bool term_has_colours(void);
+
 /* How a screen on it is to look: colours on a terminal only, and there as wide
  * as it is; elsewhere as wide as COLUMNS says, or as it comes. */
 struct status_look term_look(void);

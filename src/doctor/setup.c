@@ -10,6 +10,7 @@ static bool holds_config_wrong(const struct doctor_facts *facts,
 	buf_printf(&finding->text, "%s cannot be used", facts->conf.path);
 	buf_printf(&finding->evidence, "%s", facts->conf.errors);
 	check_put_command(facts, "check", &finding->fix);
+	finding->cause = facts->conf.cause;
 	return true;
 }
 

@@ -155,7 +155,7 @@ void doctor_render(const struct finding_list *list, bool colour,
 	else
 		buf_printf(out, "\n%zu problem%s.%s\n", problems,
 			   problems == 1 ? "" : "s",
-			   can_mend(list) ? " \"gobi-dial doctor --fix\" mends "
+			   can_mend(list) ? " The same with --fix mends "
 					    "what it can."
 					  : "");
 }

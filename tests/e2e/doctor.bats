@@ -158,6 +158,21 @@ finds() {
 	[ "$(grep -c '# open' "$modem_dir/log")" -eq "$opens" ]
 }
 
+@test "an instance that one may not ask does run" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
+	one_port 'network: { registration = ( { stat = 2; } ); };'
+	background "$gobi" -c "$conf" run 2>"$BATS_TEST_TMPDIR/run.log"
+	wait_for 20 modem_logged 'AT+CEREG?' || {
+		grep -q 'Permission denied' "$BATS_TEST_TMPDIR/run.log" &&
+			skip "may not make the run-time folder"
+		false
+	}
+	run setpriv --reuid nobody --regid nogroup --clear-groups "$gobi" -c "$conf" \
+		doctor --json
+	[ "$status" -ne 126 ] || skip "nobody cannot read the build folder"
+	has "$name\\\" is running, and does not let you ask it"
+}
+
 @test "wrong usage" {
 	doctor --nonsense
 	exits 2
