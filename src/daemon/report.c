@@ -57,10 +57,14 @@ void report_state(const struct session *session, struct buf *out)
 		buf_printf(out, ", %s", session->port);
 }
 
-static void fill_port(struct status *status, const struct port *port)
+/* What USB calls it, or where there is none it itself. */
+static void fill_port(struct status *status, const struct port *port,
+		      const struct modem_identity *own)
 {
-	status->manufacturer = port->manufacturer;
-	status->product = port->product;
+	bool usb = *port->manufacturer || *port->product;
+
+	status->manufacturer = usb ? port->manufacturer : own->manufacturer;
+	status->product = usb ? port->product : own->model;
 	status->serial = port->serial;
 	status->usb_path = port->usb_path;
 	status->vid = port->vid;
@@ -146,7 +150,7 @@ struct json_object *report_status(const struct session *session,
 	};
 
 	if (*session->port) {
-		fill_port(&status, port);
+		fill_port(&status, port, &session->plan.ati);
 		status.facts = facts;
 		status.facts_age_ms = told_at >= 0 ? now - told_at : -1;
 	}
