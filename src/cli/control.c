@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/str.h"
 #include "cli/cli.h"
 #include "ctl/client.h"
 #include "io/rundir.h"
@@ -26,13 +27,28 @@ int cli_socket(const struct cli *cli)
 	return fd == -ENOENT ? -ECONNREFUSED : fd;
 }
 
+static void print_not_running(const struct cli *cli)
+{
+	struct buf how = BUF_INIT;
+
+	if (cli->conf_path == cli->default_path) {
+		buf_printf(&how, "run %s", cli->name);
+	} else {
+		buf_printf(&how, "-c ");
+		str_print_word(&how, cli->conf_path);
+		buf_printf(&how, " run");
+	}
+	fprintf(stderr,
+		"gobi-dial: no instance \"%s\" is running; start it with "
+		"\"gobi-dial %s\"\n",
+		cli->name, buf_str(&how));
+	buf_free(&how);
+}
+
 int cli_no_socket(const struct cli *cli, int error)
 {
 	if (error == -ECONNREFUSED)
-		fprintf(stderr,
-			"gobi-dial: no instance \"%s\" is running; start it "
-			"with \"gobi-dial run %s\"\n",
-			cli->name, cli->name);
+		print_not_running(cli);
 	else
 		fprintf(stderr,
 			"gobi-dial: the socket of the instance \"%s\": %s\n",
@@ -118,10 +134,13 @@ static void print_changes(const char *name, struct json_object *response)
 		struct json_object *row = json_object_array_get_idx(rows, i);
 		bool now = strcmp(show_text(row, "applies"), "now") == 0;
 
-		printf("%s: %s %s\n", name, show_text(row, "key"),
-		       now ? "is in force now"
-			   : "takes effect with the next dial; \"gobi-dial "
-			     "redial\" has it at once");
+		printf("%s: %s ", name, show_text(row, "key"));
+		if (now)
+			printf("is in force now\n");
+		else
+			printf("takes effect with the next dial; \"gobi-dial "
+			       "redial %s\" has it at once\n",
+			       name);
 	}
 }
 

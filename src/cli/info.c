@@ -132,7 +132,8 @@ static int parse(struct info *info, int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0)
 			info->json = true;
-		else if (strcmp(argv[i], "--port") == 0 && i + 1 < argc)
+		else if (strcmp(argv[i], "--port") == 0 && argv[i + 1] &&
+			 *argv[i + 1])
 			info->port = argv[++i];
 		else if (strcmp(argv[i], "--port") == 0)
 			return cli_usage("info", "--port wants a tty");

@@ -2,10 +2,12 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cause.h"
 #include "base/log.h"
@@ -63,8 +65,8 @@ static const struct command commands[] = {
 	  "be shown to others. The exit code is the first problem's.\n"
 	  "  NAME       the instance; default gobi\n"
 	  "  --json     print one JSON object\n"
-	  "  --fix      load the drivers that are missing, give the modem's interface\n"
-	  "             to one that works, and look again; the next boot undoes it\n",
+	  "  --fix      give the modem's interface to a driver that works, load the\n"
+	  "             kernel's PPP, and look again; the next boot undoes it\n",
 	  cli_doctor },
 	{ "check",  "[NAME] [--peer]",
 	  "read the configuration, report every error in it, show pppd's options",
@@ -171,6 +173,13 @@ static int unknown_command(const char *name)
 	return cli_usage(NULL, "no command \"%s\"", name);
 }
 
+static int explain(const struct command *command)
+{
+	printf("Usage: gobi-dial %s %s\n%s\n\n%s", command->name,
+	       command->usage, command->does, command->details);
+	return CAUSE_NONE;
+}
+
 static int help(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command;
@@ -185,9 +194,7 @@ static int help(struct cli *cli, int argc, char **argv)
 	command = find_command(argv[1]);
 	if (!command)
 		return unknown_command(argv[1]);
-	printf("Usage: gobi-dial %s %s\n%s\n\n%s", command->name,
-	       command->usage, command->does, command->details);
-	return CAUSE_NONE;
+	return explain(command);
 }
 
 int cli_usage(const char *command, const char *format, ...)
@@ -239,7 +246,8 @@ bool cli_set_name(struct cli *cli, const char *name)
 		cli->conf_given = true;
 		return true;
 	}
-	cli->conf_given = name != NULL;
+	/* Without a NAME, the same. */
+	cli->conf_given = name && strcmp(name, "gobi") != 0;
 	name = name ? name : "gobi";
 	if (!str_is_name(name)) {
 		cli_usage(NULL,
@@ -278,8 +286,9 @@ static int run_line(int argc, char **argv)
 		else if (strspn(argv[i] + 1, "v") == strlen(argv[i] + 1) &&
 			 argv[i][1])
 			cli.verbose += (int)strlen(argv[i] + 1);
-		else if (strcmp(argv[i], "-q") == 0)
-			cli.verbose--;
+		else if (strspn(argv[i] + 1, "q") == strlen(argv[i] + 1) &&
+			 argv[i][1])
+			cli.verbose -= (int)strlen(argv[i] + 1);
 		else if (strcmp(argv[i], "-c") == 0)
 			return cli_usage(NULL, "-c wants a file");
 		else
@@ -293,6 +302,9 @@ static int run_line(int argc, char **argv)
 	command = find_command(argv[i]);
 	if (!command)
 		return unknown_command(argv[i]);
+	if (i + 1 < argc && (strcmp(argv[i + 1], "--help") == 0 ||
+			     strcmp(argv[i + 1], "-h") == 0))
+		return explain(command);
 	return command->run(&cli, argc - i, argv + i);
 }
 
@@ -306,7 +318,20 @@ static int close_output(int cause)
 	return cause == CAUSE_NONE ? CAUSE_INTERNAL : cause;
 }
 
+/* What is closed would be the next tty or socket, and get what is printed. These
+ * fail as the closed ones do. */
+static bool keep_standard_descriptors_apart(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
+	if (!keep_standard_descriptors_apart())
+		return CAUSE_INTERNAL;
 	return close_output(run_line(argc, argv));
 }

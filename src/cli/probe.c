@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <ev.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,7 +125,7 @@ static int ask(struct run *run)
  * it. */
 static bool add_port(struct run *run, const char *word)
 {
-	char device[sizeof(((struct port *)NULL)->device)];
+	char device[PATH_MAX];
 	struct port port;
 	int error;
 
@@ -143,7 +144,7 @@ static bool add_port(struct run *run, const char *word)
  * name: an instance may be called neither. */
 static bool is_port(const char *word)
 {
-	char path[128];
+	char path[PATH_MAX];
 
 	if (strchr(word, '/') || str_starts(word, "tty"))
 		return true;
@@ -160,6 +161,8 @@ static int parse(struct run *run, int argc, char **argv)
 			run->first = true;
 		else if (argv[i][0] == '-')
 			return cli_usage("probe", "no option \"%s\"", argv[i]);
+		else if (!*argv[i])
+			return cli_usage("probe", "a PORT has a name");
 		else if (is_port(argv[i])) {
 			if (!add_port(run, argv[i]))
 				return CAUSE_INTERNAL;

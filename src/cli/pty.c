@@ -25,6 +25,9 @@ static enum cause take_arguments(struct cli *cli, int argc, char **argv,
 	for (int i = 1; i < argc; i++) {
 		if (id && strcmp(argv[i], "--options") == 0 && i + 1 < argc)
 			*id = argv[++i];
+		else if (id && strcmp(argv[i], "--options") == 0)
+			return (enum cause)cli_usage(argv[0],
+						     "--options wants an ID");
 		else if (argv[i][0] == '-')
 			return (enum cause)cli_usage(
 				argv[0], "no option \"%s\"", argv[i]);
@@ -35,10 +38,6 @@ static enum cause take_arguments(struct cli *cli, int argc, char **argv,
 	}
 	if (!cli_set_name(cli, name))
 		return CAUSE_USAGE;
-	/* Named in a file, not by a person: its configuration may be missing as
-	 * it may without a NAME. */
-	if (name && strcmp(name, "gobi") == 0)
-		cli->conf_given = false;
 	return CAUSE_NONE;
 }
 

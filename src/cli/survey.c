@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <ev.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -232,7 +233,7 @@ void survey_free(struct survey *survey)
 int survey_list(const struct conf *conf, const char *device,
 		struct port_list *ports)
 {
-	char path[sizeof(((struct port *)NULL)->device)];
+	char path[PATH_MAX];
 	struct port port;
 	int error;
 

@@ -138,9 +138,9 @@ static struct json_object *place(struct daemon *daemon)
 		if (spare_wake(daemon))
 			return NULL;
 		return refuse("%s is in the call, and the modem has no second "
-			      "AT port that is known; \"gobi-dial stop\" frees "
-			      "it",
-			      session->port);
+			      "AT port that is known; \"gobi-dial stop %s\" "
+			      "frees it",
+			      session->port, daemon->name);
 	case SESSION_REGISTERING:
 		return NULL;
 	case SESSION_WAITING:

@@ -80,6 +80,8 @@ check() {
 	run "$gobi" check
 	[ "$status" -eq 0 ]
 	has "$confdir/gobi.conf: not there, so the defaults apply"
+	run "$gobi" check gobi
+	[ "$status" -eq 0 ]
 	run "$gobi" check no-such-instance
 	[ "$status" -eq 3 ]
 	has "no-such-instance.conf: cannot read it"
@@ -104,6 +106,28 @@ check() {
 	run "$gobi" help check run
 	[ "$status" -eq 2 ]
 	has "one COMMAND only"
+	run "$gobi" -qq check --nonsense
+	[ "$status" -eq 2 ]
+	has 'no option "--nonsense"'
+}
+
+@test "each command explains itself, asked in any way" {
+	local command
+
+	for command in probe info doctor check run status stop pty prepare at; do
+		run "$gobi" $command --help
+		[ "$status" -eq 0 ]
+		[ "$output" = "$("$gobi" help $command)" ]
+		[ "$output" = "$("$gobi" $command -h)" ]
+	done
+}
+
+@test "a group that there is not is a mistake" {
+	check 'control: { group = "no-such-group"; };'
+	[ "$status" -eq 3 ]
+	has 'gobi.conf:1: control.group: "no-such-group" is no group of this system'
+	check 'control: { group = "root"; };'
+	[ "$status" -eq 0 ]
 }
 
 @test "output that cannot be written is a failure" {

@@ -216,6 +216,27 @@ settings() {
 	has "Is it plugged in"
 }
 
+@test "a port by a long name is the one that it leads to" {
+	modem mc8355.modem
+	link="$BATS_TEST_TMPDIR/$(printf 'usb-Maker_Model_%0100d' 1)"
+	ln -s "$modem_dir/if2" "$link"
+	probe --json "$link"
+	exits 0
+	has "\"device\":\"$(port_of 2)\",\"role\":\"at\""
+	run "$gobi" info --json --port "$link"
+	exits 0
+}
+
+# As a tty it would get what is printed.
+@test "closed standard descriptors do not become the port" {
+	modem mc8355.modem
+	run bash -c '"$0" -vv info --port "$1" <&- >&- 2>&-' "$gobi" \
+		"$modem_dir/if2"
+	exits 1
+	modem_logged '2 < ATI'
+	run ! grep -q 'gobi-dial' "$modem_dir/log"
+}
+
 @test "the same port twice is one" {
 	modem mc8355.modem
 	probe --json "$modem_dir/if2" "$(port_of 2)"
@@ -257,6 +278,10 @@ settings() {
 	exits 3
 	probe ../etc/passwd
 	exits 4
+	probe ""
+	exits 2
+	run "$gobi" info --port ""
+	exits 2
 }
 
 @test "an instance's configuration names the port" {

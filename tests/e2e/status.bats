@@ -164,7 +164,7 @@ twice() {
 	printf '\n' >"$conf"
 	run "$gobi" -c "$conf" status --follow
 	exits 1
-	has 'no instance "'
+	has "start it with \"gobi-dial -c $conf run\""
 }
 
 @test "node_exporter gets numbers, and hears when there is no instance" {
