@@ -10,9 +10,16 @@
 #include "modem/stream.h"
 
 /* When AT is sent, counted from the start. The first may get lost in a modem
- * that has just seen DTR; the last leaves time for a late answer. */
-static const int slots_ms[] = {0, 300, 800, 1500, 2200};
-#define SLOTS (sizeof(slots_ms) / sizeof(*slots_ms))
+ * that has just seen DTR; the last leaves time for a late answer. One that
+ * somebody has left in ATQ1 or ATV0 answers in no words: to the third it does. */
+static const struct slot {
+	int ms;
+	const char *text;
+} slots[] = {
+	{0, "AT\r"},    {300, "AT\r"},  {800, "ATQ0V1\r"},
+	{1500, "AT\r"}, {2200, "AT\r"},
+};
+#define SLOTS (sizeof(slots) / sizeof(*slots))
 
 /* Two slots: enough for whoever is awake. */
 #define AWAKE_MS 450
@@ -339,7 +346,7 @@ static enum ask_verdict stream_verdict(const struct stream *stream)
 static int64_t next_slot(const struct ask *ask)
 {
 	int64_t at =
-		ask->slot < SLOTS ? ask->start + slots_ms[ask->slot] : ask->end;
+		ask->slot < SLOTS ? ask->start + slots[ask->slot].ms : ask->end;
 
 	return at < ask->end ? at : ask->end;
 }
@@ -355,10 +362,11 @@ static void tick_asking(struct ask *ask, int64_t now)
 		ask->state = STATE_LISTENING;
 		ask->deadline = now + LISTEN_MS;
 		offer(ask, stream_question, stream_question_len);
-	} else if (now >= next_slot(ask)) {
+	} else if (ask->slot < SLOTS && now >= next_slot(ask)) {
 		/* What the port has not taken yet is still good. */
 		if (ask->out_len == 0)
-			offer(ask, "AT\r", 3);
+			offer(ask, slots[ask->slot].text,
+			      strlen(slots[ask->slot].text));
 		ask->slot++;
 	}
 }

@@ -11,7 +11,8 @@
  * nonsense, to which only a parrot says OK, and ATI, for Sierra's APP ports.
  * What stays silent is asked whether it is DIAG or PPP. Bytes and times
  * (monotonic milliseconds) go in, bytes and a verdict come out. Nothing that
- * is asked changes a setting of the modem.
+ * is asked changes a setting of the modem, but that one without an answer is told
+ * to answer in words (ATQ0V1).
  */
 struct ask;
 

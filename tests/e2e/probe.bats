@@ -110,6 +110,19 @@ settings() {
 	role_is 0 at
 }
 
+@test "a modem that was told to answer in digits, or not at all, is found" {
+	modem mc8355.modem
+	for command in ATV0 ATQ1; do
+		"$gobi" at --force --timeout 1 --port "$modem_dir/if2" $command ||
+			true
+		probe --json "$modem_dir/if2"
+		exits 0
+		role_is 2 at
+		modem_logged '2 < ATQ0V1'
+		: >"$modem_dir/log"
+	done
+}
+
 @test "a parrot is no modem" {
 	modem_of 'ports: ( { interface = 0; role = "parrot"; } );'
 	probe --json "$modem_dir/if0"

@@ -9,6 +9,7 @@
 
 #define PASS_MS        ASK_PASS_MS
 #define EVENTS_MAX     64
+#define RULES          8
 #define BYTES(literal) literal, sizeof(literal) - 1
 
 /* A port's answer to a line, or to anything that starts as `command` says when
@@ -29,7 +30,7 @@ struct noise {
 struct persona {
 	const char *name;
 	int latency_ms, deaf_ms;
-	struct rule rules[6];
+	struct rule rules[RULES];
 	struct noise noise;
 	enum ask_verdict verdict;
 	int answer_ms;         /* -1: none */
@@ -40,7 +41,8 @@ struct persona {
 #define OK    "\r\nOK\r\n"
 #define ERROR "\r\nERROR\r\n"
 #define MODEM                                                                  \
-	{"AT", OK, 0}, {"ATI", "\r\nMC8355\r\n\r\nOK\r\n", 0},                 \
+	{"AT", OK, 0}, {"ATQ0V1", OK, 0},                                      \
+	{"ATI", "\r\nMC8355\r\n\r\nOK\r\n", 0},                                \
 	{                                                                      \
 		"AT*", ERROR, 0                                                \
 	}
@@ -65,6 +67,11 @@ static const struct persona personas[] = {
 	  ASK_AT, 15, 55, 61, "" },
 	{ "loses the first AT", 20, 0, { { "AT", "", 1 }, MODEM }, { 0 },
 	  ASK_AT, 320, 700, 730, "" },
+	{ "was told to answer in digits", 20, 0,
+	  { { "AT", "0\r", 2 }, MODEM }, { 0 },
+	  ASK_AT, 820, 1700, 1730, "" },
+	{ "was told not to answer", 20, 0, { { "AT", "", 2 }, MODEM }, { 0 },
+	  ASK_AT, 820, 1700, 1730, "" },
 	{ "boots for a second", 20, 1000, { MODEM }, { 0 },
 	  ASK_AT, 1520, 3100, 3200, "" },
 	{ "slow: the answers to two ATs come one after the other", 400, 0,
@@ -92,7 +99,7 @@ static const struct persona personas[] = {
 	  { { "AT", "\r\n> ", 1 }, { "\033AT", OK, 1 }, MODEM }, { 0 },
 	  ASK_AT, 320, 360, 730, "" },
 	{ "data mode that an unknown frame ends", 20, 0,
-	  { { "AT", "", 4 }, { QUESTION, "\r\nNO CARRIER\r\n", 1 }, MODEM },
+	  { { "AT", "", 3 }, { "ATQ0V1", "", 1 }, { QUESTION, "\r\nNO CARRIER\r\n", 1 }, MODEM },
 	  { 0 },
 	  ASK_AT, -2, 2120, 4500, "" },
 
@@ -158,7 +165,7 @@ struct port {
 	const struct persona *persona;
 	struct event events[EVENTS_MAX];
 	size_t count;
-	int used[6]; /* of each rule */
+	int used[RULES]; /* of each rule */
 	struct buf line;
 	int64_t next_noise, noise_until;
 };
@@ -178,7 +185,7 @@ static void answer(struct port *port, const char *line, int64_t now)
 
 	if (now < persona->deaf_ms)
 		return;
-	for (size_t i = 0; i < 6 && persona->rules[i].command; i++) {
+	for (size_t i = 0; i < RULES && persona->rules[i].command; i++) {
 		const struct rule *rule = &persona->rules[i];
 
 		if (!fits(rule->command, line) ||
@@ -316,11 +323,12 @@ static void no_setting_is_changed_but_the_echo_when_told(void **state)
 	meet(&port, &modem);
 	/* AT+GOBI? is refused and the rule of ATE0 stands behind AT*. */
 	check(&modem, ask, run(ask, &port, 0));
-	assert_int_equal(port.used[2], 1);
+	assert_int_equal(port.used[1], 0); /* ATQ0V1 */
+	assert_int_equal(port.used[3], 1);
 	ask_echo_off(ask);
 	assert_false(ask_is_idle(ask));
 	run(ask, &port, 61);
-	assert_int_equal(port.used[2], 2);
+	assert_int_equal(port.used[3], 2);
 	assert_int_equal(ask_verdict(ask), ASK_AT);
 	buf_free(&port.line);
 	ask_free(ask);
