@@ -29,7 +29,6 @@ struct job {
 	const struct port_list *ports;
 	const struct probe_options *options;
 	int socket;
-	struct ev_loop *loop;
 	struct serial *serial; /* handed over; ours until that is taken */
 };
 
@@ -96,32 +95,38 @@ static void on_word(struct ev_loop *loop, ev_io *watcher, int revents)
 	ev_break(loop, EVBREAK_ALL);
 }
 
-static int ask(const void *arg)
+/* They are words to all that have our name. The end of the one that waits is seen
+ * on the socket. */
+static void ignore_signals(void)
 {
 	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1,
 				      SIGPIPE};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		signal(signals[i], SIG_IGN);
+}
+
+static int ask(const void *arg)
+{
 	struct job job = *(const struct job *)arg;
 	struct probe_options options = *job.options;
+	struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
 	struct probe *probe;
 	ev_io reader;
 
-	/* Words to all that have our name. The end of the one that waits is
-	 * seen on the socket. */
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
-		signal(signals[i], SIG_IGN);
-	options.keep = true;
-	job.loop = ev_loop_new(EVFLAG_AUTO);
-	if (!job.loop)
+	if (!loop)
 		return ENOMEM;
+	ignore_signals();
 	ev_io_init(&reader, on_word, job.socket, EV_READ);
 	reader.data = &job;
-	ev_io_start(job.loop, &reader);
-	probe = probe_start(job.loop, job.ports, &options, on_probed, &job);
+	ev_io_start(loop, &reader);
+	options.keep = true;
+	probe = probe_start(loop, job.ports, &options, on_probed, &job);
 	if (probe)
-		ev_run(job.loop, 0);
+		ev_run(loop, 0);
 	probe_free(probe);
 	serial_close(job.serial);
-	ev_loop_destroy(job.loop);
+	ev_loop_destroy(loop);
 	return 0;
 }
 
@@ -254,29 +259,39 @@ static void on_child(struct ev_loop *loop, ev_child *watcher, int revents)
 	prober->pid = 0;
 }
 
+/* Our end of the socket, or a negative errno. */
+static int start_process(struct prober *prober, struct job *job)
+{
+	int sockets[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
+		return -errno;
+	job->socket = sockets[1];
+	prober->pid = aside_fork(ask, job, &job->socket, 1);
+	close(sockets[1]);
+	if (prober->pid > 0)
+		return sockets[0];
+	prober->pid = 0;
+	close(sockets[0]);
+	return -ENOMEM; /* EAGAIN has another meaning here */
+}
+
 int prober_start(struct prober *prober, struct ev_loop *loop,
 		 const struct port_list *ports,
 		 const struct probe_options *options, prober_done *done,
 		 void *ctx)
 {
 	struct job job = {.ports = ports, .options = options};
-	int sockets[2];
+	int socket;
 
 	prober_cancel(prober);
 	if (prober_is_busy(prober))
 		return -EAGAIN;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
-		return -errno;
-	job.socket = sockets[1];
-	prober->pid = aside_fork(ask, &job, &job.socket, 1);
-	close(sockets[1]);
-	if (prober->pid < 0) {
-		prober->pid = 0;
-		close(sockets[0]);
-		return -ENOMEM; /* EAGAIN has its meaning here */
-	}
+	socket = start_process(prober, &job);
+	if (socket < 0)
+		return socket;
 	prober->loop = loop;
-	prober->socket = sockets[0];
+	prober->socket = socket;
 	prober->port = -1;
 	prober->done = done;
 	prober->ctx = ctx;

@@ -42,7 +42,7 @@ struct persona {
 #define ERROR "\r\nERROR\r\n"
 #define MODEM                                                                  \
 	{"AT", OK, 0}, {"ATQ0V1", OK, 0},                                      \
-	{"ATI", "\r\nMC8355\r\n\r\nOK\r\n", 0},                                \
+		{"ATI", "\r\nMC8355\r\n\r\nOK\r\n", 0},                        \
 	{                                                                      \
 		"AT*", ERROR, 0                                                \
 	}
