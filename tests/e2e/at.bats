@@ -13,6 +13,7 @@ setup() {
 }
 
 teardown() {
+	dial_end
 	modem_teardown
 	cat "$BATS_TEST_TMPDIR/log" 2>/dev/null || true
 }

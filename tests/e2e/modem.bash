@@ -8,15 +8,20 @@ modem_setup() {
 	modem_dir="$BATS_TEST_TMPDIR/modem"
 	modem_pids=()
 	mkdir -p "$modem_dir"
-	# A descriptor to wait on that never has anything to read.
-	exec {pause_fd}<> <(:)
+	# A descriptor to wait on that never has anything to read. Not of a <(:),
+	# which would be one more process for bash to remember.
+	mkfifo "$modem_dir/pause"
+	exec {pause_fd}<>"$modem_dir/pause"
+	rm "$modem_dir/pause"
 }
 
+# With the groups of those that have one of their own.
 modem_teardown() {
 	local pid
 
 	for pid in "${modem_pids[@]}"; do
-		kill "$pid" 2>/dev/null && wait "$pid"
+		{ kill -- "-$pid" || kill "$pid"; } 2>/dev/null && wait "$pid" ||
+			true
 	done
 	return 0
 }
