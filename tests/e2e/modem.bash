@@ -20,8 +20,8 @@ modem_teardown() {
 	local pid
 
 	for pid in "${modem_pids[@]}"; do
-		{ kill -- "-$pid" || kill "$pid"; } 2>/dev/null && wait "$pid" ||
-			true
+		kill -- "-$pid" 2>/dev/null || kill "$pid" 2>/dev/null || continue
+		wait "$pid" || true
 	done
 	return 0
 }
