@@ -185,35 +185,48 @@ static int take(const char *path, struct buf *holder)
 	return error;
 }
 
-static struct lock *hold(struct lock *lock)
+static struct lock *new_lock(const char *dir, const char *device)
 {
-	lock->next = held;
-	held = lock;
-	return lock;
+	struct lock *lock = calloc(1, sizeof(*lock));
+
+	if (!lock)
+		return NULL;
+	lock->path = lock_path(dir, device);
+	if (lock->path)
+		return lock;
+	free(lock);
+	return NULL;
+}
+
+/* Ours from now on, or freed where it could not be had. */
+static struct lock *hold(struct lock *lock, int error)
+{
+	if (error == 0) {
+		lock->next = held;
+		held = lock;
+		return lock;
+	}
+	free(lock->path);
+	free(lock);
+	return NULL;
 }
 
 struct lock *lock_take(const char *dir, const char *device, int *error,
 		       struct buf *holder)
 {
-	struct lock *lock = calloc(1, sizeof(*lock));
+	struct lock *lock = new_lock(dir, device);
 	size_t before = holder->len;
 
 	*error = -ENOMEM;
 	if (!lock)
 		return NULL;
-	lock->path = lock_path(dir, device);
-	if (lock->path)
-		*error = take(lock->path, holder);
-	if (*error == 0)
-		return hold(lock);
+	*error = take(lock->path, holder);
 	if (*error == -EBUSY && holder->len == before)
 		buf_printf(holder, "another process");
-	else if (*error != -EBUSY)
-		buf_printf(holder, "lock file %s: %s",
-			   lock->path ? lock->path : device, strerror(-*error));
-	free(lock->path);
-	free(lock);
-	return NULL;
+	else if (*error < 0 && *error != -EBUSY)
+		buf_printf(holder, "lock file %s: %s", lock->path,
+			   strerror(-*error));
+	return hold(lock, *error);
 }
 
 static bool is_of(const char *path, pid_t pid)
@@ -252,19 +265,13 @@ static int take_over(const char *path, pid_t from)
 struct lock *lock_take_over(const char *dir, const char *device, pid_t from,
 			    int *error)
 {
-	struct lock *lock = calloc(1, sizeof(*lock));
+	struct lock *lock = new_lock(dir, device);
 
 	*error = -ENOMEM;
 	if (!lock)
 		return NULL;
-	lock->path = lock_path(dir, device);
-	if (lock->path)
-		*error = take_over(lock->path, from);
-	if (*error == 0)
-		return hold(lock);
-	free(lock->path);
-	free(lock);
-	return NULL;
+	*error = take_over(lock->path, from);
+	return hold(lock, *error);
 }
 
 void lock_release(struct lock *lock)
