@@ -142,7 +142,8 @@ finds() {
 	has_not 8642
 }
 
-@test "a running instance keeps its modem" {
+# An instance that looks for a network, for good.
+running_instance() {
 	one_port 'network: { registration = ( { stat = 2; } ); };'
 	background "$gobi" -c "$conf" run 2>"$BATS_TEST_TMPDIR/run.log"
 	wait_for 20 modem_logged 'AT+CEREG?' || {
@@ -150,6 +151,10 @@ finds() {
 			skip "may not make the run-time folder"
 		false
 	}
+}
+
+@test "a running instance keeps its modem" {
+	running_instance
 	opens=$(grep -c '# open' "$modem_dir/log")
 	doctor --json
 	finds not-asked note
@@ -160,13 +165,7 @@ finds() {
 
 @test "an instance that one may not ask does run" {
 	[ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
-	one_port 'network: { registration = ( { stat = 2; } ); };'
-	background "$gobi" -c "$conf" run 2>"$BATS_TEST_TMPDIR/run.log"
-	wait_for 20 modem_logged 'AT+CEREG?' || {
-		grep -q 'Permission denied' "$BATS_TEST_TMPDIR/run.log" &&
-			skip "may not make the run-time folder"
-		false
-	}
+	running_instance
 	run setpriv --reuid nobody --regid nogroup --clear-groups "$gobi" -c "$conf" \
 		doctor --json
 	[ "$status" -ne 126 ] || skip "nobody cannot read the build folder"
