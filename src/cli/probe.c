@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/probe_show.h"
+#include "cli/survey.h"
 #include "conf/conf.h"
 #include "io/bind.h"
 #include "io/candidates.h"
@@ -121,23 +122,10 @@ static int ask(struct run *run)
 	return run->cause;
 }
 
-/* What is not there becomes a port as well: the answer says what is wrong with
- * it. */
 static bool add_port(struct run *run, const char *word)
 {
-	char device[PATH_MAX];
-	struct port port;
-	int error;
-
-	snprintf(device, sizeof(device), "%s%s",
-		 strchr(word, '/') ? "" : "/dev/", word);
 	run->named = true;
-	error = port_list_add(&run->ports, device);
-	if (error && error != -ENOMEM) {
-		port_init(&port, device);
-		error = port_list_push(&run->ports, &port);
-	}
-	return error == 0;
+	return survey_add(&run->ports, word) == 0;
 }
 
 /* A slash, or something of that name in /dev, or what can only be a tty's

@@ -230,22 +230,30 @@ void survey_free(struct survey *survey)
 	buf_free(&survey->text);
 }
 
-int survey_list(const struct conf *conf, const char *device,
-		struct port_list *ports)
+int survey_add(struct port_list *ports, const char *word)
 {
-	char path[PATH_MAX];
+	char device[PATH_MAX];
 	struct port port;
 	int error;
 
-	if (!device)
-		error = candidates_list(conf, ports);
-	else {
-		snprintf(path, sizeof(path), "%s%s",
-			 strchr(device, '/') ? "" : "/dev/", device);
-		error = port_list_add(ports, path);
-	}
+	snprintf(device, sizeof(device), "%s%s",
+		 strchr(word, '/') ? "" : "/dev/", word);
+	error = port_list_add(ports, device);
+	if (!error || error == -ENOMEM)
+		return error;
+	port_init(&port, device);
+	return port_list_push(ports, &port);
+}
+
+int survey_list(const struct conf *conf, const char *device,
+		struct port_list *ports)
+{
+	int error;
+
+	if (device)
+		return survey_add(ports, device);
+	error = candidates_list(conf, ports);
 	if (!error || error == -ENOMEM || error == -EIO)
 		return error;
-	port_init(&port, device ? path : conf->modem.port);
-	return port_list_push(ports, &port);
+	return survey_add(ports, conf->modem.port);
 }

@@ -37,6 +37,10 @@ struct survey_options {
 	struct order *order; /* to be sent instead of the questions; or NULL */
 };
 
+/* Append the user's word for a tty. One that is not there becomes a port as well:
+ * the answer says what is wrong with it. Negative errno. */
+int survey_add(struct port_list *ports, const char *word);
+
 /* The ports to ask: `device`, the user's word for a tty, or NULL for what the
  * configuration means. A named one that is not there is listed too, for the
  * answer to say what is wrong with it. Negative errno. */
