@@ -218,7 +218,9 @@ static enum cause fail(enum cause cause, const char *what, int error)
 {
 	if (error == -EACCES || error == -EPERM || error == -EROFS)
 		cause = CAUSE_PERMISSION;
-	log_error("%s: %s", what, strerror(-error));
+	log_error("%s: %s%s", what, strerror(-error),
+		  error == -EACCES || error == -EPERM ? "; run it as root"
+						      : "");
 	return cause;
 }
 
@@ -246,15 +248,8 @@ static enum cause start_lock(struct daemon *daemon)
 			  daemon->name, (int)holder, daemon->name);
 		return CAUSE_BUSY;
 	}
-	if (daemon->lock == -EACCES || daemon->lock == -EPERM) {
-		log_error("%s: %s; run it as root", RUNDIR,
-			  strerror(-daemon->lock));
-		return CAUSE_PERMISSION;
-	}
-	if (daemon->lock < 0)
-		return fail(CAUSE_INTERNAL, "the instance's lock",
-			    daemon->lock);
-	return CAUSE_NONE;
+	return daemon->lock < 0 ? fail(CAUSE_INTERNAL, RUNDIR, daemon->lock)
+				: CAUSE_NONE;
 }
 
 static void stop_lock(struct daemon *daemon)
