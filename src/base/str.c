@@ -91,6 +91,18 @@ void str_print_word(struct buf *out, const char *text)
 	buf_printf(out, "'");
 }
 
+void str_print_call(struct buf *out, const char *command, const char *name,
+		    const char *file)
+{
+	if (!file) {
+		buf_printf(out, "gobi-dial %s %s", command, name);
+		return;
+	}
+	buf_printf(out, "gobi-dial -c ");
+	str_print_word(out, file);
+	buf_printf(out, " %s", command);
+}
+
 bool str_is_name(const char *text)
 {
 	size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

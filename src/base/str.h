@@ -21,6 +21,12 @@ void str_print_safe(struct buf *out, const char *text, size_t len);
 /* Append it as one word of a shell's line. */
 void str_print_word(struct buf *out, const char *text);
 
+/* How gobi-dial is called with that command: "gobi-dial run gobi", or where the
+ * configuration's file is no instance's own, "gobi-dial -c FILE run". `file` may
+ * be NULL. */
+void str_print_call(struct buf *out, const char *command, const char *name,
+		    const char *file);
+
 /* An instance's name: [A-Za-z0-9_-]{1,32}. */
 bool str_is_name(const char *text);
 

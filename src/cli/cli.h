@@ -13,7 +13,7 @@ struct cli {
 	const char *conf_path; /* -c FILE, or the instance's own file */
 	char name[33];         /* the instance */
 	char default_path[128];
-	bool conf_given; /* -c or NAME: the file has to be there */
+	bool conf_given; /* -c, or a NAME but "gobi": it has to be there */
 	int verbose;
 };
 
@@ -25,6 +25,9 @@ typedef int cli_command(struct cli *cli, int argc, char **argv);
  * Fills name and conf_path. False, with a message on stderr, when it is none.
  * `name` may be NULL: the default instance, or -c's. */
 bool cli_set_name(struct cli *cli, const char *name);
+
+/* The file that -c named, NULL: it is the instance's own. After cli_set_name. */
+const char *cli_given_file(const struct cli *cli);
 
 /* Read the configuration that cli_set_name chose; the instance's own file may
  * be missing, and then the defaults apply. Errors go to stderr. The exit code;

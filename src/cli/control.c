@@ -29,20 +29,14 @@ int cli_socket(const struct cli *cli)
 
 static void print_not_running(const struct cli *cli)
 {
-	struct buf how = BUF_INIT;
+	struct buf call = BUF_INIT;
 
-	if (cli->conf_path == cli->default_path) {
-		buf_printf(&how, "run %s", cli->name);
-	} else {
-		buf_printf(&how, "-c ");
-		str_print_word(&how, cli->conf_path);
-		buf_printf(&how, " run");
-	}
+	str_print_call(&call, "run", cli->name, cli_given_file(cli));
 	fprintf(stderr,
 		"gobi-dial: no instance \"%s\" is running; start it with "
-		"\"gobi-dial %s\"\n",
-		cli->name, buf_str(&how));
-	buf_free(&how);
+		"\"%s\"\n",
+		cli->name, buf_str(&call));
+	buf_free(&call);
 }
 
 int cli_no_socket(const struct cli *cli, int error)

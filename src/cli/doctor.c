@@ -51,8 +51,7 @@ static int load(const struct cli *cli, struct walk *walk)
 
 	facts->name = cli->name;
 	facts->conf.path = cli->conf_path;
-	facts->file =
-		cli->conf_path == cli->default_path ? NULL : cli->conf_path;
+	facts->file = cli_given_file(cli);
 	facts->conf.there = error != -ENOENT;
 	if (error == 0)
 		return 0;

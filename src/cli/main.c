@@ -246,7 +246,7 @@ bool cli_set_name(struct cli *cli, const char *name)
 		cli->conf_given = true;
 		return true;
 	}
-	/* Without a NAME, the same. */
+	/* "gobi" is what no NAME means, and its file may be missing. */
 	cli->conf_given = name && strcmp(name, "gobi") != 0;
 	name = name ? name : "gobi";
 	if (!str_is_name(name)) {
@@ -262,6 +262,11 @@ bool cli_set_name(struct cli *cli, const char *name)
 				name) < sizeof(cli->default_path);
 	cli->conf_path = cli->default_path;
 	return fits;
+}
+
+const char *cli_given_file(const struct cli *cli)
+{
+	return cli->conf_path == cli->default_path ? NULL : cli->conf_path;
 }
 
 static int run_line(int argc, char **argv)

@@ -16,13 +16,8 @@ static const struct check_table *const tables[] = {
 void check_put_command(const struct doctor_facts *facts, const char *command,
 		       struct buf *out)
 {
-	if (!facts->file) {
-		buf_printf(out, "gobi-dial %s %s\n", command, facts->name);
-		return;
-	}
-	buf_printf(out, "gobi-dial -c ");
-	str_print_word(out, facts->file);
-	buf_printf(out, " %s\n", command);
+	str_print_call(out, command, facts->name, facts->file);
+	buf_printf(out, "\n");
 }
 
 static void finding_free(struct finding *finding)
