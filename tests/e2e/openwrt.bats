@@ -445,6 +445,20 @@ said_twice() {
 	no_port_is_locked
 }
 
+@test "a folder that another interface has made in between is as good" {
+	rm "$root/bin/mkdir"
+	cat >"$root/bin/mkdir" <<-'END'
+		#!/bin/sh
+		/bin/busybox mkdir -m 0755 /var/run/gobi-dial
+		exec /bin/busybox mkdir "$@"
+	END
+	chmod +x "$root/bin/mkdir"
+	openwrt_dash
+	set_up apn internet
+	exits 0
+	said_not "netifd error"
+}
+
 @test "no secret is in a command line, an environment or a file for all" {
 	local pid seen=0
 

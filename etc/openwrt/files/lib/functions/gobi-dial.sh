@@ -370,7 +370,9 @@ gobi_conf() {
 		return 1
 		;;
 	esac
-	[ -d "$gobi_dir" ] || mkdir -m 0755 "$gobi_dir" || return
+	# -p, for another interface may be making it just now.
+	# shellcheck disable=SC2174
+	mkdir -p -m 0755 "$gobi_dir" || return
 	(
 		umask 077
 		rm -f "$gobi_dir/$1.conf.new"
