@@ -366,6 +366,7 @@ goes_up_and_down() {
 	said 'netifd teardown wan ERROR=9' 1
 	said 'netifd error wan PIN_FAILED' 1
 	said 'netifd block wan' 1
+	[ -e "$root/run/gobi-dial/wan.blocked" ]
 	# What was to be dialed with is still there for doctor.
 	[ "$(stat -c %a "$root/run/gobi-dial/wan.conf")" = 600 ]
 	ifup wan "$(json device "$modem_dir/if0" pincode 0000)"
@@ -381,6 +382,7 @@ goes_up_and_down() {
 	said 'netifd block wan' 1
 	said 'netifd setup wan' 1
 	grep 'network.mode: "7g" has to be one of' "$BATS_TEST_TMPDIR/log.wan"
+	[ ! -e "$root/run/gobi-dial/wan.blocked" ]
 }
 
 @test "an interface whose name no instance can have is blocked" {
@@ -596,6 +598,70 @@ final_codes() {
 	# 2 and 3 are one.
 	run sed -n 's/^netifd error wan[0-9]* //p' "$calls"
 	[ "$(sort -u <<<"$output" | wc -l)" -eq 17 ]
+}
+
+# hotplug ACTION TTY MTIME: the script hears of that tty in a /dev of the root's
+# own, which has been used last at that time.
+hotplug() {
+	touch -d "$3" "$root/dev/$2"
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin ACTION="$1" \
+		DEVICENAME="$2" sh -c '. /etc/hotplug.d/tty/30-gobi-dial'
+}
+
+# ended INTERFACE CODE: as a task that ends so.
+ended() {
+	in_root sh -c '
+		cd /lib/netifd/proto || exit
+		./gobi.sh gobi setup "$1" "{}"
+		ERROR=$2 exec ./gobi.sh gobi teardown "$1" "{}"' sh "$@"
+}
+
+# came_up INTERFACE...: hotplug has had netifd set up these, and no others.
+came_up() {
+	diff <(printf 'ubus call network.interface.%s up\n' "$@") \
+		<(grep '^ubus' "$calls")
+}
+
+@test "a modem that comes sets up again what had ended for its SIM alone" {
+	mkdir "$root/tmp/netifd"
+	ended config 3
+	ended pin 9
+	ended puk 10
+	hotplug add ttyUSB0 '1 minute ago'
+	hotplug remove ttyUSB1 '1 minute'
+	hotplug bind ttyUSB1 '1 minute'
+	said_not ubus
+	hotplug add ttyUSB1 '1 minute'
+	came_up pin puk
+	hotplug add ttyUSB2 '1 minute'
+	came_up pin puk
+	ended pin 9
+	in_root sh -c 'cd /lib/netifd/proto && ./gobi.sh gobi setup pin "{}"'
+	hotplug add ttyUSB0 '2 minutes'
+	came_up pin puk
+}
+
+@test "a modem that comes starts again the instances that had ended for their SIM" {
+	uci_section roof apn one
+	uci_section shed apn two
+	uci_section cellar apn three
+	start_service
+	printf '#!/bin/sh\nexit 9\n' >"$root/usr/sbin/gobi-dial"
+	in_root sh -c '
+		for name; do
+			/usr/libexec/gobi-dial-service "$name" -c /x
+			[ $? = 9 ] || exit 99
+		done' sh roof shed cellar
+	in_root /etc/rc.common /etc/init.d/gobi-dial stop shed
+	: >"$calls"
+	hotplug add ttyUSB0 '1 minute'
+	diff - <(grep '^procd instance' "$calls") <<-END
+		procd instance cellar
+		procd instance roof
+	END
+	in_root /usr/libexec/gobi-dial-service roof -c /x || [ $? -eq 9 ]
+	in_root /etc/rc.common /etc/init.d/gobi-dial stop
+	run ! ls "$root"/run/gobi-dial/*.blocked
 }
 
 # guarded: the process that procd has, and gobi-dial below it.

@@ -37,6 +37,13 @@ gobi_final() {
 	esac
 }
 
+# gobi_blocked NAME CODE: remember for hotplug what another SIM may mend.
+gobi_blocked() {
+	case $2 in
+	9 | 10) touch "$gobi_dir/$1.blocked" ;;
+	esac
+}
+
 # gobi_first VARIABLE OPTION...: the first of them that is given.
 gobi_first() {
 	local first_var="$1" first_value=
@@ -362,6 +369,13 @@ gobi_mark() {
 	echo "# Made for $1 from UCI's options; changes are lost."
 }
 
+# gobi_made_by BY FILE: a configuration from here, for BY.
+gobi_made_by() {
+	local line=
+
+	[ -f "$2" ] && read -r line <"$2" && [ "$line" = "$(gobi_mark "$1")" ]
+}
+
 # gobi_conf NAME BY: write $gobi_dir/NAME.conf, which only root reads.
 gobi_conf() {
 	case $1 in
@@ -375,7 +389,7 @@ gobi_conf() {
 	mkdir -p -m 0755 "$gobi_dir" || return
 	(
 		umask 077
-		rm -f "$gobi_dir/$1.conf.new"
+		rm -f "$gobi_dir/$1.conf.new" "$gobi_dir/$1.blocked"
 		{
 			gobi_mark "$2"
 			gobi_settings "$1" "$2"

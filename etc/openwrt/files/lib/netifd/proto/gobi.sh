@@ -86,6 +86,7 @@ proto_gobi_teardown() {
 	proto_kill_command "$interface"
 	if [ -n "$ERROR" ] && gobi_final "$ERROR"; then
 		proto_notify_error "$interface" "$(error_word "$ERROR")"
+		gobi_blocked "$interface" "$ERROR"
 		proto_block_restart "$interface"
 		return
 	fi
