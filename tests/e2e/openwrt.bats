@@ -666,7 +666,9 @@ came_up() {
 
 # guarded: the process that procd has, and gobi-dial below it.
 guarded() {
-	background openwrt chroot "$root" /usr/libexec/gobi-dial-service roof -v \
+	# Who runs this under nohup has SIGHUP ignored.
+	background openwrt env --default-signal=HUP chroot "$root" \
+		/usr/libexec/gobi-dial-service roof -v \
 		-c /var/run/gobi-dial/roof.conf >"$BATS_TEST_TMPDIR/log.roof" 2>&1
 	wait_for 30 grep -q -- '-> waiting' "$BATS_TEST_TMPDIR/log.roof"
 	guard_pid=$(inside 'sh /usr/libexec/gobi-dial-service roof')
