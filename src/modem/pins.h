@@ -56,7 +56,8 @@ struct pins_disk {
 int pins_send(const struct pins_disk *disk, void *ctx,
 	      const struct pins_key *key);
 
-/* The SIM is open after this PIN: its mark goes. */
+/* The SIM is open after this PIN: its mark goes. -EAGAIN: ask again soon, for a
+ * mark that stays keeps the right PIN from the SIM. Another errno: it stays. */
 int pins_taken(const struct pins_disk *disk, void *ctx,
 	       const struct pins_key *key);
 

@@ -101,21 +101,35 @@ static struct pins_key key_of(const struct plan *plan)
 				 .imei = plan->facts.identity.imei};
 }
 
+/* While another instance is at it. */
+static bool may_note_later(const struct plan *plan, int error, int64_t now)
+{
+	return error == -EAGAIN && now - plan->started_at < PIN_NOTE_LIMIT_MS;
+}
+
 /* The PIN was right: what noted it down may forget it. */
-static void forget_pin(struct plan *plan)
+static enum step_outcome forget_pin(struct plan *plan, int64_t now)
 {
 	struct pins_key key = key_of(plan);
 	struct buf why = BUF_INIT;
+	int error;
 
 	if (!plan->pin_sent || plan->pin_taken)
-		return;
+		return STEP_NEXT;
+	error = plan->pins->taken(plan->pins_ctx, &key, &why);
+	if (may_note_later(plan, error, now)) {
+		plan->wake_at = now + PIN_NOTE_RETRY_MS;
+		buf_free(&why);
+		return STEP_AGAIN;
+	}
 	plan->pin_taken = true;
-	if (plan->pins->taken(plan->pins_ctx, &key, &why) < 0)
+	if (error < 0)
 		plan_notice(plan,
 			    "the PIN is right, but will not be sent when "
 			    "the SIM wants it next: %s",
 			    buf_str(&why));
 	buf_free(&why);
+	return STEP_NEXT;
 }
 
 enum step_outcome sim_take(struct plan *plan, const struct at_event *reply,
@@ -141,8 +155,7 @@ enum step_outcome sim_take(struct plan *plan, const struct at_event *reply,
 				 "SIM: %s",
 				 reply->text);
 	case MODEM_SIM_READY:
-		forget_pin(plan);
-		return STEP_NEXT;
+		return forget_pin(plan, now);
 	default:
 		return STEP_NEXT;
 	}
@@ -347,7 +360,7 @@ enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command,
 		return ASK_FAIL;
 	}
 	error = note_pin(plan, &why);
-	if (error == -EAGAIN && now - plan->started_at < PIN_NOTE_LIMIT_MS)
+	if (may_note_later(plan, error, now))
 		plan->wake_at = now + PIN_NOTE_RETRY_MS;
 	else if (error < 0)
 		plan_fail(plan, CAUSE_PIN, "%s", buf_str(&why));

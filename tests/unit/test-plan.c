@@ -32,6 +32,7 @@ struct talk {
 	char noted[64]; /* the PIN that went out, and to whom */
 	int note_error;
 	int notes;
+	int busy; /* times that another instance has the memory */
 };
 
 /* A memory of one PIN; test-pins.c has the real one. */
@@ -56,7 +57,10 @@ static int note_taken(void *ctx, const struct pins_key *key, struct buf *why)
 	struct talk *talk = ctx;
 
 	(void)key;
-	(void)why;
+	if (talk->busy-- > 0) {
+		buf_printf(why, "busy");
+		return -EAGAIN;
+	}
 	talk->noted[0] = '\0';
 	return 0;
 }
@@ -628,6 +632,29 @@ static void a_pin_that_cannot_be_noted_stays_here(void **state)
 	}
 }
 
+static void a_right_pin_is_forgotten_when_another_instance_lets_it(void **state)
+{
+	static const struct {
+		int busy;
+		const char *noted;
+	} cases[] = {{1, ""}, {20, ""}, {10000, "1234//"}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {
+			{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
+			OK("AT+CPIN?", "+CPIN: READY")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		set(&talk->conf.sim.pin, "1234");
+		talk->busy = cases[i].busy;
+		assert_int_equal(run(talk, PLAN_PREPARE, 100000), PLAN_DONE);
+		assert_int_equal(pins_sent(talk), 1);
+		assert_string_equal(talk->noted, cases[i].noted);
+		talk_free(talk);
+	}
+}
+
 static void the_last_attempt_is_not_spent(void **state)
 {
 	static const struct {
@@ -1063,6 +1090,8 @@ int main(void)
 		cmocka_unit_test(no_question_is_left_out_before_the_pin),
 		cmocka_unit_test(a_sim_that_is_open_is_asked_nothing_more),
 		cmocka_unit_test(a_pin_that_cannot_be_noted_stays_here),
+		cmocka_unit_test(
+			a_right_pin_is_forgotten_when_another_instance_lets_it),
 		cmocka_unit_test(the_last_attempt_is_not_spent),
 		cmocka_unit_test(sim_states_become_causes),
 		cmocka_unit_test(a_busy_sim_is_waited_for),
