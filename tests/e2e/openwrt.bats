@@ -600,12 +600,11 @@ final_codes() {
 	[ "$(sort -u <<<"$output" | wc -l)" -eq 17 ]
 }
 
-# hotplug ACTION TTY MTIME: the script hears of that tty in a /dev of the root's
-# own, which has been used last at that time.
+# hotplug ACTION EVENTS: the script hears of a tty, EVENTS after the kernel's last
+# event up to now.
 hotplug() {
-	touch -d "$3" "$root/dev/$2"
-	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin ACTION="$1" \
-		DEVICENAME="$2" sh -c '. /etc/hotplug.d/tty/30-gobi-dial'
+	in_root env ACTION="$1" SEQNUM=$(($(cat /sys/kernel/uevent_seqnum) + $2)) \
+		DEVICENAME=ttyUSB0 sh -c '. /etc/hotplug.d/tty/30-gobi-dial'
 }
 
 # ended INTERFACE CODE: as a task that ends so.
@@ -627,18 +626,18 @@ came_up() {
 	ended config 3
 	ended pin 9
 	ended puk 10
-	hotplug add ttyUSB0 '1 minute ago'
-	hotplug remove ttyUSB1 '1 minute'
-	hotplug bind ttyUSB1 '1 minute'
+	hotplug add -1000
+	hotplug remove 1000
+	hotplug bind 1000
 	said_not ubus
-	hotplug add ttyUSB1 '1 minute'
+	hotplug add 1000
 	came_up pin puk
-	hotplug add ttyUSB2 '1 minute'
-	came_up pin puk
-	ended pin 9
+	# netifd was not ready for it; the next tty of the same modem.
+	hotplug add 1001
+	came_up pin puk pin puk
 	in_root sh -c 'cd /lib/netifd/proto && ./gobi.sh gobi setup pin "{}"'
-	hotplug add ttyUSB0 '2 minutes'
-	came_up pin puk
+	hotplug add 1002
+	came_up pin puk pin puk puk
 }
 
 @test "a modem that comes starts again the instances that had ended for their SIM" {
@@ -654,14 +653,28 @@ came_up() {
 		done' sh roof shed cellar
 	in_root /etc/rc.common /etc/init.d/gobi-dial stop shed
 	: >"$calls"
-	hotplug add ttyUSB0 '1 minute'
+	hotplug add 1000
 	diff - <(grep '^procd instance' "$calls") <<-END
 		procd instance cellar
 		procd instance roof
 	END
-	in_root /usr/libexec/gobi-dial-service roof -c /x || [ $? -eq 9 ]
+	printf '#!/bin/sh\nexit 8\n' >"$root/usr/sbin/gobi-dial"
+	in_root /usr/libexec/gobi-dial-service roof -c /x || [ $? -eq 8 ]
+	[ ! -e "$root/run/gobi-dial/roof.blocked" ]
+	[ -e "$root/run/gobi-dial/cellar.blocked" ]
 	in_root /etc/rc.common /etc/init.d/gobi-dial stop
-	run ! ls "$root"/run/gobi-dial/*.blocked
+	[ ! -e "$root/run/gobi-dial/cellar.blocked" ]
+}
+
+@test "a reload that comes while gobi-dial is ending is not lost" {
+	printf '#!/bin/sh\ntrap "exit 3" HUP; >/tmp/up; while :; do sleep 0.1; done\n' \
+		>"$root/usr/sbin/gobi-dial"
+	background openwrt env --default-signal=HUP chroot "$root" \
+		/usr/libexec/gobi-dial-service roof -c /x
+	wait_for 10 test -e "$root/tmp/up"
+	kill -HUP "$(inside 'sh /usr/libexec/gobi-dial-service roof')"
+	wait_for 10 succeeds_not inside gobi-dial-service
+	said_not ubus
 }
 
 # guarded: the process that procd has, and gobi-dial below it.

@@ -37,11 +37,17 @@ gobi_final() {
 	esac
 }
 
-# gobi_blocked NAME CODE: remember for hotplug what another SIM may mend.
+# gobi_blocked NAME CODE: note for hotplug what another SIM may mend, with the
+# number of the kernel's last event, for a modem that comes now comes later.
 gobi_blocked() {
 	case $2 in
-	9 | 10) touch "$gobi_dir/$1.blocked" ;;
+	9 | 10) cat /sys/kernel/uevent_seqnum >"$gobi_dir/$1.blocked" ;;
 	esac
+}
+
+# gobi_unblock NAME: it is being set up again.
+gobi_unblock() {
+	rm -f "$gobi_dir/$1.blocked"
 }
 
 # gobi_first VARIABLE OPTION...: the first of them that is given.
@@ -389,7 +395,7 @@ gobi_conf() {
 	mkdir -p -m 0755 "$gobi_dir" || return
 	(
 		umask 077
-		rm -f "$gobi_dir/$1.conf.new" "$gobi_dir/$1.blocked"
+		rm -f "$gobi_dir/$1.conf.new"
 		{
 			gobi_mark "$2"
 			gobi_settings "$1" "$2"

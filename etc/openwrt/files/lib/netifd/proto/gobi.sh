@@ -44,6 +44,7 @@ proto_gobi_init_config() {
 proto_gobi_setup() {
 	local interface="$1" gobi_flags
 
+	gobi_unblock "$interface"
 	gobi_conf "$interface" netifd || {
 		proto_notify_error "$interface" NO_CONFIG
 		proto_block_restart "$interface"
