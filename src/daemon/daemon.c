@@ -232,16 +232,18 @@ static enum cause start_rundir(struct daemon *daemon)
 	return error < 0 ? fail(CAUSE_INTERNAL, RUNDIR, error) : CAUSE_NONE;
 }
 
-/* pppd may dial again before the last call's end. */
+/* Who asked for the last one's end, and heard of it, may be here before it: its
+ * lock is the last thing that goes. pppd dials again before the last call's end. */
+#define ENDING_S     1
 #define HANGING_UP_S 3
 
 static enum cause start_lock(struct daemon *daemon)
 {
+	unsigned wait_s =
+		daemon->goal == SESSION_GOAL_CALL ? HANGING_UP_S : ENDING_S;
 	pid_t holder;
 
-	daemon->lock = rundir_lock(
-		daemon->name,
-		daemon->goal == SESSION_GOAL_CALL ? HANGING_UP_S : 0, &holder);
+	daemon->lock = rundir_lock(daemon->name, wait_s, &holder);
 	if (daemon->lock == -EBUSY) {
 		log_error("an instance \"%s\" runs already, pid %d; see "
 			  "\"gobi-dial status %s\"",
