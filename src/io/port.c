@@ -166,18 +166,21 @@ int port_list_usb(struct port_list *list, const struct port_filter *filter)
 	return error;
 }
 
-static bool is_tty(const struct stat *status)
+/* 0, -ENOTTY, or -ENOENT: the kernel has it no more, though its node is still
+ * there. */
+static int check_tty(const struct stat *status)
 {
-	char dir[64], subsystem[16];
+	char dir[64], subsystem[32];
 
 	if (!S_ISCHR(status->st_mode))
-		return false;
+		return -ENOTTY;
 	if (pty_index(status->st_rdev) >= 0)
-		return true;
+		return 0;
 	snprintf(dir, sizeof(dir), "/sys/dev/char/%u:%u",
 		 major(status->st_rdev), minor(status->st_rdev));
-	sysfs_link_name(dir, "subsystem", subsystem, sizeof(subsystem));
-	return strcmp(subsystem, "tty") == 0;
+	if (!sysfs_link_name(dir, "subsystem", subsystem, sizeof(subsystem)))
+		return -ENOENT;
+	return strcmp(subsystem, "tty") == 0 ? 0 : -ENOTTY;
 }
 
 int port_list_add(struct port_list *list, const char *device)
@@ -186,11 +189,13 @@ int port_list_add(struct port_list *list, const char *device)
 	struct sp_port *found;
 	struct stat status;
 	struct port port;
+	int error;
 
 	if (!realpath(device, path) || stat(path, &status) < 0)
 		return -errno;
-	if (!is_tty(&status))
-		return -ENOTTY;
+	error = check_tty(&status);
+	if (error < 0)
+		return error;
 	if (strlen(path) >= sizeof(port.device))
 		return -ENAMETOOLONG;
 	port_init(&port, path);
