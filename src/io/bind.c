@@ -209,7 +209,8 @@ static bool is_in_new_id(const char *path, const struct usb_device *device)
 	return false;
 }
 
-/* The kernel forgets no id before the module goes: one entry is enough. */
+/* The kernel forgets no id before the module goes: one entry is enough. Another
+ * instance may have made it just now, for the same kind of modem. */
 static int add_id(const struct bind_job *job, const char *root,
 		  const struct bind_interface *interfaces)
 {
@@ -220,7 +221,7 @@ static int add_id(const struct bind_job *job, const char *root,
 
 	snprintf(path, sizeof(path), "%s" NEW_ID, root);
 	if (is_in_new_id(path, device))
-		return -ENODEV;
+		return 0;
 	for (int rank = 0; bind_find_reference(interfaces, device->count,
 					       job->at, rank, &reference);
 	     rank++) {
@@ -277,9 +278,10 @@ static int give(const struct bind_job *job, const char *root)
 			error = tell_driver(root, BIND_DRIVER, "bind", name);
 		release_others(job, root);
 	}
-	if (error == 0 && !is_held_by(root, &job->device, name, BIND_DRIVER))
-		error = -EIO;
-	return error;
+	/* Also by the other's entry, in between. */
+	if (is_held_by(root, &job->device, name, BIND_DRIVER))
+		return 0;
+	return error < 0 ? error : -EIO;
 }
 
 static int load_driver(const char *root)
