@@ -82,7 +82,11 @@ static bool flush(struct client *client)
 {
 	ssize_t n = 1;
 
-	while (client->out.len > 0 && n > 0) {
+	while (n > 0) {
+		if (client->out.len == 0 && client->missed)
+			append_latest(client);
+		if (client->out.len == 0)
+			break;
 		n = send(client->fd, buf_str(&client->out), client->out.len,
 			 MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n > 0)
@@ -92,8 +96,6 @@ static bool flush(struct client *client)
 		drop(client);
 		return false;
 	}
-	if (client->out.len == 0 && client->missed)
-		append_latest(client);
 	if (client->out.len > 0) {
 		ev_io_start(client->server->loop, &client->writer);
 		return true;
