@@ -298,6 +298,8 @@ is() {
 	one_port 'sim: { state = "missing"; };'
 	dial_behind 'recovery: { backoff_min = 60; };' 2>"$BATS_TEST_TMPDIR/log"
 	wait_for 20 is backing-off
+	# Its children that hang up let go of the port a little later.
+	wait_for 10 modem_logged '# close'
 	run --separate-stderr "$gobi" -c "$conf" at AT+CSQ
 	exits 0
 	has '+CSQ: 17,99'

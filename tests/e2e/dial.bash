@@ -51,6 +51,19 @@ dial_behind() {
 	background setsid bash -c 'dial "$@"' bash "$@"
 }
 
+# dial_kill [SIGNAL]: what the last dial_behind has started, all of it; the shell
+# is gone before what it has started has let go of port and lock.
+dial_kill() {
+	kill "-${1-TERM}" -- "-${modem_pids[-1]}"
+	wait "${modem_pids[-1]}" || true
+	wait_for 10 dial_group_is_gone "${modem_pids[-1]}"
+	unset 'modem_pids[-1]'
+}
+
+dial_group_is_gone() {
+	! pgrep -g "$1" >/dev/null
+}
+
 # After dial_setup: a pppd that agrees with itself on addresses when the call
 # stands, on the loopback interface of a network of its own, for that has
 # counters. It ends as pppd does.
@@ -59,8 +72,9 @@ dial_link() {
 	dial_namespaces=-mn
 	cat >"$BATS_TEST_TMPDIR/pppd" <<'EOF'
 #!/bin/sh
+# In one write: gobi-dial gets it all at once.
 say() {
-	printf '%s\n' "$1" >&3
+	printf '%s\n' "$@" >&3
 }
 cat /proc/self/fd/5 >/dev/null
 echo ready >&4
@@ -69,12 +83,10 @@ read -r result <&4 || exit 8
 exec 4>&- 5<&-
 ip link set lo up
 ip address replace 10.64.0.2/32 dev lo
-say 'Using interface lo'
-say 'Connect: lo <--> /dev/pts/0'
-say 'local  IP address 10.64.0.2'
-say 'remote IP address 10.64.0.1'
-say 'primary   DNS address 192.0.2.53'
-trap 'say "Terminating on signal 15"; say "Connection terminated."; kill "$!"; exit 5' TERM
+say 'Using interface lo' 'Connect: lo <--> /dev/pts/0' \
+	'local  IP address 10.64.0.2' 'remote IP address 10.64.0.1' \
+	'primary   DNS address 192.0.2.53'
+trap 'say "Terminating on signal 15" "Connection terminated."; kill "$!"; exit 5' TERM
 sleep 1000 >/dev/null 2>&1 3>&- <&- &
 wait
 EOF

@@ -61,10 +61,6 @@ signal_is_asked_after() {
 	[ "$(asked_signal)" -gt "$1" ]
 }
 
-group_is_gone() {
-	! pgrep -g "$1" >/dev/null
-}
-
 # With that mode, until it is registered.
 prepare() {
 	local asked
@@ -72,11 +68,7 @@ prepare() {
 	asked=$(asked_signal)
 	dial_behind "network: { mode = \"$1\"; };"
 	wait_for 120 signal_is_asked_after "$asked"
-	kill -- "-${modem_pids[-1]}"
-	wait "${modem_pids[-1]}" || true
-	# The shell is gone; what it has started lets go of the port first.
-	wait_for 10 group_is_gone "${modem_pids[-1]}"
-	unset 'modem_pids[-1]'
+	dial_kill
 }
 
 told() {

@@ -60,6 +60,8 @@ connect() {
 		cat "$log"
 		return 1
 	}
+	# Answered from the loop: what watches the link is on by then.
+	"$gobi" -c "$conf" status >/dev/null
 }
 
 logged() {

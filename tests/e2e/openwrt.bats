@@ -417,6 +417,11 @@ said_twice() {
 	ifdown wan
 }
 
+# Its shell's child, before it is sleep, has its command line.
+one_pppd() {
+	[ "$(inside 'pppd file' | wc -l)" -eq 1 ]
+}
+
 @test "gobi-dial killed is set up again, and takes pppd along" {
 	modem mc8355.modem
 	ifup wan "$(json device "$modem_dir/if2")"
@@ -426,7 +431,7 @@ said_twice() {
 	wait_for 60 is_up wan 2
 	said_not 'netifd block'
 	said_not 'netifd error'
-	[ "$(inside 'pppd file' | wc -l)" -eq 1 ]
+	wait_for 10 one_pppd
 	ifdown wan
 }
 

@@ -62,8 +62,7 @@ end_all() {
 	wait_for 120 modem_logged 'AT+CPIN=\\"1234'
 	# The mark was there before the PIN.
 	[ -s "$state/sent-pins" ]
-	kill -9 -- "-${modem_pids[-1]}"
-	wait "${modem_pids[-1]}" || true
+	dial_kill KILL
 	dial_once "$(with 1234)"
 	exits 9
 	has "delete $state_dir/sent-pins"
@@ -79,8 +78,7 @@ end_all() {
 		wait_for 120 modem_logged 'pin 1234 right'
 		wait_for 120 modem_logged 'AT+CREG?'
 		[ ! -e "$state/sent-pins" ]
-		kill -- "-${modem_pids[-1]}"
-		wait "${modem_pids[-1]}" || true
+		dial_kill
 		end_all
 	done
 	[ "$times" -eq 2 ]

@@ -41,7 +41,7 @@ pppd_calls() {
 	pppd_calls ''
 	has 'GOBI READY'
 	has 'Serial connection established.'
-	modem_logged '2 # close'
+	wait_for 10 modem_logged '2 # close'
 }
 
 @test "a call that is refused ends pppd with 8, and chat says why" {

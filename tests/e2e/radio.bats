@@ -40,8 +40,7 @@ sierra() {
 	dial_behind ''
 	wait_for 120 modem_logged 'AT+CSQ'
 	modem_logged 'AT+CFUN=1'
-	kill -- "-${modem_pids[-1]}"
-	wait "${modem_pids[-1]}" || true
+	dial_kill
 }
 
 @test "what is wrong with a SIM is told in plain words" {

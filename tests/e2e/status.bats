@@ -139,6 +139,8 @@ succeeds_not() {
 	# The terminal's own ^C.
 	printf '\003' >"$BATS_TEST_TMPDIR/keys"
 	wait_for 10 followed $'\e\\[?25h'
+	# script ends when it has written all.
+	wait "${modem_pids[-1]}" || true
 	# Without script's own words.
 	output=$(tr -d '\r' <"$BATS_TEST_TMPDIR/followed" |
 		sed '/^Script \|^.TERM=/d')

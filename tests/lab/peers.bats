@@ -68,7 +68,12 @@ no_trace() {
 	wait_for 8 lab_is_clean
 }
 
+# syslogd writes when it gets to it.
 plog_has() {
+	wait_for 5 plogged "$1"
+}
+
+plogged() {
 	plog -n 60 | grep -F -- "$1"
 }
 
@@ -117,7 +122,7 @@ plog_has() {
 	plog_has 'GOBI: the SIM wants its PIN'
 	plog_has ' (pin)'
 	plog_has 'Failed (GOBI FAILED)'
-	grep 'gobi-dial\[.*PIN' /var/log/syslog
+	wait_for 5 grep 'gobi-dial\[.*PIN' /var/log/syslog
 	no_trace
 }
 
@@ -167,11 +172,9 @@ plog_has() {
 	no_trace
 }
 
-# call_is_new PID: gobi-dial serves a call, and is not that process.
+# call_is_new PID: gobi-dial serves a call, and that process is gone.
 call_is_new() {
-	local pid
-
-	pid=$(pgrep -x gobi-dial) && [ "$pid" != "$1" ] &&
+	! kill -0 "$1" 2>/dev/null && pgrep -x gobi-dial >/dev/null &&
 		ip -o -4 address show dev wwan-gobi | grep -qw "$LAB_LOCAL_IP"
 }
 

@@ -445,6 +445,6 @@ int main(void)
 		cmocka_unit_test(what_is_no_tty_is_refused_untouched),
 	};
 
-	alarm(60);
+	alarm(600);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,6 +230,8 @@ gobi_said() {
 # gobi_reaches STATE [SECONDS]
 gobi_reaches() {
 	gobi_says " -> $1" "${2:-30}"
+	# With the route, which comes after the state.
+	[ "$1" != connected ] || gobi_says 'connected: '
 }
 
 # gobi_status EXPRESSION: does jq find it true of the running instance?
@@ -260,8 +262,12 @@ gobi_end() {
 
 # The processes of our side of a call; the network's take their own time to end.
 lab_processes() {
+	local far
+
+	# First, for one of them may end meanwhile.
+	far=$(ip netns pids net | xargs)
 	ps -C pppd,chat,gobi-dial -o pid=,args= |
-		awk -v far="$(ip netns pids net | xargs)" '
+		awk -v far="$far" '
 			BEGIN { split(far, pids); for (i in pids) skip[pids[i]] }
 			!($1 in skip)'
 }
