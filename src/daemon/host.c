@@ -129,6 +129,14 @@ static void probe_cancel(void *ctx)
 	prober_cancel(&daemon->prober);
 }
 
+bool host_holds_ports(const struct daemon *daemon)
+{
+	return prober_is_busy(&daemon->prober) ||
+	       closer_is_busy(&daemon->closer) ||
+	       prober_is_busy(&daemon->spare.prober) ||
+	       closer_is_busy(&daemon->spare.closer);
+}
+
 static int probe(void *ctx)
 {
 	struct daemon *daemon = ctx;
@@ -138,10 +146,7 @@ static int probe(void *ctx)
 	int error;
 
 	probe_cancel(daemon);
-	if (prober_is_busy(&daemon->prober) ||
-	    closer_is_busy(&daemon->closer) ||
-	    closer_is_busy(&daemon->spare.closer) ||
-	    prober_is_busy(&daemon->spare.prober))
+	if (host_holds_ports(daemon))
 		return -EAGAIN;
 	reload_take_next(daemon);
 	error = candidates_list(daemon->conf, &list);
@@ -311,7 +316,8 @@ static void hang_up(void *ctx)
 	struct daemon *daemon = ctx;
 
 	if (daemon->atport && atport_serial(daemon->atport))
-		closer_hang_up(atport_serial(daemon->atport));
+		closer_hang_up(&daemon->closer, daemon->loop,
+			       atport_serial(daemon->atport));
 }
 
 static void port_close(void *ctx)

@@ -145,6 +145,9 @@ static struct json_object *place(struct daemon *daemon)
 		return NULL;
 	case SESSION_WAITING:
 	case SESSION_BACKING_OFF:
+		if (host_holds_ports(daemon))
+			return refuse("the instance is still letting go of its "
+				      "port; try again in a moment");
 		response = refuse("it has no port open while it is %s",
 				  session_state_name(session->state));
 		json_object_object_add(response, "port_free",

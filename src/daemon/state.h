@@ -87,6 +87,10 @@ int daemon_close_ms(struct daemon *daemon);
 /* host.c: the session's wishes, with a struct daemon as their context. */
 extern const struct session_ops host_ops;
 
+/* A process of ours still asks ports or lets go of them: who opened one now would
+ * find it held, or hang. */
+bool host_holds_ports(const struct daemon *daemon);
+
 /* Where `fresh` has other values for ppp.default_route and ppp.metric, have the
  * old ones' routes go, and say that the new ones' have to be set. */
 bool host_routes_withdraw(struct daemon *daemon, const struct conf *fresh);

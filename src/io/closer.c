@@ -27,18 +27,42 @@ static void on_term(int number)
 	stopped = 1;
 }
 
+static void on_child(struct ev_loop *loop, ev_child *watcher, int revents)
+{
+	struct closer_child *child = watcher->data;
+
+	(void)revents;
+	ev_child_stop(loop, watcher);
+	child->pid = 0;
+}
+
+static void watch(struct closer_child *child, struct ev_loop *loop, pid_t pid)
+{
+	child->pid = pid;
+	ev_child_init(&child->child, on_child, pid, 0);
+	child->child.data = child;
+	ev_child_start(loop, &child->child);
+}
+
 static int hang_up(const void *serial)
 {
 	serial_set_dtr((struct serial *)serial, false);
 	return 0;
 }
 
-void closer_hang_up(struct serial *serial)
+void closer_hang_up(struct closer *closer, struct ev_loop *loop,
+		    struct serial *serial)
 {
 	int fd = serial_fd(serial);
+	pid_t pid;
 
-	if (aside_fork(hang_up, serial, &fd, 1) < 0)
+	if (closer->hanging_up.pid > 0)
+		return;
+	pid = aside_fork(hang_up, serial, &fd, 1);
+	if (pid < 0)
 		serial_set_dtr(serial, false);
+	else
+		watch(&closer->hanging_up, loop, pid);
 }
 
 /* Try it out until it answers to DTR again, or is not there any more. */
@@ -77,15 +101,6 @@ static int let_go(const void *arg)
 	return 0;
 }
 
-static void on_child(struct ev_loop *loop, ev_child *watcher, int revents)
-{
-	struct closer *closer = watcher->data;
-
-	(void)revents;
-	ev_child_stop(loop, watcher);
-	closer->pid = 0;
-}
-
 void closer_close(struct closer *closer, struct ev_loop *loop,
 		  struct serial *serial)
 {
@@ -95,7 +110,7 @@ void closer_close(struct closer *closer, struct ev_loop *loop,
 
 	if (!serial)
 		return;
-	if (closer->pid > 0 || pipe2(gate, O_CLOEXEC) < 0) {
+	if (closer->closing.pid > 0 || pipe2(gate, O_CLOEXEC) < 0) {
 		serial_close(serial);
 		return;
 	}
@@ -107,27 +122,37 @@ void closer_close(struct closer *closer, struct ev_loop *loop,
 		serial_abandon(serial);
 	close(gate[0]);
 	close(gate[1]);
-	if (pid < 0)
-		return;
-	closer->pid = pid;
-	ev_child_init(&closer->child, on_child, pid, 0);
-	closer->child.data = closer;
-	ev_child_start(loop, &closer->child);
+	if (pid > 0)
+		watch(&closer->closing, loop, pid);
 }
 
 bool closer_is_busy(const struct closer *closer)
 {
-	return closer->pid > 0;
+	return closer->hanging_up.pid > 0 || closer->closing.pid > 0;
+}
+
+static bool end(struct closer_child *child, struct ev_loop *loop, int wait_ms)
+{
+	bool ended = true;
+
+	if (child->pid <= 0)
+		return true;
+	ev_child_stop(loop, &child->child);
+	if (!aside_wait(child->pid, wait_ms)) {
+		kill(child->pid, SIGTERM);
+		ended = false;
+	}
+	child->pid = 0;
+	return ended;
 }
 
 void closer_end(struct closer *closer, struct ev_loop *loop, int wait_ms)
 {
-	if (closer->pid <= 0)
-		return;
-	ev_child_stop(loop, &closer->child);
-	if (!aside_wait(closer->pid, wait_ms)) {
+	int64_t until = clock_now_ms() + wait_ms;
+	bool ended = end(&closer->closing, loop, wait_ms);
+	int left = (int)(until - clock_now_ms());
+
+	/* The other one waits for the modem as long, and both at once. */
+	if (!end(&closer->hanging_up, loop, left > 0 ? left : 0) || !ended)
 		log_warning("the port does not close yet");
-		kill(closer->pid, SIGTERM);
-	}
-	closer->pid = 0;
 }

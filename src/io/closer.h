@@ -12,12 +12,15 @@ struct serial;
  * at each open and close, and waits 5 s for one that has hung. All zero at
  * first. */
 struct closer {
-	pid_t pid; /* 0: none */
-	ev_child child;
+	struct closer_child {
+		pid_t pid; /* 0: none */
+		ev_child child;
+	} hanging_up, closing;
 };
 
 /* DTR low, as soon as that may be. */
-void closer_hang_up(struct serial *serial);
+void closer_hang_up(struct closer *closer, struct ev_loop *loop,
+		    struct serial *serial);
 
 /* DTR low, settings as found, closed. Takes `serial`; NULL is fine. */
 void closer_close(struct closer *closer, struct ev_loop *loop,
