@@ -38,10 +38,6 @@ ids_are() {
 	diff <(printf '%s\n' "$@") /sys/bus/usb-serial/drivers/option1/new_id
 }
 
-pings() {
-	ping -q -c 3 -i 0.2 -W 2 "$LAB_FAR_IP"
-}
-
 plug_in_as_the_kernel_does() {
 	lab_drivers qmi_wwan qcserial
 	lab_modem modem "${1:-mc8355.modem}"

@@ -31,16 +31,6 @@ connect() {
 	gobi_reaches connected
 }
 
-pings() {
-	ping -q -c 3 -i 0.2 -W 2 "$LAB_FAR_IP"
-}
-
-stop() {
-	gobi-dial stop
-	gobi_ended 5
-	lab_is_clean
-}
-
 @test "dial: the port is found, and pings go through the link" {
 	connect
 	pings
@@ -64,7 +54,7 @@ stop() {
 	[[ $(modem_say modem stats) == *" pins=1 "* ]]
 	[ -d /var/lib/gobi-dial ]
 	[ ! -e /var/lib/gobi-dial/sent-pins ]
-	stop
+	gobi_stop
 	modem_say modem sim pin
 	lab_conf <<<'network: { apn = "internet"; }; sim: { pin = "4321"; };'
 	gobi_start
@@ -88,7 +78,7 @@ stop() {
 	connect
 	kill "$gobi_pid"
 	gobi_ended 5
-	lab_is_clean
+	wait_for 5 lab_is_clean
 	wait "$gobi_pid"
 }
 
@@ -96,14 +86,14 @@ stop() {
 	modem_say modem dial none
 	gobi_start
 	gobi_reaches dialing
-	stop
+	gobi_stop
 }
 
 @test "stop: while PPP negotiates with nobody" {
 	modem_say modem drop-data on
 	gobi_start
 	gobi_reaches negotiating
-	stop
+	gobi_stop
 }
 
 @test "redial: after the carrier is lost" {
@@ -113,7 +103,7 @@ stop() {
 	gobi_reaches connected
 	gobi_status '.last_failure.cause == "link-lost"'
 	pings
-	stop
+	gobi_stop
 }
 
 @test "redial: after the carrier is lost without a word" {
@@ -139,7 +129,7 @@ stop() {
 	gobi_reaches backing-off 15
 	gobi_reaches connected
 	pings
-	stop
+	gobi_stop
 }
 
 @test "redial: on request" {
@@ -164,21 +154,21 @@ stop() {
 	wait_for 5 succeeds_not pgrep -x pppd
 	connect
 	pings
-	stop
+	gobi_stop
 }
 
 @test "once: a wrong APN ends with cause call" {
 	modem_say modem apn other.example
 	gobi_once
 	[ "$status" -eq 13 ]
-	lab_is_clean
+	wait_for 5 lab_is_clean
 }
 
 @test "once: no PPP answer ends with cause ppp" {
 	modem_say modem drop-data on
 	gobi_once
 	[ "$status" -eq 14 ]
-	lab_is_clean
+	wait_for 5 lab_is_clean
 }
 
 @test "once: a link that was up and got lost ends with cause link-lost" {
@@ -186,7 +176,7 @@ stop() {
 	gobi_reaches connected
 	modem_say modem hangup
 	gobi_ended 10
-	lab_is_clean
+	wait_for 5 lab_is_clean
 	code=0
 	wait "$gobi_pid" || code=$?
 	[ "$code" -eq 16 ]
@@ -205,7 +195,7 @@ stop() {
 	[ "$(tty_of 2)" != "$before" ]
 	gobi_status ".port == \"$(tty_of 2)\""
 	pings
-	stop
+	gobi_stop
 }
 
 @test "no modem: run waits for it and dials when it comes" {

@@ -43,7 +43,7 @@ ends() {
 	echo "$output"
 	[ "$status" -eq "$1" ]
 	[[ $output == *"$2"* ]]
-	lab_is_clean
+	wait_for 5 lab_is_clean
 }
 
 # fails CODE WORDS MODEM_KEYS [CONF_KEYS]
@@ -57,24 +57,18 @@ connect() {
 	modem "$1"
 	conf "${2-}"
 	gobi_start
-	pings
+	works
 }
 
-pings() {
+works() {
 	gobi_reaches connected 60
-	ping -q -c 1 -W 5 "$LAB_FAR_IP"
-}
-
-stop() {
-	gobi-dial stop
-	gobi_ended 5
-	lab_is_clean
+	pings
 }
 
 # connects MODEM_KEYS [CONF_KEYS]: all the same.
 connects() {
 	connect "$@"
-	stop
+	gobi_stop
 }
 
 @test "failures: a port without a word" {
@@ -93,8 +87,8 @@ connects() {
 	gobi_says 'silent' 60
 	gobi_status '.last_failure.cause == "no-at-port"'
 	modem_say modem mute 0 off
-	pings
-	stop
+	works
+	gobi_stop
 }
 
 @test "failures: a port left in data mode for good" {
@@ -108,6 +102,7 @@ connects() {
 	conf
 	background bash -c 'exec sleep 100 4<>"$0"' "$lab_run/modem/if0"
 	wait_for 10 grep -q '0 # open' "$LAB_OUT/modem.modem.log"
+	wait_for 10 pgrep -x sleep
 	ends 6 'held by sleep'
 }
 
@@ -137,9 +132,9 @@ connects() {
 	printf '%10d\n' "$dead" >"$lock"
 	conf
 	gobi_start
-	pings
+	works
 	[ "$(<"$lock")" -eq "$gobi_pid" ]
-	stop
+	gobi_stop
 }
 
 @test "failures: no SIM" {
@@ -213,7 +208,7 @@ connects() {
 @test "failures: a DNS server that stands for none is told of" {
 	lab_peer_dns=10.11.12.13 connect ''
 	gobi_status ".ppp.dns == [\"$LAB_DNS2\"]"
-	stop
+	gobi_stop
 	grep -F 'the modem gave 10.11.12.13' "$LAB_OUT/gobi.log"
 }
 

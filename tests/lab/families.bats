@@ -24,11 +24,9 @@ dials() {
 	EOT
 	gobi_start
 	gobi_reaches connected
-	ping -q -c 1 -W 5 "$LAB_FAR_IP"
+	pings
 	[ "$(grep -cF " < $4\\r" "$LAB_OUT/modem.modem.log")" -eq 1 ]
-	gobi-dial stop
-	gobi_ended 5
-	lab_is_clean
+	gobi_stop
 }
 
 @test "families: Sierra MC8355" {

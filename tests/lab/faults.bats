@@ -47,16 +47,6 @@ connect() {
 	gobi_reaches connected 60
 }
 
-pings() {
-	ping -q -c 1 -W 5 "$LAB_FAR_IP"
-}
-
-stop() {
-	gobi-dial stop
-	gobi_ended 5
-	lab_is_clean
-}
-
 devnum() {
 	cat /sys/bus/usb/devices/1-1/devnum
 }
@@ -67,6 +57,21 @@ freeze() {
 
 ms() {
 	echo $((${EPOCHREALTIME/./} / 1000))
+}
+
+# answers_after FILE: it is asked how it is, and the time that took is kept; a
+# loop that waits for the modem takes 5 s or more. A slow machine gets what another
+# command takes on it.
+answers_after() {
+	local start began took
+
+	start=$(ms)
+	gobi-dial --version >/dev/null
+	began=$(ms)
+	timeout 40 gobi-dial status >/dev/null
+	took=$(($(ms) - began))
+	echo "status after $took ms" | tee -a "$LAB_OUT/$1" >&2
+	((took < 4000 + 4 * (began - start)))
 }
 
 # DTR low, and a close: each waits 5 s for a modem like this, and a loop that does
@@ -80,42 +85,29 @@ ms() {
 	kill "$gobi_pid"
 	wait_for 5 succeeds_not kill -0 "$gobi_pid"
 	echo "stopped after $(($(ms) - start)) ms" | tee "$LAB_OUT/frozen-stop" >&2
-	[ $(($(ms) - start)) -lt 10000 ]
+	[ $(($(ms) - start)) -lt 15000 ]
 }
 
 @test "faults: a modem frozen while connected is found by its silence, and used again" {
-	local start worst=0 took
-
 	connect
 	freeze
 	gobi_says '(link-lost)' 30
 	for _ in 1 2 3 4 5 6 7 8; do
-		start=$(ms)
-		timeout 10 gobi-dial status >/dev/null
-		took=$(($(ms) - start))
-		((took <= worst)) || worst=$took
+		answers_after frozen-status
 		lab_pause
 	done
-	echo "slowest status: $worst ms" | tee "$LAB_OUT/frozen-status" >&2
-	((worst < 4000))
 	pkill -CONT -x gobi-modem
 	gobi_reaches connected 90
 	pings
-	stop
+	gobi_stop
 }
 
 # Here each of its ports takes 5 s to open, and as long to close.
 @test "faults: a modem frozen before it is asked: no answer waits for it, no stop" {
-	local start took
-
 	freeze
 	gobi_start
 	gobi_reaches probing
-	start=$(ms)
-	timeout 10 gobi-dial status >/dev/null
-	took=$(($(ms) - start))
-	echo "status: $took ms" | tee "$LAB_OUT/frozen-probe" >&2
-	((took < 4000))
+	answers_after frozen-probe
 	gobi-dial stop
 	gobi_ended 5
 	pkill -CONT -x gobi-modem
@@ -129,13 +121,13 @@ ms() {
 	pkill -CONT -x gobi-modem
 	gobi_reaches connected 90
 	pings
-	stop
+	gobi_stop
 }
 
 @test "faults: pppd is stopped: a stop kills it" {
 	connect
 	pkill -STOP -P "$gobi_pid" pppd
-	stop
+	gobi_stop
 }
 
 @test "faults: LCP is ignored twice, then not" {
@@ -146,7 +138,7 @@ ms() {
 	modem_say modem drop-data off
 	gobi_reaches connected 60
 	pings
-	stop
+	gobi_stop
 }
 
 @test "faults: calls are refused until the modem is reset" {
@@ -163,7 +155,7 @@ ms() {
 	[ "$(devnum)" != "$before" ]
 	gobi_status '.recovery.rung == "reset"'
 	pings
-	stop
+	gobi_stop
 }
 
 @test "faults: a modem that answers nothing is taken off USB and on" {
@@ -183,7 +175,7 @@ ms() {
 	gobi_reaches connected 60
 	[ "$(grep -c '# enabled' "$LAB_OUT/modem.modem.log")" -gt "$before" ]
 	pings
-	stop
+	gobi_stop
 }
 
 @test "faults: a stop while USB is off leaves it on" {
@@ -214,7 +206,7 @@ ms() {
 	done
 	grep -q 'leaves USB again and again.*too little power' "$LAB_OUT/gobi.log"
 	pings
-	stop
+	gobi_stop
 }
 
 @test "faults: of two modems the one with the IMEI is dialed, the other asked once" {
@@ -236,7 +228,7 @@ ms() {
 	gobi_reaches connected 60
 	[ "$(grep -c 'another modem' "$LAB_OUT/gobi.log")" -eq 1 ]
 	pings
-	stop
+	gobi_stop
 	lab_modem_gone second
 	wait_for 10 tty_count_is 4
 }

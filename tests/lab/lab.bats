@@ -9,6 +9,7 @@ setup_file() {
 	lab_drivers option
 	lab_network
 	lab_modem modem mc8355.modem
+	wait_for 10 test -e /sys/bus/usb/devices/1-1:1.3
 }
 
 teardown_file() {
@@ -49,7 +50,7 @@ ask() {
 	lab_drivers qcserial
 	wait_for 5 tty_count_is 3
 	run ! driver_of 0
-	run ! ask "$(tty_of 2)" 1
+	run ! ask "$(tty_of 2)" 5
 	wait_for 5 grep -q '^[0-9]* 2 < AT' "$LAB_OUT/modem.modem.log"
 	run ! grep 'dtr on' "$LAB_OUT/modem.modem.log"
 }

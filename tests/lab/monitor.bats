@@ -50,10 +50,8 @@ redials() {
 recovers() {
 	gobi_reaches connected
 	gobi_status '.last_failure.cause == "link-lost"'
-	ping -q -c 1 -W 5 "$LAB_FAR_IP"
-	gobi-dial stop
-	gobi_ended 5
-	lab_is_clean
+	pings
+	gobi_stop
 }
 
 wake_ups() {
@@ -114,7 +112,7 @@ killed() {
 	local before
 
 	connect
-	ping -q -c 1 -W 5 "$LAB_FAR_IP"
+	pings
 	before=$(wake_ups)
 	for i in 1 2 3 4 5 6 7 8; do
 		ip address add "192.0.2.1$i/32" dev lo
@@ -147,6 +145,6 @@ killed() {
 	run gobi-dial at AT+CSQ
 	[ "$status" -eq 6 ]
 	[[ $output == *"no second AT port"* ]]
-	ping -q -c 1 -W 5 "$LAB_FAR_IP"
+	pings
 	gobi_status '.signal.csq == 17 and .signal.age_ms > .since_ms'
 }

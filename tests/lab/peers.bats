@@ -53,10 +53,6 @@ conf() {
 	printf '%s\n' "$1" >"$conf"
 }
 
-pings() {
-	ping -q -c 3 -i 0.2 -W 2 "$LAB_FAR_IP"
-}
-
 # Our side of a call is there: address, route, names, and gobi-dial's state.
 is_up() {
 	ip -o -4 address show dev wwan-gobi | grep -w "$LAB_LOCAL_IP"
@@ -172,10 +168,11 @@ plogged() {
 	no_trace
 }
 
-# call_is_new PID: gobi-dial serves a call, and that process is gone.
+# call_is_new PID: gobi-dial serves a call, and that process is gone. The route
+# comes last.
 call_is_new() {
 	! kill -0 "$1" 2>/dev/null && pgrep -x gobi-dial >/dev/null &&
-		ip -o -4 address show dev wwan-gobi | grep -qw "$LAB_LOCAL_IP"
+		ip route | grep -q '^default dev wwan-gobi'
 }
 
 @test "persist: a lost carrier is dialed again, by another child" {
@@ -253,6 +250,7 @@ modem_is_dialing() {
 @test "prepare: a port that is gone since is told by pppd" {
 	gobi-dial prepare gobi
 	modem_say modem unplug
+	wait_for 10 tty_count_is 0
 	run pppd call gobi-direct
 	[ "$status" -eq 2 ]
 	modem_say modem plug

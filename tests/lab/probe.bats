@@ -83,8 +83,9 @@ role_is() {
 @test "probe: numbers that changed with a replug mean nothing" {
 	plug_in
 	exec {held}<>"$(tty_of 0)"
-	modem_say modem replug
-	wait_for 10 tty_of 3
+	modem_say modem unplug
+	wait_for 10 tty_count_is 0
+	modem_say modem plug
 	wait_for 10 tty_count_is 4
 	exec {held}>&-
 	[ "$(tty_of 0)" != /dev/ttyUSB0 ]

@@ -38,10 +38,6 @@ connect() {
 	gobi_status ".port == \"$(tty_of 0)\""
 }
 
-pings() {
-	ping -q -c 1 -W 5 "$LAB_FAR_IP"
-}
-
 # at WORDS COMMAND...: through the instance, with that in the answer.
 at() {
 	local words=$1
@@ -129,7 +125,5 @@ is_free() {
 	modem_say modem latency 20 AT+CSQ
 	gobi_reaches connected 60
 	pings
-	gobi-dial stop
-	gobi_ended 5
-	lab_is_clean
+	gobi_stop
 }

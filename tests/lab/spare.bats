@@ -48,7 +48,7 @@ info_is_old() {
 }
 
 call_goes_on() {
-	ping -q -c 1 -W 5 "$LAB_FAR_IP"
+	pings
 	gobi_status '.state == "connected" and .redials == 0'
 }
 

@@ -65,10 +65,6 @@ in_journal() {
 	journalctl -q --no-pager --since "@${since%.*}" -u $unit | grep -- "$1"
 }
 
-pings() {
-	ping -q -c 3 -i 0.2 -W 2 "$LAB_FAR_IP"
-}
-
 @test "systemd-analyze has nothing to say against the units, and a figure" {
 	systemd-analyze verify gobi-modem.target $unit 2>&1 |
 		grep 'gobi-' >"$lab_run/verify" || true
@@ -103,7 +99,7 @@ pings() {
 	systemctl stop $unit
 	is ActiveState inactive
 	is Result success
-	lab_is_clean
+	wait_for 5 lab_is_clean
 }
 
 @test "it ends by gobi-dial stop, and stays stopped" {
@@ -132,7 +128,7 @@ pings() {
 	echo 'nonsense = 1;' >>$conf
 	run ! systemctl reload $unit
 	is ActiveState active
-	in_journal 'nonsense'
+	wait_for 10 in_journal 'nonsense'
 	[ "$(pidof pppd)" = "$pid" ]
 }
 
@@ -161,7 +157,7 @@ pings() {
 	is ExecMainStatus 3
 	is NRestarts 0
 	is ActiveState failed
-	in_journal 'nonsense'
+	wait_for 10 in_journal 'nonsense'
 }
 
 @test "as a wish of gobi-modem.target it is started by plugging in" {

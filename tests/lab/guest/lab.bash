@@ -246,6 +246,19 @@ gobi_ended() {
 	wait_for "$1" succeeds_not kill -0 "$gobi_pid"
 }
 
+# The far end answers through the link. The network's side of that may be up a
+# moment after ours.
+pings() {
+	wait_for 5 ping -q -c 1 -W 2 "$LAB_FAR_IP"
+}
+
+# It ends by the command, in time, and leaves nothing behind.
+gobi_stop() {
+	gobi-dial stop
+	gobi_ended 5
+	wait_for 5 lab_is_clean
+}
+
 # For teardown: end what runs, show what it said; bats prints it only when the
 # test failed.
 gobi_end() {
