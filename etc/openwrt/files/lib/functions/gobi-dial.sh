@@ -45,7 +45,7 @@ gobi_blocked() {
 	esac
 }
 
-# gobi_unblock NAME: it is being set up again.
+# gobi_unblock NAME: it is set up again, or not wanted any more.
 gobi_unblock() {
 	rm -f "$gobi_dir/$1.blocked"
 }
