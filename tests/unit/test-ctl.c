@@ -481,6 +481,7 @@ static void who_follows_gets_what_is_published(void **state)
 	ctl_server_publish(paper.server, issue(9));
 	shut_down(&paper);
 	assert_int_equal(ctl_client_next(fd, &in, DEADLINE_MS, &object), 0);
+	assert_non_null(strstr(json_object_to_json_string(object), "\"n\": 8"));
 	json_object_put(object);
 	assert_int_equal(ctl_client_next(fd, &in, DEADLINE_MS, &object), 0);
 	assert_non_null(strstr(json_object_to_json_string(object), "\"n\": 9"));

@@ -246,10 +246,10 @@ gobi_ended() {
 	wait_for "$1" succeeds_not kill -0 "$gobi_pid"
 }
 
-# The far end answers through the link. The network's side of that may be up a
-# moment after ours.
+# The far end answers through the link, one time in 5 s. The network's side of
+# that may be up a moment after ours.
 pings() {
-	wait_for 5 ping -q -c 1 -W 2 "$LAB_FAR_IP"
+	ping -q -c 1 -w 5 "$LAB_FAR_IP"
 }
 
 # It ends by the command, in time, and leaves nothing behind.
