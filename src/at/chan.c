@@ -15,8 +15,8 @@
 #define QUEUE_MAX 32
 #define DATA_MAX  4096
 
-/* Quarantine: this long without a byte is quiet, and a port that is never
- * quiet (NMEA) is asked after QUIET_MAX all the same. */
+/* Quarantine: this long without a byte is quiet, and a port that is never quiet (NMEA) is asked
+ * after QUIET_MAX all the same. */
 #define QUIET_MS      200
 #define QUIET_MAX_MS  2000
 #define SYNC_MS       1000
@@ -121,8 +121,7 @@ static bool is_text(const char *text)
 	size_t len = 0;
 
 	for (; text[len]; len++)
-		if (len == AT_COMMAND_MAX || text[len] < 0x20 ||
-		    text[len] > 0x7e)
+		if (len == AT_COMMAND_MAX || text[len] < 0x20 || text[len] > 0x7e)
 			return false;
 	return len > 0;
 }
@@ -151,16 +150,14 @@ static struct at_job *dequeue(struct at_chan *chan)
 	struct at_job *job = chan->queue[0];
 
 	chan->queued--;
-	memmove(chan->queue, chan->queue + 1,
-		chan->queued * sizeof(*chan->queue));
+	memmove(chan->queue, chan->queue + 1, chan->queued * sizeof(*chan->queue));
 	chan->head_deadline = -1;
 	return job;
 }
 
 bool at_chan_idle(const struct at_chan *chan)
 {
-	return chan->queued == 0 && chan->state != STATE_RUNNING &&
-	       !in_quarantine(chan);
+	return chan->queued == 0 && chan->state != STATE_RUNNING && !in_quarantine(chan);
 }
 
 static const struct at_final timed_out = {AT_FINAL_TIMEOUT, 0, ""};
@@ -175,8 +172,7 @@ static void wait_for_quiet(struct at_chan *chan, int64_t now)
 
 static void start_quarantine(struct at_chan *chan, int64_t now)
 {
-	log_debug("%s: no answer in %d ms, waiting for quiet", chan->name,
-		  chan->job->timeout_ms);
+	log_debug("%s: no answer in %d ms, waiting for quiet", chan->name, chan->job->timeout_ms);
 	chan->head_deadline = -1;
 	chan->tries = 0;
 	wait_for_quiet(chan, now);
@@ -189,8 +185,8 @@ static void end_quarantine(struct at_chan *chan)
 	chan->state = STATE_READY;
 }
 
-/* The first in the queue does not wait for a mute modem longer than it would
- * have waited for its answer. */
+/* The first in the queue does not wait for a mute modem longer than it would have waited for its
+ * answer. */
 static void expire_head(struct at_chan *chan, int64_t now)
 {
 	struct at_job *job;
@@ -250,10 +246,9 @@ static void log_line(const struct at_chan *chan, const char *line, bool shown)
 	log_debug("%s < %s", chan->name, shown ? line : "(hidden)");
 }
 
-/* A line that answers nothing. While a secret is on its way an unknown one may
- * be its garbled echo. */
-static void take_unasked(struct at_chan *chan, const char *line,
-			 enum at_urc urc)
+/* A line that answers nothing. While a secret is on its way an unknown one may be its garbled
+ * echo. */
+static void take_unasked(struct at_chan *chan, const char *line, enum at_urc urc)
 {
 	bool known = urc == AT_URC_UNASKED || urc == AT_URC_SURE;
 
@@ -266,8 +261,8 @@ static void take_unasked(struct at_chan *chan, const char *line,
 		at_outbox_add_urc(&chan->box, line);
 }
 
-/* A line end inside quotes (operators' names have them) splits a value; the
- * rest of it is put back where the answer's prefix is known. */
+/* A line end inside quotes (operators' names have them) splits a value; the rest of it is put back
+ * where the answer's prefix is known. */
 static bool continues_answer(const struct at_chan *chan, enum at_urc urc)
 {
 	return chan->box.open_quote && urc == AT_URC_NOT && chan->job->prefix &&
@@ -293,8 +288,7 @@ static void finish(struct at_chan *chan, struct at_final final, int64_t now)
 static void take_answer(struct at_chan *chan, char *line, int64_t now)
 {
 	struct at_job *job = chan->job;
-	enum at_echo echo =
-		at_job_take_echo(job, line, chan->box.answer.len > 0);
+	enum at_echo echo = at_job_take_echo(job, line, chan->box.answer.len > 0);
 	enum at_urc urc = at_urc_of(line);
 	struct at_final final;
 
@@ -344,8 +338,7 @@ static void take_late(struct at_chan *chan, const char *line, int64_t now)
 	if (final.kind != AT_FINAL_NONE) {
 		log_line(chan, line, true);
 		if (chan->state == STATE_SETTLE ||
-		    (chan->state == STATE_SYNC && chan->written &&
-		     final.kind == AT_FINAL_OK))
+		    (chan->state == STATE_SYNC && chan->written && final.kind == AT_FINAL_OK))
 			settle(chan, now);
 		return;
 	}
@@ -362,8 +355,7 @@ static void take_line(struct at_chan *chan, int64_t now)
 
 	chan->stale_line = false;
 	if (chan->lines.cut) {
-		log_debug("%s: a line of over %d bytes dropped", chan->name,
-			  AT_LINE_MAX);
+		log_debug("%s: a line of over %d bytes dropped", chan->name, AT_LINE_MAX);
 		return;
 	}
 	if (in_quarantine(chan))
@@ -402,8 +394,7 @@ static void take_data(struct at_chan *chan, const char *bytes, size_t len)
 	buf_append(&chan->data, bytes, len);
 }
 
-void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len,
-		  int64_t now)
+void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t now)
 {
 	const char *at = bytes;
 
@@ -440,8 +431,7 @@ const char *at_chan_output(struct at_chan *chan, size_t *len, int64_t now)
 {
 	expire(chan, now);
 	/* One reply at a time: its text lies where the next answer grows. */
-	if (chan->state == STATE_READY && chan->queued &&
-	    !chan->box.reply_ready)
+	if (chan->state == STATE_READY && chan->queued && !chan->box.reply_ready)
 		start_next(chan, now);
 	*len = chan->out_len;
 	return chan->out_len ? chan->out : NULL;
@@ -488,9 +478,8 @@ int64_t at_chan_deadline(const struct at_chan *chan)
 
 	if (!at_outbox_is_empty(&chan->box))
 		return 0;
-	if (chan->queued &&
-	    (chan->state == STATE_READY || chan->state == STATE_PARKED ||
-	     (quarantine && chan->head_deadline < 0)))
+	if (chan->queued && (chan->state == STATE_READY || chan->state == STATE_PARKED ||
+			     (quarantine && chan->head_deadline < 0)))
 		return 0;
 	if (quarantine && chan->queued && chan->head_deadline < chan->deadline)
 		return chan->head_deadline;

@@ -49,9 +49,9 @@ struct at_event {
 	int id;                /* REPLY: the command's */
 	struct at_final final; /* REPLY */
 	int elapsed_ms;        /* REPLY: from written to final */
-	/* REPLY: the answer's lines joined by \n, without the final; URC: the
-	 * line. NUL-terminated, never NULL, no CR, LF or NUL inside. Good
-	 * until the next call that changes the channel. */
+	/* REPLY: the answer's lines joined by \n, without the final; URC: the line. NUL-terminated,
+	 * never NULL, no CR, LF or NUL inside. Good until the next call that changes the
+	 * channel. */
 	const char *text;
 	const char *command; /* REPLY: what was sent, masked if AT_SECRET */
 };
@@ -63,38 +63,36 @@ void at_chan_free(struct at_chan *chan);
 /* Stands before each line of AT traffic in the debug log; "at" by default. */
 void at_chan_set_name(struct at_chan *chan, const char *name);
 
-/* Queue a command. -EINVAL: text empty, longer than AT_COMMAND_MAX, or with a
- * byte below 0x20 or above 0x7e, which no AT line may carry. -EBUSY: data
- * mode. -ENOSPC: queue full. -ENOMEM. */
+/* Queue a command. -EINVAL: text empty, longer than AT_COMMAND_MAX, or with a byte below 0x20 or
+ * above 0x7e, which no AT line may carry. -EBUSY: data mode. -ENOSPC: queue full. -ENOMEM. */
 #define AT_COMMAND_MAX 400
 int at_chan_send(struct at_chan *chan, const struct at_command *command);
 
-/* No command is queued or in flight and no quarantine runs. (A quarantine that
- * gets no OK rests after some tries, and resumes with the next command. A
- * queued command waits for it no longer than its own timeout.) */
+/* No command is queued or in flight and no quarantine runs. (A quarantine that gets no OK rests
+ * after some tries, and resumes with the next command. A queued command waits for it no longer than
+ * its own timeout.) */
 bool at_chan_idle(const struct at_chan *chan);
 
-/* Bytes that arrived at `now`. Any bytes, in any pieces. After a CONNECT no
- * more is looked at: see at_chan_data. */
-void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len,
-		  int64_t now);
+/* Bytes that arrived at `now`. Any bytes, in any pieces. After a CONNECT no more is looked at: see
+ * at_chan_data. */
+void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t now);
 
-/* Bytes to write now, NULL when there are none. Call at_chan_written with what
- * the port took of them; partial writes are kept. */
+/* Bytes to write now, NULL when there are none. Call at_chan_written with what the port took of
+ * them; partial writes are kept. */
 const char *at_chan_output(struct at_chan *chan, size_t *len, int64_t now);
 void at_chan_written(struct at_chan *chan, size_t len, int64_t now);
 
-/* The next event, in order of arrival; AT_EVENT_NONE when there is none. Also
- * where deadlines at or before `now` take effect. */
+/* The next event, in order of arrival; AT_EVENT_NONE when there is none. Also where deadlines at or
+ * before `now` take effect. */
 struct at_event at_chan_next(struct at_chan *chan, int64_t now);
 
-/* When at_chan_next and at_chan_output must be asked again though no byte
- * came; 0: at once; -1: not before a byte comes. */
+/* When at_chan_next and at_chan_output must be asked again though no byte came; 0: at once; -1: not
+ * before a byte comes. */
 int64_t at_chan_deadline(const struct at_chan *chan);
 
-/* After a reply whose final is CONNECT: the bytes that followed its line, up
- * to 4 kB, also those fed later. They are PPP's. The channel has forgotten its
- * queue and stays in data mode until at_chan_reset. */
+/* After a reply whose final is CONNECT: the bytes that followed its line, up to 4 kB, also those
+ * fed later. They are PPP's. The channel has forgotten its queue and stays in data mode until
+ * at_chan_reset. */
 const char *at_chan_data(const struct at_chan *chan, size_t *len);
 
 /* Forget everything queued, in flight and half read, quarantine included. */

@@ -297,8 +297,7 @@ static bool same_letters(const char *a, const char *b)
 	return ca == cb;
 }
 
-const struct at_error *at_error_by_text(enum at_final_kind kind,
-					const char *text)
+const struct at_error *at_error_by_text(enum at_final_kind kind, const char *text)
 {
 	size_t count;
 	const struct at_error *table = table_of(kind, &count);

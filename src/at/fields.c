@@ -19,8 +19,8 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Where the field at `s` ends: at a comma outside quotes and brackets, or at
- * the end of the line. */
+/* Where the field at `s` ends: at a comma outside quotes and brackets, or at the end of the
+ * line. */
 static const char *field_end(const char *s)
 {
 	bool quoted = false;
@@ -76,8 +76,7 @@ static bool take(struct at_fields *fields, struct span *span)
 	return true;
 }
 
-bool at_fields_start(struct at_fields *fields, const char *line,
-		     const char *prefix)
+bool at_fields_start(struct at_fields *fields, const char *line, const char *prefix)
 {
 	fields->at = "";
 	fields->more = false;

@@ -16,18 +16,16 @@ struct at_fields {
 	bool more;      /* another field follows (an empty one too) */
 };
 
-/* Start behind `prefix` ("+CREG:"), compared without case; false when the line
- * has another one. `line` is borrowed while the fields are read. */
-bool at_fields_start(struct at_fields *fields, const char *line,
-		     const char *prefix);
+/* Start behind `prefix` ("+CREG:"), compared without case; false when the line has another one.
+ * `line` is borrowed while the fields are read. */
+bool at_fields_start(struct at_fields *fields, const char *line, const char *prefix);
 
-/* Every next_* takes one field whether it fits or not, and says whether it
- * did; false too when there is no more. */
+/* Every next_* takes one field whether it fits or not, and says whether it did; false too when
+ * there is no more. */
 bool at_fields_next_int(struct at_fields *fields, int *value);
 /* Hexadecimal, quoted or not, blanks inside allowed ("  0 5" of a Gobi). */
 bool at_fields_next_hex(struct at_fields *fields, unsigned *value);
-/* The text without its quotes; false and an empty string when it does not
- * fit `size`. */
+/* The text without its quotes; false and an empty string when it does not fit `size`. */
 bool at_fields_next_string(struct at_fields *fields, char *to, size_t size);
 bool at_fields_skip(struct at_fields *fields);
 
@@ -37,8 +35,8 @@ bool at_fields_is_quoted(const struct at_fields *fields);
 /* How many fields are left. */
 size_t at_fields_left(const struct at_fields *fields);
 
-/* Write `value` as an AT string constant, quotes included. -EINVAL when a byte
- * cannot stand in one: a quote, or anything outside 0x20..0x7e. */
+/* Write `value` as an AT string constant, quotes included. -EINVAL when a byte cannot stand in one:
+ * a quote, or anything outside 0x20..0x7e. */
 struct buf;
 int at_quote(struct buf *out, const char *value);
 

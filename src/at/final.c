@@ -139,9 +139,8 @@ void at_final_describe(const struct at_final *final, struct buf *out)
 	else if (final->kind == AT_FINAL_NONE)
 		buf_printf(out, "no final result");
 	else if (error)
-		buf_printf(out, "+CM%c ERROR: %d (%s)",
-			   final->kind == AT_FINAL_CME ? 'E' : 'S', final->code,
-			   error->text);
+		buf_printf(out, "+CM%c ERROR: %d (%s)", final->kind == AT_FINAL_CME ? 'E' : 'S',
+			   final->code, error->text);
 	else
 		buf_printf(out, "%s", final->line);
 }

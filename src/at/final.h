@@ -6,8 +6,8 @@
 
 struct buf;
 
-/* How a command ended: V.250 5.7.1 result codes, 27.007 9 and 27.005 3.2.5
- * errors, and the vendors' own words. */
+/* How a command ended: V.250 5.7.1 result codes, 27.007 9 and 27.005 3.2.5 errors, and the vendors'
+ * own words. */
 enum at_final_kind {
 	AT_FINAL_NONE, /* not a final result */
 	AT_FINAL_OK,
@@ -24,31 +24,30 @@ enum at_final_kind {
 
 struct at_final {
 	enum at_final_kind kind;
-	/* CME and CMS: the number (27.007 9.2, 27.005 3.2.5), also where the
-	 * modem sent the text; -1 when unknown. Other kinds: 0. */
+	/* CME and CMS: the number (27.007 9.2, 27.005 3.2.5), also where the modem sent the text;
+	 * -1 when unknown. Other kinds: 0. */
 	int code;
 	/* The line as it came, printable, cut to fit; "" for a timeout. */
 	char line[64];
 };
 
-/* Classify one line without its line end. In `dial` CONNECT, NO CARRIER, BUSY,
- * NO ANSWER and NO DIALTONE count; else they are NONE, for a second port may
- * say them about another port's call. */
+/* Classify one line without its line end. In `dial` CONNECT, NO CARRIER, BUSY, NO ANSWER and NO
+ * DIALTONE count; else they are NONE, for a second port may say them about another port's call. */
 struct at_final at_final_parse(const char *line, bool dial);
 
-/* For people: "OK", "no answer in time", "+CME ERROR: 30 (no network
- * service)". Appended to `out`. */
+/* For people: "OK", "no answer in time", "+CME ERROR: 30 (no network service)". Appended to
+ * `out`. */
 void at_final_describe(const struct at_final *final, struct buf *out);
 
 /* What an error means for the one who asked. */
 enum at_error_class {
 	AT_ERROR_OTHER,
-	AT_ERROR_BUSY,    /* the SIM or the modem: ask again soon */
-	AT_ERROR_SIM,     /* none, or it fails */
-	AT_ERROR_PIN,     /* PIN wanted or wrong */
-	AT_ERROR_PUK,     /* blocked, PUK wanted */
-	AT_ERROR_NETWORK, /* no service, not allowed, timeout of network */
-	AT_ERROR_APN,     /* 24.008 cause 8, 27, 32, 33: refused subscription */
+	AT_ERROR_BUSY,       /* the SIM or the modem: ask again soon */
+	AT_ERROR_SIM,        /* none, or it fails */
+	AT_ERROR_PIN,        /* PIN wanted or wrong */
+	AT_ERROR_PUK,        /* blocked, PUK wanted */
+	AT_ERROR_NETWORK,    /* no service, not allowed, timeout of network */
+	AT_ERROR_APN,        /* 24.008 cause 8, 27, 32, 33: refused subscription */
 	AT_ERROR_UNSUPPORTED /* the modem does not know the command */
 };
 

@@ -72,8 +72,7 @@ enum at_echo at_job_take_echo(struct at_job *job, char *line, bool answered)
 	size_t len = strlen(line);
 	size_t left = job->len - job->echoed;
 
-	if (len <= left &&
-	    strncasecmp(job->text + job->echoed, line, len) == 0) {
+	if (len <= left && strncasecmp(job->text + job->echoed, line, len) == 0) {
 		job->echoed += len;
 		return AT_ECHO_WHOLE;
 	}

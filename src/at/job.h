@@ -35,17 +35,15 @@ enum at_echo {
 	AT_ECHO_CUT,   /* it stood behind something, and is cut off the line */
 };
 
-/* Find the command's echo, or a piece of it, in `line`. Pieces come when a URC
- * cuts in, and when a modem that wakes up has lost the first bytes; for the
- * latter it is too late once lines of an answer came (`answered`). */
+/* Find the command's echo, or a piece of it, in `line`. Pieces come when a URC cuts in, and when a
+ * modem that wakes up has lost the first bytes; for the latter it is too late once lines of an
+ * answer came (`answered`). */
 enum at_echo at_job_take_echo(struct at_job *job, char *line, bool answered);
 
 /* `line`, of that kind, belongs to the command's answer. */
-bool at_job_answers(const struct at_job *job, const char *line,
-		    enum at_urc urc);
+bool at_job_answers(const struct at_job *job, const char *line, enum at_urc urc);
 
-/* The name before the line's colon stands in the command: "+CPIN: READY" and
- * AT+CPIN?. */
+/* The name before the line's colon stands in the command: "+CPIN: READY" and AT+CPIN?. */
 bool at_job_names(const struct at_job *job, const char *line);
 
 #endif

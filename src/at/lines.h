@@ -27,8 +27,8 @@ struct at_lines {
 	bool taken; /* the item was given out: start anew with the next byte */
 };
 
-/* Take bytes up to and with the one that completes an item; returns how many.
- * `lines` starts as all zeros. */
+/* Take bytes up to and with the one that completes an item; returns how many. `lines` starts as all
+ * zeros. */
 size_t at_lines_feed(struct at_lines *lines, const char *bytes, size_t len,
 		     enum at_lines_item *item);
 

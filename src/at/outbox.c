@@ -51,8 +51,8 @@ void at_outbox_continue_answer(struct at_outbox *box, const char *line)
 	add(box, line, ' ');
 }
 
-void at_outbox_reply(struct at_outbox *box, const struct at_job *job,
-		     struct at_final final, int64_t elapsed_ms)
+void at_outbox_reply(struct at_outbox *box, const struct at_job *job, struct at_final final,
+		     int64_t elapsed_ms)
 {
 	at_job_mask(job, box->masked);
 	box->reply = (struct at_event){

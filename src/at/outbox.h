@@ -30,13 +30,13 @@ void at_outbox_add_urc(struct at_outbox *box, const char *line);
 
 void at_outbox_start_answer(struct at_outbox *box);
 
-/* A new line, or, after a line end inside quotes, the last one's rest. What is
- * longer than any modem's answer is dropped. */
+/* A new line, or, after a line end inside quotes, the last one's rest. What is longer than any
+ * modem's answer is dropped. */
 void at_outbox_add_answer(struct at_outbox *box, const char *line);
 void at_outbox_continue_answer(struct at_outbox *box, const char *line);
 
-void at_outbox_reply(struct at_outbox *box, const struct at_job *job,
-		     struct at_final final, int64_t elapsed_ms);
+void at_outbox_reply(struct at_outbox *box, const struct at_job *job, struct at_final final,
+		     int64_t elapsed_ms);
 
 bool at_outbox_is_empty(const struct at_outbox *box);
 

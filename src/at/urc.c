@@ -111,8 +111,8 @@ static enum at_urc registration_form(struct at_fields *fields)
 	if (at_fields_is_quoted(fields))
 		return AT_URC_SURE;
 	if (!at_fields_next_string(fields, second, sizeof(second)) ||
-	    strspn(second, "0123456789") != strlen(second) ||
-	    strlen(second) == 0 || strlen(second) > 2)
+	    strspn(second, "0123456789") != strlen(second) || strlen(second) == 0 ||
+	    strlen(second) > 2)
 		return left > 2 ? AT_URC_SURE : AT_URC_NOT;
 	if (left == 3 && !at_fields_is_quoted(fields) &&
 	    at_fields_next_string(fields, second, sizeof(second)) && second[0])

@@ -10,8 +10,8 @@ enum at_urc {
 	AT_URC_SURE,    /* a URC, also where a command awaits this prefix */
 };
 
-/* SURE is only what the form itself tells: "+CREG: 1" can be no answer to
- * +CREG?, which has <n> before <stat> (27.007 7.2). */
+/* SURE is only what the form itself tells: "+CREG: 1" can be no answer to +CREG?, which has <n>
+ * before <stat> (27.007 7.2). */
 enum at_urc at_urc_of(const char *line);
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 
-/* Room for `extra` bytes and a NUL. The old block is wiped, not realloc'ed
- * away: it may hold a password. */
+/* Room for `extra` bytes and a NUL. The old block is wiped, not realloc'ed away: it may hold a
+ * password. */
 static bool grow(struct buf *buf, size_t extra)
 {
 	size_t size = buf->size ? buf->size : 64;

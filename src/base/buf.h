@@ -17,14 +17,13 @@ struct buf {
 	bool failed;
 };
 
-#define BUF_INIT                                                               \
-	{                                                                      \
-		NULL, 0, 0, false                                              \
+#define BUF_INIT                  \
+	{                         \
+		NULL, 0, 0, false \
 	}
 
 void buf_append(struct buf *buf, const void *bytes, size_t len);
-void buf_printf(struct buf *buf, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *buf, const char *format, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
@@ -34,8 +33,7 @@ void buf_consume(struct buf *buf, size_t len);
 /* Empty it and keep the memory. */
 void buf_clear(struct buf *buf);
 
-/* The bytes with a NUL behind them, "" while empty; owned by `buf`, good until
- * the next change. */
+/* The bytes with a NUL behind them, "" while empty; owned by `buf`, good until the next change. */
 const char *buf_str(const struct buf *buf);
 
 /* Overwrite and free; for what may hold a secret, and good for anything. */

@@ -34,9 +34,8 @@ bool str_starts_nocase(const char *text, const char *prefix)
 	return strncasecmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* Length of the well-formed UTF-8 sequence of two to four bytes at `s`, 0 when
- * there is none. C1 controls (U+0080 to U+009F) count as none: terminals act
- * on them. */
+/* Length of the well-formed UTF-8 sequence of two to four bytes at `s`, 0 when there is none. C1
+ * controls (U+0080 to U+009F) count as none: terminals act on them. */
 static size_t utf8_len(const unsigned char *s, size_t left)
 {
 	size_t len = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
@@ -74,8 +73,7 @@ void str_print_safe(struct buf *out, const char *text, size_t len)
 
 void str_print_word(struct buf *out, const char *text)
 {
-	size_t plain = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz"
+	size_t plain = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				    "0123456789_-./:+,@%");
 
 	if (plain > 0 && text[plain] == '\0') {
@@ -91,8 +89,7 @@ void str_print_word(struct buf *out, const char *text)
 	buf_printf(out, "'");
 }
 
-void str_print_call(struct buf *out, const char *command, const char *name,
-		    const char *file)
+void str_print_call(struct buf *out, const char *command, const char *name, const char *file)
 {
 	if (!file) {
 		buf_printf(out, "gobi-dial %s %s", command, name);
@@ -115,8 +112,7 @@ bool str_is_ip(const char *text)
 {
 	unsigned char address[16];
 
-	return inet_pton(AF_INET, text, address) == 1 ||
-	       inet_pton(AF_INET6, text, address) == 1;
+	return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
 bool str_to_int(const char *text, long min, long max, long *value)

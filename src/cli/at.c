@@ -58,20 +58,17 @@ static bool check(const struct at *at, enum order_scope scope)
 	return fine;
 }
 
-static int ask_ports(struct at *at, const struct conf *conf,
-		     const struct port_list *ports)
+static int ask_ports(struct at *at, const struct conf *conf, const struct port_list *ports)
 {
-	const struct survey_options options = {.progress = !at->json,
-					       .order = &at->order};
+	const struct survey_options options = {.progress = !at->json, .order = &at->order};
 	struct survey survey;
 	struct json_object *object;
 	int cause = (int)survey_run(&survey, conf, ports, &options);
 
 	/* What was answered before it ended is not lost. */
 	if (at->order.index > 0) {
-		object = order_to_json(
-			&at->order, survey.result->ports[survey.result->chosen]
-					    .port.device);
+		object = order_to_json(&at->order,
+				       survey.result->ports[survey.result->chosen].port.device);
 		if (cause == CAUSE_NONE)
 			cause = print(at, object);
 		else
@@ -79,8 +76,8 @@ static int ask_ports(struct at *at, const struct conf *conf,
 		json_object_put(object);
 	}
 	if (survey.cause != CAUSE_NONE)
-		fprintf(stderr, "gobi-dial at: %s (%s)\n",
-			buf_str(&survey.text), cause_name(survey.cause));
+		fprintf(stderr, "gobi-dial at: %s (%s)\n", buf_str(&survey.text),
+			cause_name(survey.cause));
 	survey_free(&survey);
 	return cause;
 }
@@ -101,8 +98,7 @@ static int ask_modem(struct at *at)
 	if (cause == CAUSE_NONE) {
 		error = survey_list(&conf, at->port, &ports);
 		if (error)
-			fprintf(stderr, "gobi-dial at: listing the ttys: %s\n",
-				strerror(-error));
+			fprintf(stderr, "gobi-dial at: listing the ttys: %s\n", strerror(-error));
 		cause = error ? CAUSE_INTERNAL : ask_ports(at, &conf, &ports);
 	}
 	port_list_free(&ports);
@@ -126,16 +122,14 @@ static int send_order(struct at *at, int fd, struct json_object **response)
 	buf_free(&in);
 	if (error == 0)
 		return CAUSE_NONE;
-	fprintf(stderr, "gobi-dial at: no answer from the instance: %s\n",
-		strerror(-error));
+	fprintf(stderr, "gobi-dial at: no answer from the instance: %s\n", strerror(-error));
 	return CAUSE_INTERNAL;
 }
 
 static int ask_instance(struct at *at, int fd)
 {
 	struct json_object *response = NULL;
-	int cause = check(at, ORDER_INSTANCE) ? send_order(at, fd, &response)
-					      : CAUSE_USAGE;
+	int cause = check(at, ORDER_INSTANCE) ? send_order(at, fd, &response) : CAUSE_USAGE;
 
 	close(fd);
 	if (cause != CAUSE_NONE)
@@ -155,8 +149,7 @@ static int add(struct at *at, const char *text)
 	int error = order_add(&at->order, text);
 
 	if (error == -E2BIG)
-		return cli_usage("at", "%d commands at most",
-				 ORDER_COMMANDS_MAX);
+		return cli_usage("at", "%d commands at most", ORDER_COMMANDS_MAX);
 	return error ? CAUSE_INTERNAL : CAUSE_NONE;
 }
 
@@ -181,17 +174,14 @@ static int add_input(struct at *at)
 			cause = add_line(at, line, len);
 			len = 0;
 		} else if (len == AT_COMMAND_MAX) {
-			cause = cli_usage("at",
-					  "a command has %d bytes at most",
-					  AT_COMMAND_MAX);
+			cause = cli_usage("at", "a command has %d bytes at most", AT_COMMAND_MAX);
 		} else {
 			line[len++] = (char)c;
 		}
 	} while (c != EOF && cause == CAUSE_NONE);
 	explicit_bzero(line, sizeof(line));
 	if (cause == CAUSE_NONE && ferror(stdin))
-		cause = cli_usage("at", "reading the commands: %s",
-				  strerror(errno));
+		cause = cli_usage("at", "reading the commands: %s", strerror(errno));
 	return cause;
 }
 
@@ -200,8 +190,7 @@ static int take_timeout(struct at *at, const char *text)
 	long seconds;
 
 	if (!text || !str_to_int(text, 1, ORDER_TIMEOUT_MAX, &seconds))
-		return cli_usage("at", "--timeout wants 1 to %d seconds",
-				 ORDER_TIMEOUT_MAX);
+		return cli_usage("at", "--timeout wants 1 to %d seconds", ORDER_TIMEOUT_MAX);
 	at->order.timeout_ms = (int)seconds * 1000;
 	return CAUSE_NONE;
 }
@@ -240,8 +229,7 @@ static int parse(struct at *at, int argc, char **argv)
 			at->order.force = true;
 		else if (strcmp(argv[i], "--timeout") == 0)
 			cause = take_timeout(at, argv[++i]);
-		else if (strcmp(argv[i], "--port") == 0 && argv[i + 1] &&
-			 *argv[i + 1])
+		else if (strcmp(argv[i], "--port") == 0 && argv[i + 1] && *argv[i + 1])
 			at->port = argv[++i];
 		else if (strcmp(argv[i], "--port") == 0)
 			cause = cli_usage("at", "--port wants a tty");
@@ -249,9 +237,8 @@ static int parse(struct at *at, int argc, char **argv)
 			cause = take_word(at, argv[i]);
 	}
 	if (cause == CAUSE_NONE && at->order.count == 0)
-		cause = at->name && !at->input
-				? no_command(at->name)
-				: cli_usage("at", "no COMMAND is given");
+		cause = at->name && !at->input ? no_command(at->name)
+					       : cli_usage("at", "no COMMAND is given");
 	return cause;
 }
 

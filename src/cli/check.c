@@ -36,8 +36,7 @@ static int print_settings(const struct conf *conf)
 	for (const struct conf_key *key = conf_keys; !err && key->name; key++)
 		print_setting(key, conf, &defaults, &out);
 	if (out.len)
-		printf("\nSettings other than the defaults:\n%s",
-		       buf_str(&out));
+		printf("\nSettings other than the defaults:\n%s", buf_str(&out));
 	conf_free(&defaults);
 	buf_free(&out);
 	return err ? CAUSE_INTERNAL : CAUSE_NONE;
@@ -122,8 +121,7 @@ int cli_check(struct cli *cli, int argc, char **argv)
 		else if (argv[i][0] == '-')
 			return cli_usage("check", "no option \"%s\"", argv[i]);
 		else if (name)
-			return cli_usage("check", "\"%s\" is one too many",
-					 argv[i]);
+			return cli_usage("check", "\"%s\" is one too many", argv[i]);
 		else
 			name = argv[i];
 	}

@@ -17,45 +17,38 @@ struct cli {
 	int verbose;
 };
 
-/* A command gets its own argc and argv, argv[0] being its name, and returns the
- * exit code, which is an enum cause. */
+/* A command gets its own argc and argv, argv[0] being its name, and returns the exit code, which is
+ * an enum cause. */
 typedef int cli_command(struct cli *cli, int argc, char **argv);
 
-/* Take the optional NAME out of the arguments.
- * Fills name and conf_path. False, with a message on stderr, when it is none.
- * `name` may be NULL: the default instance, or -c's. */
+/* Take the optional NAME out of the arguments. Fills name and conf_path. False, with a message on
+ * stderr, when it is none. `name` may be NULL: the default instance, or -c's. */
 bool cli_set_name(struct cli *cli, const char *name);
 
 /* The file that -c named, NULL: it is the instance's own. After cli_set_name. */
 const char *cli_given_file(const struct cli *cli);
 
-/* Read the configuration that cli_set_name chose; the instance's own file may
- * be missing, and then the defaults apply. Errors go to stderr. The exit code;
- * free `conf` in every case. */
+/* Read the configuration that cli_set_name chose; the instance's own file may be missing, and then
+ * the defaults apply. Errors go to stderr. The exit code; free `conf` in every case. */
 int cli_load(const struct cli *cli, struct conf *conf);
 
 /* The usage error's message on stderr and its exit code. */
-int cli_usage(const char *command, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The running instance's socket, or a negative errno: -ECONNREFUSED when none
- * runs. */
+/* The running instance's socket, or a negative errno: -ECONNREFUSED when none runs. */
 int cli_socket(const struct cli *cli);
 
 /* The message for the latter, and its cause. */
 int cli_no_socket(const struct cli *cli, int error);
 
-/* Both together: a message and -1 with *cause when there is
- * none. */
+/* Both together: a message and -1 with *cause when there is none. */
 int cli_connect(const struct cli *cli, int *cause);
 
-/* Send `command`; CAUSE_NONE and the answer, which the caller puts, or a
- * message and the cause. */
+/* Send `command`; CAUSE_NONE and the answer, which the caller puts, or a message and the cause. */
 int cli_request(int fd, const char *command, struct json_object **response);
 
 /* The same where more than the answer may come: that stays in `in`. */
-int cli_request_on(int fd, const char *command, struct buf *in,
-		   struct json_object **response);
+int cli_request_on(int fd, const char *command, struct buf *in, struct json_object **response);
 
 /* The cause in an answer that is no "ok", after a message with its text. */
 int cli_refusal(struct json_object *response);

@@ -32,9 +32,7 @@ static void print_not_running(const struct cli *cli)
 	struct buf call = BUF_INIT;
 
 	str_print_call(&call, "run", cli->name, cli_given_file(cli));
-	fprintf(stderr,
-		"gobi-dial: no instance \"%s\" is running; start it with "
-		"\"%s\"\n",
+	fprintf(stderr, "gobi-dial: no instance \"%s\" is running; start it with \"%s\"\n",
 		cli->name, buf_str(&call));
 	buf_free(&call);
 }
@@ -44,11 +42,9 @@ int cli_no_socket(const struct cli *cli, int error)
 	if (error == -ECONNREFUSED)
 		print_not_running(cli);
 	else
-		fprintf(stderr,
-			"gobi-dial: the socket of the instance \"%s\": %s\n",
-			cli->name, strerror(-error));
-	return error == -EACCES || error == -EPERM ? CAUSE_PERMISSION
-						   : CAUSE_INTERNAL;
+		fprintf(stderr, "gobi-dial: the socket of the instance \"%s\": %s\n", cli->name,
+			strerror(-error));
+	return error == -EACCES || error == -EPERM ? CAUSE_PERMISSION : CAUSE_INTERNAL;
 }
 
 int cli_connect(const struct cli *cli, int *cause)
@@ -65,8 +61,7 @@ static void print_errors(struct json_object *lines)
 {
 	for (size_t i = 0; i < show_count(lines); i++)
 		fprintf(stderr, "%s\n",
-			json_object_get_string(
-				json_object_array_get_idx(lines, i)));
+			json_object_get_string(json_object_array_get_idx(lines, i)));
 }
 
 int cli_refusal(struct json_object *response)
@@ -81,12 +76,10 @@ int cli_refusal(struct json_object *response)
 	print_errors(show_get(response, "errors"));
 	if (word)
 		cause = cause_find(json_object_get_string(word));
-	return cause == CAUSE_NONE || cause == CAUSE_COUNT ? CAUSE_INTERNAL
-							   : (int)cause;
+	return cause == CAUSE_NONE || cause == CAUSE_COUNT ? CAUSE_INTERNAL : (int)cause;
 }
 
-int cli_request_on(int fd, const char *command, struct buf *in,
-		   struct json_object **response)
+int cli_request_on(int fd, const char *command, struct buf *in, struct json_object **response)
 {
 	struct json_object *ok = NULL;
 	int error = ctl_client_send(fd, command);
@@ -96,8 +89,7 @@ int cli_request_on(int fd, const char *command, struct buf *in,
 	if (error == 0)
 		error = ctl_client_next(fd, in, ANSWER_MS, response);
 	if (error < 0) {
-		fprintf(stderr, "gobi-dial: no answer from the instance: %s\n",
-			strerror(-error));
+		fprintf(stderr, "gobi-dial: no answer from the instance: %s\n", strerror(-error));
 		return CAUSE_INTERNAL;
 	}
 	json_object_object_get_ex(*response, "ok", &ok);
@@ -143,8 +135,7 @@ static int wait_end(int fd)
 {
 	if (ctl_client_wait_end(fd, END_MS) == 0)
 		return CAUSE_NONE;
-	fprintf(stderr, "gobi-dial: the instance has not stopped in %d s\n",
-		END_MS / 1000);
+	fprintf(stderr, "gobi-dial: the instance has not stopped in %d s\n", END_MS / 1000);
 	return CAUSE_INTERNAL;
 }
 

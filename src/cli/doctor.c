@@ -57,8 +57,7 @@ static int load(const struct cli *cli, struct walk *walk)
 		return 0;
 	conf_free(&walk->conf);
 	if (error != -ENOENT || cli->conf_given)
-		facts->conf.cause =
-			error == -EACCES ? CAUSE_PERMISSION : CAUSE_CONFIG;
+		facts->conf.cause = error == -EACCES ? CAUSE_PERMISSION : CAUSE_CONFIG;
 	facts->conf.errors = buf_str(&walk->conf_errors);
 	return conf_init(&walk->conf);
 }
@@ -72,8 +71,7 @@ static void ask_instance(const struct cli *cli, struct walk *walk)
 	if (fd == -ECONNREFUSED)
 		return;
 	facts->instance.runs = true;
-	facts->instance.state = fd < 0 ? "running, and does not let you ask it"
-				       : "not answering";
+	facts->instance.state = fd < 0 ? "running, and does not let you ask it" : "not answering";
 	if (fd < 0)
 		return;
 	ctl_client_request(fd, "status", ANSWER_MS, &walk->status);
@@ -138,19 +136,15 @@ static void on_bound(void *ctx, int error)
 	ev_break(mending->loop, EVBREAK_ALL);
 }
 
-static void bind_interface(struct mending *mending, const struct walk *walk,
-			   struct buf *what)
+static void bind_interface(struct mending *mending, const struct walk *walk, struct buf *what)
 {
 	const struct bind_job *job = &walk->collection.job;
 	struct binder *binder;
 
-	buf_printf(what, "gave %s to the driver " BIND_DRIVER,
-		   bind_interface_name(job));
+	buf_printf(what, "gave %s to the driver " BIND_DRIVER, bind_interface_name(job));
 	mending->loop = ev_default_loop(0);
 	mending->outcome = -EIO;
-	binder = mending->loop
-			 ? binder_start(mending->loop, job, on_bound, mending)
-			 : NULL;
+	binder = mending->loop ? binder_start(mending->loop, job, on_bound, mending) : NULL;
 	if (binder)
 		ev_run(mending->loop, 0);
 	binder_free(binder);
@@ -168,8 +162,7 @@ static void load_ppp(struct mending *mending, struct buf *what)
 	buf_free(&said);
 }
 
-static void mend(struct mending *mending, const struct walk *walk,
-		 const struct finding *finding)
+static void mend(struct mending *mending, const struct walk *walk, const struct finding *finding)
 {
 	struct json_object *object = json_object_new_object();
 	struct buf what = BUF_INIT;
@@ -180,12 +173,10 @@ static void mend(struct mending *mending, const struct walk *walk,
 	else
 		load_ppp(mending, &what);
 	buf_printf(&mending->text, "fix      %s: %s [%s]\n", buf_str(&what),
-		   mending->outcome ? strerror(-mending->outcome) : "done",
-		   finding->code);
+		   mending->outcome ? strerror(-mending->outcome) : "done", finding->code);
 	json_add_text(object, "code", finding->code);
 	json_add_text(object, "text", buf_str(&what));
-	json_object_object_add(object, "done",
-			       json_object_new_boolean(!mending->outcome));
+	json_object_object_add(object, "done", json_object_new_boolean(!mending->outcome));
 	if (mending->outcome)
 		json_add_text(object, "error", strerror(-mending->outcome));
 	json_object_array_add(mending->fixed, object);
@@ -200,8 +191,7 @@ static bool mend_all(struct mending *mending, const struct walk *walk)
 	for (size_t i = 0; i < walk->findings.count; i++) {
 		const struct finding *finding = &walk->findings.findings[i];
 
-		if (finding->mend == DOCTOR_MEND_NONE ||
-		    mending->done[finding->mend] ||
+		if (finding->mend == DOCTOR_MEND_NONE || mending->done[finding->mend] ||
 		    walk->collection.facts.instance.runs)
 			continue;
 		mend(mending, walk, finding);
@@ -210,8 +200,7 @@ static bool mend_all(struct mending *mending, const struct walk *walk)
 	return tried;
 }
 
-static void print(const struct walk *walk, const struct mending *mending,
-		  bool json)
+static void print(const struct walk *walk, const struct mending *mending, bool json)
 {
 	bool colour = term_has_colours();
 	struct json_object *object;
@@ -219,8 +208,7 @@ static void print(const struct walk *walk, const struct mending *mending,
 
 	if (json) {
 		object = doctor_json(&walk->findings);
-		json_object_object_add(object, "fixed",
-				       json_object_get(mending->fixed));
+		json_object_object_add(object, "fixed", json_object_get(mending->fixed));
 		puts(json_object_to_json_string_ext(object, JSON_LINE));
 		json_object_put(object);
 		return;

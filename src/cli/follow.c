@@ -19,8 +19,8 @@
 
 #define RETRY_MS 500
 
-/* The other screen, so that the lines before ours are still there after it, and
- * no cursor; and back. */
+/* The other screen, so that the lines before ours are still there after it, and no cursor; and
+ * back. */
 #define ENTER "\033[?1049h\033[?25l"
 #define LEAVE "\033[?25h\033[?1049l"
 
@@ -32,8 +32,7 @@ struct follow {
 	struct json_object *status; /* NULL while nobody tells */
 };
 
-static const int signals[] = {SIGINT,   SIGTERM, SIGHUP,
-			      SIGWINCH, SIGTSTP, SIGCONT};
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
 static volatile sig_atomic_t caught; /* a bit for each */
 
 static void on_signal(int number)
@@ -74,8 +73,7 @@ static void render(const struct follow *follow, struct buf *out)
 	if (follow->status)
 		status_render(follow->status, &look, out);
 	else
-		buf_printf(out, "%s: no instance is running; waiting for it\n",
-			   follow->cli->name);
+		buf_printf(out, "%s: no instance is running; waiting for it\n", follow->cli->name);
 }
 
 /* From the top, each line over the one that was there; as many as fit. */
@@ -166,8 +164,7 @@ static void read_on(struct follow *follow)
 	struct json_object *response;
 	int error;
 
-	while ((error = ctl_client_next(follow->fd, &follow->in, 1,
-					&response)) == 0) {
+	while ((error = ctl_client_next(follow->fd, &follow->in, 1, &response)) == 0) {
 		take(follow, response);
 		if (follow->fd < 0)
 			return;
@@ -209,8 +206,7 @@ static bool heed_signals(const struct follow *follow)
 static bool wait_for_news(const struct follow *follow, const sigset_t *mask)
 {
 	const struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
-	struct pollfd pollers[] = {{.fd = STDOUT_FILENO},
-				   {.fd = follow->fd, .events = POLLIN}};
+	struct pollfd pollers[] = {{.fd = STDOUT_FILENO}, {.fd = follow->fd, .events = POLLIN}};
 
 	if (ppoll(pollers, 2, follow->fd < 0 ? &pause : NULL, mask) < 0)
 		return errno == EINTR;
@@ -224,8 +220,7 @@ static void follow_on(struct follow *follow)
 	watch_signals(&before);
 	if (follow->form == FOLLOW_SCREEN)
 		emit(ENTER);
-	while (wait_for_news(follow, &before) && heed_signals(follow) &&
-	       !ferror(stdout)) {
+	while (wait_for_news(follow, &before) && heed_signals(follow) && !ferror(stdout)) {
 		if (follow->fd < 0)
 			try_again(follow);
 		if (follow->fd >= 0)

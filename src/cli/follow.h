@@ -12,8 +12,8 @@ enum follow_form {
 	FOLLOW_JSON,   /* one object a line */
 };
 
-/* Show the instance's status until a signal says to end; waits for one that
- * was there and has gone. The exit code. */
+/* Show the instance's status until a signal says to end; waits for one that was there and has gone.
+ * The exit code. */
 int follow_run(const struct cli *cli, enum follow_form form);
 
 #endif

@@ -39,13 +39,11 @@ static void print(const struct info *info, struct json_object *object)
 /* Fourteen digits are the modem's; a check digit or a version follows. */
 static bool is_other_modem(const struct info *info, const char *imei)
 {
-	return *info->conf.modem.imei && *imei &&
-	       strncmp(info->conf.modem.imei, imei, 14) != 0;
+	return *info->conf.modem.imei && *imei && strncmp(info->conf.modem.imei, imei, 14) != 0;
 }
 
 /* The object of a modem that was asked; NULL when that failed. */
-static struct json_object *ask_ports(struct info *info,
-				     const struct port_list *ports,
+static struct json_object *ask_ports(struct info *info, const struct port_list *ports,
 				     struct survey *survey)
 {
 	const struct survey_options options = {.progress = true};
@@ -54,17 +52,13 @@ static struct json_object *ask_ports(struct info *info,
 	survey_run(survey, &info->conf, ports, &options);
 	if (survey->cause == CAUSE_NONE && is_other_modem(info, imei)) {
 		survey->cause = CAUSE_NO_MODEM;
-		buf_printf(&survey->text,
-			   "another modem: its IMEI is %s, and modem.imei is "
-			   "%s",
+		buf_printf(&survey->text, "another modem: its IMEI is %s, and modem.imei is %s",
 			   imei, info->conf.modem.imei);
 	}
 	if (survey->cause != CAUSE_NONE)
 		return NULL;
-	return info_to_json(
-		&survey->plan.facts,
-		survey->result->ports[survey->result->chosen].port.device,
-		"modem");
+	return info_to_json(&survey->plan.facts,
+			    survey->result->ports[survey->result->chosen].port.device, "modem");
 }
 
 static int ask_modem(struct info *info)
@@ -76,16 +70,15 @@ static int ask_modem(struct info *info)
 	int cause;
 
 	if (error) {
-		fprintf(stderr, "gobi-dial info: listing the ttys: %s\n",
-			strerror(-error));
+		fprintf(stderr, "gobi-dial info: listing the ttys: %s\n", strerror(-error));
 		return CAUSE_INTERNAL;
 	}
 	object = ask_ports(info, &ports, &survey);
 	if (object)
 		print(info, object);
 	else
-		fprintf(stderr, "gobi-dial info: %s (%s)\n",
-			buf_str(&survey.text), cause_name(survey.cause));
+		fprintf(stderr, "gobi-dial info: %s (%s)\n", buf_str(&survey.text),
+			cause_name(survey.cause));
 	cause = (int)survey.cause;
 	json_object_put(object);
 	survey_free(&survey);
@@ -93,8 +86,8 @@ static int ask_modem(struct info *info)
 	return cause;
 }
 
-/* During a call the modem may be asked on another port; before it the instance
- * wants all ports itself. */
+/* During a call the modem may be asked on another port; before it the instance wants all ports
+ * itself. */
 static void ask_spare(struct info *info, struct json_object *response)
 {
 	struct port_list spare = {NULL, 0};
@@ -103,8 +96,7 @@ static void ask_spare(struct info *info, struct json_object *response)
 
 	if (strcmp(show_text(response, "state"), "connected") == 0 &&
 	    candidates_spare(show_text(response, "usb_path"),
-			     show_text(show_get(response, "info"), "port"),
-			     &spare) == 0 &&
+			     show_text(show_get(response, "info"), "port"), &spare) == 0 &&
 	    spare.count > 0) {
 		object = ask_ports(info, &spare, &survey);
 		survey_free(&survey);
@@ -132,8 +124,7 @@ static int parse(struct info *info, int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0)
 			info->json = true;
-		else if (strcmp(argv[i], "--port") == 0 && argv[i + 1] &&
-			 *argv[i + 1])
+		else if (strcmp(argv[i], "--port") == 0 && argv[i + 1] && *argv[i + 1])
 			info->port = argv[++i];
 		else if (strcmp(argv[i], "--port") == 0)
 			return cli_usage("info", "--port wants a tty");

@@ -11,9 +11,8 @@
 int cli_load(const struct cli *cli, struct conf *conf)
 {
 	struct buf errors = BUF_INIT;
-	int err = cli->conf_given
-			  ? conf_load(conf, cli->conf_path, &errors)
-			  : conf_load_if_there(conf, cli->conf_path, &errors);
+	int err = cli->conf_given ? conf_load(conf, cli->conf_path, &errors)
+				  : conf_load_if_there(conf, cli->conf_path, &errors);
 
 	fputs(buf_str(&errors), stderr);
 	buf_free(&errors);

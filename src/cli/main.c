@@ -141,10 +141,9 @@ static const struct command *find_command(const char *name)
 
 static void print_usage(FILE *out)
 {
-	fprintf(out,
-		"Usage: gobi-dial [-c FILE] [-v]... [-q]... COMMAND [ARG...]\n"
-		"Find a cellular modem's AT port, dial, and keep the link up.\n"
-		"\n");
+	fprintf(out, "Usage: gobi-dial [-c FILE] [-v]... [-q]... COMMAND [ARG...]\n"
+		     "Find a cellular modem's AT port, dial, and keep the link up.\n"
+		     "\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].does);
 	fprintf(out,
@@ -167,16 +166,14 @@ static int unknown_command(const char *name)
 		names[i] = commands[i].name;
 	nearest = str_nearest(name, names);
 	if (nearest)
-		return cli_usage(NULL,
-				 "no command \"%s\"; did you mean \"%s\"?",
-				 name, nearest);
+		return cli_usage(NULL, "no command \"%s\"; did you mean \"%s\"?", name, nearest);
 	return cli_usage(NULL, "no command \"%s\"", name);
 }
 
 static int explain(const struct command *command)
 {
-	printf("Usage: gobi-dial %s %s\n%s\n\n%s", command->name,
-	       command->usage, command->does, command->details);
+	printf("Usage: gobi-dial %s %s\n%s\n\n%s", command->name, command->usage, command->does,
+	       command->details);
 	return CAUSE_NONE;
 }
 
@@ -201,8 +198,7 @@ int cli_usage(const char *command, const char *format, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "gobi-dial%s%s: ", command ? " " : "",
-		command ? command : "");
+	fprintf(stderr, "gobi-dial%s%s: ", command ? " " : "", command ? command : "");
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);
 	va_end(ap);
@@ -250,15 +246,11 @@ bool cli_set_name(struct cli *cli, const char *name)
 	cli->conf_given = name && strcmp(name, "gobi") != 0;
 	name = name ? name : "gobi";
 	if (!str_is_name(name)) {
-		cli_usage(NULL,
-			  "\"%s\" is no instance's name: 1 to 32 of A-Z a-z "
-			  "0-9 _ -",
-			  name);
+		cli_usage(NULL, "\"%s\" is no instance's name: 1 to 32 of A-Z a-z 0-9 _ -", name);
 		return false;
 	}
 	str_copy(cli->name, sizeof(cli->name), name);
-	fits = (size_t)snprintf(cli->default_path, sizeof(cli->default_path),
-				"%s/%s.conf", CONFDIR,
+	fits = (size_t)snprintf(cli->default_path, sizeof(cli->default_path), "%s/%s.conf", CONFDIR,
 				name) < sizeof(cli->default_path);
 	cli->conf_path = cli->default_path;
 	return fits;
@@ -276,23 +268,19 @@ static int run_line(int argc, char **argv)
 	int i;
 
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
-		if (strcmp(argv[i], "-h") == 0 ||
-		    strcmp(argv[i], "--help") == 0) {
+		if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
 			print_usage(stdout);
 			return CAUSE_NONE;
 		}
-		if (strcmp(argv[i], "-V") == 0 ||
-		    strcmp(argv[i], "--version") == 0) {
+		if (strcmp(argv[i], "-V") == 0 || strcmp(argv[i], "--version") == 0) {
 			printf("%s\n", PACKAGE_STRING);
 			return CAUSE_NONE;
 		}
 		if (strcmp(argv[i], "-c") == 0 && i + 1 < argc)
 			cli.conf_path = argv[++i];
-		else if (strspn(argv[i] + 1, "v") == strlen(argv[i] + 1) &&
-			 argv[i][1])
+		else if (strspn(argv[i] + 1, "v") == strlen(argv[i] + 1) && argv[i][1])
 			cli.verbose += (int)strlen(argv[i] + 1);
-		else if (strspn(argv[i] + 1, "q") == strlen(argv[i] + 1) &&
-			 argv[i][1])
+		else if (strspn(argv[i] + 1, "q") == strlen(argv[i] + 1) && argv[i][1])
 			cli.verbose -= (int)strlen(argv[i] + 1);
 		else if (strcmp(argv[i], "-c") == 0)
 			return cli_usage(NULL, "-c wants a file");
@@ -307,8 +295,7 @@ static int run_line(int argc, char **argv)
 	command = find_command(argv[i]);
 	if (!command)
 		return unknown_command(argv[i]);
-	if (i + 1 < argc && (strcmp(argv[i + 1], "--help") == 0 ||
-			     strcmp(argv[i + 1], "-h") == 0))
+	if (i + 1 < argc && (strcmp(argv[i + 1], "--help") == 0 || strcmp(argv[i + 1], "-h") == 0))
 		return explain(command);
 	return command->run(&cli, argc - i, argv + i);
 }
@@ -318,18 +305,16 @@ static int close_output(int cause)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return cause;
-	fprintf(stderr, "gobi-dial: cannot write the output: %s\n",
-		strerror(errno));
+	fprintf(stderr, "gobi-dial: cannot write the output: %s\n", strerror(errno));
 	return cause == CAUSE_NONE ? CAUSE_INTERNAL : cause;
 }
 
-/* What is closed would be the next tty or socket, and get what is printed. These
- * fail as the closed ones do. */
+/* What is closed would be the next tty or socket, and get what is printed. These fail as the closed
+ * ones do. */
 static bool keep_standard_descriptors_apart(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
 			return false;
 	return true;
 }

@@ -11,8 +11,8 @@
 
 #define ID_SIZE 12
 
-/* FNV-1a of what the configuration makes of pppd's options. Without secrets:
- * it stands in an argument vector. */
+/* FNV-1a of what the configuration makes of pppd's options. Without secrets: it stands in an
+ * argument vector. */
 static uint32_t digest(const struct conf *conf, const char *name)
 {
 	struct buf text = BUF_INIT, error = BUF_INIT;
@@ -39,15 +39,14 @@ static void make_id(const struct conf *conf, const char *name, char *id)
 	conf_free(&defaults);
 }
 
-int peer_for_pty(const struct conf *conf, const char *name, struct buf *out,
-		 struct buf *error)
+int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, struct buf *error)
 {
 	const struct ppp_peer *peer;
 	char pty[256], id[ID_SIZE];
 
 	make_id(conf, name, id);
-	snprintf(pty, sizeof(pty), "exec %s/gobi-dial pty %s%s%s", SBINDIR,
-		 name, *id ? " --options " : "", id);
+	snprintf(pty, sizeof(pty), "exec %s/gobi-dial pty %s%s%s", SBINDIR, name,
+		 *id ? " --options " : "", id);
 	peer = &(struct ppp_peer){
 		.pty = pty,
 		.connect = CHAT_PATH " -v -f " CHATDIR "/gobi-connect",
@@ -55,14 +54,13 @@ int peer_for_pty(const struct conf *conf, const char *name, struct buf *out,
 	return ppp_options_peer(conf, name, peer, out, error);
 }
 
-int peer_for_device(const struct conf *conf, const char *name,
-		    const char *device, struct buf *out, struct buf *error)
+int peer_for_device(const struct conf *conf, const char *name, const char *device, struct buf *out,
+		    struct buf *error)
 {
 	const struct ppp_peer *peer;
 	char connect[256];
 
-	snprintf(connect, sizeof(connect),
-		 CHAT_PATH " -v -T %d -f " CHATDIR "/gobi-direct",
+	snprintf(connect, sizeof(connect), CHAT_PATH " -v -T %d -f " CHATDIR "/gobi-direct",
 		 conf->network.cid);
 	peer = &(struct ppp_peer){.device = device, .connect = connect};
 	return ppp_options_peer(conf, name, peer, out, error);

@@ -33,8 +33,7 @@ struct run {
 	int cause;
 };
 
-static void on_signal(struct ev_loop *loop, struct ev_signal *watcher,
-		      int events)
+static void on_signal(struct ev_loop *loop, struct ev_signal *watcher, int events)
 {
 	struct run *run = watcher->data;
 
@@ -50,8 +49,7 @@ static void clear_progress(void)
 }
 
 /* A named port stands for its modem. */
-static bool find_bind_job(struct run *run, const struct probe_result *result,
-			  struct bind_job *job)
+static bool find_bind_job(struct run *run, const struct probe_result *result, struct bind_job *job)
 {
 	struct port_filter filter = {.vid = -1, .pid = -1};
 
@@ -66,8 +64,7 @@ static bool find_bind_job(struct run *run, const struct probe_result *result,
 	return bind_find(job, "", &filter, result);
 }
 
-static void on_done(void *ctx, struct probe *probe,
-		    const struct probe_result *is)
+static void on_done(void *ctx, struct probe *probe, const struct probe_result *is)
 {
 	struct run *run = ctx;
 	struct probe_result result = *is;
@@ -79,8 +76,7 @@ static void on_done(void *ctx, struct probe *probe,
 	(void)probe;
 	clear_progress();
 	/* A boot loader may have no tty. */
-	if (found && job.verdict == BIND_FIRMWARE &&
-	    result.cause == CAUSE_NO_MODEM)
+	if (found && job.verdict == BIND_FIRMWARE && result.cause == CAUSE_NO_MODEM)
 		result.cause = CAUSE_FIRMWARE;
 	run->cause = (int)result.cause;
 	if (run->json) {
@@ -128,8 +124,8 @@ static bool add_port(struct run *run, const char *word)
 	return survey_add(&run->ports, word) == 0;
 }
 
-/* A slash, or something of that name in /dev, or what can only be a tty's
- * name: an instance may be called neither. */
+/* A slash, or something of that name in /dev, or what can only be a tty's name: an instance may be
+ * called neither. */
 static bool is_port(const char *word)
 {
 	char path[PATH_MAX];
@@ -156,8 +152,7 @@ static int parse(struct run *run, int argc, char **argv)
 				return CAUSE_INTERNAL;
 		} else if (run->name)
 			return cli_usage("probe",
-					 "\"%s\" is no port, and one NAME is "
-					 "there already",
+					 "\"%s\" is no port, and one NAME is there already",
 					 argv[i]);
 		else
 			run->name = argv[i];
@@ -176,8 +171,7 @@ static int list_ports(struct cli *cli, struct run *run)
 	if (error && error != -ENOMEM && error != -EIO)
 		error = add_port(run, run->conf.modem.port) ? 0 : -ENOMEM;
 	if (error)
-		fprintf(stderr, "gobi-dial probe: listing the ttys: %s\n",
-			strerror(-error));
+		fprintf(stderr, "gobi-dial probe: listing the ttys: %s\n", strerror(-error));
 	return error ? CAUSE_INTERNAL : cause;
 }
 

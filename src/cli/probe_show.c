@@ -47,8 +47,7 @@ struct json_object *probe_json(const struct probe_result *result)
 
 	json_object_object_add(object, "chosen", NULL);
 	if (result->chosen >= 0)
-		json_add_text(object, "chosen",
-			      result->ports[result->chosen].port.device);
+		json_add_text(object, "chosen", result->ports[result->chosen].port.device);
 	json_add_text(object, "cause", cause_name(result->cause));
 	json_add_number(object, "elapsed_ms", result->elapsed_ms);
 	json_add_number(object, "chosen_ms", result->chosen_ms);
@@ -73,8 +72,7 @@ static void put_answer(const struct probe_port *port, struct buf *out)
 	if (port->role == PROBE_ROLE_BUSY)
 		buf_printf(out, "held by %s", port->holder);
 	else if (port->answer_ms >= 0)
-		buf_printf(out, "%d ms%s", port->answer_ms,
-			   port->reason[0] ? ", " : "");
+		buf_printf(out, "%d ms%s", port->answer_ms, port->reason[0] ? ", " : "");
 	else if (!port->reason[0])
 		buf_printf(out, "-");
 	str_print_safe(out, port->reason, strlen(port->reason));
@@ -90,8 +88,8 @@ static void put_text(const char *text, struct buf *out)
 
 static void put_cell(const struct probe_port *port, int column, struct buf *out)
 {
-	static const char *const heads[COLUMNS] = {"DEVICE", "INTERFACE",
-						   "DRIVER", "ROLE", "ANSWER"};
+	static const char *const heads[COLUMNS] = {"DEVICE", "INTERFACE", "DRIVER", "ROLE",
+						   "ANSWER"};
 
 	buf_clear(out);
 	if (!port)
@@ -108,17 +106,14 @@ static void put_cell(const struct probe_port *port, int column, struct buf *out)
 		put_answer(port, out);
 }
 
-static void put_row(const struct probe_port *port, const size_t *widths,
-		    struct buf *out)
+static void put_row(const struct probe_port *port, const size_t *widths, struct buf *out)
 {
 	struct buf cell = BUF_INIT;
 
 	for (int i = 0; i < COLUMNS; i++) {
 		put_cell(port, i, &cell);
 		buf_printf(out, "%s%*s", buf_str(&cell),
-			   i < COLUMNS - 1 ? (int)(widths[i] + GAP - cell.len)
-					   : 0,
-			   "");
+			   i < COLUMNS - 1 ? (int)(widths[i] + GAP - cell.len) : 0, "");
 	}
 	buf_printf(out, "\n");
 	buf_free(&cell);
@@ -144,8 +139,7 @@ static void put_table(const struct probe_result *result, struct buf *out)
 		put_row(&result->ports[i], widths, out);
 }
 
-static size_t count_role(const struct probe_result *result,
-			 enum probe_role role)
+static size_t count_role(const struct probe_result *result, enum probe_role role)
 {
 	size_t count = 0;
 
@@ -155,20 +149,17 @@ static size_t count_role(const struct probe_result *result,
 }
 
 /* The one of that role that most likely takes calls. */
-static const struct probe_port *find_role(const struct probe_result *result,
-					  enum probe_role role)
+static const struct probe_port *find_role(const struct probe_result *result, enum probe_role role)
 {
 	const struct probe_port *best = NULL;
 
 	for (size_t i = 0; i < result->count; i++)
-		if (result->ports[i].role == role &&
-		    (!best || result->ports[i].hint < best->hint))
+		if (result->ports[i].role == role && (!best || result->ports[i].hint < best->hint))
 			best = &result->ports[i];
 	return best;
 }
 
-static const char *why(const struct probe_result *result,
-		       const struct probe_port *chosen)
+static const char *why(const struct probe_result *result, const struct probe_port *chosen)
 {
 	if (count_role(result, PROBE_ROLE_AT) == 1)
 		return "no other port answers as a modem";
@@ -186,8 +177,8 @@ static void advise_bind(const struct bind_job *job, struct buf *out)
 		   "The driver " BIND_DRIVER " raises DTR, and \"run\" gives "
 		   "it this interface by itself, unless\nmodem.driver is "
 		   "\"keep\". By hand, until the next boot:\n",
-		   bind_interface_name(job), (unsigned)job->device.vid,
-		   (unsigned)job->device.pid, bind_verdict_text(job->verdict));
+		   bind_interface_name(job), (unsigned)job->device.vid, (unsigned)job->device.pid,
+		   bind_verdict_text(job->verdict));
 	bind_print_commands(job, out);
 }
 
@@ -205,15 +196,13 @@ static void advise_no_at(const struct probe_result *result, struct buf *out)
 	port = find_role(result, PROBE_ROLE_PPP);
 	if (port) {
 		buf_printf(out,
-			   "%s is in the middle of a call that nobody ended; "
-			   "a replug ends it.\n",
+			   "%s is in the middle of a call that nobody ended; a replug ends it.\n",
 			   port->port.device);
 		return;
 	}
 	port = find_role(result, PROBE_ROLE_AT_SECONDARY);
 	if (port) {
-		buf_printf(out, "%s answers AT, but it %s.\n",
-			   port->port.device, port->reason);
+		buf_printf(out, "%s answers AT, but it %s.\n", port->port.device, port->reason);
 		return;
 	}
 	buf_printf(out, "A modem takes up to a minute to start: try again.\n");
@@ -225,15 +214,13 @@ static void advise_firmware(const struct bind_job *job, struct buf *out)
 		buf_printf(out,
 			   "Its boot loader runs, and gets no byte from here. "
 			   "%s (%04x:%04x) is %s.\n",
-			   job->device.path, (unsigned)job->device.vid,
-			   (unsigned)job->device.pid,
+			   job->device.path, (unsigned)job->device.vid, (unsigned)job->device.pid,
 			   layout_firmware(job->device.vid, job->device.pid));
 	else
 		buf_printf(out, "Its boot loader runs and nothing else.\n");
 }
 
-static void advise(const struct probe_result *result,
-		   const struct bind_job *job, struct buf *out)
+static void advise(const struct probe_result *result, const struct bind_job *job, struct buf *out)
 {
 	const struct probe_port *busy = find_role(result, PROBE_ROLE_BUSY);
 
@@ -243,19 +230,17 @@ static void advise(const struct probe_result *result,
 	}
 	switch (result->cause) {
 	case CAUSE_NO_MODEM:
-		buf_printf(out, result->count
-					? "Is it plugged in, and the name "
-					  "right?\n"
-					: "There is no tty on USB that fits. "
-					  "See lsusb and dmesg for what the "
-					  "kernel made of the modem.\n");
+		buf_printf(out, result->count ? "Is it plugged in, and the name right?\n"
+					      : "There is no tty on USB that fits. "
+						"See lsusb and dmesg for what the "
+						"kernel made of the modem.\n");
 		break;
 	case CAUSE_NO_AT_PORT:
 		advise_no_at(result, out);
 		break;
 	case CAUSE_BUSY:
-		buf_printf(out, "%s is held by %s: stop that first.\n",
-			   busy->port.device, busy->holder);
+		buf_printf(out, "%s is held by %s: stop that first.\n", busy->port.device,
+			   busy->holder);
 		break;
 	case CAUSE_FIRMWARE:
 		advise_firmware(job, out);
@@ -269,8 +254,7 @@ static void advise(const struct probe_result *result,
 	}
 }
 
-void probe_show(const struct probe_result *result, const struct bind_job *job,
-		struct buf *out)
+void probe_show(const struct probe_result *result, const struct bind_job *job, struct buf *out)
 {
 	const struct probe_port *chosen;
 	char cause[128];
@@ -279,8 +263,8 @@ void probe_show(const struct probe_result *result, const struct bind_job *job,
 		put_table(result, out);
 	if (result->chosen >= 0) {
 		chosen = &result->ports[result->chosen];
-		buf_printf(out, "\n%s is the port to dial on: %s.\n",
-			   chosen->port.device, why(result, chosen));
+		buf_printf(out, "\n%s is the port to dial on: %s.\n", chosen->port.device,
+			   why(result, chosen));
 		return;
 	}
 	str_copy(cause, sizeof(cause), cause_text(result->cause));

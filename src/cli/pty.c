@@ -17,8 +17,7 @@
 #include "ppp/pppd-parent.h"
 
 /* NAME, and where `id` is wanted --options ID. */
-static enum cause take_arguments(struct cli *cli, int argc, char **argv,
-				 const char **id)
+static enum cause take_arguments(struct cli *cli, int argc, char **argv, const char **id)
 {
 	const char *name = NULL;
 
@@ -26,11 +25,9 @@ static enum cause take_arguments(struct cli *cli, int argc, char **argv,
 		if (id && strcmp(argv[i], "--options") == 0 && i + 1 < argc)
 			*id = argv[++i];
 		else if (id && strcmp(argv[i], "--options") == 0)
-			return (enum cause)cli_usage(argv[0],
-						     "--options wants an ID");
+			return (enum cause)cli_usage(argv[0], "--options wants an ID");
 		else if (argv[i][0] == '-')
-			return (enum cause)cli_usage(
-				argv[0], "no option \"%s\"", argv[i]);
+			return (enum cause)cli_usage(argv[0], "no option \"%s\"", argv[i]);
 		else if (name)
 			return (enum cause)cli_usage(argv[0], "one NAME only");
 		else
@@ -41,8 +38,7 @@ static enum cause take_arguments(struct cli *cli, int argc, char **argv,
 	return CAUSE_NONE;
 }
 
-static enum cause call(struct cli *cli, int argc, char **argv,
-		       struct call_end *end)
+static enum cause call(struct cli *cli, int argc, char **argv, struct call_end *end)
 {
 	const char *id = "";
 	enum cause cause = take_arguments(cli, argc, argv, &id);
@@ -73,8 +69,8 @@ int cli_pty(struct cli *cli, int argc, char **argv)
 	log_to_syslog("gobi-dial");
 	cause = call(cli, argc, argv, &end);
 	if (cause != CAUSE_NONE && !end.was_connected)
-		pppd_parent_failed(cause, end.text.len > 0 ? buf_str(&end.text)
-							   : cause_text(cause));
+		pppd_parent_failed(cause,
+				   end.text.len > 0 ? buf_str(&end.text) : cause_text(cause));
 	buf_free(&end.text);
 	return (int)cause;
 }
@@ -84,14 +80,12 @@ static enum cause write_port(const struct cli *cli, const struct conf *conf,
 {
 	struct buf options = BUF_INIT, why = BUF_INIT;
 	enum cause cause = CAUSE_CONFIG;
-	int error =
-		peer_for_device(conf, cli->name, port->device, &options, &why);
+	int error = peer_for_device(conf, cli->name, port->device, &options, &why);
 
 	if (error == 0) {
 		cause = CAUSE_INTERNAL;
 		error = rundir_write(cli->name, "port", &options);
-		buf_printf(&why, "%s/%s.port: %s", RUNDIR, cli->name,
-			   strerror(-error));
+		buf_printf(&why, "%s/%s.port: %s", RUNDIR, cli->name, strerror(-error));
 	}
 	if (error < 0)
 		log_error("%s", buf_str(&why));

@@ -28,8 +28,7 @@ int cli_run(struct cli *cli, int argc, char **argv)
 	}
 	if (!cli_set_name(cli, name))
 		return CAUSE_USAGE;
-	source = (struct daemon_source){.path = cli->conf_path,
-					.optional = !cli->conf_given};
+	source = (struct daemon_source){.path = cli->conf_path, .optional = !cli->conf_given};
 	cause = cli_load(cli, &conf);
 	conf.sim.last_attempt = last_attempt;
 	if (cause == CAUSE_NONE)

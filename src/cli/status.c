@@ -108,8 +108,7 @@ static int parse(struct request *request, int argc, char **argv)
 	}
 	if (request->format && !find_format(request->format))
 		return cli_usage("status", "no format \"%s\"", request->format);
-	if (request->follow && request->format &&
-	    find_format(request->format)->alone)
+	if (request->follow && request->format && find_format(request->format)->alone)
 		return cli_usage("status", "--follow goes with text and json");
 	return CAUSE_NONE;
 }
@@ -125,6 +124,5 @@ int cli_status(struct cli *cli, int argc, char **argv)
 		return CAUSE_USAGE;
 	if (request.follow)
 		return follow(cli, request.format);
-	return print_once(
-		cli, find_format(request.format ? request.format : "text"));
+	return print_once(cli, find_format(request.format ? request.format : "text"));
 }

@@ -50,8 +50,7 @@ static void pump(struct survey *survey)
 	switch (plan_next(plan, &command, clock_now_ms())) {
 	case PLAN_COMMAND:
 		if (atport_send(survey->atport, &command) < 0)
-			finish(survey, CAUSE_INTERNAL,
-			       "a command could not be sent");
+			finish(survey, CAUSE_INTERNAL, "a command could not be sent");
 		break;
 	case PLAN_DONE:
 		finish(survey, CAUSE_NONE, "");
@@ -92,8 +91,7 @@ static void on_limit(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	(void)loop;
 	(void)events;
-	finish(timer->data, CAUSE_NO_AT_PORT,
-	       "the modem takes too long to answer");
+	finish(timer->data, CAUSE_NO_AT_PORT, "the modem takes too long to answer");
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
@@ -119,8 +117,7 @@ static void ask_modem(struct survey *survey, const struct probe_port *chosen)
 	struct serial *serial = probe_take_serial(survey->probe);
 
 	if (serial)
-		survey->atport =
-			atport_new(survey->loop, serial, &callbacks, survey);
+		survey->atport = atport_new(survey->loop, serial, &callbacks, survey);
 	if (!survey->atport) {
 		finish(survey, CAUSE_INTERNAL, "out of memory");
 		return;
@@ -130,14 +127,12 @@ static void ask_modem(struct survey *survey, const struct probe_port *chosen)
 		return;
 	}
 	survey->asked = true;
-	survey->plan.family =
-		modem_family_find(chosen->port.vid, chosen->identity);
+	survey->plan.family = modem_family_find(chosen->port.vid, chosen->identity);
 	plan_start(&survey->plan, PLAN_INFO, clock_now_ms());
 	pump(survey);
 }
 
-static void on_probed(void *ctx, struct probe *probe,
-		      const struct probe_result *result)
+static void on_probed(void *ctx, struct probe *probe, const struct probe_result *result)
 {
 	struct survey *survey = ctx;
 	struct buf text = BUF_INIT;
@@ -165,8 +160,7 @@ static void watch_signals(struct survey *survey, struct ev_signal *watchers)
 /* Those who give commands say how long each may take. */
 static double limit_s(const struct order *order)
 {
-	return order ? LIMIT_S + (double)order->count * order->timeout_ms / 1e3
-		     : LIMIT_S;
+	return order ? LIMIT_S + (double)order->count * order->timeout_ms / 1e3 : LIMIT_S;
 }
 
 static void run_loop(struct survey *survey)
@@ -185,19 +179,16 @@ static void run_loop(struct survey *survey)
 		ev_signal_stop(survey->loop, &watchers[i]);
 }
 
-static void show_progress(const struct survey_options *options,
-			  const char *text)
+static void show_progress(const struct survey_options *options, const char *text)
 {
 	if (options->progress && isatty(STDERR_FILENO))
 		fputs(text, stderr);
 }
 
-enum cause survey_run(struct survey *survey, const struct conf *conf,
-		      const struct port_list *ports,
+enum cause survey_run(struct survey *survey, const struct conf *conf, const struct port_list *ports,
 		      const struct survey_options *options)
 {
-	const struct probe_options how = {
-		.keep = true, .keep_echo = true, .all = options->all};
+	const struct probe_options how = {.keep = true, .keep_echo = true, .all = options->all};
 
 	memset(survey, 0, sizeof(*survey));
 	plan_init(&survey->plan, conf);
@@ -207,8 +198,7 @@ enum cause survey_run(struct survey *survey, const struct conf *conf,
 	if (!survey->loop)
 		return survey->cause;
 	show_progress(options, "asking the modem ...");
-	survey->probe =
-		probe_start(survey->loop, ports, &how, on_probed, survey);
+	survey->probe = probe_start(survey->loop, ports, &how, on_probed, survey);
 	if (survey->probe)
 		run_loop(survey);
 	show_progress(options, "\r\033[K");
@@ -236,8 +226,7 @@ int survey_add(struct port_list *ports, const char *word)
 	struct port port;
 	int error;
 
-	snprintf(device, sizeof(device), "%s%s",
-		 strchr(word, '/') ? "" : "/dev/", word);
+	snprintf(device, sizeof(device), "%s%s", strchr(word, '/') ? "" : "/dev/", word);
 	error = port_list_add(ports, device);
 	if (!error || error == -ENOMEM)
 		return error;
@@ -245,8 +234,7 @@ int survey_add(struct port_list *ports, const char *word)
 	return port_list_push(ports, &port);
 }
 
-int survey_list(const struct conf *conf, const char *device,
-		struct port_list *ports)
+int survey_list(const struct conf *conf, const char *device, struct port_list *ports)
 {
 	int error;
 

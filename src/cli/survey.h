@@ -37,20 +37,18 @@ struct survey_options {
 	struct order *order; /* to be sent instead of the questions; or NULL */
 };
 
-/* Append the user's word for a tty. One that is not there becomes a port as well:
- * the answer says what is wrong with it. Negative errno. */
+/* Append the user's word for a tty. One that is not there becomes a port as well: the answer says
+ * what is wrong with it. Negative errno. */
 int survey_add(struct port_list *ports, const char *word);
 
-/* The ports to ask: `device`, the user's word for a tty, or NULL for what the
- * configuration means. A named one that is not there is listed too, for the
- * answer to say what is wrong with it. Negative errno. */
-int survey_list(const struct conf *conf, const char *device,
-		struct port_list *ports);
+/* The ports to ask: `device`, the user's word for a tty, or NULL for what the configuration means.
+ * A named one that is not there is listed too, for the answer to say what is wrong with it.
+ * Negative errno. */
+int survey_list(const struct conf *conf, const char *device, struct port_list *ports);
 
-/* Blocks until it is over; a signal to end is obeyed when modem and ports are put
- * back, and a second one at once. `conf` is borrowed for the survey's life. The cause. */
-enum cause survey_run(struct survey *survey, const struct conf *conf,
-		      const struct port_list *ports,
+/* Blocks until it is over; a signal to end is obeyed when modem and ports are put back, and a
+ * second one at once. `conf` is borrowed for the survey's life. The cause. */
+enum cause survey_run(struct survey *survey, const struct conf *conf, const struct port_list *ports,
 		      const struct survey_options *options);
 
 void survey_free(struct survey *survey);

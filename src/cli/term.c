@@ -20,8 +20,7 @@ bool term_has_colours(void)
 {
 	const char *type = getenv("TERM");
 
-	return term_is_there() && !getenv("NO_COLOR") &&
-	       !(type && strcmp(type, "dumb") == 0);
+	return term_is_there() && !getenv("NO_COLOR") && !(type && strcmp(type, "dumb") == 0);
 }
 
 /* A serial console does not know; then COLUMNS may. */
@@ -40,8 +39,7 @@ static int columns(void)
 
 struct status_look term_look(void)
 {
-	return (struct status_look){.colour = term_has_colours(),
-				    .columns = columns()};
+	return (struct status_look){.colour = term_has_colours(), .columns = columns()};
 }
 
 int term_rows(void)

@@ -32,18 +32,17 @@ static bool is_plain(const char *value, const char *except)
 	return true;
 }
 
-/* 23.003 9.1 allows 100 bytes. The value goes into an AT string: a quote ends
- * it, and V.250 5.4.2.2 makes the backslash an escape. */
+/* 23.003 9.1 allows 100 bytes. The value goes into an AT string: a quote ends it, and V.250 5.4.2.2
+ * makes the backslash an escape. */
 bool conf_check_apn(const char *value, struct buf *why)
 {
 	if (!is_plain(value, "\"\\"))
-		return fail(why, "has to be printable ASCII without a quote "
-				 "or a backslash");
+		return fail(why, "has to be printable ASCII without a quote or a backslash");
 	return true;
 }
 
-/* A PIN in here would pass by the promise that a refused PIN is never sent
- * again: +CPIN and ^CPIN, and the others that have a card compare one. */
+/* A PIN in here would pass by the promise that a refused PIN is never sent again: +CPIN and ^CPIN,
+ * and the others that have a card compare one. */
 static bool may_hold_pin(const char *value)
 {
 	static const char *const names[] = {"CPIN", "+CLCK", "+CPWD", "+CSIM"};
@@ -68,11 +67,9 @@ bool conf_check_at_command(const char *value, struct buf *why)
 /* dev_valid_name() of the kernel; '%' is for its name templates. */
 bool conf_check_ifname(const char *value, struct buf *why)
 {
-	if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0 ||
-	    !is_plain(value, " /:%"))
+	if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0 || !is_plain(value, " /:%"))
 		return fail(why, "has to be a network interface's name: "
-				 "printable, without blank, \"/\", \":\" or "
-				 "\"%\"");
+				 "printable, without blank, \"/\", \":\" or \"%\"");
 	return true;
 }
 
@@ -87,8 +84,7 @@ bool conf_check_ip(const char *value, struct buf *why)
 {
 	if (!str_is_ip(value))
 		return fail(why, "has to be a numeric IPv4 or IPv6 address, "
-				 "for a name may need the link to be looked "
-				 "up");
+				 "for a name may need the link to be looked up");
 	return true;
 }
 
@@ -109,10 +105,8 @@ bool conf_check_pin(const char *value, struct buf *why)
 
 bool conf_check_port(const char *value, struct buf *why)
 {
-	if (strcmp(value, "auto") != 0 &&
-	    (value[0] != '/' || !is_plain(value, "")))
-		return fail(why, "has to be \"auto\" or an absolute path such "
-				 "as \"/dev/ttyUSB2\"");
+	if (strcmp(value, "auto") != 0 && (value[0] != '/' || !is_plain(value, "")))
+		return fail(why, "has to be \"auto\" or an absolute path such as \"/dev/ttyUSB2\"");
 	return true;
 }
 
@@ -159,6 +153,5 @@ bool conf_check_usb_path(const char *value, struct buf *why)
 	if (len > 0 && value[len] == '\0')
 		return true;
 bad:
-	return fail(why, "has to be a device's name in /sys/bus/usb/devices: "
-			 "\"1-1\" or \"2-1.4\"");
+	return fail(why, "has to be a device's name in /sys/bus/usb/devices: \"1-1\" or \"2-1.4\"");
 }

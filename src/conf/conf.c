@@ -14,8 +14,7 @@ static void *field(const struct conf_key *key, struct conf *conf)
 	return (char *)conf + key->offset;
 }
 
-static const void *const_field(const struct conf_key *key,
-			       const struct conf *conf)
+static const void *const_field(const struct conf_key *key, const struct conf *conf)
 {
 	return (const char *)conf + key->offset;
 }
@@ -72,8 +71,7 @@ static int add_item(struct conf_list *list, const char *value)
 	return 0;
 }
 
-int conf_key_set(const struct conf_key *key, struct conf *conf,
-		 const char *value)
+int conf_key_set(const struct conf_key *key, struct conf *conf, const char *value)
 {
 	void *to = field(key, conf);
 	long number = 0;
@@ -146,8 +144,7 @@ int conf_init(struct conf *conf)
 void conf_free(struct conf *conf)
 {
 	for (const struct conf_key *key = conf_keys; key->name; key++) {
-		if (key->type == CONF_TYPE_STRING ||
-		    key->type == CONF_TYPE_SECRET)
+		if (key->type == CONF_TYPE_STRING || key->type == CONF_TYPE_SECRET)
 			wipe(field(key, conf));
 		conf_key_clear(key, conf);
 	}
@@ -163,8 +160,7 @@ static bool list_equal(const struct conf_list *a, const struct conf_list *b)
 	return true;
 }
 
-bool conf_key_equal(const struct conf_key *key, const struct conf *a,
-		    const struct conf *b)
+bool conf_key_equal(const struct conf_key *key, const struct conf *a, const struct conf *b)
 {
 	const void *x = const_field(key, a), *y = const_field(key, b);
 
@@ -213,8 +209,7 @@ static void print_list(struct buf *out, const struct conf_list *list)
 	buf_printf(out, ")");
 }
 
-void conf_key_print(const struct conf_key *key, const struct conf *conf,
-		    struct buf *out)
+void conf_key_print(const struct conf_key *key, const struct conf *conf, struct buf *out)
 {
 	const void *at = const_field(key, conf);
 

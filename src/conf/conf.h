@@ -15,22 +15,21 @@ struct conf_list {
 	size_t count;
 };
 
-/* One instance's configuration; strings are never NULL, "" is "not given".
- * Every value has passed its check: nothing in here can break out of an AT
- * string or an options file. */
+/* One instance's configuration; strings are never NULL, "" is "not given". Every value has passed
+ * its check: nothing in here can break out of an AT string or an options file. */
 struct conf {
 	struct {
-		char *usb; /* "1199:9013", lower case */
+		char *usb;  /* "1199:9013", lower case */
 		char *path; /* USB path "1-1" */
 		char *serial;
 		char *imei;
-		char *port; /* "auto" or a tty */
+		char *port;   /* "auto" or a tty */
 		char *driver; /* "auto" or "keep" */
 		struct conf_list init;
 		int wait_s;
 	} modem;
 	struct {
-		char *pin; /* secret; pin_file is read into it */
+		char *pin;         /* secret; pin_file is read into it */
 		bool last_attempt; /* spend it; of the command line, no key */
 	} sim;
 	struct {
@@ -50,7 +49,7 @@ struct conf {
 		bool default_route;
 		int metric;
 		bool peer_dns;
-		int mtu; /* 0: pppd's own */
+		int mtu;                 /* 0: pppd's own */
 		int lcp_echo_interval_s; /* 0: off */
 		int lcp_echo_failure;
 		struct conf_list options;

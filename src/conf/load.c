@@ -46,20 +46,17 @@ static void complain(struct load *load, int line, const char *format, ...)
 	va_start(ap, format);
 	buf_vprintf(&text, format, ap);
 	va_end(ap);
-	source_complain(load->errors, at.file->path, line ? at.line : 0, "%s",
-			buf_str(&text));
+	source_complain(load->errors, at.file->path, line ? at.line : 0, "%s", buf_str(&text));
 	buf_free(&text);
 }
 
-static void complain_key(struct load *load, const struct conf_key *key,
-			 int line, const char *what, const struct buf *why)
+static void complain_key(struct load *load, const struct conf_key *key, int line, const char *what,
+			 const struct buf *why)
 {
-	complain(load, line, "%s.%s%s %s", key->group, key->name, what,
-		 buf_str(why));
+	complain(load, line, "%s.%s%s %s", key->group, key->name, what, buf_str(why));
 }
 
-static void store(struct load *load, const struct conf_key *key,
-		  const char *value)
+static void store(struct load *load, const struct conf_key *key, const char *value)
 {
 	int err = conf_key_set(key, load->conf, value);
 
@@ -89,8 +86,7 @@ static const char *type_name(int type)
 	}
 }
 
-static void wrong_type(struct load *load, const struct conf_key *key, int type,
-		       int line)
+static void wrong_type(struct load *load, const struct conf_key *key, int type, int line)
 {
 	static const char *const wants[] = {
 		[CONF_TYPE_STRING] = "\"TEXT\"",
@@ -108,17 +104,16 @@ static void wrong_type(struct load *load, const struct conf_key *key, int type,
 		hint = ", with its quotes: a number loses its leading zeros";
 	else if (key->type == CONF_TYPE_INT && type == CONFIG_TYPE_STRING)
 		hint = ", without quotes";
-	complain(load, line, "%s.%s cannot be %s; write %s = %s%s", key->group,
-		 key->name, type_name(type), key->name, wants[key->type], hint);
+	complain(load, line, "%s.%s cannot be %s; write %s = %s%s", key->group, key->name,
+		 type_name(type), key->name, wants[key->type], hint);
 }
 
 /* A secret in a file that others can read is no secret. */
 static void warn_of_mode(const char *path, mode_t mode)
 {
 	if (mode & (S_IRGRP | S_IWGRP | S_IROTH))
-		log_warning("%s: mode %04o lets others read the secret in it; "
-			    "chmod 600 %s",
-			    path, mode & 07777, path);
+		log_warning("%s: mode %04o lets others read the secret in it; chmod 600 %s", path,
+			    mode & 07777, path);
 }
 
 static void warn_of_config_mode(struct load *load, int line)
@@ -131,8 +126,8 @@ static void warn_of_config_mode(struct load *load, int line)
 	load->warned |= bit;
 }
 
-static void check_and_store(struct load *load, const struct conf_key *key,
-			    int line, const char *value)
+static void check_and_store(struct load *load, const struct conf_key *key, int line,
+			    const char *value)
 {
 	struct buf why = BUF_INIT;
 
@@ -141,8 +136,8 @@ static void check_and_store(struct load *load, const struct conf_key *key,
 	else if (key->type == CONF_TYPE_SECRET || key->type == CONF_TYPE_FILE)
 		complain_key(load, key, line, "", &why);
 	else
-		complain(load, line, "%s.%s: " QUOTED " %s", key->group,
-			 key->name, QUOTE(value), buf_str(&why));
+		complain(load, line, "%s.%s: " QUOTED " %s", key->group, key->name, QUOTE(value),
+			 buf_str(&why));
 	buf_free(&why);
 }
 
@@ -157,8 +152,8 @@ static bool first_line(struct buf *text)
 	return true;
 }
 
-static void load_secret_file(struct load *load, const struct conf_key *key,
-			     int line, const char *name)
+static void load_secret_file(struct load *load, const struct conf_key *key, int line,
+			     const char *name)
 {
 	const struct source_file *from = source_at(&load->source, line).file;
 	struct buf text = BUF_INIT;
@@ -167,16 +162,13 @@ static void load_secret_file(struct load *load, const struct conf_key *key,
 	int err = -ENOMEM;
 
 	if (!from->mode)
-		complain(load, line, "%s.%s works in files only", key->group,
-			 key->name);
-	else if (!path ||
-		 (err = source_slurp(path, SECRET_FILE_MAX, &text, &mode)))
-		complain(load, line, "%s.%s: %s: %s", key->group, key->name,
-			 path ? path : name, source_strerror(err));
+		complain(load, line, "%s.%s works in files only", key->group, key->name);
+	else if (!path || (err = source_slurp(path, SECRET_FILE_MAX, &text, &mode)))
+		complain(load, line, "%s.%s: %s: %s", key->group, key->name, path ? path : name,
+			 source_strerror(err));
 	else if (!first_line(&text))
 		complain(load, line,
-			 "%s.%s: %s: its first line has to be the secret, and "
-			 "without NUL bytes",
+			 "%s.%s: %s: its first line has to be the secret, and without NUL bytes",
 			 key->group, key->name, path);
 	else
 		check_and_store(load, key, line, buf_str(&text));
@@ -209,8 +201,8 @@ static void load_string(struct load *load, const struct conf_key *key,
 	check_and_store(load, key, line, value);
 }
 
-static void load_int(struct load *load, const struct conf_key *key,
-		     const config_setting_t *setting, int line)
+static void load_int(struct load *load, const struct conf_key *key, const config_setting_t *setting,
+		     int line)
 {
 	long long value = config_setting_type(setting) == CONFIG_TYPE_INT64
 				  ? config_setting_get_int64(setting)
@@ -227,23 +219,20 @@ static void load_int(struct load *load, const struct conf_key *key,
 	buf_free(&why);
 }
 
-static void load_item(struct load *load, const struct conf_key *key,
-		      const config_setting_t *item, int index, int line)
+static void load_item(struct load *load, const struct conf_key *key, const config_setting_t *item,
+		      int index, int line)
 {
 	struct buf why = BUF_INIT;
 	const char *value = config_setting_get_string(item);
 
 	if (config_setting_type(item) != CONFIG_TYPE_STRING)
-		complain(load, line,
-			 "%s.%s, item %d cannot be %s; write \"TEXT\"",
-			 key->group, key->name, index + 1,
-			 type_name(config_setting_type(item)));
+		complain(load, line, "%s.%s, item %d cannot be %s; write \"TEXT\"", key->group,
+			 key->name, index + 1, type_name(config_setting_type(item)));
 	else if (conf_key_check(key, value ? value : "", &why))
 		store(load, key, value ? value : "");
 	else
-		complain(load, line, "%s.%s, item %d: " QUOTED " %s",
-			 key->group, key->name, index + 1, QUOTE(value),
-			 buf_str(&why));
+		complain(load, line, "%s.%s, item %d: " QUOTED " %s", key->group, key->name,
+			 index + 1, QUOTE(value), buf_str(&why));
 	buf_free(&why);
 }
 
@@ -253,15 +242,13 @@ static void load_list(struct load *load, const struct conf_key *key,
 	int count = config_setting_length(setting);
 
 	if (count > CONF_LIST_MAX) {
-		complain(load, line, "%s.%s has %d items, and %d is the most",
-			 key->group, key->name, count, CONF_LIST_MAX);
+		complain(load, line, "%s.%s has %d items, and %d is the most", key->group,
+			 key->name, count, CONF_LIST_MAX);
 		return;
 	}
 	conf_key_clear(key, load->conf);
 	for (int i = 0; i < count; i++)
-		load_item(load, key,
-			  config_setting_get_elem(setting, (unsigned)i), i,
-			  line);
+		load_item(load, key, config_setting_get_elem(setting, (unsigned)i), i, line);
 }
 
 static bool type_fits(const struct conf_key *key, int type)
@@ -278,8 +265,7 @@ static bool type_fits(const struct conf_key *key, int type)
 	}
 }
 
-static void load_key(struct load *load, const struct conf_key *key,
-		     const config_setting_t *setting)
+static void load_key(struct load *load, const struct conf_key *key, const config_setting_t *setting)
 {
 	int line = (int)config_setting_source_line(setting);
 	int type = config_setting_type(setting);
@@ -292,8 +278,7 @@ static void load_key(struct load *load, const struct conf_key *key,
 	else if (key->type == CONF_TYPE_INT)
 		load_int(load, key, setting, line);
 	else if (key->type == CONF_TYPE_BOOL)
-		store(load, key,
-		      config_setting_get_bool(setting) ? "true" : "false");
+		store(load, key, config_setting_get_bool(setting) ? "true" : "false");
 	else if (key->type == CONF_TYPE_LIST)
 		load_list(load, key, setting, line);
 	else
@@ -301,8 +286,7 @@ static void load_key(struct load *load, const struct conf_key *key,
 }
 
 /* A key of another group is nearer than a like word of this one. */
-static void unknown_key(struct load *load, const char *group, const char *name,
-			int line)
+static void unknown_key(struct load *load, const char *group, const char *name, int line)
 {
 	const char *names[KEYS_MAX + 1];
 	const char *nearest;
@@ -311,22 +295,18 @@ static void unknown_key(struct load *load, const char *group, const char *name,
 	for (const struct conf_key *key = conf_keys; key->name; key++) {
 		if (strcmp(key->name, name) == 0) {
 			complain(load, line,
-				 "unknown key %s%s%s; \"%s\" belongs into "
-				 "the group \"%s\"",
-				 group ? group : "", group ? "." : "", name,
-				 name, key->group);
+				 "unknown key %s%s%s; \"%s\" belongs into the group \"%s\"",
+				 group ? group : "", group ? "." : "", name, name, key->group);
 			return;
 		}
 		if (group ? strcmp(key->group, group) == 0
-			  : key == conf_keys ||
-				    strcmp(key->group, key[-1].group) != 0)
+			  : key == conf_keys || strcmp(key->group, key[-1].group) != 0)
 			names[count++] = group ? key->name : key->group;
 	}
 	names[count] = NULL;
 	nearest = str_nearest(name, names);
-	complain(load, line, "unknown %s %s%s%.60s%s%s%s",
-		 group ? "key" : "group", group ? group : "", group ? "." : "",
-		 name, nearest ? "; did you mean \"" : "",
+	complain(load, line, "unknown %s %s%s%.60s%s%s%s", group ? "key" : "group",
+		 group ? group : "", group ? "." : "", name, nearest ? "; did you mean \"" : "",
 		 nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
@@ -340,22 +320,19 @@ static void load_group(struct load *load, const config_setting_t *group)
 		return;
 	}
 	if (config_setting_type(group) != CONFIG_TYPE_GROUP) {
-		complain(load, line,
-			 "%s has to be a group; write %s: { KEY = VALUE; };",
-			 name, name);
+		complain(load, line, "%s has to be a group; write %s: { KEY = VALUE; };", name,
+			 name);
 		return;
 	}
 	for (int i = 0; i < config_setting_length(group); i++) {
-		config_setting_t *setting =
-			config_setting_get_elem(group, (unsigned)i);
+		config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
 		const char *key_name = config_setting_name(setting);
 		const struct conf_key *key = conf_key_find(name, key_name);
 
 		if (key)
 			load_key(load, key, setting);
 		else
-			unknown_key(load, name, key_name,
-				    (int)config_setting_source_line(setting));
+			unknown_key(load, name, key_name, (int)config_setting_source_line(setting));
 	}
 }
 
@@ -365,20 +342,17 @@ static void check_pairs(struct load *load)
 	for (const struct conf_key *file = conf_keys; file->name; file++)
 		for (const struct conf_key *key = conf_keys; key->name; key++)
 			if (file->type == CONF_TYPE_FILE && key != file &&
-			    key->offset == file->offset &&
-			    *line_of(load, file) && *line_of(load, key))
+			    key->offset == file->offset && *line_of(load, file) &&
+			    *line_of(load, key))
 				complain(load, *line_of(load, file),
-					 "%s.%s and %s.%s are both given; "
-					 "drop one",
-					 file->group, file->name, key->group,
-					 key->name);
+					 "%s.%s and %s.%s are both given; drop one", file->group,
+					 file->name, key->group, key->name);
 }
 
 static void check_rules(struct load *load)
 {
 	for (const struct conf_rule *rule = conf_rules; rule->check; rule++) {
-		const struct conf_key *key =
-			conf_key_find(rule->group, rule->name);
+		const struct conf_key *key = conf_key_find(rule->group, rule->name);
 		struct buf why = BUF_INIT;
 
 		if (!rule->check(load->conf, &why))
@@ -406,8 +380,7 @@ static void parse(struct load *load)
 	load_settings(load, &config);
 	check_pairs(load);
 	if (!good)
-		complain(load, config_error_line(&config), "%s",
-			 config_error_text(&config));
+		complain(load, config_error_line(&config), "%s", config_error_text(&config));
 	else if (load->errors->len == 0)
 		check_rules(load);
 	config_destroy(&config);
@@ -435,8 +408,8 @@ int conf_load(struct conf *conf, const char *path, struct buf *errors)
 	return finish(&load, err);
 }
 
-int conf_load_text(struct conf *conf, const char *name, const char *text,
-		   size_t len, struct buf *errors)
+int conf_load_text(struct conf *conf, const char *name, const char *text, size_t len,
+		   struct buf *errors)
 {
 	struct load load = {.conf = conf, .errors = errors};
 	int err = conf_init(conf);

@@ -18,9 +18,8 @@ int conf_load(struct conf *conf, const char *path, struct buf *errors);
 /* The same, but where there is no such file the defaults apply. */
 int conf_load_if_there(struct conf *conf, const char *path, struct buf *errors);
 
-/* The same of a text in memory, called `name` in errors, which can name no
- * other file. */
-int conf_load_text(struct conf *conf, const char *name, const char *text,
-		   size_t len, struct buf *errors);
+/* The same of a text in memory, called `name` in errors, which can name no other file. */
+int conf_load_text(struct conf *conf, const char *name, const char *text, size_t len,
+		   struct buf *errors);
 
 #endif

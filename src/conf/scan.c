@@ -19,8 +19,7 @@ static bool in_set(char c, const char *set)
 /* The byte `ahead` of where we are; NUL behind the end. */
 static char peek(const struct scan *scan, size_t ahead)
 {
-	return scan->at + ahead < scan->len ? scan->text[scan->at + ahead]
-					    : '\0';
+	return scan->at + ahead < scan->len ? scan->text[scan->at + ahead] : '\0';
 }
 
 static void skip(struct scan *scan, size_t len)
@@ -39,13 +38,10 @@ static size_t span(const struct scan *scan, size_t ahead, const char *set)
 	return len;
 }
 
-static struct scan_item item(const struct scan *scan, enum scan_type type,
-			     const char *error)
+static struct scan_item item(const struct scan *scan, enum scan_type type, const char *error)
 {
-	return (struct scan_item){.type = type,
-				  .line = scan->line,
-				  .start = scan->at,
-				  .error = error};
+	return (struct scan_item){
+		.type = type, .line = scan->line, .start = scan->at, .error = error};
 }
 
 static const char *escape_error(const struct scan *scan)
@@ -73,8 +69,7 @@ static struct scan_item string(struct scan *scan)
 		if (!bad.error && peek(scan, 0) == '\\' && escape_error(scan))
 			bad = item(scan, SCAN_ERROR, escape_error(scan));
 		if (!bad.error && peek(scan, 0) == '\0')
-			bad = item(scan, SCAN_ERROR,
-				   "a value cannot hold a NUL byte");
+			bad = item(scan, SCAN_ERROR, "a value cannot hold a NUL byte");
 		skip(scan, peek(scan, 0) == '\\' ? 2 : 1);
 	}
 	if (scan->at == scan->len) {
@@ -90,8 +85,7 @@ static struct scan_item block_comment(struct scan *scan)
 	struct scan_item bad = item(scan, SCAN_ERROR, NULL);
 
 	skip(scan, 2);
-	while (scan->at < scan->len &&
-	       (peek(scan, 0) != '*' || peek(scan, 1) != '/'))
+	while (scan->at < scan->len && (peek(scan, 0) != '*' || peek(scan, 1) != '/'))
 		skip(scan, 1);
 	if (scan->at == scan->len)
 		bad.error = "this comment has no end; \"*/\" is missing";
@@ -185,8 +179,7 @@ static struct scan_item token(struct scan *scan)
 		skip(scan, span(scan, 0, WORD));
 	} else {
 		if (c == '\0')
-			found = item(scan, SCAN_ERROR,
-				     "a NUL byte; this is no text file");
+			found = item(scan, SCAN_ERROR, "a NUL byte; this is no text file");
 		skip(scan, 1);
 	}
 	return found.type == SCAN_ERROR && !found.error ? nothing : found;

@@ -121,12 +121,10 @@ static bool backoff_is_a_range(const struct conf *conf, struct buf *why)
 /* RFC 8200 5: a link that carries less cannot carry IPv6. */
 static bool mtu_carries_ipv6(const struct conf *conf, struct buf *why)
 {
-	if (conf->network.pdp_type == CONF_PDP_IPV4 || conf->ppp.mtu == 0 ||
-	    conf->ppp.mtu >= 1280)
+	if (conf->network.pdp_type == CONF_PDP_IPV4 || conf->ppp.mtu == 0 || conf->ppp.mtu >= 1280)
 		return true;
 	buf_printf(why,
-		   "%d is too small for network.pdp_type = \"%s\": IPv6 wants "
-		   "1280 bytes or more",
+		   "%d is too small for network.pdp_type = \"%s\": IPv6 wants 1280 bytes or more",
 		   conf->ppp.mtu, pdp_types[conf->network.pdp_type]);
 	return false;
 }
@@ -143,8 +141,8 @@ static bool pings_have_a_way(const struct conf *conf, struct buf *why)
 			return true;
 	if (ping->count == 0)
 		return true;
-	buf_printf(why, "has no address that a link of network.pdp_type = "
-		   "\"%s\" leads to", pdp_types[conf->network.pdp_type]);
+	buf_printf(why, "has no address that a link of network.pdp_type = \"%s\" leads to",
+		   pdp_types[conf->network.pdp_type]);
 	return false;
 }
 
@@ -158,8 +156,7 @@ const struct conf_rule conf_rules[] = {
 const struct conf_key *conf_key_find(const char *group, const char *name)
 {
 	for (const struct conf_key *key = conf_keys; key->name; key++)
-		if (strcmp(key->group, group) == 0 &&
-		    strcmp(key->name, name) == 0)
+		if (strcmp(key->group, group) == 0 && strcmp(key->name, name) == 0)
 			return key;
 	return NULL;
 }
@@ -180,8 +177,7 @@ int conf_key_word(const struct conf_key *key, const char *value)
 	return -1;
 }
 
-static bool check_word(const struct conf_key *key, const char *value,
-		       struct buf *why)
+static bool check_word(const struct conf_key *key, const char *value, struct buf *why)
 {
 	const char *nearest;
 
@@ -197,32 +193,26 @@ static bool check_word(const struct conf_key *key, const char *value,
 }
 
 /* 255 is what pppd's fields hold, and enough for all others. */
-bool conf_key_check(const struct conf_key *key, const char *value,
-		    struct buf *why)
+bool conf_key_check(const struct conf_key *key, const char *value, struct buf *why)
 {
 	size_t max = key->max > 0 ? (size_t)key->max : 255;
 
-	if (value[0] == '\0' && key->fallback[0] == '\0' &&
-	    key->type != CONF_TYPE_LIST)
+	if (value[0] == '\0' && key->fallback[0] == '\0' && key->type != CONF_TYPE_LIST)
 		return true;
 	if (key->words)
 		return check_word(key, value, why);
 	if (strlen(value) > max) {
-		buf_printf(why, "has %zu bytes, and %zu is the most",
-			   strlen(value), max);
+		buf_printf(why, "has %zu bytes, and %zu is the most", strlen(value), max);
 		return false;
 	}
 	return !key->check || key->check(value, why);
 }
 
-bool conf_key_check_int(const struct conf_key *key, long long value,
-			struct buf *why)
+bool conf_key_check_int(const struct conf_key *key, long long value, struct buf *why)
 {
-	if ((value >= key->min && value <= key->max) ||
-	    (value == 0 && key->zero))
+	if ((value >= key->min && value <= key->max) || (value == 0 && key->zero))
 		return true;
-	buf_printf(why, "%lld is out of range: %s%d to %d%s%s", value,
-		   key->zero ? "0, or " : "", key->min, key->max,
-		   key->unit ? " " : "", key->unit ? key->unit : "");
+	buf_printf(why, "%lld is out of range: %s%d to %d%s%s", value, key->zero ? "0, or " : "",
+		   key->min, key->max, key->unit ? " " : "", key->unit ? key->unit : "");
 	return false;
 }

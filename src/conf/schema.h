@@ -34,7 +34,7 @@ struct conf_key {
 	bool zero;                /* of an int: 0 is good too */
 	const char *unit;         /* of an int, for people */
 	bool lower;               /* a string kept in lower case */
-	bool now; /* acted upon while a link is up; else with the next dial */
+	bool now;                 /* acted upon while a link is up; else with the next dial */
 };
 
 /* Every key there is, ended by one without a name. */
@@ -47,28 +47,23 @@ bool conf_group_known(const char *group);
 /* The index of `value` in the key's words, -1 when it is none of them. */
 int conf_key_word(const struct conf_key *key, const char *value);
 
-/* Whether a string (of a file key: the file's first line), or a list's item,
- * is good. The reason never shows a secret. */
-bool conf_key_check(const struct conf_key *key, const char *value,
-		    struct buf *why);
-bool conf_key_check_int(const struct conf_key *key, long long value,
-			struct buf *why);
+/* Whether a string (of a file key: the file's first line), or a list's item, is good. The reason
+ * never shows a secret. */
+bool conf_key_check(const struct conf_key *key, const char *value, struct buf *why);
+bool conf_key_check_int(const struct conf_key *key, long long value, struct buf *why);
 
-/* Store a checked value. For lists, add an item: -E2BIG when it is full. Ints
- * and bools come as text, too. -ENOMEM. */
-int conf_key_set(const struct conf_key *key, struct conf *conf,
-		 const char *value);
+/* Store a checked value. For lists, add an item: -E2BIG when it is full. Ints and bools come as
+ * text, too. -ENOMEM. */
+int conf_key_set(const struct conf_key *key, struct conf *conf, const char *value);
 
 /* Empty a list, before its items come. */
 void conf_key_clear(const struct conf_key *key, struct conf *conf);
 
 /* As it stands in a config, secrets as "********": `apn = "internet"`. */
-void conf_key_print(const struct conf_key *key, const struct conf *conf,
-		    struct buf *out);
+void conf_key_print(const struct conf_key *key, const struct conf *conf, struct buf *out);
 
 /* Whether two configurations say the same; of a file key, always. */
-bool conf_key_equal(const struct conf_key *key, const struct conf *a,
-		    const struct conf *b);
+bool conf_key_equal(const struct conf_key *key, const struct conf *a, const struct conf *b);
 
 /* Have the two change their values. It cannot fail. */
 void conf_key_swap(const struct conf_key *key, struct conf *a, struct conf *b);

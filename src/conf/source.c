@@ -71,8 +71,7 @@ const char *source_strerror(int err)
 	case -EMFILE:
 		return "too many files";
 	case -EPERM:
-		return "everybody may write to it, so nothing in it can be "
-		       "trusted; chmod o-w it";
+		return "everybody may write to it, so nothing in it can be trusted; chmod o-w it";
 	default:
 		return strerror(-err);
 	}
@@ -91,8 +90,7 @@ char *source_resolve(const char *from, const char *name)
 	return path;
 }
 
-void source_complain(struct buf *errors, const char *path, int line,
-		     const char *format, ...)
+void source_complain(struct buf *errors, const char *path, int line, const char *format, ...)
 {
 	struct buf text = BUF_INIT;
 	va_list ap;
@@ -112,16 +110,15 @@ void source_complain(struct buf *errors, const char *path, int line,
 static void add_span(struct source *source, size_t file, int file_line)
 {
 	struct source_span *spans =
-		realloc(source->spans,
-			(source->span_count + 1) * sizeof(*source->spans));
+		realloc(source->spans, (source->span_count + 1) * sizeof(*source->spans));
 
 	if (!spans) {
 		source->text.failed = true;
 		return;
 	}
 	source->spans = spans;
-	spans[source->span_count++] = (struct source_span){
-		.line = source->line, .file_line = file_line, .file = file};
+	spans[source->span_count++] =
+		(struct source_span){.line = source->line, .file_line = file_line, .file = file};
 }
 
 static void add_text(struct source *source, const char *text, size_t len)
@@ -140,27 +137,25 @@ static int add_file(struct source *source, char *path, mode_t mode)
 		free(path);
 		return -EMFILE;
 	}
-	source->files[source->file_count] =
-		(struct source_file){.path = path, .mode = mode};
+	source->files[source->file_count] = (struct source_file){.path = path, .mode = mode};
 	return (int)source->file_count++;
 }
 
-static void include(struct source *source, size_t from,
-		    const struct scan_item *item, int depth,
+static void include(struct source *source, size_t from, const struct scan_item *item, int depth,
 		    struct buf *errors);
 
-/* What follows an @include on its line is no line's start, where libconfig
- * would look for another one and open it. */
+/* What follows an @include on its line is no line's start, where libconfig would look for another
+ * one and open it. */
 static void resume(struct source *source, size_t file, int line)
 {
 	add_span(source, file, line);
 	add_text(source, "/**/", 4);
 }
 
-/* A newline always ends a file: libconfig 1.5 takes a comment for garbage that
- * ends with the text. */
-static void add_source(struct source *source, size_t file,
-		       const struct buf *text, int depth, struct buf *errors)
+/* A newline always ends a file: libconfig 1.5 takes a comment for garbage that ends with the
+ * text. */
+static void add_source(struct source *source, size_t file, const struct buf *text, int depth,
+		       struct buf *errors)
 {
 	const char *path = source->files[file].path;
 	struct scan scan = {.text = buf_str(text), .len = text->len, .line = 1};
@@ -176,8 +171,7 @@ static void add_source(struct source *source, size_t file,
 		if (item.type == SCAN_BIG_INT)
 			add_text(source, "L", 1);
 		if (item.type == SCAN_ERROR)
-			source_complain(errors, path, item.line, "%s",
-					item.error);
+			source_complain(errors, path, item.line, "%s", item.error);
 		if (item.type == SCAN_INCLUDE)
 			include(source, file, &item, depth, errors);
 		if (item.name)
@@ -196,8 +190,8 @@ static char *included_path(const char *from, const struct scan_item *item)
 	return path;
 }
 
-static void include(struct source *source, size_t from,
-		    const struct scan_item *item, int depth, struct buf *errors)
+static void include(struct source *source, size_t from, const struct scan_item *item, int depth,
+		    struct buf *errors)
 {
 	const char *by = source->files[from].path;
 	struct buf text = BUF_INIT;
@@ -206,22 +200,20 @@ static void include(struct source *source, size_t from,
 	char *path;
 
 	if (!source->files[from].mode) {
-		source_complain(errors, by, item->line,
-				"@include works in files only");
+		source_complain(errors, by, item->line, "@include works in files only");
 		return;
 	}
 	path = included_path(by, item);
 	if (path && depth < DEPTH_MAX)
 		err = source_slurp(path, BYTES_MAX, &text, &mode);
 	if (err) {
-		source_complain(errors, by, item->line, "@include %s: %s",
-				path ? path : "", source_strerror(err));
+		source_complain(errors, by, item->line, "@include %s: %s", path ? path : "",
+				source_strerror(err));
 		free(path);
 	} else {
 		file = add_file(source, path, mode);
 		if (file >= 0)
-			add_source(source, (size_t)file, &text, depth + 1,
-				   errors);
+			add_source(source, (size_t)file, &text, depth + 1, errors);
 		else
 			source_complain(errors, by, item->line, "@include: %s",
 					source_strerror(file));
@@ -239,16 +231,15 @@ int source_read(struct source *source, const char *path, struct buf *errors)
 	if (!err)
 		err = add_file(source, strdup(path), mode);
 	if (err < 0)
-		source_complain(errors, path, 0, "cannot read it: %s",
-				source_strerror(err));
+		source_complain(errors, path, 0, "cannot read it: %s", source_strerror(err));
 	else
 		add_source(source, (size_t)err, &text, 0, errors);
 	buf_free(&text);
 	return err < 0 ? err : source->text.failed ? -ENOMEM : 0;
 }
 
-int source_from_text(struct source *source, const char *name, const char *text,
-		     size_t len, struct buf *errors)
+int source_from_text(struct source *source, const char *name, const char *text, size_t len,
+		     struct buf *errors)
 {
 	struct buf copy = BUF_INIT;
 	int file = add_file(source, strdup(name), 0);
@@ -274,8 +265,7 @@ struct source_at source_at(const struct source *source, int line)
 		return (struct source_at){.file = &source->files[0]};
 	return (struct source_at){
 		.file = &source->files[source->spans[i - 1].file],
-		.line = source->spans[i - 1].file_line + line -
-			source->spans[i - 1].line,
+		.line = source->spans[i - 1].file_line + line - source->spans[i - 1].line,
 	};
 }
 

@@ -38,9 +38,7 @@ int ctl_client_send_object(int fd, struct json_object *request)
 	struct buf line = BUF_INIT;
 	ssize_t sent;
 
-	buf_printf(&line, "%s\n",
-		   json_object_to_json_string_ext(request,
-						  JSON_C_TO_STRING_PLAIN));
+	buf_printf(&line, "%s\n", json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN));
 	sent = send(fd, buf_str(&line), line.len, MSG_NOSIGNAL);
 	if (sent != (ssize_t)line.len)
 		sent = -EPIPE;
@@ -92,8 +90,7 @@ static int receive_line(int fd, struct buf *line, int64_t until)
 	return 0;
 }
 
-int ctl_client_next(int fd, struct buf *in, int timeout_ms,
-		    struct json_object **object)
+int ctl_client_next(int fd, struct buf *in, int timeout_ms, struct json_object **object)
 {
 	int error = receive_line(fd, in, clock_now_ms() + timeout_ms);
 	size_t len;
@@ -112,8 +109,7 @@ int ctl_client_next(int fd, struct buf *in, int timeout_ms,
 	return -EPROTO;
 }
 
-int ctl_client_request(int fd, const char *command, int timeout_ms,
-		       struct json_object **response)
+int ctl_client_request(int fd, const char *command, int timeout_ms, struct json_object **response)
 {
 	struct buf in = BUF_INIT;
 	int error = ctl_client_send(fd, command);

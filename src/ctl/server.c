@@ -63,9 +63,7 @@ static void drop(struct client *client)
 
 static void append(struct buf *out, struct json_object *object)
 {
-	buf_printf(
-		out, "%s\n",
-		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+	buf_printf(out, "%s\n", json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
 	json_object_put(object);
 }
 
@@ -121,17 +119,15 @@ struct json_object *ctl_request_parse(const char *line)
 }
 
 /* NULL: later. */
-static struct json_object *answer(struct ctl_server *server,
-				  unsigned long ticket, const char *line)
+static struct json_object *answer(struct ctl_server *server, unsigned long ticket, const char *line)
 {
 	struct ctl_request request = {.ticket = ticket};
 	struct json_object *command = NULL, *response;
 
 	request.object = ctl_request_parse(line);
 	if (!request.object)
-		return ctl_refusal(cause_name(CAUSE_USAGE),
-				   "a request is one JSON object with a "
-				   "\"command\" on one line");
+		return ctl_refusal(cause_name(CAUSE_USAGE), "a request is one JSON object with a "
+							    "\"command\" on one line");
 	json_object_object_get_ex(request.object, "command", &command);
 	request.command = json_object_get_string(command);
 	response = server->handler(server->ctx, &request);
@@ -163,8 +159,7 @@ static bool take_lines(struct client *client)
 	       (end = memchr(buf_str(&client->in), '\n', client->in.len))) {
 		*end = '\0';
 		take_line(client, buf_str(&client->in));
-		buf_consume(&client->in,
-			    (size_t)(end - buf_str(&client->in)) + 1);
+		buf_consume(&client->in, (size_t)(end - buf_str(&client->in)) + 1);
 		if (client->out.len > RESPONSE_MAX || client->out.failed) {
 			drop(client);
 			return false;
@@ -177,8 +172,7 @@ static bool take_lines(struct client *client)
 	return flush(client);
 }
 
-static void on_client_readable(struct ev_loop *loop, ev_io *watcher,
-			       int revents)
+static void on_client_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct client *client = watcher->data;
 	char bytes[1024];
@@ -200,8 +194,7 @@ static void on_client_readable(struct ev_loop *loop, ev_io *watcher,
 		ev_timer_stop(loop, &client->idle);
 }
 
-static void on_client_writable(struct ev_loop *loop, ev_io *watcher,
-			       int revents)
+static void on_client_writable(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	(void)loop;
 	(void)revents;
@@ -240,11 +233,9 @@ static void on_pause_end(struct ev_loop *loop, ev_timer *watcher, int revents)
 /* Who cannot be let in stays at the door, and the loop would turn for him. */
 static void pause_on(struct ctl_server *server, int error)
 {
-	if (error != EMFILE && error != ENFILE && error != ENOMEM &&
-	    error != ENOBUFS)
+	if (error != EMFILE && error != ENFILE && error != ENOMEM && error != ENOBUFS)
 		return;
-	log_warning("%s: cannot take a client: %s", server->path,
-		    strerror(error));
+	log_warning("%s: cannot take a client: %s", server->path, strerror(error));
 	ev_io_stop(server->loop, &server->acceptor);
 	ev_timer_set(&server->pause, PAUSE_S, 0.);
 	ev_timer_start(server->loop, &server->pause);
@@ -290,8 +281,7 @@ int ctl_server_follow(struct ctl_server *server)
 	return 0;
 }
 
-/* Not sent at once: this may be within a client's own request, and a failed
- * send drops him. */
+/* Not sent at once: this may be within a client's own request, and a failed send drops him. */
 static void offer(struct client *client)
 {
 	client->missed = true;
@@ -318,21 +308,19 @@ static int listen_on(struct ctl_server *server, const char *path)
 	if (!str_copy(address.sun_path, sizeof(address.sun_path), path))
 		return -ENAMETOOLONG;
 	str_copy(server->path, sizeof(server->path), path);
-	server->fd =
-		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	server->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (server->fd < 0)
 		return -errno;
 	/* The instance's lock is ours, so whoever listened here is dead. */
 	unlink(path);
-	if (bind(server->fd, (struct sockaddr *)&address, sizeof(address)) <
-		    0 ||
+	if (bind(server->fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    chmod(path, 0660) < 0 || listen(server->fd, CLIENTS_MAX) < 0)
 		return -errno;
 	return 0;
 }
 
-struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path,
-				  ctl_handler *handler, void *ctx, int *error)
+struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path, ctl_handler *handler,
+				  void *ctx, int *error)
 {
 	struct ctl_server *server = calloc(1, sizeof(*server));
 
@@ -388,8 +376,7 @@ void ctl_server_free(struct ctl_server *server)
 	free(server);
 }
 
-static struct client *waiting_for(const struct ctl_server *server,
-				  unsigned long ticket)
+static struct client *waiting_for(const struct ctl_server *server, unsigned long ticket)
 {
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		const struct client *client = &server->clients[i];

@@ -11,8 +11,7 @@
 
 static void on_ready(void *ctx)
 {
-	daemon_tell(ctx,
-		    (struct session_event){.type = SESSION_EVENT_PPP_READY});
+	daemon_tell(ctx, (struct session_event){.type = SESSION_EVENT_PPP_READY});
 }
 
 static void on_closed(void *ctx)
@@ -23,8 +22,7 @@ static void on_closed(void *ctx)
 
 static void on_lost(void *ctx)
 {
-	daemon_tell(ctx,
-		    (struct session_event){.type = SESSION_EVENT_PORT_GONE});
+	daemon_tell(ctx, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
 }
 
 static void on_end(void *ctx)
@@ -56,8 +54,7 @@ static void ppp_connected(void *ctx)
 	const char *early = atport_hand_over(daemon->atport, &len);
 
 	if (serial_heed_carrier(serial) < 0)
-		log_warning("%s: a lost carrier will not be noticed",
-			    serial_device(serial));
+		log_warning("%s: a lost carrier will not be noticed", serial_device(serial));
 	pppd_parent_connected(daemon->parent, serial_fd(serial), early, len);
 	/* pppd's; it leaves it too when it detaches. */
 	log_leave_stderr();
@@ -82,15 +79,14 @@ static void port_close(void *ctx)
 	struct daemon *daemon = ctx;
 
 	pppd_parent_hush(daemon->parent);
-	closer_close(&daemon->closer, daemon->loop,
-		     atport_release(daemon->atport));
+	closer_close(&daemon->closer, daemon->loop, atport_release(daemon->atport));
 	daemon->atport = NULL;
 }
 
 enum cause call_start(struct daemon *daemon)
 {
-	static const struct pppd_parent_callbacks callbacks = {
-		on_ready, on_closed, on_lost, on_end};
+	static const struct pppd_parent_callbacks callbacks = {on_ready, on_closed, on_lost,
+							       on_end};
 
 	if (daemon->goal != SESSION_GOAL_CALL)
 		return CAUSE_NONE;

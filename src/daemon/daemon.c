@@ -79,8 +79,7 @@ static void tell_state(struct daemon *daemon)
 {
 	unsigned addresses = count_addresses(&daemon->session);
 
-	if (daemon->told == daemon->session.state &&
-	    daemon->told_addresses == addresses)
+	if (daemon->told == daemon->session.state && daemon->told_addresses == addresses)
 		return;
 	daemon->told = daemon->session.state;
 	daemon->told_addresses = addresses;
@@ -123,8 +122,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 	/* Its next step may be to dial: not while a person's command runs. */
 	if (orders_run(daemon, daemon->atport))
 		return;
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_TIMEOUT});
+	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_TIMEOUT});
 }
 
 /* It says that the loop runs; the session has timeouts of its own. */
@@ -149,14 +147,12 @@ void daemon_be_followed(struct daemon *daemon)
 		ev_timer_again(daemon->loop, &daemon->follow);
 }
 
-static void on_stop_signal(struct ev_loop *loop, ev_signal *watcher,
-			   int revents)
+static void on_stop_signal(struct ev_loop *loop, ev_signal *watcher, int revents)
 {
 	(void)loop;
 	(void)revents;
 	log_notice("%s: stopping", strsignal(watcher->signum));
-	daemon_tell(watcher->data,
-		    (struct session_event){.type = SESSION_EVENT_STOP});
+	daemon_tell(watcher->data, (struct session_event){.type = SESSION_EVENT_STOP});
 }
 
 static bool has_terminal(void)
@@ -168,10 +164,9 @@ static bool has_terminal(void)
 	return fd >= 0;
 }
 
-/* The word to read the configuration again; but a terminal that has hung up is
- * nobody's any more, and nobody would find what ran on it. */
-static void on_hangup_signal(struct ev_loop *loop, ev_signal *watcher,
-			     int revents)
+/* The word to read the configuration again; but a terminal that has hung up is nobody's any more,
+ * and nobody would find what ran on it. */
+static void on_hangup_signal(struct ev_loop *loop, ev_signal *watcher, int revents)
 {
 	struct daemon *daemon = watcher->data;
 
@@ -179,18 +174,15 @@ static void on_hangup_signal(struct ev_loop *loop, ev_signal *watcher,
 		on_stop_signal(loop, watcher, revents);
 		return;
 	}
-	log_notice("%s: reading the configuration again",
-		   strsignal(watcher->signum));
+	log_notice("%s: reading the configuration again", strsignal(watcher->signum));
 	json_object_put(reload(daemon));
 }
 
-static void on_redial_signal(struct ev_loop *loop, ev_signal *watcher,
-			     int revents)
+static void on_redial_signal(struct ev_loop *loop, ev_signal *watcher, int revents)
 {
 	(void)loop;
 	(void)revents;
-	daemon_tell(watcher->data,
-		    (struct session_event){.type = SESSION_EVENT_REDIAL});
+	daemon_tell(watcher->data, (struct session_event){.type = SESSION_EVENT_REDIAL});
 }
 
 static void on_uevent(void *ctx, bool added, const char *device)
@@ -198,16 +190,13 @@ static void on_uevent(void *ctx, bool added, const char *device)
 	struct daemon *daemon = ctx;
 
 	log_debug("uevent: %s %s", device, added ? "came" : "went");
-	if (!added && daemon->atport &&
-	    strcmp(device, strrchr(daemon->port.device, '/') + 1) == 0)
-		daemon_tell(daemon, (struct session_event){
-					    .type = SESSION_EVENT_PORT_GONE});
+	if (!added && daemon->atport && strcmp(device, strrchr(daemon->port.device, '/') + 1) == 0)
+		daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
 	else if (added)
 		daemon_tell(daemon,
 			    (struct session_event){
 				    .type = SESSION_EVENT_PORTS,
-				    .whole = recovery_note_tty(
-					    &daemon->recovery, daemon->conf)});
+				    .whole = recovery_note_tty(&daemon->recovery, daemon->conf)});
 	if (added)
 		drivers_look(&daemon->drivers);
 }
@@ -219,8 +208,7 @@ static enum cause fail(enum cause cause, const char *what, int error)
 	if (error == -EACCES || error == -EPERM || error == -EROFS)
 		cause = CAUSE_PERMISSION;
 	log_error("%s: %s%s", what, strerror(-error),
-		  error == -EACCES || error == -EPERM ? "; run it as root"
-						      : "");
+		  error == -EACCES || error == -EPERM ? "; run it as root" : "");
 	return cause;
 }
 
@@ -232,26 +220,23 @@ static enum cause start_rundir(struct daemon *daemon)
 	return error < 0 ? fail(CAUSE_INTERNAL, RUNDIR, error) : CAUSE_NONE;
 }
 
-/* Who asked for the last one's end, and heard of it, may be here before it: its
- * lock is the last thing that goes. pppd dials again before the last call's end. */
+/* Who asked for the last one's end, and heard of it, may be here before it: its lock is the last
+ * thing that goes. pppd dials again before the last call's end. */
 #define ENDING_S     1
 #define HANGING_UP_S 3
 
 static enum cause start_lock(struct daemon *daemon)
 {
-	unsigned wait_s =
-		daemon->goal == SESSION_GOAL_CALL ? HANGING_UP_S : ENDING_S;
+	unsigned wait_s = daemon->goal == SESSION_GOAL_CALL ? HANGING_UP_S : ENDING_S;
 	pid_t holder;
 
 	daemon->lock = rundir_lock(daemon->name, wait_s, &holder);
 	if (daemon->lock == -EBUSY) {
-		log_error("an instance \"%s\" runs already, pid %d; see "
-			  "\"gobi-dial status %s\"",
+		log_error("an instance \"%s\" runs already, pid %d; see \"gobi-dial status %s\"",
 			  daemon->name, (int)holder, daemon->name);
 		return CAUSE_BUSY;
 	}
-	return daemon->lock < 0 ? fail(CAUSE_INTERNAL, RUNDIR, daemon->lock)
-				: CAUSE_NONE;
+	return daemon->lock < 0 ? fail(CAUSE_INTERNAL, RUNDIR, daemon->lock) : CAUSE_NONE;
 }
 
 static void stop_lock(struct daemon *daemon)
@@ -264,8 +249,7 @@ static bool hangups_are_ignored(void)
 {
 	struct sigaction action;
 
-	return sigaction(SIGHUP, NULL, &action) == 0 &&
-	       action.sa_handler == SIG_IGN;
+	return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 static enum cause start_loop(struct daemon *daemon)
@@ -318,8 +302,7 @@ static enum cause start_server(struct daemon *daemon)
 	int error;
 
 	rundir_path(path, sizeof(path), daemon->name, "sock");
-	daemon->server = ctl_server_new(daemon->loop, path, requests_answer,
-					daemon, &error);
+	daemon->server = ctl_server_new(daemon->loop, path, requests_answer, daemon, &error);
 	if (!daemon->server)
 		return fail(CAUSE_INTERNAL, path, error);
 	return daemon_set_group(daemon) < 0 ? CAUSE_CONFIG : CAUSE_NONE;
@@ -335,8 +318,7 @@ static enum cause start_uevent(struct daemon *daemon)
 {
 	daemon->uevent = uevent_new(daemon->loop, on_uevent, daemon);
 	if (!daemon->uevent)
-		log_warning("the kernel does not tell of new ports: %s",
-			    strerror(errno));
+		log_warning("the kernel does not tell of new ports: %s", strerror(errno));
 	return CAUSE_NONE;
 }
 
@@ -345,8 +327,8 @@ static void stop_uevent(struct daemon *daemon)
 	uevent_free(daemon->uevent);
 }
 
-/* Ready is who answers on its socket and looks for the modem: a link takes as
- * long as it takes, and a boot does not wait for it. */
+/* Ready is who answers on its socket and looks for the modem: a link takes as long as it takes, and
+ * a boot does not wait for it. */
 static enum cause start_notify(struct daemon *daemon)
 {
 	int ms = daemon->goal == SESSION_GOAL_LINK ? notify_init() : 0;
@@ -363,8 +345,7 @@ static enum cause start_session(struct daemon *daemon)
 {
 	uint32_t seed = (uint32_t)clock_now_ms() ^ (uint32_t)getpid() << 16;
 
-	session_init(&daemon->session, daemon->conf, &daemon->ops, daemon,
-		     daemon->once, seed);
+	session_init(&daemon->session, daemon->conf, &daemon->ops, daemon, daemon->once, seed);
 	session_set_goal(&daemon->session, daemon->goal);
 	session_start(&daemon->session, clock_now_ms());
 	tell_state(daemon);
@@ -377,9 +358,8 @@ int daemon_close_ms(struct daemon *daemon)
 	int64_t now = clock_now_ms(), left;
 
 	if (daemon->close_end == 0)
-		daemon->close_end = daemon->session.stop_at >= 0
-					    ? daemon->session.stop_at + 4300
-					    : now + 3000;
+		daemon->close_end =
+			daemon->session.stop_at >= 0 ? daemon->session.stop_at + 4300 : now + 3000;
 	left = daemon->close_end - now;
 	return left < 200 ? 200 : left > 3000 ? 3000 : (int)left;
 }
@@ -402,12 +382,10 @@ static const struct {
 	enum cause (*start)(struct daemon *daemon);
 	void (*stop)(struct daemon *daemon);
 } parts[] = {
-	{start_rundir, NULL},          {start_lock, stop_lock},
-	{start_loop, stop_loop},       {start_server, stop_server},
-	{start_uevent, stop_uevent},   {call_start, call_stop},
-	{start_notify, NULL},          {monitor_start, monitor_stop},
-	{NULL, orders_stop},           {spare_start, spare_stop},
-	{start_session, stop_session},
+	{start_rundir, NULL},        {start_lock, stop_lock},       {start_loop, stop_loop},
+	{start_server, stop_server}, {start_uevent, stop_uevent},   {call_start, call_stop},
+	{start_notify, NULL},        {monitor_start, monitor_stop}, {NULL, orders_stop},
+	{spare_start, spare_stop},   {start_session, stop_session},
 };
 
 static enum cause run(struct daemon *daemon)
@@ -437,34 +415,25 @@ static enum cause run(struct daemon *daemon)
 	return cause;
 }
 
-enum cause daemon_run(struct conf *conf, const struct daemon_source *source,
-		      const char *name, bool once)
-{
-	struct daemon daemon = {.conf = conf,
-				.own = conf,
-				.source = *source,
-				.name = name,
-				.once = once};
-
-	return run(&daemon);
-}
-
-enum cause daemon_call(const struct conf *conf, const char *name,
-		       struct call_end *end)
-{
-	struct daemon daemon = {.conf = conf,
-				.name = name,
-				.goal = SESSION_GOAL_CALL,
-				.end = end};
-
-	return run(&daemon);
-}
-
-enum cause daemon_prepare(const struct conf *conf, const char *name,
-			  struct port *port)
+enum cause daemon_run(struct conf *conf, const struct daemon_source *source, const char *name,
+		      bool once)
 {
 	struct daemon daemon = {
-		.conf = conf, .name = name, .goal = SESSION_GOAL_REGISTERED};
+		.conf = conf, .own = conf, .source = *source, .name = name, .once = once};
+
+	return run(&daemon);
+}
+
+enum cause daemon_call(const struct conf *conf, const char *name, struct call_end *end)
+{
+	struct daemon daemon = {.conf = conf, .name = name, .goal = SESSION_GOAL_CALL, .end = end};
+
+	return run(&daemon);
+}
+
+enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port)
+{
+	struct daemon daemon = {.conf = conf, .name = name, .goal = SESSION_GOAL_REGISTERED};
 	enum cause cause = run(&daemon);
 
 	*port = daemon.port;

@@ -22,8 +22,8 @@ struct daemon_source {
  * end. The exit code as a cause. `conf` is borrowed, and gets what `source` says
  * when the instance is told to read it again.
  */
-enum cause daemon_run(struct conf *conf, const struct daemon_source *source,
-		      const char *name, bool once);
+enum cause daemon_run(struct conf *conf, const struct daemon_source *source, const char *name,
+		      bool once);
 
 /* How daemon_call has ended, for pppd's `connect` script. */
 struct call_end {
@@ -32,11 +32,9 @@ struct call_end {
 };
 
 /* One call for the pppd whose `pty` option runs us, until either hangs up. */
-enum cause daemon_call(const struct conf *conf, const char *name,
-		       struct call_end *end);
+enum cause daemon_call(const struct conf *conf, const char *name, struct call_end *end);
 
 /* Find the modem and have it registered, then let go of its port. */
-enum cause daemon_prepare(const struct conf *conf, const char *name,
-			  struct port *port);
+enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port);
 
 #endif

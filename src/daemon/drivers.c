@@ -13,15 +13,13 @@
 
 static size_t tried_count(const struct drivers *drivers)
 {
-	return drivers->count < DRIVERS_TRIED_MAX ? drivers->count
-						  : DRIVERS_TRIED_MAX;
+	return drivers->count < DRIVERS_TRIED_MAX ? drivers->count : DRIVERS_TRIED_MAX;
 }
 
 static void note_tried(struct drivers *drivers)
 {
 	const struct bind_job *job = &drivers->job;
-	struct bind_tried *tried =
-		&drivers->tried[drivers->count++ % DRIVERS_TRIED_MAX];
+	struct bind_tried *tried = &drivers->tried[drivers->count++ % DRIVERS_TRIED_MAX];
 
 	str_copy(tried->path, sizeof(tried->path), job->device.path);
 	tried->devnum = job->device.devnum;
@@ -39,25 +37,21 @@ bool drivers_doubt(const struct drivers *drivers)
 static bool is_in_vain(const struct drivers *drivers, const struct conf *conf)
 {
 	return *drivers->last.device.path && !drivers->last.back &&
-	       clock_now_ms() - drivers->last_at >=
-		       (int64_t)conf->modem.wait_s * 1000 &&
+	       clock_now_ms() - drivers->last_at >= (int64_t)conf->modem.wait_s * 1000 &&
 	       bind_is_moved(&drivers->last, "");
 }
 
-static bool is_last(const struct drivers *drivers,
-		    const struct usb_device *device)
+static bool is_last(const struct drivers *drivers, const struct usb_device *device)
 {
 	return drivers->last.device.devnum == device->devnum &&
 	       strcmp(drivers->last.device.path, device->path) == 0;
 }
 
-static void explain(const struct bind_job *job, const char *rest,
-		    struct buf *text)
+static void explain(const struct bind_job *job, const char *rest, struct buf *text)
 {
-	buf_printf(text, "; interface %s (%04x:%04x): %s%s",
-		   bind_interface_name(job), (unsigned)job->device.vid,
-		   (unsigned)job->device.pid, bind_verdict_text(job->verdict),
-		   rest);
+	buf_printf(text, "; interface %s (%04x:%04x): %s%s", bind_interface_name(job),
+		   (unsigned)job->device.vid, (unsigned)job->device.pid,
+		   bind_verdict_text(job->verdict), rest);
 }
 
 static void explain_last(const struct drivers *drivers, struct buf *text)
@@ -73,9 +67,8 @@ static void explain_last(const struct drivers *drivers, struct buf *text)
 
 static void explain_firmware(const struct usb_device *device, struct buf *text)
 {
-	buf_printf(text, "; %s (%04x:%04x) is %s", device->path,
-		   (unsigned)device->vid, (unsigned)device->pid,
-		   layout_firmware(device->vid, device->pid));
+	buf_printf(text, "; %s (%04x:%04x) is %s", device->path, (unsigned)device->vid,
+		   (unsigned)device->pid, layout_firmware(device->vid, device->pid));
 }
 
 static bool is_auto(const struct conf *conf)
@@ -84,8 +77,7 @@ static bool is_auto(const struct conf *conf)
 }
 
 bool drivers_judge(struct drivers *drivers, const struct conf *conf,
-		   const struct probe_result *result, enum cause *cause,
-		   struct buf *text)
+		   const struct probe_result *result, enum cause *cause, struct buf *text)
 {
 	struct port_filter filter = candidates_filter(conf);
 	const struct bind_job *job = &drivers->job;
@@ -96,8 +88,7 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 		drivers->last.back = false;
 	}
 	/* A port that is named is the user's, and would get another name. */
-	if (!bind_may_help(result->cause) ||
-	    strcmp(conf->modem.port, "auto") != 0 ||
+	if (!bind_may_help(result->cause) || strcmp(conf->modem.port, "auto") != 0 ||
 	    !bind_find_other(&drivers->job, "", &filter, result, drivers->tried,
 			     tried_count(drivers)))
 		return false;
@@ -126,23 +117,20 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	return false;
 }
 
-int drivers_bind(struct drivers *drivers, struct ev_loop *loop,
-		 binder_done *done, void *ctx)
+int drivers_bind(struct drivers *drivers, struct ev_loop *loop, binder_done *done, void *ctx)
 {
 	const struct bind_job *job = &drivers->job;
 
 	drivers_cancel(drivers);
 	if (job->back) {
 		drivers->last.back = true;
-		log_notice("interface %s stays silent with " BIND_DRIVER
-			   ": it goes back",
+		log_notice("interface %s stays silent with " BIND_DRIVER ": it goes back",
 			   bind_interface_name(job));
 	} else {
 		note_tried(drivers);
 		log_notice("no port answers AT; interface %s: %s; giving it "
 			   "to " BIND_DRIVER ", and leaving the others alone",
-			   bind_interface_name(job),
-			   bind_verdict_text(job->verdict));
+			   bind_interface_name(job), bind_verdict_text(job->verdict));
 	}
 	drivers->binder = binder_start(loop, job, done, ctx);
 	return drivers->binder ? 0 : -errno;

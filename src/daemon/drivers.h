@@ -14,8 +14,7 @@ struct conf;
 
 #define DRIVERS_TRIED_MAX 8
 
-/* What modem.driver is about: the job, and which interfaces have had theirs. All
- * zero at first. */
+/* What modem.driver is about: the job, and which interfaces have had theirs. All zero at first. */
 struct drivers {
 	struct bind_job job; /* what the last probe found to be done */
 	struct binder *binder;
@@ -25,22 +24,19 @@ struct drivers {
 	int64_t last_at;
 };
 
-/* After a probe that found no port: whether moving an interface to another
- * driver may help, which it may once for an interface as long as that is plugged
- * in; or bringing one back that stays silent there. What is wrong and what else
- * can be done goes behind the text; a boot loader without a tty changes the
- * cause. */
+/* After a probe that found no port: whether moving an interface to another driver may help, which
+ * it may once for an interface as long as that is plugged in; or bringing one back that stays
+ * silent there. What is wrong and what else can be done goes behind the text; a boot loader without
+ * a tty changes the cause. */
 bool drivers_judge(struct drivers *drivers, const struct conf *conf,
-		   const struct probe_result *result, enum cause *cause,
-		   struct buf *text);
+		   const struct probe_result *result, enum cause *cause, struct buf *text);
 
-/* The interface that the table names is not the one for calls, so that the probe
- * has to ask all ports to the end. */
+/* The interface that the table names is not the one for calls, so that the probe has to ask all
+ * ports to the end. */
 bool drivers_doubt(const struct drivers *drivers);
 
 /* Do it; `done` as in binder.h. 0 or a negative errno. */
-int drivers_bind(struct drivers *drivers, struct ev_loop *loop,
-		 binder_done *done, void *ctx);
+int drivers_bind(struct drivers *drivers, struct ev_loop *loop, binder_done *done, void *ctx);
 
 /* A tty has come. */
 void drivers_look(struct drivers *drivers);

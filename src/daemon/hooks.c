@@ -16,12 +16,9 @@
 
 /* Steps on the way to a link are no events: that is to be fast. */
 static const char *const events[SESSION_STATE_COUNT] = {
-	[SESSION_WAITING] = "waiting",
-	[SESSION_CONNECTED] = "connected",
-	[SESSION_BACKING_OFF] = "backing-off",
-	[SESSION_RECOVERING] = "recovering",
-	[SESSION_STOPPED] = "stopped",
-	[SESSION_FAILED] = "failed",
+	[SESSION_WAITING] = "waiting",         [SESSION_CONNECTED] = "connected",
+	[SESSION_BACKING_OFF] = "backing-off", [SESSION_RECOVERING] = "recovering",
+	[SESSION_STOPPED] = "stopped",         [SESSION_FAILED] = "failed",
 };
 
 static void run_next(struct hooks *hooks);
@@ -39,8 +36,8 @@ static void unqueue(struct hooks *hooks, size_t i)
 		(hooks->queued - i) * sizeof(*hooks->queue));
 }
 
-/* An older one of its kind has had its time, and a link leaves nothing to be
- * said of the search for it. */
+/* An older one of its kind has had its time, and a link leaves nothing to be said of the search for
+ * it. */
 static void enqueue(struct hooks *hooks, const struct hooks_event *event)
 {
 	bool is_up = event->of_link && strcmp(event->name, "connected") == 0;
@@ -66,8 +63,7 @@ static void on_done(void *ctx)
 static void complain(struct hooks *hooks, struct buf *complaints)
 {
 	if (strcmp(buf_str(complaints), buf_str(&hooks->complained)) != 0) {
-		for (const char *at = buf_str(complaints); *at;
-		     at += strcspn(at, "\n") + 1)
+		for (const char *at = buf_str(complaints); *at; at += strcspn(at, "\n") + 1)
 			log_warning("%.*s", (int)strcspn(at, "\n"), at);
 		buf_clear(&hooks->complained);
 		buf_printf(&hooks->complained, "%s", buf_str(complaints));
@@ -96,9 +92,8 @@ static void start(struct hooks *hooks, const char *path)
 {
 	struct daemon *daemon = hooks->daemon;
 
-	hooks->hook =
-		hook_start(daemon->loop, path, daemon->name, hooks->now.name,
-			   &hooks->now.environment, on_done, hooks);
+	hooks->hook = hook_start(daemon->loop, path, daemon->name, hooks->now.name,
+				 &hooks->now.environment, on_done, hooks);
 	if (!hooks->hook)
 		log_warning("%s: %s", path, strerror(errno));
 }
@@ -111,8 +106,7 @@ static void run_next(struct hooks *hooks)
 	while (!hooks->hook && take_event(hooks));
 }
 
-static void push(struct hooks *hooks, const char *name, bool of_link,
-		 struct json_object *status)
+static void push(struct hooks *hooks, const char *name, bool of_link, struct json_object *status)
 {
 	struct hooks_event event = {.name = name, .of_link = of_link};
 
@@ -126,8 +120,7 @@ static void push(struct hooks *hooks, const char *name, bool of_link,
 /* The addresses are gone with the link; who is told of its end gets them. */
 static void push_end(struct hooks *hooks, struct json_object *status)
 {
-	json_object_object_add(status, "ppp",
-			       json_object_get(show_get(hooks->link, "ppp")));
+	json_object_object_add(status, "ppp", json_object_get(show_get(hooks->link, "ppp")));
 	push(hooks, "disconnected", true, status);
 	json_object_put(hooks->link);
 	hooks->link = NULL;
@@ -219,8 +212,7 @@ static void wait_for_all(struct hooks *hooks)
 		ev_run(loop, EVRUN_ONCE);
 	ev_timer_stop(loop, &limit);
 	if (hooks->hook)
-		log_warning("the hooks for \"%s\" have not ended in time; "
-			    "killing them",
+		log_warning("the hooks for \"%s\" have not ended in time; killing them",
 			    hooks->now.name);
 }
 

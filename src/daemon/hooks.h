@@ -21,8 +21,8 @@ struct hooks_event {
 	struct buf environment;
 };
 
-/* All zero at first. One event's executables run one after another; of those
- * that wait, one of the link and one other, the newest. */
+/* All zero at first. One event's executables run one after another; of those that wait, one of the
+ * link and one other, the newest. */
 struct hooks {
 	struct daemon *daemon;
 	struct hooks_event queue[HOOKS_QUEUE_MAX];
@@ -31,15 +31,13 @@ struct hooks {
 	struct hook_list list;
 	size_t next; /* of `list` */
 	struct hook *hook;
-	ev_timer settle; /* until the link's addresses are all there */
-	struct json_object
-		*link; /* the last one's status; NULL: there is none */
+	ev_timer settle;          /* until the link's addresses are all there */
+	struct json_object *link; /* the last one's status; NULL: there is none */
 	struct buf complained;
 	int64_t stop_at; /* since when it is to stop; 0: it is not */
 };
 
-/* The state has changed, or an address has come; a link is told of when no more
- * of them come. */
+/* The state has changed, or an address has come; a link is told of when no more of them come. */
 void hooks_tell(struct daemon *daemon);
 
 /* Have the rest run as long as a stop may take, and kill it then. */

@@ -33,21 +33,18 @@ static void on_at_event(void *ctx, const struct at_event *event)
 	}
 	if (event->type == AT_EVENT_REPLY)
 		daemon->heard_at = clock_now_ms();
-	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_AT,
-						   .at = event});
+	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_AT, .at = event});
 	orders_try(daemon);
 }
 
 static void on_port_gone(void *ctx)
 {
-	daemon_tell(ctx,
-		    (struct session_event){.type = SESSION_EVENT_PORT_GONE});
+	daemon_tell(ctx, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
 }
 
 static void on_ppp_ready(void *ctx)
 {
-	daemon_tell(ctx,
-		    (struct session_event){.type = SESSION_EVENT_PPP_READY});
+	daemon_tell(ctx, (struct session_event){.type = SESSION_EVENT_PPP_READY});
 }
 
 static void on_ppp_log(void *ctx, const struct ppp_event *event)
@@ -57,9 +54,7 @@ static void on_ppp_log(void *ctx, const struct ppp_event *event)
 	/* The PPP discipline is on the line now. */
 	if (event->type == PPP_EVENT_LCP_START && daemon->atport)
 		atport_push_data(daemon->atport);
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_PPP_LOG,
-					   .ppp = event});
+	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = event});
 }
 
 static void on_ppp_exit(void *ctx, enum cause cause, const char *text)
@@ -68,10 +63,8 @@ static void on_ppp_exit(void *ctx, enum cause cause, const char *text)
 
 	pppd_free(daemon->pppd);
 	daemon->pppd = NULL;
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
-					   .cause = cause,
-					   .text = text});
+	daemon_tell(daemon, (struct session_event){
+				    .type = SESSION_EVENT_PPP_EXIT, .cause = cause, .text = text});
 }
 
 static bool is_stuck(const struct probe_result *result)
@@ -82,29 +75,23 @@ static bool is_stuck(const struct probe_result *result)
 	return false;
 }
 
-static void on_probed(void *ctx, struct serial *serial,
-		      const struct probe_result *result)
+static void on_probed(void *ctx, struct serial *serial, const struct probe_result *result)
 {
-	static const struct atport_callbacks callbacks = {on_at_event,
-							  on_port_gone};
+	static const struct atport_callbacks callbacks = {on_at_event, on_port_gone};
 	struct daemon *daemon = ctx;
-	struct session_event event = {.type = SESSION_EVENT_PROBED,
-				      .cause = result->cause,
-				      .stuck = is_stuck(result)};
+	struct session_event event = {
+		.type = SESSION_EVENT_PROBED, .cause = result->cause, .stuck = is_stuck(result)};
 	struct buf text = BUF_INIT;
 
 	if (serial) {
-		const struct probe_port *chosen =
-			&result->ports[result->chosen];
+		const struct probe_port *chosen = &result->ports[result->chosen];
 
 		daemon->port = chosen->port;
 		daemon->heard_at = -1;
 		spare_learn(daemon, result);
-		event.family =
-			modem_family_find(chosen->port.vid, chosen->identity);
+		event.family = modem_family_find(chosen->port.vid, chosen->identity);
 		event.identity = chosen->identity;
-		daemon->atport =
-			atport_new(daemon->loop, serial, &callbacks, daemon);
+		daemon->atport = atport_new(daemon->loop, serial, &callbacks, daemon);
 		if (!daemon->atport)
 			event.cause = CAUSE_INTERNAL;
 	}
@@ -112,8 +99,7 @@ static void on_probed(void *ctx, struct serial *serial,
 	report_probe(result, &text);
 	if (result->count == 0 && daemon->recovery.left_out > 0)
 		buf_printf(&text, " but others than the one of modem.imei");
-	event.may_bind = drivers_judge(&daemon->drivers, daemon->conf, result,
-				       &event.cause, &text);
+	event.may_bind = drivers_judge(&daemon->drivers, daemon->conf, result, &event.cause, &text);
 	event.text = buf_str(&text);
 	event.port = daemon->port.device;
 	daemon_tell(daemon, event);
@@ -131,17 +117,14 @@ static void probe_cancel(void *ctx)
 
 bool host_holds_ports(const struct daemon *daemon)
 {
-	return prober_is_busy(&daemon->prober) ||
-	       closer_is_busy(&daemon->closer) ||
-	       prober_is_busy(&daemon->spare.prober) ||
-	       closer_is_busy(&daemon->spare.closer);
+	return prober_is_busy(&daemon->prober) || closer_is_busy(&daemon->closer) ||
+	       prober_is_busy(&daemon->spare.prober) || closer_is_busy(&daemon->spare.closer);
 }
 
 static int probe(void *ctx)
 {
 	struct daemon *daemon = ctx;
-	const struct probe_options options = {
-		.all = drivers_doubt(&daemon->drivers)};
+	const struct probe_options options = {.all = drivers_doubt(&daemon->drivers)};
 	struct port_list list = {NULL, 0};
 	int error;
 
@@ -154,8 +137,8 @@ static int probe(void *ctx)
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {
 		recovery_note_candidates(&daemon->recovery, &list);
-		error = prober_start(&daemon->prober, daemon->loop, &list,
-				     &options, on_probed, daemon);
+		error = prober_start(&daemon->prober, daemon->loop, &list, &options, on_probed,
+				     daemon);
 	}
 	port_list_free(&list);
 	return error;
@@ -167,8 +150,7 @@ static void on_bound(void *ctx, int error)
 
 	(void)error;
 	drivers_cancel(&daemon->drivers);
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_BOUND});
+	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_BOUND});
 }
 
 static int bind_interface(void *ctx)
@@ -192,21 +174,18 @@ static void on_recovered(void *ctx, int result)
 
 	recovery_cancel(&daemon->recovery);
 	recovery_note_end(&daemon->recovery, result);
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_RECOVERED,
-					   .cause = done ? CAUSE_NONE
-							 : CAUSE_NO_AT_PORT,
-					   .text = recovery_text(result),
-					   .left = result == REVIVE_LEFT});
+	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_RECOVERED,
+						   .cause = done ? CAUSE_NONE : CAUSE_NO_AT_PORT,
+						   .text = recovery_text(result),
+						   .left = result == REVIVE_LEFT});
 }
 
 static int recover(void *ctx, enum ladder_rung rung)
 {
 	struct daemon *daemon = ctx;
 
-	return recovery_start(&daemon->recovery, rung, daemon->conf,
-			      daemon->session.plan.family, daemon->loop,
-			      on_recovered, daemon);
+	return recovery_start(&daemon->recovery, rung, daemon->conf, daemon->session.plan.family,
+			      daemon->loop, on_recovered, daemon);
 }
 
 static void recover_cancel(void *ctx)
@@ -232,8 +211,7 @@ static int command(void *ctx, const struct at_command *command)
 
 static int ppp_start(void *ctx)
 {
-	static const struct pppd_callbacks callbacks = {
-		on_ppp_ready, on_ppp_log, on_ppp_exit};
+	static const struct pppd_callbacks callbacks = {on_ppp_ready, on_ppp_log, on_ppp_exit};
 	struct daemon *daemon = ctx;
 	int error = -EIO;
 
@@ -241,10 +219,9 @@ static int ppp_start(void *ctx)
 	pppd_free(daemon->pppd);
 	daemon->pppd = NULL;
 	if (daemon->atport)
-		daemon->pppd =
-			pppd_start(daemon->loop, daemon->conf, daemon->name,
-				   serial_fd(atport_serial(daemon->atport)),
-				   &callbacks, daemon, &error);
+		daemon->pppd = pppd_start(daemon->loop, daemon->conf, daemon->name,
+					  serial_fd(atport_serial(daemon->atport)), &callbacks,
+					  daemon, &error);
 	return daemon->pppd ? 0 : error;
 }
 
@@ -283,15 +260,13 @@ static int link_up(void *ctx)
 	if (*session->ppp.local)
 		error = route_default_add(session->ppp.ifname, AF_INET, metric);
 	if (*session->ppp.ipv6)
-		error6 = route_default_add(session->ppp.ifname, AF_INET6,
-					   metric);
+		error6 = route_default_add(session->ppp.ifname, AF_INET6, metric);
 	return error < 0 ? error : error6;
 }
 
 static bool is_linked(const struct daemon *daemon)
 {
-	return daemon->goal == SESSION_GOAL_LINK &&
-	       daemon->session.state == SESSION_CONNECTED;
+	return daemon->goal == SESSION_GOAL_LINK && daemon->session.state == SESSION_CONNECTED;
 }
 
 bool host_routes_withdraw(struct daemon *daemon, const struct conf *fresh)
@@ -300,9 +275,8 @@ bool host_routes_withdraw(struct daemon *daemon, const struct conf *fresh)
 	const char *ifname = daemon->session.ppp.ifname;
 	unsigned metric = (unsigned)conf->ppp.metric;
 
-	if (!is_linked(daemon) ||
-	    (fresh->ppp.default_route == conf->ppp.default_route &&
-	     fresh->ppp.metric == conf->ppp.metric))
+	if (!is_linked(daemon) || (fresh->ppp.default_route == conf->ppp.default_route &&
+				   fresh->ppp.metric == conf->ppp.metric))
 		return false;
 	if (conf->ppp.default_route) {
 		route_default_delete(ifname, AF_INET, metric);
@@ -316,16 +290,14 @@ static void hang_up(void *ctx)
 	struct daemon *daemon = ctx;
 
 	if (daemon->atport && atport_serial(daemon->atport))
-		closer_hang_up(&daemon->closer, daemon->loop,
-			       atport_serial(daemon->atport));
+		closer_hang_up(&daemon->closer, daemon->loop, atport_serial(daemon->atport));
 }
 
 static void port_close(void *ctx)
 {
 	struct daemon *daemon = ctx;
 
-	closer_close(&daemon->closer, daemon->loop,
-		     atport_release(daemon->atport));
+	closer_close(&daemon->closer, daemon->loop, atport_release(daemon->atport));
 	daemon->atport = NULL;
 }
 

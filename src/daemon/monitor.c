@@ -13,8 +13,8 @@
 #include "io/route.h"
 #include "ppp/pppd.h"
 
-/* Of a link that pppd ends the kernel tells first. pppd knows why, and has said
- * so, or is dead, within this time; then it ends its scripts. */
+/* Of a link that pppd ends the kernel tells first. pppd knows why, and has said so, or is dead,
+ * within this time; then it ends its scripts. */
 #define GRACE_S 0.3
 #define END_S   6.
 
@@ -23,12 +23,10 @@ static const char *ifname(const struct daemon *daemon)
 	return daemon->session.ppp.ifname;
 }
 
-static void alarm_session(struct daemon *daemon, enum cause cause,
-			  const char *text)
+static void alarm_session(struct daemon *daemon, enum cause cause, const char *text)
 {
-	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_ALARM,
-						   .cause = cause,
-						   .text = text});
+	daemon_tell(daemon, (struct session_event){
+				    .type = SESSION_EVENT_ALARM, .cause = cause, .text = text});
 }
 
 static void judge(struct daemon *daemon, bool bad)
@@ -71,8 +69,7 @@ static void note_trouble(struct daemon *daemon, const char *what)
 
 	if (monitor->trouble.len > 0)
 		return;
-	buf_printf(&monitor->trouble, "the interface %s %s", ifname(daemon),
-		   what);
+	buf_printf(&monitor->trouble, "the interface %s %s", ifname(daemon), what);
 	monitor->waits = false;
 	arm(daemon, &monitor->grace, GRACE_S);
 }
@@ -86,12 +83,10 @@ static void look(struct daemon *daemon)
 		note_trouble(daemon, "is down or has lost its address");
 }
 
-static void on_interface(void *ctx, enum ifwatch_event event, int family,
-			 const void *address)
+static void on_interface(void *ctx, enum ifwatch_event event, int family, const void *address)
 {
 	struct daemon *daemon = ctx;
-	const char *own = family == AF_INET ? daemon->session.ppp.local
-					    : daemon->session.ppp.ipv6;
+	const char *own = family == AF_INET ? daemon->session.ppp.local : daemon->session.ppp.ipv6;
 
 	switch (event) {
 	case IFWATCH_GONE:
@@ -167,13 +162,11 @@ static void start_pings(struct daemon *daemon)
 
 	if (daemon->conf->monitor.ping.count == 0)
 		return;
-	monitor->ping = ping_new(daemon->loop, ifname(daemon),
-				 &daemon->conf->monitor.ping, &error);
+	monitor->ping = ping_new(daemon->loop, ifname(daemon), &daemon->conf->monitor.ping, &error);
 	if (monitor->ping)
 		begin_round(daemon);
 	else
-		log_warning("monitor.ping: no pings can be sent: %s",
-			    strerror(-error));
+		log_warning("monitor.ping: no pings can be sent: %s", strerror(-error));
 }
 
 /* The link comes and goes -------------------------------------------------------*/
@@ -186,13 +179,11 @@ static void begin(struct daemon *daemon)
 	route_counters(ifname(daemon), &rx, &tx);
 	watch_start(&monitor->watch, daemon->conf, rx, tx);
 	buf_clear(&monitor->trouble);
-	monitor->ifwatch =
-		ifwatch_new(daemon->loop, ifname(daemon), on_interface, daemon);
+	monitor->ifwatch = ifwatch_new(daemon->loop, ifname(daemon), on_interface, daemon);
 	if (monitor->ifwatch)
 		look(daemon);
 	else /* where it is gone already, pppd ends */
-		log_warning("the kernel does not tell of %s: %s",
-			    ifname(daemon), strerror(errno));
+		log_warning("the kernel does not tell of %s: %s", ifname(daemon), strerror(errno));
 	arm_count(daemon);
 	start_pings(daemon);
 }
@@ -213,8 +204,7 @@ static void end(struct daemon *daemon)
 /* A call whose PPP is another's has no interface that we know of. */
 static bool has_link(const struct daemon *daemon)
 {
-	return daemon->session.state == SESSION_CONNECTED &&
-	       daemon->goal == SESSION_GOAL_LINK;
+	return daemon->session.state == SESSION_CONNECTED && daemon->goal == SESSION_GOAL_LINK;
 }
 
 void monitor_note_state(struct daemon *daemon)
@@ -245,8 +235,7 @@ void monitor_note_modem(struct daemon *daemon, const struct modem_facts *facts)
 	if (daemon->session.state != SESSION_CONNECTED)
 		return;
 	route_counters(ifname(daemon), &rx, &tx);
-	judge(daemon, watch_registration(&daemon->monitor.watch, facts, rx,
-					 clock_now_ms()));
+	judge(daemon, watch_registration(&daemon->monitor.watch, facts, rx, clock_now_ms()));
 }
 
 enum cause monitor_start(struct daemon *daemon)

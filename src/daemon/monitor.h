@@ -12,8 +12,7 @@ struct daemon;
 struct ifwatch;
 struct ping;
 
-/* Looks after a link that is up, and raises SESSION_EVENT_ALARM when it is no
- * good. */
+/* Looks after a link that is up, and raises SESSION_EVENT_ALARM when it is no good. */
 struct monitor {
 	struct watch watch;
 	struct ifwatch *ifwatch;

@@ -39,8 +39,7 @@ bool orders_wait(const struct daemon *daemon)
 
 bool orders_run(const struct daemon *daemon, const struct atport *atport)
 {
-	return daemon->orders.ticket && atport &&
-	       daemon->orders.atport == atport;
+	return daemon->orders.ticket && atport && daemon->orders.atport == atport;
 }
 
 static void finish(struct daemon *daemon)
@@ -50,8 +49,7 @@ static void finish(struct daemon *daemon)
 
 	json_object_object_add(
 		response, "at",
-		order_to_json(&orders->order,
-			      serial_device(atport_serial(orders->atport))));
+		order_to_json(&orders->order, serial_device(atport_serial(orders->atport))));
 	answer(daemon, response);
 }
 
@@ -83,14 +81,14 @@ void orders_take(struct daemon *daemon, const struct at_event *event)
 	pump(daemon);
 }
 
-/* The call's own port: it is asked every second or so whether there is a
- * network, and in between it is free. */
+/* The call's own port: it is asked every second or so whether there is a network, and in between it
+ * is free. */
 static bool call_port_is_free(const struct daemon *daemon)
 {
 	const struct session *session = &daemon->session;
 
-	return daemon->atport && session->state == SESSION_REGISTERING &&
-	       !session->plan.pending && session->plan.cause == CAUSE_NONE;
+	return daemon->atport && session->state == SESSION_REGISTERING && !session->plan.pending &&
+	       session->plan.cause == CAUSE_NONE;
 }
 
 void orders_try(struct daemon *daemon)
@@ -103,8 +101,7 @@ void orders_note_state(struct daemon *daemon)
 {
 	if (daemon->orders.ticket)
 		orders_fail(daemon, CAUSE_BUSY,
-			    "the instance has gone on to dial or to hang up; "
-			    "try again");
+			    "the instance has gone on to dial or to hang up; try again");
 }
 
 void orders_stop(struct daemon *daemon)
@@ -112,8 +109,7 @@ void orders_stop(struct daemon *daemon)
 	forget(daemon);
 }
 
-static struct json_object *__attribute__((format(printf, 1, 2)))
-refuse(const char *format, ...)
+static struct json_object *__attribute__((format(printf, 1, 2))) refuse(const char *format, ...)
 {
 	struct buf text = BUF_INIT;
 	struct json_object *response;
@@ -138,8 +134,7 @@ static struct json_object *place(struct daemon *daemon)
 		if (spare_wake(daemon))
 			return NULL;
 		return refuse("%s is in the call, and the modem has no second "
-			      "AT port that is known; \"gobi-dial stop %s\" "
-			      "frees it",
+			      "AT port that is known; \"gobi-dial stop %s\" frees it",
 			      session->port, daemon->name);
 	case SESSION_REGISTERING:
 		return NULL;
@@ -150,8 +145,7 @@ static struct json_object *place(struct daemon *daemon)
 				      "port; try again in a moment");
 		response = refuse("it has no port open while it is %s",
 				  session_state_name(session->state));
-		json_object_object_add(response, "port_free",
-				       json_object_new_boolean(1));
+		json_object_object_add(response, "port_free", json_object_new_boolean(1));
 		return response;
 	default:
 		return refuse("the instance uses its port for itself while it "
@@ -160,8 +154,7 @@ static struct json_object *place(struct daemon *daemon)
 	}
 }
 
-static struct json_object *take_order(struct daemon *daemon,
-				      const struct ctl_request *request,
+static struct json_object *take_order(struct daemon *daemon, const struct ctl_request *request,
 				      struct buf *why)
 {
 	struct orders *orders = &daemon->orders;
@@ -176,16 +169,14 @@ static struct json_object *take_order(struct daemon *daemon,
 	return response;
 }
 
-struct json_object *orders_answer(struct daemon *daemon,
-				  const struct ctl_request *request)
+struct json_object *orders_answer(struct daemon *daemon, const struct ctl_request *request)
 {
 	struct orders *orders = &daemon->orders;
 	struct buf why = BUF_INIT;
 	struct json_object *response;
 
 	if (orders->ticket)
-		return refuse("somebody else's commands run already; try again "
-			      "in a moment");
+		return refuse("somebody else's commands run already; try again in a moment");
 	order_init(&orders->order);
 	response = take_order(daemon, request, &why);
 	buf_free(&why);

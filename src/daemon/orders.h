@@ -13,9 +13,8 @@ struct ctl_request;
 struct daemon;
 struct json_object;
 
-/* AT commands that a client of the control socket has sent, one client's at a
- * time: on the spare port during the call, on the call's own port while it waits
- * for a network. */
+/* AT commands that a client of the control socket has sent, one client's at a time: on the spare
+ * port during the call, on the call's own port while it waits for a network. */
 struct orders {
 	struct order order;
 	unsigned long ticket;  /* of him who waits for it; 0: none */
@@ -23,14 +22,12 @@ struct orders {
 };
 
 /* A request's answer; NULL: it comes later. */
-struct json_object *orders_answer(struct daemon *daemon,
-				  const struct ctl_request *request);
+struct json_object *orders_answer(struct daemon *daemon, const struct ctl_request *request);
 
 /* One waits for a port. */
 bool orders_wait(const struct daemon *daemon);
 
-/* Run it there: `atport` is free now, and no other commands go to it until
- * orders_run is false. */
+/* Run it there: `atport` is free now, and no other commands go to it until orders_run is false. */
 void orders_begin(struct daemon *daemon, struct atport *atport);
 bool orders_run(const struct daemon *daemon, const struct atport *atport);
 

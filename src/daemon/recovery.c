@@ -27,8 +27,7 @@ static bool is_same_device(const struct port *one, const struct port *other)
 	       one->vid == other->vid && one->pid == other->pid;
 }
 
-static void note_ports(struct recovery *recovery,
-		       const struct probe_result *result)
+static void note_ports(struct recovery *recovery, const struct probe_result *result)
 {
 	recovery->ports = 0;
 	for (size_t i = 0; i < result->count; i++)
@@ -60,8 +59,7 @@ static void note_return(struct recovery *recovery)
 	struct usb_device device;
 
 	if (!*path || !usb_device_read(&device, "", path) ||
-	    !returns_note(&recovery->returns, path, device.devnum,
-			  clock_now_ms()))
+	    !returns_note(&recovery->returns, path, device.devnum, clock_now_ms()))
 		return;
 	log_warning("the modem at %s leaves USB again and again by itself: it "
 		    "may get too little power; try another power supply, a "
@@ -69,17 +67,14 @@ static void note_return(struct recovery *recovery)
 		    path);
 }
 
-void recovery_note_probe(struct recovery *recovery,
-			 const struct probe_result *result)
+void recovery_note_probe(struct recovery *recovery, const struct probe_result *result)
 {
 	int best = result->chosen;
 
 	for (size_t i = 0; result->chosen < 0 && i < result->count; i++)
-		if (best < 0 ||
-		    fitness(&result->ports[i]) > fitness(&result->ports[best]))
+		if (best < 0 || fitness(&result->ports[i]) > fitness(&result->ports[best]))
 			best = (int)i;
-	if (best >= 0 &&
-	    !is_same_device(&recovery->port, &result->ports[best].port))
+	if (best >= 0 && !is_same_device(&recovery->port, &result->ports[best].port))
 		recovery->ports = 0;
 	if (best >= 0)
 		recovery->port = result->ports[best].port;
@@ -88,8 +83,7 @@ void recovery_note_probe(struct recovery *recovery,
 	note_return(recovery);
 }
 
-void recovery_note_candidates(struct recovery *recovery,
-			      const struct port_list *list)
+void recovery_note_candidates(struct recovery *recovery, const struct port_list *list)
 {
 	const struct port *best = NULL;
 
@@ -114,14 +108,13 @@ static bool is_same(const struct port *one, const struct port *other)
 {
 	if (!*one->usb_path || !*other->usb_path)
 		return strcmp(one->device, other->device) == 0;
-	return strcmp(one->usb_path, other->usb_path) == 0 &&
-	       one->interface == other->interface && one->vid == other->vid;
+	return strcmp(one->usb_path, other->usb_path) == 0 && one->interface == other->interface &&
+	       one->vid == other->vid;
 }
 
-/* It may have another number by now. A device that has lost its ports is there
- * for USB alone. */
-static int find(const struct recovery *recovery, enum ladder_rung rung,
-		const struct conf *conf, struct port *port)
+/* It may have another number by now. A device that has lost its ports is there for USB alone. */
+static int find(const struct recovery *recovery, enum ladder_rung rung, const struct conf *conf,
+		struct port *port)
 {
 	struct port_list list = {NULL, 0};
 	int error = candidates_list(conf, &list);
@@ -143,9 +136,9 @@ static int find(const struct recovery *recovery, enum ladder_rung rung,
 	return error;
 }
 
-int recovery_start(struct recovery *recovery, enum ladder_rung rung,
-		   const struct conf *conf, const struct modem_family *family,
-		   struct ev_loop *loop, reviver_done *done, void *ctx)
+int recovery_start(struct recovery *recovery, enum ladder_rung rung, const struct conf *conf,
+		   const struct modem_family *family, struct ev_loop *loop, reviver_done *done,
+		   void *ctx)
 {
 	struct revive_job job = {.rung = rung, .family = family};
 	int error = find(recovery, rung, conf, &job.port);
@@ -195,8 +188,7 @@ bool recovery_exclude(struct recovery *recovery, const struct port *port)
 	return true;
 }
 
-static bool is_excluded(const struct recovery *recovery,
-			const struct port *port)
+static bool is_excluded(const struct recovery *recovery, const struct port *port)
 {
 	struct usb_device device;
 

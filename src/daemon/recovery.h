@@ -15,8 +15,7 @@ struct conf;
 struct modem_family;
 struct probe_result;
 
-/* What recovery.ladder is about, and the modems that are not meant. All zero at
- * first. */
+/* What recovery.ladder is about, and the modems that are not meant. All zero at first. */
 struct recovery {
 	struct port port; /* that the ladder is for; device "": none yet */
 	size_t ports;     /* of its device, when it answered; 0: never */
@@ -27,26 +26,22 @@ struct recovery {
 	struct returns returns;
 };
 
-/* Before the first probe, which a hung modem may not let end: the port that is
- * most likely meant for calls, where there is one modem only. */
-void recovery_note_candidates(struct recovery *recovery,
-			      const struct port_list *list);
+/* Before the first probe, which a hung modem may not let end: the port that is most likely meant
+ * for calls, where there is one modem only. */
+void recovery_note_candidates(struct recovery *recovery, const struct port_list *list);
 
-/* After a probe: the port that it chose, or else the one that it should have
- * been. */
-void recovery_note_probe(struct recovery *recovery,
-			 const struct probe_result *result);
+/* After a probe: the port that it chose, or else the one that it should have been. */
+void recovery_note_probe(struct recovery *recovery, const struct probe_result *result);
 
-/* A tty has come. True when the port's device has as many as it had then, so that
- * nothing is to be waited for. */
+/* A tty has come. True when the port's device has as many as it had then, so that nothing is to be
+ * waited for. */
 bool recovery_note_tty(struct recovery *recovery, const struct conf *conf);
 
-/* One rung on that port, wherever it is now; `done` as in reviver.h. 0 or a
- * negative errno: -ENODEV when it is not there, -ENOTSUP when it is not on
- * USB. */
-int recovery_start(struct recovery *recovery, enum ladder_rung rung,
-		   const struct conf *conf, const struct modem_family *family,
-		   struct ev_loop *loop, reviver_done *done, void *ctx);
+/* One rung on that port, wherever it is now; `done` as in reviver.h. 0 or a negative errno: -ENODEV
+ * when it is not there, -ENOTSUP when it is not on USB. */
+int recovery_start(struct recovery *recovery, enum ladder_rung rung, const struct conf *conf,
+		   const struct modem_family *family, struct ev_loop *loop, reviver_done *done,
+		   void *ctx);
 
 /* Fine when nothing is under way, and from `done`. */
 void recovery_cancel(struct recovery *recovery);
@@ -55,8 +50,8 @@ void recovery_cancel(struct recovery *recovery);
 const char *recovery_text(int result);
 void recovery_note_end(struct recovery *recovery, int result);
 
-/* The modem of that port is another one, until it is plugged in anew. False
- * when it is not on USB. */
+/* The modem of that port is another one, until it is plugged in anew. False when it is not on
+ * USB. */
 bool recovery_exclude(struct recovery *recovery, const struct port *port);
 
 /* Take the ports of such out of the list. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Another configuration for the instance that runs. All of it stays where it is
- * and changes its values, for everybody has borrowed it: some at once, the
- * others when a search begins, while nobody is in the middle of using them. */
+/* Another configuration for the instance that runs. All of it stays where it is and changes its
+ * values, for everybody has borrowed it: some at once, the others when a search begins, while
+ * nobody is in the middle of using them. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -101,22 +101,18 @@ static struct json_object *refuse(const struct buf *errors)
 		buf_clear(&line);
 		buf_append(&line, at, len);
 		log_error("%s", buf_str(&line));
-		json_object_array_add(lines,
-				      json_object_new_string(buf_str(&line)));
+		json_object_array_add(lines, json_object_new_string(buf_str(&line)));
 	}
 	buf_free(&line);
-	response = ctl_refusal(cause_name(CAUSE_CONFIG),
-			       "the old configuration stays in force");
+	response = ctl_refusal(cause_name(CAUSE_CONFIG), "the old configuration stays in force");
 	json_object_object_add(response, "errors", lines);
 	return response;
 }
 
-static int load(const struct daemon_source *source, struct conf *fresh,
-		struct buf *errors)
+static int load(const struct daemon_source *source, struct conf *fresh, struct buf *errors)
 {
-	return source->optional
-		       ? conf_load_if_there(fresh, source->path, errors)
-		       : conf_load(fresh, source->path, errors);
+	return source->optional ? conf_load_if_there(fresh, source->path, errors)
+				: conf_load(fresh, source->path, errors);
 }
 
 struct json_object *reload(struct daemon *daemon)

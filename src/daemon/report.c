@@ -12,8 +12,7 @@
 
 static void append_port(const struct probe_port *port, struct buf *out)
 {
-	buf_printf(out, "%s %s", port->port.device,
-		   probe_role_name(port->role));
+	buf_printf(out, "%s %s", port->port.device, probe_role_name(port->role));
 	if (port->role == PROBE_ROLE_BUSY)
 		buf_printf(out, ", held by %s", port->holder);
 	else if (port->role == PROBE_ROLE_PPP)
@@ -25,8 +24,7 @@ static void append_port(const struct probe_port *port, struct buf *out)
 void report_probe(const struct probe_result *result, struct buf *out)
 {
 	if (result->chosen >= 0) {
-		buf_printf(out, "%s answers AT",
-			   result->ports[result->chosen].port.device);
+		buf_printf(out, "%s answers AT", result->ports[result->chosen].port.device);
 		return;
 	}
 	buf_printf(out, "%s", cause_text(result->cause));
@@ -43,16 +41,13 @@ void report_state(const struct session *session, struct buf *out)
 	buf_printf(out, "%s", session_state_name(state));
 	if (state == SESSION_CONNECTED)
 		buf_printf(out, ": %s, address %s", session->ppp.ifname,
-			   *session->ppp.local ? session->ppp.local
-					       : session->ppp.ipv6);
+			   *session->ppp.local ? session->ppp.local : session->ppp.ipv6);
 	else if (state == SESSION_RECOVERING)
-		buf_printf(out, ": %s, after: %s (%s)",
-			   ladder_rung_name(session->ladder.rung),
+		buf_printf(out, ": %s, after: %s (%s)", ladder_rung_name(session->ladder.rung),
 			   buf_str(&session->text), cause_name(session->cause));
 	else if (state == SESSION_WAITING || state == SESSION_BACKING_OFF ||
 		 state == SESSION_FAILED)
-		buf_printf(out, ": %s (%s)", buf_str(&session->text),
-			   cause_name(session->cause));
+		buf_printf(out, ": %s (%s)", buf_str(&session->text), cause_name(session->cause));
 	else if (*session->port)
 		buf_printf(out, ", %s", session->port);
 }
@@ -71,8 +66,8 @@ static void fill_port(struct status *status, const struct port *port,
 	status->pid = port->pid;
 }
 
-static void fill_traffic(struct status *status, const struct session *session,
-			 int64_t now, struct rate *rate)
+static void fill_traffic(struct status *status, const struct session *session, int64_t now,
+			 struct rate *rate)
 {
 	unsigned long long rx, tx;
 
@@ -90,8 +85,7 @@ static void fill_traffic(struct status *status, const struct session *session,
 	status->ppp.rate_ms = rate->over_ms;
 }
 
-static void fill_ppp(struct status *status, const struct session *session,
-		     int ppp_pid)
+static void fill_ppp(struct status *status, const struct session *session, int ppp_pid)
 {
 
 	status->ppp.pid = ppp_pid;
@@ -104,8 +98,7 @@ static void fill_ppp(struct status *status, const struct session *session,
 		status->ppp.dns[i] = session->ppp.dns[i];
 }
 
-static void fill_history(struct status *status, const struct session *session,
-			 int64_t now)
+static void fill_history(struct status *status, const struct session *session, int64_t now)
 {
 	int64_t deadline = session_deadline(session);
 
@@ -128,10 +121,10 @@ static void fill_history(struct status *status, const struct session *session,
 	}
 }
 
-struct json_object *report_status(const struct session *session,
-				  const char *name, const struct port *port,
-				  int ppp_pid, const struct modem_facts *facts,
-				  int64_t told_at, struct rate *rate)
+struct json_object *report_status(const struct session *session, const char *name,
+				  const struct port *port, int ppp_pid,
+				  const struct modem_facts *facts, int64_t told_at,
+				  struct rate *rate)
 {
 	int64_t now = clock_now_ms();
 	struct status status = {

@@ -16,36 +16,31 @@ struct json_object *requests_status(struct daemon *daemon)
 	int64_t told_at;
 	const struct modem_facts *facts = spare_facts(daemon, &told_at);
 
-	json_object_object_add(
-		response, "status",
-		report_status(&daemon->session, daemon->name, &daemon->port,
-			      daemon->pppd ? pppd_pid(daemon->pppd) : -1, facts,
-			      told_at, &daemon->rate));
+	json_object_object_add(response, "status",
+			       report_status(&daemon->session, daemon->name, &daemon->port,
+					     daemon->pppd ? pppd_pid(daemon->pppd) : -1, facts,
+					     told_at, &daemon->rate));
 	return response;
 }
 
-static struct json_object *answer_status(struct daemon *daemon,
-					 const struct ctl_request *request)
+static struct json_object *answer_status(struct daemon *daemon, const struct ctl_request *request)
 {
 	(void)request;
 	return requests_status(daemon);
 }
 
-static struct json_object *answer_follow(struct daemon *daemon,
-					 const struct ctl_request *request)
+static struct json_object *answer_follow(struct daemon *daemon, const struct ctl_request *request)
 {
 	(void)request;
 	if (ctl_server_follow(daemon->server) < 0)
-		return ctl_refusal(cause_name(CAUSE_BUSY),
-				   "as many follow it as may");
+		return ctl_refusal(cause_name(CAUSE_BUSY), "as many follow it as may");
 	daemon_be_followed(daemon);
 	return requests_status(daemon);
 }
 
-/* What has been learnt of the modem on the way to the call, and during it on
- * another port: nothing is asked for it. */
-static struct json_object *answer_info(struct daemon *daemon,
-				       const struct ctl_request *request)
+/* What has been learnt of the modem on the way to the call, and during it on another port: nothing
+ * is asked for it. */
+static struct json_object *answer_info(struct daemon *daemon, const struct ctl_request *request)
 {
 	const struct session *session = &daemon->session;
 	int64_t told_at;
@@ -54,37 +49,30 @@ static struct json_object *answer_info(struct daemon *daemon,
 
 	(void)request;
 	if (!*session->port)
-		return ctl_refusal(cause_name(CAUSE_NO_MODEM),
-				   "it has no modem at the moment");
+		return ctl_refusal(cause_name(CAUSE_NO_MODEM), "it has no modem at the moment");
 	response = ctl_success();
-	json_object_object_add(response, "info",
-			       info_to_json(facts, session->port, "instance"));
-	json_object_object_add(
-		response, "state",
-		json_object_new_string(session_state_name(session->state)));
+	json_object_object_add(response, "info", info_to_json(facts, session->port, "instance"));
+	json_object_object_add(response, "state",
+			       json_object_new_string(session_state_name(session->state)));
 	json_add_text(response, "usb_path", daemon->port.usb_path);
 	return response;
 }
 
-static struct json_object *answer_stop(struct daemon *daemon,
-				       const struct ctl_request *request)
+static struct json_object *answer_stop(struct daemon *daemon, const struct ctl_request *request)
 {
 	(void)request;
 	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_STOP});
 	return ctl_success();
 }
 
-static struct json_object *answer_redial(struct daemon *daemon,
-					 const struct ctl_request *request)
+static struct json_object *answer_redial(struct daemon *daemon, const struct ctl_request *request)
 {
 	(void)request;
-	daemon_tell(daemon,
-		    (struct session_event){.type = SESSION_EVENT_REDIAL});
+	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_REDIAL});
 	return ctl_success();
 }
 
-static struct json_object *answer_reload(struct daemon *daemon,
-					 const struct ctl_request *request)
+static struct json_object *answer_reload(struct daemon *daemon, const struct ctl_request *request)
 {
 	(void)request;
 	return reload(daemon);
@@ -92,17 +80,14 @@ static struct json_object *answer_reload(struct daemon *daemon,
 
 static const struct {
 	const char *command;
-	struct json_object *(*answer)(struct daemon *daemon,
-				      const struct ctl_request *request);
+	struct json_object *(*answer)(struct daemon *daemon, const struct ctl_request *request);
 } requests[] = {
-	{"status", answer_status}, {"follow", answer_follow},
-	{"info", answer_info},     {"stop", answer_stop},
-	{"redial", answer_redial}, {"reload", answer_reload},
+	{"status", answer_status}, {"follow", answer_follow}, {"info", answer_info},
+	{"stop", answer_stop},     {"redial", answer_redial}, {"reload", answer_reload},
 	{"at", orders_answer},
 };
 
-struct json_object *requests_answer(void *ctx,
-				    const struct ctl_request *request)
+struct json_object *requests_answer(void *ctx, const struct ctl_request *request)
 {
 	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++)
 		if (strcmp(requests[i].command, request->command) == 0)

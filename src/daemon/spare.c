@@ -26,8 +26,7 @@ static void close_port(struct daemon *daemon)
 	struct spare *spare = &daemon->spare;
 
 	prober_cancel(&spare->prober);
-	closer_close(&spare->closer, daemon->loop,
-		     atport_release(spare->atport));
+	closer_close(&spare->closer, daemon->loop, atport_release(spare->atport));
 	spare->atport = NULL;
 	spare->asking = false;
 }
@@ -91,8 +90,7 @@ static void pump_plan(struct daemon *daemon)
 	switch (plan_next(&spare->plan, &command, clock_now_ms())) {
 	case PLAN_COMMAND:
 		if (atport_send(spare->atport, &command) < 0)
-			give_up(daemon, CAUSE_INTERNAL,
-				"a command could not be sent");
+			give_up(daemon, CAUSE_INTERNAL, "a command could not be sent");
 		break;
 	case PLAN_FAILED:
 		give_up(daemon, spare->plan.cause, buf_str(&spare->plan.text));
@@ -161,8 +159,7 @@ static void adopt(struct daemon *daemon, struct serial *serial)
 		give_up(daemon, CAUSE_INTERNAL, "out of memory");
 }
 
-static void on_probed(void *ctx, struct serial *serial,
-		      const struct probe_result *result)
+static void on_probed(void *ctx, struct serial *serial, const struct probe_result *result)
 {
 	struct daemon *daemon = ctx;
 	struct buf text = BUF_INIT;
@@ -178,20 +175,18 @@ static void on_probed(void *ctx, struct serial *serial,
 /* One that has proven itself is not asked what it is again. */
 static int start(struct daemon *daemon)
 {
-	const struct probe_options options = {.keep_echo = true,
-					      .trust = *daemon->spare.device};
+	const struct probe_options options = {.keep_echo = true, .trust = *daemon->spare.device};
 	struct spare *spare = &daemon->spare;
 	struct port_list known = {NULL, 0};
 	int error;
 
 	if (!options.trust)
-		return prober_start(&spare->prober, daemon->loop,
-				    &spare->candidates, &options, on_probed,
-				    daemon);
+		return prober_start(&spare->prober, daemon->loop, &spare->candidates, &options,
+				    on_probed, daemon);
 	error = port_list_add(&known, spare->device);
 	if (error == 0)
-		error = prober_start(&spare->prober, daemon->loop, &known,
-				     &options, on_probed, daemon);
+		error = prober_start(&spare->prober, daemon->loop, &known, &options, on_probed,
+				     daemon);
 	port_list_free(&known);
 	return error;
 }
@@ -219,8 +214,7 @@ static void open_port(struct daemon *daemon)
 	}
 	spare->delays = 0;
 	if (error == -EAGAIN)
-		give_up(daemon, CAUSE_NO_AT_PORT,
-			"its second port does not close");
+		give_up(daemon, CAUSE_NO_AT_PORT, "its second port does not close");
 	else if (error < 0)
 		give_up(daemon, CAUSE_INTERNAL, strerror(-error));
 }
@@ -257,8 +251,7 @@ bool spare_wake(struct daemon *daemon)
 /* One that answers AT, or was not asked to the end and may. */
 static bool may_answer(const struct probe_port *port)
 {
-	return port->role == PROBE_ROLE_AT ||
-	       port->role == PROBE_ROLE_AT_SECONDARY ||
+	return port->role == PROBE_ROLE_AT || port->role == PROBE_ROLE_AT_SECONDARY ||
 	       (port->role == PROBE_ROLE_UNKNOWN && port->hint < LAYOUT_NOT_AT);
 }
 
@@ -275,8 +268,7 @@ void spare_learn(struct daemon *daemon, const struct probe_result *result)
 		return;
 	/* One that is named is the only one that was asked. */
 	if (strcmp(daemon->conf->modem.port, "auto") != 0)
-		error = candidates_spare(chosen->usb_path, chosen->device,
-					 &spare->candidates);
+		error = candidates_spare(chosen->usb_path, chosen->device, &spare->candidates);
 	for (size_t i = 0; i < result->count && !error; i++) {
 		const struct probe_port *port = &result->ports[i];
 
@@ -288,14 +280,12 @@ void spare_learn(struct daemon *daemon, const struct probe_result *result)
 		port_list_free(&spare->candidates);
 }
 
-const struct modem_facts *spare_facts(const struct daemon *daemon,
-				      int64_t *told_at)
+const struct modem_facts *spare_facts(const struct daemon *daemon, int64_t *told_at)
 {
 	const struct spare *spare = &daemon->spare;
 
 	*told_at = spare->asked_at >= 0 ? spare->asked_at : daemon->heard_at;
-	return spare->asked_at >= 0 ? &spare->facts
-				    : &daemon->session.plan.facts;
+	return spare->asked_at >= 0 ? &spare->facts : &daemon->session.plan.facts;
 }
 
 static void end(struct daemon *daemon)
@@ -346,8 +336,7 @@ void spare_stop(struct daemon *daemon)
 {
 	end(daemon);
 	prober_end(&daemon->spare.prober, daemon_close_ms(daemon));
-	closer_end(&daemon->spare.closer, daemon->loop,
-		   daemon_close_ms(daemon));
+	closer_end(&daemon->spare.closer, daemon->loop, daemon_close_ms(daemon));
 	port_list_free(&daemon->spare.candidates);
 	plan_free(&daemon->spare.plan);
 }

@@ -15,12 +15,11 @@
 struct atport;
 struct daemon;
 
-/* Another AT port of the call's modem: the modem is asked there while the call
- * has the first. It is open only while it is asked. */
+/* Another AT port of the call's modem: the modem is asked there while the call has the first. It is
+ * open only while it is asked. */
 struct spare {
 	struct port_list candidates;
-	char device
-		[64]; /* has proven to be one; "": the candidates are asked */
+	char device[64]; /* has proven to be one; "": the candidates are asked */
 	struct prober prober;
 	struct atport *atport;
 	struct closer closer;
@@ -28,7 +27,7 @@ struct spare {
 	bool due;    /* to be asked */
 	bool asking; /* the plan runs */
 	int failures;
-	int delays; /* of one opening, by a port that is still being closed */
+	int delays;      /* of one opening, by a port that is still being closed */
 	ev_timer timer;  /* when it is due */
 	ev_timer opener; /* from the loop, not from within a request */
 	struct modem_facts facts;
@@ -52,7 +51,6 @@ void spare_reload(struct daemon *daemon);
 bool spare_wake(struct daemon *daemon);
 
 /* The newest that is known of the modem, and when it was told; -1: never. */
-const struct modem_facts *spare_facts(const struct daemon *daemon,
-				      int64_t *told_at);
+const struct modem_facts *spare_facts(const struct daemon *daemon, int64_t *told_at);
 
 #endif

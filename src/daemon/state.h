@@ -18,9 +18,8 @@
 #include "session/session.h"
 #include "status/rate.h"
 
-/* Between the files of this folder: daemon.c starts and wires everything, host.c
- * and call.c do what the session asks for, requests.c answers on the control
- * socket. */
+/* Between the files of this folder: daemon.c starts and wires everything, host.c and call.c do what
+ * the session asks for, requests.c answers on the control socket. */
 
 struct ctl_request;
 
@@ -80,28 +79,27 @@ int daemon_set_group(struct daemon *daemon);
 /* The session's deadline anew, after it has been held up. */
 void daemon_rearm(struct daemon *daemon);
 
-/* How long to wait, at the end, for a process that lets go of ports: whoever has
- * them next would find them held; but a stop takes no 5 s. */
+/* How long to wait, at the end, for a process that lets go of ports: whoever has them next would
+ * find them held; but a stop takes no 5 s. */
 int daemon_close_ms(struct daemon *daemon);
 
 /* host.c: the session's wishes, with a struct daemon as their context. */
 extern const struct session_ops host_ops;
 
-/* A process of ours still asks ports or lets go of them: who opened one now would
- * find it held, or hang. */
+/* A process of ours still asks ports or lets go of them: who opened one now would find it held, or
+ * hang. */
 bool host_holds_ports(const struct daemon *daemon);
 
-/* Where `fresh` has other values for ppp.default_route and ppp.metric, have the
- * old ones' routes go, and say that the new ones' have to be set. */
+/* Where `fresh` has other values for ppp.default_route and ppp.metric, have the old ones' routes
+ * go, and say that the new ones' have to be set. */
 bool host_routes_withdraw(struct daemon *daemon, const struct conf *fresh);
 
 /* requests.c: ctl_server_new's callback. */
-struct json_object *requests_answer(void *ctx,
-				    const struct ctl_request *request);
+struct json_object *requests_answer(void *ctx, const struct ctl_request *request);
 struct json_object *requests_status(struct daemon *daemon);
 
-/* reload.c: read the configuration again; the answer to the request for it. And
- * nobody uses what waits for the next dial: take it. */
+/* reload.c: read the configuration again; the answer to the request for it. And nobody uses what
+ * waits for the next dial: take it. */
 struct json_object *reload(struct daemon *daemon);
 void reload_take_next(struct daemon *daemon);
 void reload_stop(struct daemon *daemon);

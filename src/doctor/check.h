@@ -13,17 +13,14 @@ struct check {
 	const char *code;
 	enum doctor_severity severity;
 	/* Does it hold? Then text, evidence and fix are filled. */
-	bool (*holds)(const struct doctor_facts *facts,
-		      struct finding *finding);
+	bool (*holds)(const struct doctor_facts *facts, struct finding *finding);
 	const char *meaning;
 	enum cause cause;
 	enum doctor_mend mend;
 };
 
-/* A line of a finding's fix: "gobi-dial COMMAND", for the configuration that is
- * looked at. */
-void check_put_command(const struct doctor_facts *facts, const char *command,
-		       struct buf *out);
+/* A line of a finding's fix: "gobi-dial COMMAND", for the configuration that is looked at. */
+void check_put_command(const struct doctor_facts *facts, const char *command, struct buf *out);
 
 struct check_table {
 	const struct check *checks;

@@ -22,10 +22,8 @@ void doctor_collection_init(struct doctor_collection *collection)
 	facts->name = facts->conf.path = facts->conf.errors = "";
 	facts->conf.port = "auto";
 	facts->conf.apn = "";
-	facts->instance.state = facts->instance.cause = facts->instance.text =
-		"";
-	facts->device.path = facts->device.manufacturer =
-		facts->device.product = "";
+	facts->instance.state = facts->instance.cause = facts->instance.text = "";
+	facts->device.path = facts->device.manufacturer = facts->device.product = "";
 	facts->usbmode.file = facts->modeswitch.file = "";
 	facts->bind = BIND_UNKNOWN;
 	facts->bind_at = facts->chosen = -1;
@@ -60,8 +58,7 @@ static bool is_first_of_modem(const struct probe_result *result, size_t index)
 	return *path != '\0';
 }
 
-static void take_ports(struct doctor_facts *facts,
-		       const struct probe_result *result)
+static void take_ports(struct doctor_facts *facts, const struct probe_result *result)
 {
 	facts->probed = true;
 	facts->probe_cause = result->cause;
@@ -81,8 +78,7 @@ static void take_ports(struct doctor_facts *facts,
 		facts->chosen = result->chosen;
 }
 
-static void take_interface(struct doctor_device *to,
-			   const struct usb_device *device, size_t index)
+static void take_interface(struct doctor_device *to, const struct usb_device *device, size_t index)
 {
 	const struct usb_interface *from = &device->interfaces[index];
 	struct layout_interface layout = usb_layout(device, from);
@@ -97,8 +93,7 @@ static void take_interface(struct doctor_device *to,
 	};
 }
 
-static void take_device(struct doctor_facts *facts,
-			const struct usb_device *device)
+static void take_device(struct doctor_facts *facts, const struct usb_device *device)
 {
 	facts->device = (struct doctor_device){
 		.path = device->path,
@@ -115,28 +110,25 @@ static void take_device(struct doctor_facts *facts,
 		take_interface(&facts->device, device, i);
 }
 
-static void look_at_switches(struct doctor_collection *collection,
-			     const char *root)
+static void look_at_switches(struct doctor_collection *collection, const char *root)
 {
 	struct doctor_facts *facts = &collection->facts;
 	int vid = facts->device.vid, pid = facts->device.pid;
 	char *file = collection->switch_file;
 	struct doctor_switch found = {.file = file};
 
-	found.configuration = system_usbmode(root, vid, pid, file,
-					     sizeof(collection->switch_file));
+	found.configuration = system_usbmode(root, vid, pid, file, sizeof(collection->switch_file));
 	if (found.configuration >= 0) {
 		facts->usbmode = found;
 		return;
 	}
-	found.configuration = system_modeswitch(
-		root, vid, pid, file, sizeof(collection->switch_file));
+	found.configuration =
+		system_modeswitch(root, vid, pid, file, sizeof(collection->switch_file));
 	if (found.configuration >= 0)
 		facts->modeswitch = found;
 }
 
-/* The chosen port's modem, or the named port's, or any. False: it is not on
- * USB. */
+/* The chosen port's modem, or the named port's, or any. False: it is not on USB. */
 static bool narrow(struct port_filter *filter, const struct conf *conf,
 		   const struct probe_result *result)
 {
@@ -151,16 +143,14 @@ static bool narrow(struct port_filter *filter, const struct conf *conf,
 	return *filter->usb_path != '\0';
 }
 
-static void look_at_device(struct doctor_collection *collection,
-			   const char *root, const struct conf *conf,
-			   const struct probe_result *result)
+static void look_at_device(struct doctor_collection *collection, const char *root,
+			   const struct conf *conf, const struct probe_result *result)
 {
 	struct doctor_facts *facts = &collection->facts;
 	struct port_filter filter = candidates_filter(conf);
 	const struct bind_job *job = &collection->job;
 
-	if (!narrow(&filter, conf, result) ||
-	    !bind_find(&collection->job, root, &filter, result))
+	if (!narrow(&filter, conf, result) || !bind_find(&collection->job, root, &filter, result))
 		return;
 	take_device(facts, &job->device);
 	facts->bind = job->verdict;
@@ -172,8 +162,8 @@ static void look_at_device(struct doctor_collection *collection,
 	look_at_switches(collection, root);
 }
 
-void doctor_collect(struct doctor_collection *collection, const char *root,
-		    const struct conf *conf, const struct probe_result *result)
+void doctor_collect(struct doctor_collection *collection, const char *root, const struct conf *conf,
+		    const struct probe_result *result)
 {
 	struct doctor_facts *facts = &collection->facts;
 
@@ -202,8 +192,7 @@ void doctor_collect_pppd(struct doctor_collection *collection)
 	facts->pppd_there = access(PPPD_PATH, F_OK) == 0;
 	if (facts->pppd_there && command_run(argv, VERSION_MS, &said) >= 0) {
 		at = strstr(buf_str(&said), "version ");
-		if (at && sscanf(at, "version %31[0-9A-Za-z.-]",
-				 collection->version) == 1)
+		if (at && sscanf(at, "version %31[0-9A-Za-z.-]", collection->version) == 1)
 			facts->pppd_version = collection->version;
 	}
 	buf_free(&said);

@@ -27,8 +27,8 @@ void doctor_collection_free(struct doctor_collection *collection);
  * modules, PPP, programs that like modems. `conf` and `result` (of a probe of
  * the ports, NULL when there was none) are borrowed by the facts.
  */
-void doctor_collect(struct doctor_collection *collection, const char *root,
-		    const struct conf *conf, const struct probe_result *result);
+void doctor_collect(struct doctor_collection *collection, const char *root, const struct conf *conf,
+		    const struct probe_result *result);
 
 /* pppd's version, by asking it. */
 void doctor_collect_pppd(struct doctor_collection *collection);

@@ -15,13 +15,11 @@ static bool port_is_named(const struct doctor_facts *facts)
 	return strcmp(facts->conf.port, "auto") != 0;
 }
 
-static bool holds_no_modem(const struct doctor_facts *facts,
-			   struct finding *finding)
+static bool holds_no_modem(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (has_device(facts) || port_is_named(facts))
 		return false;
-	buf_printf(&finding->text,
-		   "no modem is on USB, or none that fits the configuration");
+	buf_printf(&finding->text, "no modem is on USB, or none that fits the configuration");
 	buf_printf(&finding->fix, "lsusb\n"
 				  "dmesg | grep -i usb | tail -n 20\n");
 	return true;
@@ -30,13 +28,11 @@ static bool holds_no_modem(const struct doctor_facts *facts,
 static void put_device(const struct doctor_device *device, struct buf *out)
 {
 	buf_printf(out, "%s%s%s%s%04x:%04x at USB %s", device->manufacturer,
-		   *device->manufacturer ? " " : "", device->product,
-		   *device->product ? ", " : "", (unsigned)device->vid,
-		   (unsigned)device->pid, device->path);
+		   *device->manufacturer ? " " : "", device->product, *device->product ? ", " : "",
+		   (unsigned)device->vid, (unsigned)device->pid, device->path);
 }
 
-static bool holds_modem(const struct doctor_facts *facts,
-			struct finding *finding)
+static bool holds_modem(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_device *device = &facts->device;
 
@@ -47,14 +43,12 @@ static bool holds_modem(const struct doctor_facts *facts,
 		const struct doctor_interface *at = &device->interfaces[i];
 
 		buf_printf(&finding->evidence, "%s: %s%s%s\n", at->name,
-			   *at->driver ? at->driver : "no driver",
-			   *at->tty ? ", " : "", at->tty);
+			   *at->driver ? at->driver : "no driver", *at->tty ? ", " : "", at->tty);
 	}
 	return true;
 }
 
-static bool holds_more_modems(const struct doctor_facts *facts,
-			      struct finding *finding)
+static bool holds_more_modems(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (facts->device_count < 2)
 		return false;
@@ -65,23 +59,18 @@ static bool holds_more_modems(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_blocked(const struct doctor_facts *facts,
-			  struct finding *finding)
+static bool holds_blocked(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!has_device(facts) || facts->device.authorized != 0)
 		return false;
-	buf_printf(&finding->text,
-		   "the kernel has been told not to use the modem");
-	buf_printf(&finding->evidence, "authorized of USB %s is 0\n",
-		   facts->device.path);
-	buf_printf(&finding->fix,
-		   "echo 1 > /sys/bus/usb/devices/%s/authorized\n",
+	buf_printf(&finding->text, "the kernel has been told not to use the modem");
+	buf_printf(&finding->evidence, "authorized of USB %s is 0\n", facts->device.path);
+	buf_printf(&finding->fix, "echo 1 > /sys/bus/usb/devices/%s/authorized\n",
 		   facts->device.path);
 	return true;
 }
 
-static bool holds_configuration(const struct doctor_facts *facts,
-				struct finding *finding)
+static bool holds_configuration(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_device *device = &facts->device;
 
@@ -89,14 +78,12 @@ static bool holds_configuration(const struct doctor_facts *facts,
 		return false;
 	buf_printf(&finding->text, "the modem is in USB configuration %d of %d",
 		   device->configuration, device->configurations);
-	buf_printf(&finding->fix,
-		   "echo 1 > /sys/bus/usb/devices/%s/bConfigurationValue\n",
+	buf_printf(&finding->fix, "echo 1 > /sys/bus/usb/devices/%s/bConfigurationValue\n",
 		   device->path);
 	return true;
 }
 
-static bool holds_firmware(const struct doctor_facts *facts,
-			   struct finding *finding)
+static bool holds_firmware(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_device *device = &facts->device;
 	const char *what, *loader, *tty = device->interfaces[0].tty;
@@ -108,31 +95,24 @@ static bool holds_firmware(const struct doctor_facts *facts,
 	buf_printf(&finding->text, "the modem waits for its firmware (QDL)");
 	if (what)
 		buf_printf(&finding->evidence, "it is %s\n", what);
-	buf_printf(&finding->evidence,
-		   "%04x:%04x with %d interface is a boot loader\n",
-		   (unsigned)device->vid, (unsigned)device->pid,
-		   device->interface_count);
+	buf_printf(&finding->evidence, "%04x:%04x with %d interface is a boot loader\n",
+		   (unsigned)device->vid, (unsigned)device->pid, device->interface_count);
 	if (loader && device->count > 0 && tty && *tty)
-		buf_printf(&finding->fix, "%s /dev/%s /lib/firmware/gobi\n",
-			   loader, tty);
+		buf_printf(&finding->fix, "%s /dev/%s /lib/firmware/gobi\n", loader, tty);
 	return true;
 }
 
-/* The first interface, where it is none for AT. With an interrupt endpoint it
- * is a control channel: QMI on a Gobi 2000 or 3000. */
-static const struct doctor_interface *find_first(
-	const struct doctor_facts *facts)
+/* The first interface, where it is none for AT. With an interrupt endpoint it is a control channel:
+ * QMI on a Gobi 2000 or 3000. */
+static const struct doctor_interface *find_first(const struct doctor_facts *facts)
 {
 	const struct doctor_interface *first = &facts->device.interfaces[0];
 
-	return facts->device.count > 0 && first->number == 0 &&
-			       first->role == LAYOUT_NOT_AT
-		       ? first
-		       : NULL;
+	return facts->device.count > 0 && first->number == 0 && first->role == LAYOUT_NOT_AT ? first
+											     : NULL;
 }
 
-static const struct doctor_interface *find_loose(
-	const struct doctor_facts *facts)
+static const struct doctor_interface *find_loose(const struct doctor_facts *facts)
 {
 	const struct doctor_interface *first = find_first(facts);
 
@@ -144,14 +124,11 @@ static const char *kind_of(const struct doctor_interface *interface)
 	return interface->interrupt_in ? "QMI" : "first";
 }
 
-static void put_entry(const struct doctor_facts *facts,
-		      const struct doctor_switch *entry,
+static void put_entry(const struct doctor_facts *facts, const struct doctor_switch *entry,
 		      const struct doctor_interface *first, struct buf *out)
 {
-	buf_printf(out,
-		   "%s has %04x:%04x with configuration %d and no message\n",
-		   entry->file, (unsigned)facts->device.vid,
-		   (unsigned)facts->device.pid, entry->configuration);
+	buf_printf(out, "%s has %04x:%04x with configuration %d and no message\n", entry->file,
+		   (unsigned)facts->device.vid, (unsigned)facts->device.pid, entry->configuration);
 	if (facts->device.configuration >= 0)
 		buf_printf(out, "the modem is in configuration %d already\n",
 			   facts->device.configuration);
@@ -170,8 +147,7 @@ static void put_rebind(const struct doctor_interface *first, struct buf *out)
 			   first->name);
 }
 
-static bool holds_usbmode(const struct doctor_facts *facts,
-			  struct finding *finding)
+static bool holds_usbmode(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_interface *first = find_loose(facts);
 	unsigned vid = (unsigned)facts->device.vid;
@@ -179,62 +155,50 @@ static bool holds_usbmode(const struct doctor_facts *facts,
 
 	if (!first || !*facts->usbmode.file)
 		return false;
-	buf_printf(&finding->text,
-		   "usbmode has taken the driver from the %s interface %s",
+	buf_printf(&finding->text, "usbmode has taken the driver from the %s interface %s",
 		   kind_of(first), first->name);
 	put_entry(facts, &facts->usbmode, first, &finding->evidence);
-	buf_printf(&finding->fix,
-		   "sed -i 's/\"%04x:%04x\"/\"%04x:%04x-off\"/' %s\n", vid, pid,
-		   vid, pid, facts->usbmode.file);
+	buf_printf(&finding->fix, "sed -i 's/\"%04x:%04x\"/\"%04x:%04x-off\"/' %s\n", vid, pid, vid,
+		   pid, facts->usbmode.file);
 	put_rebind(first, &finding->fix);
 	return true;
 }
 
-static bool holds_modeswitch(const struct doctor_facts *facts,
-			     struct finding *finding)
+static bool holds_modeswitch(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_interface *first = find_loose(facts);
 
 	if (!first || !*facts->modeswitch.file)
 		return false;
 	buf_printf(&finding->text,
-		   "usb_modeswitch may have taken the driver from the %s "
-		   "interface %s",
+		   "usb_modeswitch may have taken the driver from the %s interface %s",
 		   kind_of(first), first->name);
 	put_entry(facts, &facts->modeswitch, first, &finding->evidence);
-	buf_printf(&finding->fix, "mv %s %s.off\n", facts->modeswitch.file,
-		   facts->modeswitch.file);
+	buf_printf(&finding->fix, "mv %s %s.off\n", facts->modeswitch.file, facts->modeswitch.file);
 	put_rebind(first, &finding->fix);
 	return true;
 }
 
-static bool holds_qmi_loose(const struct doctor_facts *facts,
-			    struct finding *finding)
+static bool holds_qmi_loose(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_interface *first = find_loose(facts);
 
-	if (!first || !first->interrupt_in || *facts->usbmode.file ||
-	    *facts->modeswitch.file)
+	if (!first || !first->interrupt_in || *facts->usbmode.file || *facts->modeswitch.file)
 		return false;
-	buf_printf(&finding->text, "the QMI interface %s has no driver",
-		   first->name);
+	buf_printf(&finding->text, "the QMI interface %s has no driver", first->name);
 	put_rebind(first, &finding->fix);
 	return true;
 }
 
-static bool holds_qmi_taken(const struct doctor_facts *facts,
-			    struct finding *finding)
+static bool holds_qmi_taken(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_interface *first = find_first(facts);
 
-	if (!first || !first->interrupt_in ||
-	    strcmp(first->driver, BIND_DRIVER) != 0)
+	if (!first || !first->interrupt_in || strcmp(first->driver, BIND_DRIVER) != 0)
 		return false;
-	buf_printf(&finding->text,
-		   "the driver " BIND_DRIVER " holds the QMI interface %s",
+	buf_printf(&finding->text, "the driver " BIND_DRIVER " holds the QMI interface %s",
 		   first->name);
-	buf_printf(&finding->fix,
-		   "echo %s > /sys/bus/usb/drivers/" BIND_DRIVER "/unbind\n",
+	buf_printf(&finding->fix, "echo %s > /sys/bus/usb/drivers/" BIND_DRIVER "/unbind\n",
 		   first->name);
 	put_rebind(first, &finding->fix);
 	return true;
@@ -268,21 +232,17 @@ static void put_bind(const struct doctor_facts *facts, struct finding *finding)
 		finding->mend = DOCTOR_MEND_NONE;
 }
 
-static bool holds_unbound(const struct doctor_facts *facts,
-			  struct finding *finding)
+static bool holds_unbound(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (facts->bind != BIND_UNBOUND || facts->bind_at < 0 ||
-	    facts->chosen >= 0)
+	if (facts->bind != BIND_UNBOUND || facts->bind_at < 0 || facts->chosen >= 0)
 		return false;
-	buf_printf(&finding->text,
-		   "%s, the interface for AT commands and calls, has no driver",
+	buf_printf(&finding->text, "%s, the interface for AT commands and calls, has no driver",
 		   at_name(facts));
 	put_bind(facts, finding);
 	return true;
 }
 
-static bool holds_no_tty(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_no_tty(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!has_device(facts) || has_tty(facts) || facts->bind_at >= 0 ||
 	    facts->bind == BIND_FIRMWARE || facts->device.authorized == 0)
@@ -290,37 +250,31 @@ static bool holds_no_tty(const struct doctor_facts *facts,
 	buf_printf(&finding->text, "no driver makes a tty of the modem");
 	buf_printf(&finding->fix,
 		   "modprobe " BIND_DRIVER "\n"
-		   "echo %04x %04x ff > "
-		   "/sys/bus/usb-serial/drivers/option1/new_id\n",
+		   "echo %04x %04x ff > /sys/bus/usb-serial/drivers/option1/new_id\n",
 		   (unsigned)facts->device.vid, (unsigned)facts->device.pid);
 	return true;
 }
 
-static bool holds_no_option(const struct doctor_facts *facts,
-			    struct finding *finding)
+static bool holds_no_option(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (facts->option != DOCTOR_MODULE_MISSING || !has_device(facts) ||
-	    facts->chosen >= 0 || facts->bind == BIND_FIRMWARE)
+	if (facts->option != DOCTOR_MODULE_MISSING || !has_device(facts) || facts->chosen >= 0 ||
+	    facts->bind == BIND_FIRMWARE)
 		return false;
-	buf_printf(&finding->text,
-		   "this kernel has no driver " BIND_DRIVER
-		   ", which nearly all modems' ttys can be had with");
-	doctor_put_install(facts->platform, DOCTOR_PACKAGE_DRIVERS,
-			   &finding->fix);
+	buf_printf(&finding->text, "this kernel has no driver " BIND_DRIVER
+				   ", which nearly all modems' ttys can be had with");
+	doctor_put_install(facts->platform, DOCTOR_PACKAGE_DRIVERS, &finding->fix);
 	return true;
 }
 
-static bool holds_no_dtr(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_no_dtr(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_interface *at;
 
 	if (facts->bind != BIND_NO_DTR || facts->bind_at < 0)
 		return false;
 	at = &facts->device.interfaces[facts->bind_at];
-	buf_printf(&finding->text,
-		   "/dev/%s is silent, and its driver %s cannot raise DTR",
-		   at->tty, at->driver);
+	buf_printf(&finding->text, "/dev/%s is silent, and its driver %s cannot raise DTR", at->tty,
+		   at->driver);
 	buf_printf(&finding->evidence,
 		   "%s is held by %s, which refuses to set DTR\n"
 		   "/dev/%s was asked AT several times and said nothing\n",
@@ -388,5 +342,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_device = {checks,
-					  sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_device = {checks, sizeof(checks) / sizeof(*checks)};

@@ -13,8 +13,7 @@ static const struct check_table *const tables[] = {
 	&checks_setup, &checks_device, &checks_port, &checks_modem, &checks_ppp,
 };
 
-void check_put_command(const struct doctor_facts *facts, const char *command,
-		       struct buf *out)
+void check_put_command(const struct doctor_facts *facts, const char *command, struct buf *out)
 {
 	str_print_call(out, command, facts->name, facts->file);
 	buf_printf(out, "\n");
@@ -29,11 +28,10 @@ static void finding_free(struct finding *finding)
 
 static int push(struct finding_list *list, struct finding *finding)
 {
-	struct finding *grown = realloc(
-		list->findings, (list->count + 1) * sizeof(*list->findings));
+	struct finding *grown =
+		realloc(list->findings, (list->count + 1) * sizeof(*list->findings));
 
-	if (!grown || finding->text.failed || finding->evidence.failed ||
-	    finding->fix.failed) {
+	if (!grown || finding->text.failed || finding->evidence.failed || finding->fix.failed) {
 		if (grown)
 			list->findings = grown;
 		finding_free(finding);

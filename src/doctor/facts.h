@@ -60,8 +60,7 @@ struct doctor_port {
 
 #define DOCTOR_PORTS_MAX 32
 
-/* A list of modems to be switched that has this one with a configuration
- * and no message. */
+/* A list of modems to be switched that has this one with a configuration and no message. */
 struct doctor_switch {
 	const char *file; /* "": no such entry */
 	int configuration;
@@ -90,7 +89,7 @@ struct doctor_facts {
 		const char *cause, *text; /* of its last failure */
 	} instance;
 
-	size_t device_count; /* modems on USB that fit the configuration */
+	size_t device_count;         /* modems on USB that fit the configuration */
 	struct doctor_device device; /* the one that is looked at */
 	struct doctor_switch usbmode, modeswitch;
 	bool unregistered; /* the kernel's log has it, and no disconnect */
@@ -103,12 +102,11 @@ struct doctor_facts {
 	enum cause probe_cause;
 	struct doctor_port ports[DOCTOR_PORTS_MAX];
 	size_t port_count;
-	int chosen;           /* -1 */
-	const char *ask_text; /* why the modem was not asked to the end */
+	int chosen;                      /* -1 */
+	const char *ask_text;            /* why the modem was not asked to the end */
 	const struct modem_facts *modem; /* NULL: it was not asked */
 
-	const char
-		*rfkill; /* the kernel's switch that blocks radios, "" none */
+	const char *rfkill;       /* the kernel's switch that blocks radios, "" none */
 	int modemmanager, brltty; /* process ids; 0: none is seen */
 	enum doctor_module option, ppp_async;
 	int dev_ppp;      /* 0, or why it cannot be opened: a negative errno */

@@ -9,8 +9,8 @@
 
 enum doctor_severity { DOCTOR_OK, DOCTOR_NOTE, DOCTOR_PROBLEM };
 
-/* What --fix does about it: nothing but loading a driver and giving it an
- * interface, which the next boot undoes. */
+/* What --fix does about it: nothing but loading a driver and giving it an interface, which the next
+ * boot undoes. */
 enum doctor_mend {
 	DOCTOR_MEND_NONE,
 	DOCTOR_MEND_BIND,       /* io/bind.h, as `run` does */
@@ -35,9 +35,8 @@ struct finding_list {
 
 struct doctor_facts;
 
-/* Judge the facts: every check's finding that holds, in the order of a walk
- * from the configuration to the link. 0 or -ENOMEM; free the list in every
- * case. */
+/* Judge the facts: every check's finding that holds, in the order of a walk from the configuration
+ * to the link. 0 or -ENOMEM; free the list in every case. */
 int doctor_examine(const struct doctor_facts *facts, struct finding_list *list);
 void finding_list_free(struct finding_list *list);
 

@@ -19,25 +19,20 @@ static const struct {
 };
 /* clang-format on */
 
-void doctor_put_install(enum doctor_platform platform,
-			enum doctor_package package, struct buf *out)
+void doctor_put_install(enum doctor_platform platform, enum doctor_package package, struct buf *out)
 {
 	switch (platform) {
 	case DOCTOR_DEBIAN:
-		buf_printf(out, "apt-get install %s\n",
-			   packages[package].debian);
+		buf_printf(out, "apt-get install %s\n", packages[package].debian);
 		break;
 	case DOCTOR_OPENWRT_OPKG:
-		buf_printf(out, "opkg update\nopkg install %s\n",
-			   packages[package].openwrt);
+		buf_printf(out, "opkg update\nopkg install %s\n", packages[package].openwrt);
 		break;
 	case DOCTOR_OPENWRT_APK:
-		buf_printf(out, "apk update\napk add %s\n",
-			   packages[package].openwrt);
+		buf_printf(out, "apk update\napk add %s\n", packages[package].openwrt);
 		break;
 	case DOCTOR_OTHER:
-		buf_printf(out, "# install or enable: %s\n",
-			   packages[package].other);
+		buf_printf(out, "# install or enable: %s\n", packages[package].other);
 		break;
 	}
 }

@@ -12,9 +12,9 @@ enum doctor_package {
 	DOCTOR_PACKAGE_KERNEL_PPP,
 };
 
-/* Append the commands that install it there, or words for a platform whose
- * packages are not known. */
-void doctor_put_install(enum doctor_platform platform,
-			enum doctor_package package, struct buf *out);
+/* Append the commands that install it there, or words for a platform whose packages are not
+ * known. */
+void doctor_put_install(enum doctor_platform platform, enum doctor_package package,
+			struct buf *out);
 
 #endif

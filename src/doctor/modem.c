@@ -11,8 +11,7 @@ static bool is_sim(const struct doctor_facts *facts, enum modem_sim sim)
 	return facts->modem && facts->modem->sim == sim;
 }
 
-static bool holds_not_asked(const struct doctor_facts *facts,
-			    struct finding *finding)
+static bool holds_not_asked(const struct doctor_facts *facts, struct finding *finding)
 {
 	const char *why = facts->ask_text;
 
@@ -20,24 +19,20 @@ static bool holds_not_asked(const struct doctor_facts *facts,
 		return false;
 	if (*facts->device.path && facts->probe_cause == CAUSE_NO_MODEM)
 		why = "the modem has no tty";
-	buf_printf(&finding->text,
-		   "SIM, radio and network could not be asked about%s%s",
+	buf_printf(&finding->text, "SIM, radio and network could not be asked about%s%s",
 		   *why ? ": " : "", why);
 	return true;
 }
 
-static bool holds_half_asked(const struct doctor_facts *facts,
-			     struct finding *finding)
+static bool holds_half_asked(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->modem || !*facts->ask_text)
 		return false;
-	buf_printf(&finding->text, "not all could be asked: %s",
-		   facts->ask_text);
+	buf_printf(&finding->text, "not all could be asked: %s", facts->ask_text);
 	return true;
 }
 
-static bool holds_identity(const struct doctor_facts *facts,
-			   struct finding *finding)
+static bool holds_identity(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct modem_identity *is;
 
@@ -53,8 +48,7 @@ static bool holds_identity(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_sim_ready(const struct doctor_facts *facts,
-			    struct finding *finding)
+static bool holds_sim_ready(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!is_sim(facts, MODEM_SIM_READY))
 		return false;
@@ -67,12 +61,10 @@ static bool holds_sim_ready(const struct doctor_facts *facts,
 static void put_attempts(const struct doctor_facts *facts, struct buf *out)
 {
 	if (facts->modem->pin_left >= 0)
-		buf_printf(out, "%d attempts are left for the PIN\n",
-			   facts->modem->pin_left);
+		buf_printf(out, "%d attempts are left for the PIN\n", facts->modem->pin_left);
 }
 
-static bool holds_pin_missing(const struct doctor_facts *facts,
-			      struct finding *finding)
+static bool holds_pin_missing(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!is_sim(facts, MODEM_SIM_PIN) || facts->conf.pin_set)
 		return false;
@@ -90,26 +82,21 @@ static bool is_last_attempt(const struct doctor_facts *facts)
 	return facts->modem->pin_left >= 0 && facts->modem->pin_left < 2;
 }
 
-static bool holds_pin_given(const struct doctor_facts *facts,
-			    struct finding *finding)
+static bool holds_pin_given(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (!is_sim(facts, MODEM_SIM_PIN) || !facts->conf.pin_set ||
-	    is_last_attempt(facts))
+	if (!is_sim(facts, MODEM_SIM_PIN) || !facts->conf.pin_set || is_last_attempt(facts))
 		return false;
-	buf_printf(&finding->text,
-		   "the SIM wants its PIN, and run will give it the one that "
-		   "is configured");
+	buf_printf(&finding->text, "the SIM wants its PIN, and run will give it the one that "
+				   "is configured");
 	put_attempts(facts, &finding->evidence);
 	return true;
 }
 
-static bool holds_pin_last(const struct doctor_facts *facts,
-			   struct finding *finding)
+static bool holds_pin_last(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!is_sim(facts, MODEM_SIM_PIN) || !is_last_attempt(facts))
 		return false;
-	buf_printf(&finding->text,
-		   "the SIM takes %d more PIN before it blocks itself",
+	buf_printf(&finding->text, "the SIM takes %d more PIN before it blocks itself",
 		   facts->modem->pin_left);
 	return true;
 }
@@ -122,8 +109,7 @@ static bool holds_puk(const struct doctor_facts *facts, struct finding *finding)
 	return true;
 }
 
-static bool holds_no_sim(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_no_sim(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!is_sim(facts, MODEM_SIM_MISSING))
 		return false;
@@ -131,8 +117,7 @@ static bool holds_no_sim(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_sim_busy(const struct doctor_facts *facts,
-			   struct finding *finding)
+static bool holds_sim_busy(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!is_sim(facts, MODEM_SIM_BUSY))
 		return false;
@@ -140,8 +125,7 @@ static bool holds_sim_busy(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_sim_failed(const struct doctor_facts *facts,
-			     struct finding *finding)
+static bool holds_sim_failed(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!is_sim(facts, MODEM_SIM_FAILED))
 		return false;
@@ -149,47 +133,39 @@ static bool holds_sim_failed(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_locked(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_locked(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!is_sim(facts, MODEM_SIM_OTHER_LOCK))
 		return false;
-	buf_printf(&finding->text,
-		   "the modem is locked to another network or SIM");
+	buf_printf(&finding->text, "the modem is locked to another network or SIM");
 	return true;
 }
 
 /* What a modem that was asked to the end has not told. */
-static bool holds_sim_unknown(const struct doctor_facts *facts,
-			      struct finding *finding)
+static bool holds_sim_unknown(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!is_sim(facts, MODEM_SIM_UNKNOWN) || *facts->ask_text)
 		return false;
-	buf_printf(&finding->text,
-		   "the modem does not tell how its SIM is doing");
+	buf_printf(&finding->text, "the modem does not tell how its SIM is doing");
 	return true;
 }
 
 static bool radio_is_off(const struct doctor_facts *facts)
 {
-	return facts->modem &&
-	       (facts->modem->radio.state == MODEM_RADIO_OFF ||
-		facts->modem->radio.state == MODEM_RADIO_LOW_POWER);
+	return facts->modem && (facts->modem->radio.state == MODEM_RADIO_OFF ||
+				facts->modem->radio.state == MODEM_RADIO_LOW_POWER);
 }
 
-static bool holds_radio_off(const struct doctor_facts *facts,
-			    struct finding *finding)
+static bool holds_radio_off(const struct doctor_facts *facts, struct finding *finding)
 {
 	enum modem_radio_reason reason;
 	const char *why;
 
 	if (!radio_is_off(facts))
 		return false;
-	reason = *facts->rfkill ? MODEM_RADIO_RFKILL
-				: facts->modem->radio.reason;
+	reason = *facts->rfkill ? MODEM_RADIO_RFKILL : facts->modem->radio.reason;
 	why = modem_radio_reason_text(reason);
-	buf_printf(&finding->text, "the radio is off%s%s", *why ? ": " : "",
-		   why);
+	buf_printf(&finding->text, "the radio is off%s%s", *why ? ": " : "", why);
 	if (!*facts->rfkill)
 		return true;
 	buf_printf(&finding->evidence, "%s\n", facts->rfkill);
@@ -202,12 +178,10 @@ static bool stands_at(const struct doctor_facts *facts, enum modem_reg reg)
 {
 	const struct modem_facts *modem = facts->modem;
 
-	return modem && !modem->registered && !radio_is_off(facts) &&
-	       modem_stands_at(modem, reg);
+	return modem && !modem->registered && !radio_is_off(facts) && modem_stands_at(modem, reg);
 }
 
-static bool holds_registered(const struct doctor_facts *facts,
-			     struct finding *finding)
+static bool holds_registered(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct modem_facts *modem = facts->modem;
 
@@ -221,20 +195,17 @@ static bool holds_registered(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_roaming(const struct doctor_facts *facts,
-			  struct finding *finding)
+static bool holds_roaming(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (!facts->modem || !facts->modem->registered ||
-	    !facts->modem->roaming || facts->conf.roaming)
+	if (!facts->modem || !facts->modem->registered || !facts->modem->roaming ||
+	    facts->conf.roaming)
 		return false;
-	buf_printf(&finding->text,
-		   "the network is a foreign one, and network.roaming = false "
-		   "forbids its use");
+	buf_printf(&finding->text, "the network is a foreign one, and network.roaming = false "
+				   "forbids its use");
 	return true;
 }
 
-static bool holds_denied(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_denied(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!stands_at(facts, MODEM_REG_DENIED))
 		return false;
@@ -242,38 +213,30 @@ static bool holds_denied(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_unregistered(const struct doctor_facts *facts,
-			       struct finding *finding)
+static bool holds_unregistered(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (stands_at(facts, MODEM_REG_DENIED) ||
-	    !(stands_at(facts, MODEM_REG_SEARCHING) ||
-	      stands_at(facts, MODEM_REG_IDLE)) ||
+	    !(stands_at(facts, MODEM_REG_SEARCHING) || stands_at(facts, MODEM_REG_IDLE)) ||
 	    facts->modem->sim != MODEM_SIM_READY)
 		return false;
 	buf_printf(&finding->text, "no network has taken the modem%s",
-		   stands_at(facts, MODEM_REG_SEARCHING) ? " yet: it searches"
-							 : "");
+		   stands_at(facts, MODEM_REG_SEARCHING) ? " yet: it searches" : "");
 	return true;
 }
 
-static bool holds_network_unknown(const struct doctor_facts *facts,
-				  struct finding *finding)
+static bool holds_network_unknown(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->modem || *facts->ask_text || radio_is_off(facts) ||
-	    (!is_sim(facts, MODEM_SIM_READY) &&
-	     !is_sim(facts, MODEM_SIM_UNKNOWN)) ||
+	    (!is_sim(facts, MODEM_SIM_READY) && !is_sim(facts, MODEM_SIM_UNKNOWN)) ||
 	    modem_network_is_known(facts->modem))
 		return false;
-	buf_printf(&finding->text,
-		   "the modem does not tell whether a network has taken it");
+	buf_printf(&finding->text, "the modem does not tell whether a network has taken it");
 	return true;
 }
 
-static bool holds_weak(const struct doctor_facts *facts,
-		       struct finding *finding)
+static bool holds_weak(const struct doctor_facts *facts, struct finding *finding)
 {
-	int percent =
-		facts->modem ? modem_signal_percent(&facts->modem->signal) : -1;
+	int percent = facts->modem ? modem_signal_percent(&facts->modem->signal) : -1;
 
 	if (percent < 0 || percent > PERCENT_WEAK)
 		return false;
@@ -281,23 +244,19 @@ static bool holds_weak(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_no_apn(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_no_apn(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct modem_facts *modem = facts->modem;
 
 	if (*facts->conf.apn || !modem)
 		return false;
 	for (size_t i = 0; i < modem->context_count; i++)
-		if (modem->contexts[i].cid == facts->conf.cid &&
-		    *modem->contexts[i].apn)
+		if (modem->contexts[i].cid == facts->conf.cid && *modem->contexts[i].apn)
 			return false;
 	buf_printf(&finding->text,
-		   "no access point name (APN) is given, and context %d of "
-		   "the modem has none",
+		   "no access point name (APN) is given, and context %d of the modem has none",
 		   facts->conf.cid);
-	buf_printf(&finding->fix,
-		   "echo 'network: { apn = \"internet\"; };' >> %s\n",
+	buf_printf(&finding->fix, "echo 'network: { apn = \"internet\"; };' >> %s\n",
 		   facts->conf.path);
 	return true;
 }
@@ -365,5 +324,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_modem = {checks,
-					 sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_modem = {checks, sizeof(checks) / sizeof(*checks)};

@@ -7,8 +7,7 @@
 
 #define MODEMMANAGER "ModemManager"
 
-static const struct doctor_port *find_role(const struct doctor_facts *facts,
-					   const char *role)
+static const struct doctor_port *find_role(const struct doctor_facts *facts, const char *role)
 {
 	for (size_t i = 0; i < facts->port_count; i++)
 		if (strcmp(facts->ports[i].role, role) == 0)
@@ -21,25 +20,21 @@ static void put_ports(const struct doctor_facts *facts, struct buf *out)
 	for (size_t i = 0; i < facts->port_count; i++) {
 		const struct doctor_port *port = &facts->ports[i];
 
-		buf_printf(out, "%s%s%s: %s%s%s\n", port->device,
-			   *port->driver ? ", " : "", port->driver, port->role,
-			   *port->reason ? ", " : "", port->reason);
+		buf_printf(out, "%s%s%s: %s%s%s\n", port->device, *port->driver ? ", " : "",
+			   port->driver, port->role, *port->reason ? ", " : "", port->reason);
 	}
 }
 
-static bool holds_found(const struct doctor_facts *facts,
-			struct finding *finding)
+static bool holds_found(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (facts->chosen < 0)
 		return false;
-	buf_printf(&finding->text, "%s answers AT commands",
-		   facts->ports[facts->chosen].device);
+	buf_printf(&finding->text, "%s answers AT commands", facts->ports[facts->chosen].device);
 	put_ports(facts, &finding->evidence);
 	return true;
 }
 
-static const struct doctor_port *find_held(const struct doctor_facts *facts,
-					   bool by_modemmanager)
+static const struct doctor_port *find_held(const struct doctor_facts *facts, bool by_modemmanager)
 {
 	if (facts->chosen >= 0)
 		return NULL;
@@ -54,11 +49,9 @@ static const struct doctor_port *find_held(const struct doctor_facts *facts,
 }
 
 /* For good, and this modem only; OpenWrt has no udev. */
-static void put_modemmanager_fix(const struct doctor_facts *facts,
-				 struct buf *out)
+static void put_modemmanager_fix(const struct doctor_facts *facts, struct buf *out)
 {
-	if (facts->platform == DOCTOR_OPENWRT_OPKG ||
-	    facts->platform == DOCTOR_OPENWRT_APK) {
+	if (facts->platform == DOCTOR_OPENWRT_OPKG || facts->platform == DOCTOR_OPENWRT_APK) {
 		buf_printf(out, "/etc/init.d/modemmanager stop\n"
 				"/etc/init.d/modemmanager disable\n");
 		return;
@@ -69,8 +62,7 @@ static void put_modemmanager_fix(const struct doctor_facts *facts,
 	}
 	buf_printf(out,
 		   "echo 'ACTION!=\"remove\", ATTRS{idVendor}==\"%04x\", "
-		   "ATTRS{idProduct}==\"%04x\", "
-		   "ENV{ID_MM_DEVICE_IGNORE}=\"1\"' "
+		   "ATTRS{idProduct}==\"%04x\", ENV{ID_MM_DEVICE_IGNORE}=\"1\"' "
 		   ">/etc/udev/rules.d/78-mm-ignore-gobi-dial.rules\n"
 		   "udevadm control --reload\n"
 		   "udevadm trigger\n"
@@ -78,49 +70,42 @@ static void put_modemmanager_fix(const struct doctor_facts *facts,
 		   (unsigned)facts->device.vid, (unsigned)facts->device.pid);
 }
 
-static bool holds_modemmanager(const struct doctor_facts *facts,
-			       struct finding *finding)
+static bool holds_modemmanager(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_port *port = find_held(facts, true);
 
 	if (!port)
 		return false;
-	buf_printf(&finding->text, "%s is held by %s", port->device,
-		   port->holder);
+	buf_printf(&finding->text, "%s is held by %s", port->device, port->holder);
 	put_modemmanager_fix(facts, &finding->fix);
 	return true;
 }
 
-static bool holds_held(const struct doctor_facts *facts,
-		       struct finding *finding)
+static bool holds_held(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_port *port = find_held(facts, false);
 	const char *pid;
 
 	if (!port)
 		return false;
-	buf_printf(&finding->text, "%s is held by %s", port->device,
-		   port->holder);
+	buf_printf(&finding->text, "%s is held by %s", port->device, port->holder);
 	pid = strstr(port->holder, "pid ");
 	if (pid)
-		buf_printf(&finding->fix, "kill %.*s\n",
-			   (int)strspn(pid + 4, "0123456789"), pid + 4);
+		buf_printf(&finding->fix, "kill %.*s\n", (int)strspn(pid + 4, "0123456789"),
+			   pid + 4);
 	return true;
 }
 
-static bool holds_modemmanager_runs(const struct doctor_facts *facts,
-				    struct finding *finding)
+static bool holds_modemmanager_runs(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->modemmanager || find_held(facts, true))
 		return false;
-	buf_printf(&finding->text, "ModemManager runs (pid %d)",
-		   facts->modemmanager);
+	buf_printf(&finding->text, "ModemManager runs (pid %d)", facts->modemmanager);
 	put_modemmanager_fix(facts, &finding->fix);
 	return true;
 }
 
-static bool holds_brltty(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_brltty(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->brltty)
 		return false;
@@ -129,16 +114,13 @@ static bool holds_brltty(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_in_call(const struct doctor_facts *facts,
-			  struct finding *finding)
+static bool holds_in_call(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct doctor_port *port = find_role(facts, "ppp");
 
 	if (!port || facts->chosen >= 0)
 		return false;
-	buf_printf(&finding->text,
-		   "%s is in the middle of a call that nobody ended",
-		   port->device);
+	buf_printf(&finding->text, "%s is in the middle of a call that nobody ended", port->device);
 	if (*facts->device.path)
 		buf_printf(&finding->fix,
 			   "echo 0 > /sys/bus/usb/devices/%s/authorized\n"
@@ -147,8 +129,7 @@ static bool holds_in_call(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_denied(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_denied(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->probed || facts->probe_cause != CAUSE_PERMISSION)
 		return false;
@@ -159,23 +140,19 @@ static bool holds_denied(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_port_missing(const struct doctor_facts *facts,
-			       struct finding *finding)
+static bool holds_port_missing(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->probed || facts->probe_cause != CAUSE_NO_MODEM ||
 	    strcmp(facts->conf.port, "auto") == 0)
 		return false;
-	buf_printf(&finding->text, "there is no %s, which modem.port names",
-		   facts->conf.port);
+	buf_printf(&finding->text, "there is no %s, which modem.port names", facts->conf.port);
 	return true;
 }
 
-static bool holds_silent(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_silent(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (!facts->probed || facts->probe_cause != CAUSE_NO_AT_PORT ||
-	    facts->port_count == 0 || bind_is_move(facts->bind) ||
-	    find_role(facts, "ppp"))
+	if (!facts->probed || facts->probe_cause != CAUSE_NO_AT_PORT || facts->port_count == 0 ||
+	    bind_is_move(facts->bind) || find_role(facts, "ppp"))
 		return false;
 	buf_printf(&finding->text, "no port answers AT");
 	put_ports(facts, &finding->evidence);
@@ -217,5 +194,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_port = {checks,
-					sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_port = {checks, sizeof(checks) / sizeof(*checks)};

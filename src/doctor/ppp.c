@@ -8,44 +8,36 @@
 
 static bool kernel_has_no_ppp(const struct doctor_facts *facts)
 {
-	return facts->dev_ppp == -ENOENT || facts->dev_ppp == -ENODEV ||
-	       facts->dev_ppp == -ENXIO ||
+	return facts->dev_ppp == -ENOENT || facts->dev_ppp == -ENODEV || facts->dev_ppp == -ENXIO ||
 	       facts->ppp_async == DOCTOR_MODULE_MISSING;
 }
 
-static bool holds_no_kernel_ppp(const struct doctor_facts *facts,
-				struct finding *finding)
+static bool holds_no_kernel_ppp(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!kernel_has_no_ppp(facts))
 		return false;
 	buf_printf(&finding->text, "the kernel has no PPP for ttys");
 	if (facts->dev_ppp < 0)
-		buf_printf(&finding->evidence, "/dev/ppp: %s\n",
-			   strerror(-facts->dev_ppp));
+		buf_printf(&finding->evidence, "/dev/ppp: %s\n", strerror(-facts->dev_ppp));
 	if (facts->ppp_async == DOCTOR_MODULE_MISSING) {
-		buf_printf(&finding->evidence,
-			   "there is no module ppp_async\n");
-		doctor_put_install(facts->platform, DOCTOR_PACKAGE_KERNEL_PPP,
-				   &finding->fix);
+		buf_printf(&finding->evidence, "there is no module ppp_async\n");
+		doctor_put_install(facts->platform, DOCTOR_PACKAGE_KERNEL_PPP, &finding->fix);
 		finding->mend = DOCTOR_MEND_NONE;
 	}
 	buf_printf(&finding->fix, "modprobe ppp_async\n");
 	return true;
 }
 
-static bool holds_kernel_ppp_unknown(const struct doctor_facts *facts,
-				     struct finding *finding)
+static bool holds_kernel_ppp_unknown(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (kernel_has_no_ppp(facts) || facts->dev_ppp == 0)
 		return false;
-	buf_printf(&finding->text,
-		   "whether the kernel has PPP is not known: /dev/ppp: %s",
+	buf_printf(&finding->text, "whether the kernel has PPP is not known: /dev/ppp: %s",
 		   strerror(-facts->dev_ppp));
 	return true;
 }
 
-static bool holds_kernel_ppp(const struct doctor_facts *facts,
-			     struct finding *finding)
+static bool holds_kernel_ppp(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (kernel_has_no_ppp(facts) || facts->dev_ppp != 0)
 		return false;
@@ -53,8 +45,7 @@ static bool holds_kernel_ppp(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_no_pppd(const struct doctor_facts *facts,
-			  struct finding *finding)
+static bool holds_no_pppd(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (facts->pppd_there)
 		return false;
@@ -63,18 +54,15 @@ static bool holds_no_pppd(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_pppd(const struct doctor_facts *facts,
-		       struct finding *finding)
+static bool holds_pppd(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->pppd_there || !*facts->pppd_version)
 		return false;
-	buf_printf(&finding->text, "%s is version %s", facts->pppd,
-		   facts->pppd_version);
+	buf_printf(&finding->text, "%s is version %s", facts->pppd, facts->pppd_version);
 	return true;
 }
 
-static bool holds_pppd_strange(const struct doctor_facts *facts,
-			       struct finding *finding)
+static bool holds_pppd_strange(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->pppd_there || *facts->pppd_version)
 		return false;
@@ -87,35 +75,27 @@ static bool is_connected(const struct doctor_facts *facts)
 	return strcmp(facts->instance.state, "connected") == 0;
 }
 
-static bool holds_connected(const struct doctor_facts *facts,
-			    struct finding *finding)
+static bool holds_connected(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->instance.runs || !is_connected(facts))
 		return false;
-	buf_printf(&finding->text, "the instance \"%s\" is connected",
-		   facts->name);
+	buf_printf(&finding->text, "the instance \"%s\" is connected", facts->name);
 	return true;
 }
 
-static bool holds_trying(const struct doctor_facts *facts,
-			 struct finding *finding)
+static bool holds_trying(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (!facts->instance.runs || is_connected(facts) ||
-	    *facts->instance.cause)
+	if (!facts->instance.runs || is_connected(facts) || *facts->instance.cause)
 		return false;
-	buf_printf(&finding->text, "the instance \"%s\" is %s", facts->name,
-		   facts->instance.state);
+	buf_printf(&finding->text, "the instance \"%s\" is %s", facts->name, facts->instance.state);
 	return true;
 }
 
-static bool holds_failing(const struct doctor_facts *facts,
-			  struct finding *finding)
+static bool holds_failing(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (!facts->instance.runs || is_connected(facts) ||
-	    !*facts->instance.cause)
+	if (!facts->instance.runs || is_connected(facts) || !*facts->instance.cause)
 		return false;
-	buf_printf(&finding->text,
-		   "the instance \"%s\" is %s after a failure: %s", facts->name,
+	buf_printf(&finding->text, "the instance \"%s\" is %s after a failure: %s", facts->name,
 		   facts->instance.state, facts->instance.text);
 	buf_printf(&finding->evidence, "cause %s\n", facts->instance.cause);
 	finding->cause = cause_find(facts->instance.cause);
@@ -124,8 +104,7 @@ static bool holds_failing(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_stopped(const struct doctor_facts *facts,
-			  struct finding *finding)
+static bool holds_stopped(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (facts->instance.runs)
 		return false;
@@ -155,5 +134,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_ppp = {checks,
-				       sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_ppp = {checks, sizeof(checks) / sizeof(*checks)};

@@ -2,8 +2,7 @@
 /* The configuration, and what we may do. */
 #include "doctor/check.h"
 
-static bool holds_config_wrong(const struct doctor_facts *facts,
-			       struct finding *finding)
+static bool holds_config_wrong(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (facts->conf.cause == CAUSE_NONE)
 		return false;
@@ -14,8 +13,7 @@ static bool holds_config_wrong(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_config_missing(const struct doctor_facts *facts,
-				 struct finding *finding)
+static bool holds_config_missing(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (facts->conf.there || facts->conf.cause != CAUSE_NONE)
 		return false;
@@ -23,8 +21,7 @@ static bool holds_config_missing(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_config_fine(const struct doctor_facts *facts,
-			      struct finding *finding)
+static bool holds_config_fine(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->conf.there || facts->conf.cause != CAUSE_NONE)
 		return false;
@@ -32,8 +29,7 @@ static bool holds_config_fine(const struct doctor_facts *facts,
 	return true;
 }
 
-static bool holds_not_root(const struct doctor_facts *facts,
-			   struct finding *finding)
+static bool holds_not_root(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (facts->root)
 		return false;
@@ -58,5 +54,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_setup = {checks,
-					 sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_setup = {checks, sizeof(checks) / sizeof(*checks)};

@@ -15,8 +15,7 @@ static void add_lines(struct json_object *array, const char *text)
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
-		json_object_array_add(
-			array, json_object_new_string_len(text, (int)len));
+		json_object_array_add(array, json_object_new_string_len(text, (int)len));
 		text += len + (text[len] == '\n');
 	}
 }
@@ -39,8 +38,7 @@ static struct json_object *finding_json(const struct finding *finding)
 	struct buf evidence = BUF_INIT;
 
 	json_add_text(object, "code", finding->code);
-	json_add_text(object, "severity",
-		      doctor_severity_name(finding->severity));
+	json_add_text(object, "severity", doctor_severity_name(finding->severity));
 	json_add_text(object, "text", buf_str(&finding->text));
 	json_object_object_add(object, "evidence", NULL);
 	join_lines(buf_str(&finding->evidence), &evidence);
@@ -58,8 +56,7 @@ struct json_object *doctor_json(const struct finding_list *list)
 	struct json_object *findings = json_object_new_array();
 
 	for (size_t i = 0; i < list->count; i++)
-		json_object_array_add(findings,
-				      finding_json(&list->findings[i]));
+		json_object_array_add(findings, finding_json(&list->findings[i]));
 	json_object_object_add(object, "findings", findings);
 	return object;
 }
@@ -95,8 +92,7 @@ static void put_lines(const char *text, const char *before, struct buf *out)
 	}
 }
 
-static void put_head(const struct finding *finding, bool colour,
-		     struct buf *out)
+static void put_head(const struct finding *finding, bool colour, struct buf *out)
 {
 	static const char *const colours[] = {
 		[DOCTOR_OK] = "\033[32m",
@@ -104,17 +100,15 @@ static void put_head(const struct finding *finding, bool colour,
 		[DOCTOR_PROBLEM] = "\033[31m",
 	};
 
-	buf_printf(out, "%s%-*s%s", colour ? colours[finding->severity] : "",
-		   INDENT, doctor_severity_name(finding->severity),
-		   colour ? "\033[0m" : "");
+	buf_printf(out, "%s%-*s%s", colour ? colours[finding->severity] : "", INDENT,
+		   doctor_severity_name(finding->severity), colour ? "\033[0m" : "");
 	str_print_safe(out, buf_str(&finding->text), finding->text.len);
 	if (finding->severity != DOCTOR_OK)
 		buf_printf(out, " [%s]", finding->code);
 	buf_printf(out, "\n");
 }
 
-static void put_finding(const struct finding *finding, bool colour,
-			struct buf *out)
+static void put_finding(const struct finding *finding, bool colour, struct buf *out)
 {
 	put_head(finding, colour, out);
 	if (finding->severity == DOCTOR_OK)
@@ -124,8 +118,7 @@ static void put_finding(const struct finding *finding, bool colour,
 	put_lines(buf_str(&finding->fix), "  # ", out);
 }
 
-static size_t count(const struct finding_list *list,
-		    enum doctor_severity severity)
+static size_t count(const struct finding_list *list, enum doctor_severity severity)
 {
 	size_t n = 0;
 
@@ -142,20 +135,15 @@ static bool can_mend(const struct finding_list *list)
 	return false;
 }
 
-void doctor_render(const struct finding_list *list, bool colour,
-		   struct buf *out)
+void doctor_render(const struct finding_list *list, bool colour, struct buf *out)
 {
 	size_t problems = count(list, DOCTOR_PROBLEM);
 
 	for (size_t i = 0; i < list->count; i++)
 		put_finding(&list->findings[i], colour, out);
 	if (problems == 0)
-		buf_printf(out, "\nNothing is known that keeps it from "
-				"dialing.\n");
+		buf_printf(out, "\nNothing is known that keeps it from dialing.\n");
 	else
-		buf_printf(out, "\n%zu problem%s.%s\n", problems,
-			   problems == 1 ? "" : "s",
-			   can_mend(list) ? " The same with --fix mends "
-					    "what it can."
-					  : "");
+		buf_printf(out, "\n%zu problem%s.%s\n", problems, problems == 1 ? "" : "s",
+			   can_mend(list) ? " The same with --fix mends what it can." : "");
 }

@@ -11,9 +11,7 @@ struct json_object;
 /* The contract's {"findings": [...]}; the caller puts it. */
 struct json_object *doctor_json(const struct finding_list *list);
 
-/* The same for people: problems whole, the rest a line each; colour (SGR) when
- * `colour`. */
-void doctor_render(const struct finding_list *list, bool colour,
-		   struct buf *out);
+/* The same for people: problems whole, the rest a line each; colour (SGR) when `colour`. */
+void doctor_render(const struct finding_list *list, bool colour, struct buf *out);
 
 #endif

@@ -22,8 +22,7 @@ static bool is_there(const char *root, const char *dir, const char *name)
 {
 	char path[PATH_MAX];
 
-	return snprintf(path, sizeof(path), "%s%s%s", root, dir, name) <
-		       PATH_MAX &&
+	return snprintf(path, sizeof(path), "%s%s%s", root, dir, name) < PATH_MAX &&
 	       access(path, F_OK) == 0;
 }
 
@@ -32,8 +31,7 @@ enum doctor_platform system_platform(const char *root)
 	if (is_there(root, "/etc/openwrt_release", ""))
 		return is_there(root, "/usr/bin/apk", "") ? DOCTOR_OPENWRT_APK
 							  : DOCTOR_OPENWRT_OPKG;
-	return is_there(root, "/etc/debian_version", "") ? DOCTOR_DEBIAN
-							 : DOCTOR_OTHER;
+	return is_there(root, "/etc/debian_version", "") ? DOCTOR_DEBIAN : DOCTOR_OTHER;
 }
 
 /* A line of the file has `name`. */
@@ -90,8 +88,7 @@ int system_process(const char *root, const char *name)
 	while (dir && !found && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "%s/proc/%s", root, entry->d_name);
 		if (str_to_int(entry->d_name, 1, INT_MAX, &pid) &&
-		    sysfs_read(path, "comm", comm, sizeof(comm)) &&
-		    strcmp(comm, name) == 0)
+		    sysfs_read(path, "comm", comm, sizeof(comm)) && strcmp(comm, name) == 0)
 			found = pid;
 	}
 	if (dir)
@@ -138,8 +135,7 @@ bool system_was_unregistered(const char *root, const char *path)
 	ssize_t len;
 	int fd;
 
-	snprintf(watch.disconnect, sizeof(watch.disconnect),
-		 "usb %s: USB disconnect", path);
+	snprintf(watch.disconnect, sizeof(watch.disconnect), "usb %s: USB disconnect", path);
 	snprintf(watch.driver, sizeof(watch.driver), "qmi_wwan %s:", path);
 	snprintf(name, sizeof(name), "%s/dev/kmsg", root);
 	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -189,8 +185,7 @@ int system_usbmode(const char *root, int vid, int pid, char *file, size_t size)
 
 	str_copy(file, size, "/etc/usb-mode.json");
 	snprintf(path, sizeof(path), "%s%s", root, file);
-	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) ||
-	    status.st_size > LIST_MAX)
+	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > LIST_MAX)
 		return -1;
 	list = json_object_from_file(path);
 	snprintf(key, sizeof(key), "%04x:%04x", (unsigned)vid, (unsigned)pid);
@@ -203,8 +198,7 @@ int system_usbmode(const char *root, int vid, int pid, char *file, size_t size)
 	return configuration;
 }
 
-/* Settings, a "Name=value" a line; -1 when there are others than the
- * configuration. */
+/* Settings, a "Name=value" a line; -1 when there are others than the configuration. */
 static int read_modeswitch(FILE *file)
 {
 	int configuration = -1;
@@ -220,20 +214,17 @@ static int read_modeswitch(FILE *file)
 	return configuration;
 }
 
-int system_modeswitch(const char *root, int vid, int pid, char *file,
-		      size_t size)
+int system_modeswitch(const char *root, int vid, int pid, char *file, size_t size)
 {
 	/* The first is the administrator's, and counts more. */
-	static const char *const folders[] = {"/etc/usb_modeswitch.d",
-					      "/usr/share/usb_modeswitch"};
+	static const char *const folders[] = {"/etc/usb_modeswitch.d", "/usr/share/usb_modeswitch"};
 	int configuration = -1;
 
 	for (size_t i = 0; i < 2; i++) {
 		char path[PATH_MAX];
 		FILE *opened;
 
-		snprintf(file, size, "%s/%04x:%04x", folders[i], (unsigned)vid,
-			 (unsigned)pid);
+		snprintf(file, size, "%s/%04x:%04x", folders[i], (unsigned)vid, (unsigned)pid);
 		snprintf(path, sizeof(path), "%s%s", root, file);
 		opened = fopen(path, "re");
 		if (!opened)

@@ -17,15 +17,13 @@ int system_process(const char *root, const char *name);
 /* 0 when it can be opened, or a negative errno. */
 int system_open(const char *root, const char *path);
 
-/* Whether the kernel's log says that qmi_wwan has let go of that device (its
- * path on USB), which was not unplugged, and has not taken it again. */
+/* Whether the kernel's log says that qmi_wwan has let go of that device (its path on USB), which
+ * was not unplugged, and has not taken it again. */
 bool system_was_unregistered(const char *root, const char *path);
 
-/* An entry of usbmode's list, or usb_modeswitch's, that has a configuration
- * and no message for that modem. Its file's name into `file`; the
- * configuration, or -1: there is none. */
+/* An entry of usbmode's list, or usb_modeswitch's, that has a configuration and no message for that
+ * modem. Its file's name into `file`; the configuration, or -1: there is none. */
 int system_usbmode(const char *root, int vid, int pid, char *file, size_t size);
-int system_modeswitch(const char *root, int vid, int pid, char *file,
-		      size_t size);
+int system_modeswitch(const char *root, int vid, int pid, char *file, size_t size);
 
 #endif

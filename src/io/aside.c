@@ -9,8 +9,7 @@
 
 #define LOOK_MS 10
 
-pid_t aside_fork(int (*work)(const void *arg), const void *arg, const int *keep,
-		 size_t count)
+pid_t aside_fork(int (*work)(const void *arg), const void *arg, const int *keep, size_t count)
 {
 	pid_t pid = fork();
 

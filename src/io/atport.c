@@ -89,8 +89,7 @@ static void pump(struct atport *port)
 
 	port->in_callback = true;
 	while (!port->freed &&
-	       (event = at_chan_next(port->chan, clock_now_ms())).type !=
-		       AT_EVENT_NONE)
+	       (event = at_chan_next(port->chan, clock_now_ms())).type != AT_EVENT_NONE)
 		port->callbacks.event(port->ctx, &event);
 	port->in_callback = false;
 	if (port->freed) {
@@ -211,9 +210,8 @@ void atport_push_data(struct atport *port)
 	for (size_t i = 0; i < len; i++) {
 		if (ioctl(serial_fd(port->serial), TIOCSTI, bytes + i) == 0)
 			continue;
-		log_debug("%s: cannot put %zu early bytes back: %s",
-			  serial_device(port->serial), len - i,
-			  strerror(errno));
+		log_debug("%s: cannot put %zu early bytes back: %s", serial_device(port->serial),
+			  len - i, strerror(errno));
 		break;
 	}
 }

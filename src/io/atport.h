@@ -31,8 +31,8 @@ struct serial *atport_release(struct atport *port);
 /* As at_chan_send. */
 int atport_send(struct atport *port, const struct at_command *command);
 
-/* Neither read nor write any more: the line is PPP's, and so are these bytes
- * that came behind CONNECT. Good as long as the port. */
+/* Neither read nor write any more: the line is PPP's, and so are these bytes that came behind
+ * CONNECT. Good as long as the port. */
 const char *atport_hand_over(struct atport *port, size_t *len);
 
 struct serial *atport_serial(struct atport *port);

@@ -20,8 +20,7 @@
 
 /* Finding -------------------------------------------------------------------*/
 
-static bool is_no_dtr(const struct probe_result *result, const char *path,
-		      int number)
+static bool is_no_dtr(const struct probe_result *result, const char *path, int number)
 {
 	for (size_t i = 0; result && i < result->count; i++)
 		if (result->ports[i].role == PROBE_ROLE_NO_DTR &&
@@ -40,8 +39,7 @@ struct hints {
 
 static const struct hints no_hints = {NULL, NULL, 0};
 
-static bool was_tried(const struct hints *hints,
-		      const struct usb_device *device, int interface)
+static bool was_tried(const struct hints *hints, const struct usb_device *device, int interface)
 {
 	for (size_t i = 0; i < hints->tried_count; i++)
 		if (hints->tried[i].devnum == device->devnum &&
@@ -65,16 +63,14 @@ static void describe(const struct usb_device *device, const struct hints *hints,
 			.interrupt_in = at->interrupt_in == 1,
 			.data = *at->net || *at->wdm,
 			.authorized = at->authorized != 0,
-			.no_dtr = is_no_dtr(hints->result, device->path,
-					    at->number),
+			.no_dtr = is_no_dtr(hints->result, device->path, at->number),
 			.tried = was_tried(hints, device, at->number),
 			.driver = at->driver,
 		};
 	}
 }
 
-static bool takes(const struct port_filter *filter,
-		  const struct usb_device *device)
+static bool takes(const struct port_filter *filter, const struct usb_device *device)
 {
 	struct port port;
 
@@ -102,21 +98,18 @@ static void look_at(struct bind_job *job, const struct usb_device *device,
 
 bool bind_may_help(enum cause cause)
 {
-	return cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT ||
-	       cause == CAUSE_FIRMWARE;
+	return cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT || cause == CAUSE_FIRMWARE;
 }
 
-bool bind_find(struct bind_job *job, const char *root,
-	       const struct port_filter *filter,
+bool bind_find(struct bind_job *job, const char *root, const struct port_filter *filter,
 	       const struct probe_result *result)
 {
 	return bind_find_other(job, root, filter, result, NULL, 0);
 }
 
-bool bind_find_other(struct bind_job *job, const char *root,
-		     const struct port_filter *filter,
-		     const struct probe_result *result,
-		     const struct bind_tried *tried, size_t tried_count)
+bool bind_find_other(struct bind_job *job, const char *root, const struct port_filter *filter,
+		     const struct probe_result *result, const struct bind_tried *tried,
+		     size_t tried_count)
 {
 	const struct hints hints = {result, tried, tried_count};
 	struct bind_job found;
@@ -153,11 +146,9 @@ void bind_print_commands(const struct bind_job *job, struct buf *out)
 	describe(&job->device, &no_hints, interfaces);
 	buf_printf(out, "  modprobe " BIND_DRIVER "\n");
 	if (*is->driver)
-		buf_printf(out, "  echo %s > " USB_DRIVER "/unbind\n", is->name,
-			   is->driver);
+		buf_printf(out, "  echo %s > " USB_DRIVER "/unbind\n", is->name, is->driver);
 	buf_printf(out, "  echo %04x %04x ff", vid, pid);
-	if (bind_find_reference(interfaces, job->device.count, job->at, 0,
-				&reference))
+	if (bind_find_reference(interfaces, job->device.count, job->at, 0, &reference))
 		buf_printf(out, " %04x %04x", reference.vid, reference.pid);
 	buf_printf(out, " > " NEW_ID "\n");
 }
@@ -203,14 +194,14 @@ static bool is_in_new_id(const char *path, const struct usb_device *device)
 	}
 	text[len > 0 ? len : 0] = '\0';
 	while ((line = strsep(&rest, "\n")))
-		if (sscanf(line, "%x %x", &vid, &pid) == 2 &&
-		    (int)vid == device->vid && (int)pid == device->pid)
+		if (sscanf(line, "%x %x", &vid, &pid) == 2 && (int)vid == device->vid &&
+		    (int)pid == device->pid)
 			return true;
 	return false;
 }
 
-/* The kernel forgets no id before the module goes: one entry is enough. Another
- * instance may have made it just now, for the same kind of modem. */
+/* The kernel forgets no id before the module goes: one entry is enough. Another instance may have
+ * made it just now, for the same kind of modem. */
 static int add_id(const struct bind_job *job, const char *root,
 		  const struct bind_interface *interfaces)
 {
@@ -222,24 +213,21 @@ static int add_id(const struct bind_job *job, const char *root,
 	snprintf(path, sizeof(path), "%s" NEW_ID, root);
 	if (is_in_new_id(path, device))
 		return 0;
-	for (int rank = 0; bind_find_reference(interfaces, device->count,
-					       job->at, rank, &reference);
-	     rank++) {
-		snprintf(text, sizeof(text), "%04x %04x ff %04x %04x",
-			 (unsigned)device->vid, (unsigned)device->pid,
-			 reference.vid, reference.pid);
+	for (int rank = 0;
+	     bind_find_reference(interfaces, device->count, job->at, rank, &reference); rank++) {
+		snprintf(text, sizeof(text), "%04x %04x ff %04x %04x", (unsigned)device->vid,
+			 (unsigned)device->pid, reference.vid, reference.pid);
 		error = write_to(path, text);
 		/* An older option has no such reference. */
 		if (error != -ENODEV)
 			return error;
 	}
-	snprintf(text, sizeof(text), "%04x %04x ff", (unsigned)device->vid,
-		 (unsigned)device->pid);
+	snprintf(text, sizeof(text), "%04x %04x ff", (unsigned)device->vid, (unsigned)device->pid);
 	return write_to(path, text);
 }
 
-static bool is_held_by(const char *root, const struct usb_device *device,
-		       const char *name, const char *driver)
+static bool is_held_by(const char *root, const struct usb_device *device, const char *name,
+		       const char *driver)
 {
 	struct usb_device now;
 
@@ -250,8 +238,8 @@ static bool is_held_by(const char *root, const struct usb_device *device,
 	return false;
 }
 
-/* The new id lets option take what it finds without a driver, but for what the
- * reference reserves. That was not asked for. */
+/* The new id lets option take what it finds without a driver, but for what the reference reserves.
+ * That was not asked for. */
 static void release_others(const struct bind_job *job, const char *root)
 {
 	for (size_t i = 0; i < job->device.count; i++) {
@@ -273,8 +261,7 @@ static int give(const struct bind_job *job, const char *root)
 	if (error == -ENODEV) {
 		describe(&job->device, &no_hints, interfaces);
 		error = add_id(job, root, interfaces);
-		if (error == 0 &&
-		    !is_held_by(root, &job->device, name, BIND_DRIVER))
+		if (error == 0 && !is_held_by(root, &job->device, name, BIND_DRIVER))
 			error = tell_driver(root, BIND_DRIVER, "bind", name);
 		release_others(job, root);
 	}
@@ -317,10 +304,8 @@ bool bind_is_moved(const struct bind_job *job, const char *root)
 	struct usb_device now;
 
 	return strcmp(interface_of(job)->driver, BIND_DRIVER) != 0 &&
-	       usb_device_read(&now, root, job->device.path) &&
-	       now.devnum == job->device.devnum &&
-	       is_held_by(root, &job->device, bind_interface_name(job),
-			  BIND_DRIVER);
+	       usb_device_read(&now, root, job->device.path) && now.devnum == job->device.devnum &&
+	       is_held_by(root, &job->device, bind_interface_name(job), BIND_DRIVER);
 }
 
 int bind_undo(const struct bind_job *job, const char *root)
@@ -336,12 +321,10 @@ int bind_undo(const struct bind_job *job, const char *root)
 	if (error == 0 && *driver)
 		error = tell_driver(root, driver, "bind", name);
 	if (error < 0)
-		log_error("%s: cannot bring it back to %s: %s; a replug does",
-			  name, *driver ? driver : "no driver",
-			  strerror(-error));
+		log_error("%s: cannot bring it back to %s: %s; a replug does", name,
+			  *driver ? driver : "no driver", strerror(-error));
 	else
-		log_notice("%s: back as it was, with %s", name,
-			   *driver ? driver : "no driver");
+		log_notice("%s: back as it was, with %s", name, *driver ? driver : "no driver");
 	return error;
 }
 
@@ -356,8 +339,7 @@ static int move(const struct bind_job *job, const char *root)
 	if (error == 0)
 		error = give(job, root);
 	if (error < 0) {
-		log_warning("%s: cannot give it to " BIND_DRIVER ": %s", name,
-			    strerror(-error));
+		log_warning("%s: cannot give it to " BIND_DRIVER ": %s", name, strerror(-error));
 		bind_undo(job, root);
 	}
 	return error;
@@ -371,14 +353,12 @@ int bind_move(const struct bind_job *job, const char *root)
 	if (error < 0)
 		return error;
 	if (!usb_device_read(&now.device, root, job->device.path) ||
-	    now.device.count != job->device.count ||
-	    now.device.devnum != job->device.devnum)
+	    now.device.count != job->device.count || now.device.devnum != job->device.devnum)
 		return -ENODEV;
 	/* Loading the driver was all that was missing, or another came first. */
 	if (strcmp(interface_of(&now)->driver, BIND_DRIVER) == 0 ||
 	    (*interface_of(&now)->driver &&
-	     strcmp(interface_of(&now)->driver, interface_of(job)->driver) !=
-		     0))
+	     strcmp(interface_of(&now)->driver, interface_of(job)->driver) != 0))
 		return 0;
 	return move(&now, root);
 }

@@ -17,7 +17,7 @@ struct bind_job {
 	enum bind_verdict verdict;
 	struct usb_device device; /* as it was found */
 	int at;                   /* index of the interface; -1: none */
-	bool back; /* what is to be done is to bring it back to its driver */
+	bool back;                /* what is to be done is to bring it back to its driver */
 };
 
 /* An interface of a device that is plugged in, which was moved in vain. */
@@ -30,15 +30,13 @@ struct bind_tried {
  * After a probe that found no AT port: of the modems that `filter` takes the one
  * of the lowest verdict, the first of equals. False when there is none. `root` as in io/usb.h, `result` NULL where nothing was probed.
  */
-bool bind_find(struct bind_job *job, const char *root,
-	       const struct port_filter *filter,
+bool bind_find(struct bind_job *job, const char *root, const struct port_filter *filter,
 	       const struct probe_result *result);
 
 /* The same, but for interfaces that were tried. */
-bool bind_find_other(struct bind_job *job, const char *root,
-		     const struct port_filter *filter,
-		     const struct probe_result *result,
-		     const struct bind_tried *tried, size_t tried_count);
+bool bind_find_other(struct bind_job *job, const char *root, const struct port_filter *filter,
+		     const struct probe_result *result, const struct bind_tried *tried,
+		     size_t tried_count);
 
 /* Whether a probe that ended so may have its cause there. */
 bool bind_may_help(enum cause cause);
@@ -46,8 +44,7 @@ bool bind_may_help(enum cause cause);
 /* The interface's name, "1-1:1.2". */
 const char *bind_interface_name(const struct bind_job *job);
 
-/* Append the shell commands that do the same, a line each, each behind two
- * spaces. */
+/* Append the shell commands that do the same, a line each, each behind two spaces. */
 void bind_print_commands(const struct bind_job *job, struct buf *out);
 
 /*

@@ -42,8 +42,7 @@ static void finish(struct binder *binder, int error)
 	binder->done(binder->ctx, error);
 }
 
-static const char *find_tty(const struct binder *binder,
-			    struct usb_device *device)
+static const char *find_tty(const struct binder *binder, struct usb_device *device)
 {
 	const struct usb_interface *at;
 	char path[48];
@@ -53,8 +52,7 @@ static const char *find_tty(const struct binder *binder,
 		return NULL;
 	at = &device->interfaces[binder->job.at];
 	snprintf(path, sizeof(path), "/dev/%s", at->ttys[0]);
-	return at->tty_count > 0 && access(path, F_OK) == 0 ? at->ttys[0]
-							    : NULL;
+	return at->tty_count > 0 && access(path, F_OK) == 0 ? at->ttys[0] : NULL;
 }
 
 void binder_look(struct binder *binder)
@@ -101,21 +99,19 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 
 	(void)revents;
 	if (!binder->moved) {
-		log_warning("%s: giving it to another driver does not end",
-			    name);
+		log_warning("%s: giving it to another driver does not end", name);
 		finish(binder, -ETIMEDOUT);
 	} else if (ev_now(loop) < binder->deadline) {
 		binder_look(binder);
 	} else {
-		log_warning("%s: " BIND_DRIVER " has it, and no port came",
-			    name);
+		log_warning("%s: " BIND_DRIVER " has it, and no port came", name);
 		aside_fork(undo, &binder->job, NULL, 0);
 		finish(binder, -ENOENT);
 	}
 }
 
-struct binder *binder_start(struct ev_loop *loop, const struct bind_job *job,
-			    binder_done *done, void *ctx)
+struct binder *binder_start(struct ev_loop *loop, const struct bind_job *job, binder_done *done,
+			    void *ctx)
 {
 	struct binder *binder = calloc(1, sizeof(*binder));
 

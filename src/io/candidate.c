@@ -37,16 +37,15 @@ void candidate_release(struct candidate *candidate)
 	candidate->serial = NULL;
 }
 
-void candidate_settle(struct candidate *candidate, enum probe_role role,
-		      const char *reason)
+void candidate_settle(struct candidate *candidate, enum probe_role role, const char *reason)
 {
 	struct probe_port *port = candidate->port;
 
 	port->role = role;
 	str_copy(port->reason, sizeof(port->reason), reason);
 	candidate->settled = true;
-	log_debug("%s: %s%s%s", port->port.device, probe_role_name(role),
-		  *reason ? ": " : "", reason);
+	log_debug("%s: %s%s%s", port->port.device, probe_role_name(role), *reason ? ": " : "",
+		  reason);
 	if (role == PROBE_ROLE_AT)
 		stop_watching(candidate);
 	else
@@ -68,12 +67,11 @@ static void fail(struct candidate *candidate, int error, const char *what)
 		candidate_settle(candidate, PROBE_ROLE_BUSY, "");
 		return;
 	}
-	candidate_settle(candidate, PROBE_ROLE_ERROR,
-			 *what ? what : reason(error));
+	candidate_settle(candidate, PROBE_ROLE_ERROR, *what ? what : reason(error));
 }
 
-/* usb_wwan says EINVAL where the driver never sends the line states: many
- * modems stay silent then. */
+/* usb_wwan says EINVAL where the driver never sends the line states: many modems stay silent
+ * then. */
 static bool cannot_raise_dtr(const struct candidate *candidate)
 {
 	return serial_set_dtr(candidate->serial, true) == -EINVAL;
@@ -148,8 +146,7 @@ static void watch(struct candidate *candidate, int64_t now)
 	if (deadline < 0)
 		return;
 	ev_now_update(candidate->loop);
-	ev_timer_set(&candidate->timer,
-		     deadline > now ? (double)(deadline - now) / 1000 : 0, 0);
+	ev_timer_set(&candidate->timer, deadline > now ? (double)(deadline - now) / 1000 : 0, 0);
 	ev_timer_start(candidate->loop, &candidate->timer);
 }
 
@@ -191,8 +188,7 @@ static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 	step(timer->data);
 }
 
-void candidate_init(struct candidate *candidate, struct ev_loop *loop,
-		    struct probe_port *port)
+void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probe_port *port)
 {
 	candidate->loop = loop;
 	candidate->port = port;
@@ -204,12 +200,10 @@ void candidate_init(struct candidate *candidate, struct ev_loop *loop,
 
 static const char *short_name(const struct port *port)
 {
-	return str_starts(port->device, "/dev/") ? port->device + 5
-						 : port->device;
+	return str_starts(port->device, "/dev/") ? port->device + 5 : port->device;
 }
 
-void candidate_begin(struct candidate *candidate,
-		     const struct serial_opening *opening, int pass_ms,
+void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, int pass_ms,
 		     int no_dtr_ms)
 {
 	candidate->serial = opening->serial;
@@ -220,8 +214,7 @@ void candidate_begin(struct candidate *candidate,
 	if (no_dtr_ms < pass_ms && candidate->port->hint <= LAYOUT_LIKELY &&
 	    cannot_raise_dtr(candidate))
 		pass_ms = no_dtr_ms;
-	candidate->ask = ask_new(short_name(&candidate->port->port), pass_ms,
-				 clock_now_ms());
+	candidate->ask = ask_new(short_name(&candidate->port->port), pass_ms, clock_now_ms());
 	if (candidate->ask)
 		pump(candidate);
 	else

@@ -29,21 +29,18 @@ struct candidate {
 };
 
 /* `port` outlives the candidate; the caller has set `changed` and `ctx`. */
-void candidate_init(struct candidate *candidate, struct ev_loop *loop,
-		    struct probe_port *port);
+void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probe_port *port);
 
-/* Takes the opened port over, or the reason why it is not open. `no_dtr_ms` is
- * the time for a port for calls whose driver cannot raise DTR. */
-void candidate_begin(struct candidate *candidate,
-		     const struct serial_opening *opening, int pass_ms,
+/* Takes the opened port over, or the reason why it is not open. `no_dtr_ms` is the time for a port
+ * for calls whose driver cannot raise DTR. */
+void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, int pass_ms,
 		     int no_dtr_ms);
 
 /* Opened, and AT without asking. */
 void candidate_trust(struct candidate *candidate, struct serial *serial);
 
 /* The role is known without asking. */
-void candidate_settle(struct candidate *candidate, enum probe_role role,
-		      const char *reason);
+void candidate_settle(struct candidate *candidate, enum probe_role role, const char *reason);
 
 /* Has said OK, whether it is settled or not. */
 bool candidate_has_answered(const struct candidate *candidate);
@@ -51,8 +48,8 @@ bool candidate_has_answered(const struct candidate *candidate);
 /* Another port of its modem has answered. */
 void candidate_hurry(struct candidate *candidate, int answer_ms);
 
-/* For the chosen one, before it is handed over: tells by `changed` when it is
- * idle, or settled as an error. */
+/* For the chosen one, before it is handed over: tells by `changed` when it is idle, or settled as
+ * an error. */
 void candidate_echo_off(struct candidate *candidate);
 bool candidate_is_idle(const struct candidate *candidate);
 

@@ -8,10 +8,8 @@
 
 struct port_filter candidates_filter(const struct conf *conf)
 {
-	struct port_filter filter = {.vid = -1,
-				     .pid = -1,
-				     .usb_path = conf->modem.path,
-				     .serial = conf->modem.serial};
+	struct port_filter filter = {
+		.vid = -1, .pid = -1, .usb_path = conf->modem.path, .serial = conf->modem.serial};
 	unsigned vid, pid;
 
 	if (sscanf(conf->modem.usb, "%4x:%4x", &vid, &pid) == 2) {
@@ -30,11 +28,9 @@ int candidates_list(const struct conf *conf, struct port_list *list)
 	return port_list_usb(list, &filter);
 }
 
-int candidates_spare(const char *usb_path, const char *held,
-		     struct port_list *list)
+int candidates_spare(const char *usb_path, const char *held, struct port_list *list)
 {
-	const struct port_filter filter = {
-		.vid = -1, .pid = -1, .usb_path = usb_path};
+	const struct port_filter filter = {.vid = -1, .pid = -1, .usb_path = usb_path};
 	struct port_list all = {NULL, 0};
 	int error = *usb_path ? port_list_usb(&all, &filter) : 0;
 

@@ -50,8 +50,7 @@ static int hang_up(const void *serial)
 	return 0;
 }
 
-void closer_hang_up(struct closer *closer, struct ev_loop *loop,
-		    struct serial *serial)
+void closer_hang_up(struct closer *closer, struct ev_loop *loop, struct serial *serial)
 {
 	int fd = serial_fd(serial);
 	pid_t pid;
@@ -101,8 +100,7 @@ static int let_go(const void *arg)
 	return 0;
 }
 
-void closer_close(struct closer *closer, struct ev_loop *loop,
-		  struct serial *serial)
+void closer_close(struct closer *closer, struct ev_loop *loop, struct serial *serial)
 {
 	struct job job = {.serial = serial};
 	int gate[2];

@@ -8,9 +8,8 @@
 
 struct serial;
 
-/* Lets go of ports by a process of its own: the kernel tells a USB modem of DTR
- * at each open and close, and waits 5 s for one that has hung. All zero at
- * first. */
+/* Lets go of ports by a process of its own: the kernel tells a USB modem of DTR at each open and
+ * close, and waits 5 s for one that has hung. All zero at first. */
 struct closer {
 	struct closer_child {
 		pid_t pid; /* 0: none */
@@ -19,15 +18,13 @@ struct closer {
 };
 
 /* DTR low, as soon as that may be. */
-void closer_hang_up(struct closer *closer, struct ev_loop *loop,
-		    struct serial *serial);
+void closer_hang_up(struct closer *closer, struct ev_loop *loop, struct serial *serial);
 
 /* DTR low, settings as found, closed. Takes `serial`; NULL is fine. */
-void closer_close(struct closer *closer, struct ev_loop *loop,
-		  struct serial *serial);
+void closer_close(struct closer *closer, struct ev_loop *loop, struct serial *serial);
 
-/* It is still at it, or the port takes longer than a second to be opened and
- * closed: whoever opened it now would hang. */
+/* It is still at it, or the port takes longer than a second to be opened and closed: whoever opened
+ * it now would hang. */
 bool closer_is_busy(const struct closer *closer);
 
 /* Before the loop ends: wait for it, but no longer than that. */

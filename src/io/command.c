@@ -15,15 +15,13 @@
 
 static int spawn(const char *const *argv, int output, pid_t *pid)
 {
-	char *envp[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-			(char *)"LC_ALL=C", NULL};
+	char *envp[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C", NULL};
 	posix_spawn_file_actions_t actions;
 	int error = posix_spawn_file_actions_init(&actions);
 
 	if (error)
 		return -error;
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
-					 O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
 	error = posix_spawnp(pid, argv[0], &actions, NULL, (char **)argv, envp);

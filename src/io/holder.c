@@ -71,8 +71,7 @@ static void scan_process(struct holder_list *list, int pid)
 		return;
 	while ((entry = readdir(dir))) {
 		if (fstatat(dirfd(dir), entry->d_name, &status, 0) < 0 ||
-		    !S_ISCHR(status.st_mode) ||
-		    major(status.st_rdev) == MEM_MAJOR)
+		    !S_ISCHR(status.st_mode) || major(status.st_rdev) == MEM_MAJOR)
 			continue;
 		holder.tty = status.st_rdev;
 		if (status.st_rdev == PTMX)
@@ -93,8 +92,7 @@ void holder_scan(struct holder_list *list)
 	if (!proc)
 		return;
 	while ((entry = readdir(proc)))
-		if (str_to_int(entry->d_name, 1, 0x7fffffff, &pid) &&
-		    pid != (long)getpid())
+		if (str_to_int(entry->d_name, 1, 0x7fffffff, &pid) && pid != (long)getpid())
 			scan_process(list, (int)pid);
 	closedir(proc);
 }

@@ -8,8 +8,8 @@
 
 struct buf;
 
-/* Who has which tty open, as /proc shows it: root's opens ignore TIOCEXCL, so
- * nothing else tells. */
+/* Who has which tty open, as /proc shows it: root's opens ignore TIOCEXCL, so nothing else
+ * tells. */
 struct holder {
 	dev_t tty;
 	pid_t pid;
@@ -21,14 +21,14 @@ struct holder_list {
 	size_t count;
 };
 
-/* Look at all processes but this one. Takes some milliseconds: once for all
- * ports. The list is empty where /proc is not to be had. */
+/* Look at all processes but this one. Takes some milliseconds: once for all ports. The list is
+ * empty where /proc is not to be had. */
 void holder_scan(struct holder_list *list);
 
 void holder_list_free(struct holder_list *list);
 
-/* A process that has the tty open, 0: none is seen. Who has a pty's master
- * too is its other end, not a rival. */
+/* A process that has the tty open, 0: none is seen. Who has a pty's master too is its other end,
+ * not a rival. */
 pid_t holder_find(const struct holder_list *list, dev_t tty);
 
 /* Append "ModemManager (pid 312)". */

@@ -51,8 +51,7 @@ static const char *who_else_writes(const struct stat *status)
 		return "is not root's";
 	if (status->st_mode & S_IWOTH)
 		return "may be written by everybody";
-	if (status->st_mode & S_IWGRP && status->st_gid != 0 &&
-	    status->st_gid != getegid())
+	if (status->st_mode & S_IWGRP && status->st_gid != 0 && status->st_gid != getegid())
 		return "may be written by a group";
 	return NULL;
 }
@@ -65,8 +64,7 @@ static void take(struct hook_list *list, const char *folder, const char *name,
 	char path[512];
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) ||
-	    access(path, X_OK) < 0)
+	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) || access(path, X_OK) < 0)
 		return;
 	why = who_else_writes(&status);
 	if (!why && list->count == HOOK_LIST_MAX)
@@ -77,8 +75,7 @@ static void take(struct hook_list *list, const char *folder, const char *name,
 		list->count++;
 }
 
-void hook_list_read(struct hook_list *list, const char *folder,
-		    struct buf *complaints)
+void hook_list_read(struct hook_list *list, const char *folder, struct buf *complaints)
 {
 	struct dirent **entries;
 	struct stat status;
@@ -89,8 +86,7 @@ void hook_list_read(struct hook_list *list, const char *folder,
 		return;
 	why = who_else_writes(&status);
 	if (why) {
-		buf_printf(complaints, "%s %s, and nothing in it is run\n",
-			   folder, why);
+		buf_printf(complaints, "%s %s, and nothing in it is run\n", folder, why);
 		return;
 	}
 	count = scandir(folder, &entries, has_good_name, alphasort);
@@ -153,11 +149,9 @@ static void on_output(struct ev_loop *loop, ev_io *watcher, int revents)
 static void tell_end(const struct hook *hook, int status)
 {
 	if (WIFSIGNALED(status))
-		log_warning("%s: ended by signal %d", hook->path,
-			    WTERMSIG(status));
+		log_warning("%s: ended by signal %d", hook->path, WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)
-		log_warning("%s: exit code %d", hook->path,
-			    WEXITSTATUS(status));
+		log_warning("%s: exit code %d", hook->path, WEXITSTATUS(status));
 }
 
 static void on_end(struct ev_loop *loop, ev_child *watcher, int revents)
@@ -181,8 +175,7 @@ static void on_limit(struct ev_loop *loop, ev_timer *watcher, int revents)
 
 	(void)loop;
 	(void)revents;
-	log_warning("%s: does not end within %d s; killing it", hook->path,
-		    HOOK_LIMIT_S);
+	log_warning("%s: does not end within %d s; killing it", hook->path, HOOK_LIMIT_S);
 	kill(-hook->pid, SIGKILL);
 }
 
@@ -191,8 +184,8 @@ static void become(char **argv, char **envp, int output, pid_t parent)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+	    dup2(output, STDERR_FILENO) < 0)
 		_exit(127);
 	child_forget_ours(NULL, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -235,10 +228,8 @@ static void watch(struct hook *hook)
 	ev_timer_start(hook->loop, &hook->limit);
 }
 
-struct hook *hook_start(struct ev_loop *loop, const char *path,
-			const char *name, const char *event,
-			const struct buf *environment, hook_done *done,
-			void *ctx)
+struct hook *hook_start(struct ev_loop *loop, const char *path, const char *name, const char *event,
+			const struct buf *environment, hook_done *done, void *ctx)
 {
 	char *argv[] = {(char *)path, (char *)name, (char *)event, NULL};
 	char *envp[VARIABLES_MAX + 2] = {(char *)PATH_VARIABLE};

@@ -16,11 +16,10 @@ struct hook_list {
 	size_t count;
 };
 
-/* Fill a zeroed list by run-parts' rules for names. What may not be run, for
- * somebody else than root or us may change it, is left out, and `complaints` gets
- * a line that says so. A folder that is not there is an empty one. */
-void hook_list_read(struct hook_list *list, const char *folder,
-		    struct buf *complaints);
+/* Fill a zeroed list by run-parts' rules for names. What may not be run, for somebody else than
+ * root or us may change it, is left out, and `complaints` gets a line that says so. A folder that
+ * is not there is an empty one. */
+void hook_list_read(struct hook_list *list, const char *folder, struct buf *complaints);
 void hook_list_free(struct hook_list *list);
 
 struct hook;
@@ -32,10 +31,8 @@ typedef void hook_done(void *ctx);
  * killed with its process group. `done` comes when it has ended, and frees it.
  * NULL with errno.
  */
-struct hook *hook_start(struct ev_loop *loop, const char *path,
-			const char *name, const char *event,
-			const struct buf *environment, hook_done *done,
-			void *ctx);
+struct hook *hook_start(struct ev_loop *loop, const char *path, const char *name, const char *event,
+			const struct buf *environment, hook_done *done, void *ctx);
 
 /* Kills it, if it runs. NULL is fine. */
 void hook_free(struct hook *hook);

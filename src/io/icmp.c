@@ -30,8 +30,7 @@ static uint16_t checksum(const uint8_t *bytes, size_t len)
 }
 
 /* Type, code, checksum, id, seq, token. */
-static void build(const struct icmp_echo *echo, uint8_t type,
-		  uint8_t packet[ICMP_ECHO_SIZE])
+static void build(const struct icmp_echo *echo, uint8_t type, uint8_t packet[ICMP_ECHO_SIZE])
 {
 	memset(packet, 0, 4);
 	packet[0] = type;
@@ -51,14 +50,13 @@ static size_t header_size(const uint8_t *packet, size_t len)
 {
 	size_t size = len > 0 ? (packet[0] & 0x0fu) * 4u : 0;
 
-	if (len < 20 || packet[0] >> 4 != 4 || size < 20 || size > len ||
-	    packet[9] != PROTOCOL)
+	if (len < 20 || packet[0] >> 4 != 4 || size < 20 || size > len || packet[9] != PROTOCOL)
 		return len;
 	return size;
 }
 
-bool icmp_is_answer(const struct icmp_echo *echo, const uint8_t *packet,
-		    size_t len, bool with_header)
+bool icmp_is_answer(const struct icmp_echo *echo, const uint8_t *packet, size_t len,
+		    bool with_header)
 {
 	uint8_t want[ICMP_ECHO_SIZE];
 	size_t skip = with_header ? header_size(packet, len) : 0;

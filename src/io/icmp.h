@@ -18,9 +18,9 @@ struct icmp_echo {
 /* For ICMP with its checksum; ICMPv6's is the kernel's affair. */
 void icmp_request(const struct icmp_echo *echo, uint8_t packet[ICMP_ECHO_SIZE]);
 
-/* Whether it is the answer to that request; `with_header`: an IPv4 header
- * stands before it, as raw sockets give it. Any bytes will do. */
-bool icmp_is_answer(const struct icmp_echo *echo, const uint8_t *packet,
-		    size_t len, bool with_header);
+/* Whether it is the answer to that request; `with_header`: an IPv4 header stands before it, as raw
+ * sockets give it. Any bytes will do. */
+bool icmp_is_answer(const struct icmp_echo *echo, const uint8_t *packet, size_t len,
+		    bool with_header);
 
 #endif

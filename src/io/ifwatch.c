@@ -15,8 +15,7 @@
 
 /* Both messages have the interface's index there. */
 #define INDEX_OFFSET (NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index))
-_Static_assert(offsetof(struct ifinfomsg, ifi_index) ==
-		       offsetof(struct ifaddrmsg, ifa_index),
+_Static_assert(offsetof(struct ifinfomsg, ifi_index) == offsetof(struct ifaddrmsg, ifa_index),
 	       "one filter for both");
 
 struct ifwatch {
@@ -44,8 +43,8 @@ static void take_address(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 {
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(header);
 	const struct nlattr *attr, *own = NULL;
-	size_t size = info->ifa_family == AF_INET ? sizeof(struct in_addr)
-						  : sizeof(struct in6_addr);
+	size_t size =
+		info->ifa_family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
 
 	if (info->ifa_index != ifwatch->ifindex)
 		return;
@@ -58,20 +57,18 @@ static void take_address(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 			own = attr;
 	}
 	if (own && mnl_attr_get_payload_len(own) >= size)
-		ifwatch->handler(ifwatch->ctx, IFWATCH_ADDRESS,
-				 info->ifa_family, mnl_attr_get_payload(own));
+		ifwatch->handler(ifwatch->ctx, IFWATCH_ADDRESS, info->ifa_family,
+				 mnl_attr_get_payload(own));
 }
 
 static void take(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 {
 	size_t len = mnl_nlmsg_get_payload_len(header);
 
-	if ((header->nlmsg_type == RTM_DELLINK ||
-	     header->nlmsg_type == RTM_NEWLINK) &&
+	if ((header->nlmsg_type == RTM_DELLINK || header->nlmsg_type == RTM_NEWLINK) &&
 	    len >= sizeof(struct ifinfomsg))
 		take_link(ifwatch, header);
-	else if (header->nlmsg_type == RTM_DELADDR &&
-		 len >= sizeof(struct ifaddrmsg))
+	else if (header->nlmsg_type == RTM_DELADDR && len >= sizeof(struct ifaddrmsg))
 		take_address(ifwatch, header);
 }
 
@@ -83,16 +80,14 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 
 	(void)loop;
 	(void)revents;
-	while ((len = netlink_receive(ifwatch->socket, message,
-				      sizeof(message))) >= 0 ||
+	while ((len = netlink_receive(ifwatch->socket, message, sizeof(message))) >= 0 ||
 	       len == -ENOBUFS) {
 		const struct nlmsghdr *header = (const void *)message;
 		int left = (int)len;
 
 		if (len < 0)
 			ifwatch->handler(ifwatch->ctx, IFWATCH_MISSED, 0, NULL);
-		for (; mnl_nlmsg_ok(header, left);
-		     header = mnl_nlmsg_next(header, &left))
+		for (; mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left))
 			take(ifwatch, header);
 	}
 }
@@ -102,20 +97,19 @@ static void hear_no_others(const struct ifwatch *ifwatch)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, INDEX_OFFSET),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(ifwatch->ifindex), 0,
-			 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(ifwatch->ifindex), 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
 	struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
 
 	/* Without it there is more to hear, and nothing else. */
-	setsockopt(mnl_socket_get_fd(ifwatch->socket), SOL_SOCKET,
-		   SO_ATTACH_FILTER, &program, sizeof(program));
+	setsockopt(mnl_socket_get_fd(ifwatch->socket), SOL_SOCKET, SO_ATTACH_FILTER, &program,
+		   sizeof(program));
 }
 
-struct ifwatch *ifwatch_new(struct ev_loop *loop, const char *ifname,
-			    ifwatch_handler *handler, void *ctx)
+struct ifwatch *ifwatch_new(struct ev_loop *loop, const char *ifname, ifwatch_handler *handler,
+			    void *ctx)
 {
 	struct ifwatch *ifwatch;
 	unsigned ifindex = if_nametoindex(ifname);
@@ -128,15 +122,13 @@ struct ifwatch *ifwatch_new(struct ev_loop *loop, const char *ifname,
 	ifwatch->handler = handler;
 	ifwatch->ctx = ctx;
 	ifwatch->socket =
-		netlink_open(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
-						    RTMGRP_IPV6_IFADDR);
+		netlink_open(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR);
 	if (!ifwatch->socket) {
 		free(ifwatch);
 		return NULL;
 	}
 	hear_no_others(ifwatch);
-	ev_io_init(&ifwatch->reader, on_readable,
-		   mnl_socket_get_fd(ifwatch->socket), EV_READ);
+	ev_io_init(&ifwatch->reader, on_readable, mnl_socket_get_fd(ifwatch->socket), EV_READ);
 	/* pppd's log, which tells why, comes before. */
 	ev_set_priority(&ifwatch->reader, EV_MINPRI);
 	ifwatch->reader.data = ifwatch;
@@ -159,8 +151,7 @@ bool ifwatch_same(const char *text, int family, const void *address)
 
 	return inet_pton(family, text, own) == 1 &&
 	       memcmp(own, address,
-		      family == AF_INET ? sizeof(struct in_addr)
-					: sizeof(struct in6_addr)) == 0;
+		      family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr)) == 0;
 }
 
 static bool has_address(const struct ifaddrs *entry, const char *address)
@@ -170,13 +161,9 @@ static bool has_address(const struct ifaddrs *entry, const char *address)
 	if (!entry->ifa_addr)
 		return false;
 	if (entry->ifa_addr->sa_family == AF_INET)
-		own = &((const struct sockaddr_in *)(const void *)
-				entry->ifa_addr)
-			       ->sin_addr;
+		own = &((const struct sockaddr_in *)(const void *)entry->ifa_addr)->sin_addr;
 	else if (entry->ifa_addr->sa_family == AF_INET6)
-		own = &((const struct sockaddr_in6 *)(const void *)
-				entry->ifa_addr)
-			       ->sin6_addr;
+		own = &((const struct sockaddr_in6 *)(const void *)entry->ifa_addr)->sin6_addr;
 	else
 		return false;
 	return ifwatch_same(address, entry->ifa_addr->sa_family, own);

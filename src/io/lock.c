@@ -16,8 +16,8 @@
 #include "io/holder.h"
 #include "io/lock.h"
 
-/* A program that makes the file first and writes its pid afterwards, as pppd
- * does, has this long before the empty file counts as left behind. */
+/* A program that makes the file first and writes its pid afterwards, as pppd does, has this long
+ * before the empty file counts as left behind. */
 #define HALF_WRITTEN_S 5
 
 /* How often somebody may come in between before we call it busy. */
@@ -28,8 +28,8 @@ struct lock {
 	struct lock *next;
 };
 
-/* What this process holds: tells our own lock from a leftover of somebody who
- * had our pid before us. */
+/* What this process holds: tells our own lock from a leftover of somebody who had our pid before
+ * us. */
 static struct lock *held;
 
 enum owner { OWNER_NOBODY, OWNER_LIVE, OWNER_UNKNOWN };
@@ -89,16 +89,15 @@ static enum owner read_owner(int fd, const char *path, pid_t *pid)
 		return OWNER_UNKNOWN;
 	/* A router's clock may have fallen back to 1970 since. */
 	age = time(NULL) - status.st_mtime;
-	return age > HALF_WRITTEN_S || age < -HALF_WRITTEN_S ? OWNER_NOBODY
-							     : OWNER_UNKNOWN;
+	return age > HALF_WRITTEN_S || age < -HALF_WRITTEN_S ? OWNER_NOBODY : OWNER_UNKNOWN;
 }
 
 static bool same_file(int fd, const char *path)
 {
 	struct stat ours, there;
 
-	return fstat(fd, &ours) == 0 && lstat(path, &there) == 0 &&
-	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+	return fstat(fd, &ours) == 0 && lstat(path, &there) == 0 && ours.st_dev == there.st_dev &&
+	       ours.st_ino == there.st_ino;
 }
 
 /*
@@ -135,8 +134,7 @@ static int write_file(const char *temporary)
 	int fd;
 
 	unlink(temporary);
-	fd = open(temporary,
-		  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
 	if (dprintf(fd, "%10d\n", (int)getpid()) == 11)
@@ -211,8 +209,7 @@ static struct lock *hold(struct lock *lock, int error)
 	return NULL;
 }
 
-struct lock *lock_take(const char *dir, const char *device, int *error,
-		       struct buf *holder)
+struct lock *lock_take(const char *dir, const char *device, int *error, struct buf *holder)
 {
 	struct lock *lock = new_lock(dir, device);
 	size_t before = holder->len;
@@ -224,8 +221,7 @@ struct lock *lock_take(const char *dir, const char *device, int *error,
 	if (*error == -EBUSY && holder->len == before)
 		buf_printf(holder, "another process");
 	else if (*error < 0 && *error != -EBUSY)
-		buf_printf(holder, "lock file %s: %s", lock->path,
-			   strerror(-*error));
+		buf_printf(holder, "lock file %s: %s", lock->path, strerror(-*error));
 	return hold(lock, *error);
 }
 
@@ -237,8 +233,7 @@ static bool is_of(const char *path, pid_t pid)
 
 	if (fd < 0)
 		return false;
-	is = read(fd, text, sizeof(text) - 1) > 0 &&
-	     strtol(text, NULL, 10) == (long)pid;
+	is = read(fd, text, sizeof(text) - 1) > 0 && strtol(text, NULL, 10) == (long)pid;
 	close(fd);
 	return is;
 }
@@ -262,8 +257,7 @@ static int take_over(const char *path, pid_t from)
 	return fd < 0 ? fd : error;
 }
 
-struct lock *lock_take_over(const char *dir, const char *device, pid_t from,
-			    int *error)
+struct lock *lock_take_over(const char *dir, const char *device, pid_t from, int *error)
 {
 	struct lock *lock = new_lock(dir, device);
 

@@ -24,8 +24,7 @@ static void take_address(const char *text)
 	size_t len = strlen(text);
 
 	manager_len = 0;
-	if ((*text != '/' && *text != '@') || len < 2 ||
-	    len >= sizeof(manager.sun_path))
+	if ((*text != '/' && *text != '@') || len < 2 || len >= sizeof(manager.sun_path))
 		return;
 	memset(&manager, 0, sizeof(manager));
 	manager.sun_family = AF_UNIX;
@@ -35,8 +34,8 @@ static void take_address(const char *text)
 	manager_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
 }
 
-/* WATCHDOG_PID is who has to answer; what was left by another is not for us.
- * Microseconds in 32 bits would be too short for an hour. */
+/* WATCHDOG_PID is who has to answer; what was left by another is not for us. Microseconds in 32
+ * bits would be too short for an hour. */
 static int watchdog_ms(void)
 {
 	const char *usec = getenv("WATCHDOG_USEC");

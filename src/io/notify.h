@@ -2,15 +2,14 @@
 #ifndef GD_IO_NOTIFY_H
 #define GD_IO_NOTIFY_H
 
-/* The service manager's ear: sd_notify(3)'s protocol, without its library.
- * Without a NOTIFY_SOCKET in the environment nothing is sent. */
+/* The service manager's ear: sd_notify(3)'s protocol, without its library. Without a NOTIFY_SOCKET
+ * in the environment nothing is sent. */
 
-/* Take the variables out of the environment, so that no child speaks for us.
- * How often the manager wants to hear of us, in milliseconds; 0: never. */
+/* Take the variables out of the environment, so that no child speaks for us. How often the manager
+ * wants to hear of us, in milliseconds; 0: never. */
 int notify_init(void);
 
-/* Send "READY=1\n" or any other lines. 0 also when nobody listens, or a
- * negative errno. */
+/* Send "READY=1\n" or any other lines. 0 also when nobody listens, or a negative errno. */
 int notify_send(const char *lines);
 
 /* RELOADING=1, with the time; READY=1 is its end. */

@@ -15,8 +15,7 @@
 #define NEW_NAME  PINFILE_NAME ".new"
 #define LOCK_NAME PINFILE_NAME ".lock"
 
-static int path_of(const struct pinfile *file, const char *name,
-		   char path[PATH_MAX])
+static int path_of(const struct pinfile *file, const char *name, char path[PATH_MAX])
 {
 	int len = snprintf(path, PATH_MAX, "%s/%s", file->dir, name);
 
@@ -153,8 +152,7 @@ static int replace(void *ctx)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
-	if (path_of(ctx, NEW_NAME, from) < 0 ||
-	    path_of(ctx, PINFILE_NAME, to) < 0)
+	if (path_of(ctx, NEW_NAME, from) < 0 || path_of(ctx, PINFILE_NAME, to) < 0)
 		return -ENAMETOOLONG;
 	return rename(from, to) < 0 ? -errno : 0;
 }

@@ -4,8 +4,7 @@
 
 #include "modem/pins.h"
 
-/* The file of sent PINs below `dir`, which is made where it is missing: 0700,
- * and 0600 the file. */
+/* The file of sent PINs below `dir`, which is made where it is missing: 0700, and 0600 the file. */
 struct pinfile {
 	const char *dir;
 	int lock; /* -1: not held */

@@ -42,8 +42,7 @@ struct ping {
 	bool answered;
 };
 
-static struct ping_socket *socket_of(struct ping *ping,
-				     const union address *address)
+static struct ping_socket *socket_of(struct ping *ping, const union address *address)
 {
 	return &ping->sockets[address->any.sa_family == AF_INET6];
 }
@@ -54,8 +53,8 @@ static bool is_same(const union address *one, const union address *other)
 		return false;
 	if (one->any.sa_family == AF_INET)
 		return one->ipv4.sin_addr.s_addr == other->ipv4.sin_addr.s_addr;
-	return memcmp(&one->ipv6.sin6_addr, &other->ipv6.sin6_addr,
-		      sizeof(one->ipv6.sin6_addr)) == 0;
+	return memcmp(&one->ipv6.sin6_addr, &other->ipv6.sin6_addr, sizeof(one->ipv6.sin6_addr)) ==
+	       0;
 }
 
 static bool is_target(const struct ping *ping, const union address *address)
@@ -73,14 +72,13 @@ static void stop_reading(struct ping *ping)
 	ev_io_stop(ping->loop, &ping->sockets[1].reader);
 }
 
-static ssize_t receive(struct ping_socket *socket, union address *from,
-		       uint8_t *packet, size_t size)
+static ssize_t receive(struct ping_socket *socket, union address *from, uint8_t *packet,
+		       size_t size)
 {
 	socklen_t len = sizeof(*from);
 
 	memset(from, 0, sizeof(*from));
-	return recvfrom(socket->fd, packet, size, MSG_DONTWAIT, &from->any,
-			&len);
+	return recvfrom(socket->fd, packet, size, MSG_DONTWAIT, &from->any, &len);
 }
 
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
@@ -98,9 +96,8 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 		if (len < 0)
 			return;
 		ping->answered =
-			is_target(ping, &from) &&
-			icmp_is_answer(&socket->echo, packet, (size_t)len,
-				       socket->raw && !socket->echo.ipv6);
+			is_target(ping, &from) && icmp_is_answer(&socket->echo, packet, (size_t)len,
+								 socket->raw && !socket->echo.ipv6);
 	}
 	if (ping->answered)
 		stop_reading(ping);
@@ -115,25 +112,21 @@ static void hear_answers_only(int fd, bool ipv6)
 	ICMP6_FILTER_SETBLOCKALL(&filter6);
 	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter6);
 	if (ipv6)
-		setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6,
-			   sizeof(filter6));
+		setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6, sizeof(filter6));
 	else
 		setsockopt(fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
 }
 
-/* Its id: the kernel's choice, as a port is (and what we say does not count),
- * or ours. */
+/* Its id: the kernel's choice, as a port is (and what we say does not count), or ours. */
 static uint16_t id_of(const struct ping_socket *socket, uint16_t own)
 {
-	union address address = {.any.sa_family = socket->echo.ipv6 ? AF_INET6
-								    : AF_INET};
+	union address address = {.any.sa_family = socket->echo.ipv6 ? AF_INET6 : AF_INET};
 	socklen_t len = sizeof(address);
 
 	if (socket->raw || bind(socket->fd, &address.any, len) < 0 ||
 	    getsockname(socket->fd, &address.any, &len) < 0)
 		return own;
-	return ntohs(socket->echo.ipv6 ? address.ipv6.sin6_port
-				       : address.ipv4.sin_port);
+	return ntohs(socket->echo.ipv6 ? address.ipv6.sin6_port : address.ipv4.sin_port);
 }
 
 static int open_socket(struct ping_socket *ping, const char *ifname, bool ipv6)
@@ -147,9 +140,8 @@ static int open_socket(struct ping_socket *ping, const char *ifname, bool ipv6)
 	ping->raw = ping->fd < 0;
 	if (ping->raw)
 		ping->fd = socket(family, SOCK_RAW | flags, protocol);
-	if (ping->fd < 0 ||
-	    setsockopt(ping->fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
-		       (socklen_t)strlen(ifname) + 1) < 0)
+	if (ping->fd < 0 || setsockopt(ping->fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
+				       (socklen_t)strlen(ifname) + 1) < 0)
 		return -errno;
 	if (ping->raw)
 		hear_answers_only(ping->fd, ipv6);
@@ -203,8 +195,8 @@ static bool has_targets(const struct ping *ping, sa_family_t family)
 	return false;
 }
 
-struct ping *ping_new(struct ev_loop *loop, const char *ifname,
-		      const struct conf_list *targets, int *error)
+struct ping *ping_new(struct ev_loop *loop, const char *ifname, const struct conf_list *targets,
+		      int *error)
 {
 	struct ping *ping = calloc(1, sizeof(*ping));
 
@@ -247,8 +239,8 @@ static void send_to(struct ping *ping, const union address *target)
 	if (socket->fd < 0)
 		return;
 	icmp_request(&socket->echo, packet);
-	if (sendto(socket->fd, packet, sizeof(packet), MSG_DONTWAIT,
-		   &target->any, sizeof(*target)) >= 0)
+	if (sendto(socket->fd, packet, sizeof(packet), MSG_DONTWAIT, &target->any,
+		   sizeof(*target)) >= 0)
 		return;
 	inet_ntop(target->any.sa_family,
 		  socket->echo.ipv6 ? (const void *)&target->ipv6.sin6_addr

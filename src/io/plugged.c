@@ -17,7 +17,6 @@ void plugged_add(struct plugged *plugged, const char *path, int devnum)
 {
 	unsigned i = plugged->count++ % PLUGGED_MAX;
 
-	str_copy(plugged->devices[i].path, sizeof(plugged->devices[i].path),
-		 path);
+	str_copy(plugged->devices[i].path, sizeof(plugged->devices[i].path), path);
 	plugged->devices[i].devnum = devnum;
 }

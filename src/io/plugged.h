@@ -6,8 +6,8 @@
 
 #define PLUGGED_MAX 8
 
-/* USB devices, each as it is plugged in now: another devnum is another device.
- * The oldest is forgotten for a ninth. All zero is empty. */
+/* USB devices, each as it is plugged in now: another devnum is another device. The oldest is
+ * forgotten for a ninth. All zero is empty. */
 struct plugged {
 	struct {
 		char path[32];

@@ -42,15 +42,13 @@ static void describe_interface(struct port *port, char *folder)
 	if (!last)
 		return;
 	*last = '\0';
-	port->interface_count =
-		(int)sysfs_read_int(folder, "bNumInterfaces", 10);
+	port->interface_count = (int)sysfs_read_int(folder, "bNumInterfaces", 10);
 	last = strrchr(folder, '/');
-	str_copy(port->usb_path, sizeof(port->usb_path),
-		 last ? last + 1 : folder);
+	str_copy(port->usb_path, sizeof(port->usb_path), last ? last + 1 : folder);
 }
 
-/* A ttyACM's device is the USB interface itself, a ttyUSB's is a usb-serial
- * port below it, a UART's is neither. */
+/* A ttyACM's device is the USB interface itself, a ttyUSB's is a usb-serial port below it, a UART's
+ * is neither. */
 void port_describe(struct port *port, const char *root)
 {
 	char link[PATH_MAX], dir[PATH_MAX], *last;
@@ -102,10 +100,8 @@ static void identify(struct port *port, const struct sp_port *found)
 		port->vid = port->pid = -1;
 	copy_known(port->manufacturer, sizeof(port->manufacturer),
 		   sp_get_port_usb_manufacturer(found));
-	copy_known(port->product, sizeof(port->product),
-		   sp_get_port_usb_product(found));
-	copy_known(port->serial, sizeof(port->serial),
-		   sp_get_port_usb_serial(found));
+	copy_known(port->product, sizeof(port->product), sp_get_port_usb_product(found));
+	copy_known(port->serial, sizeof(port->serial), sp_get_port_usb_serial(found));
 }
 
 static bool same_text(const char *wanted, const char *text)
@@ -166,8 +162,7 @@ int port_list_usb(struct port_list *list, const struct port_filter *filter)
 	return error;
 }
 
-/* 0, -ENOTTY, or -ENOENT: the kernel has it no more, though its node is still
- * there. */
+/* 0, -ENOTTY, or -ENOENT: the kernel has it no more, though its node is still there. */
 static int check_tty(const struct stat *status)
 {
 	char dir[64], subsystem[32];
@@ -176,8 +171,8 @@ static int check_tty(const struct stat *status)
 		return -ENOTTY;
 	if (pty_index(status->st_rdev) >= 0)
 		return 0;
-	snprintf(dir, sizeof(dir), "/sys/dev/char/%u:%u",
-		 major(status->st_rdev), minor(status->st_rdev));
+	snprintf(dir, sizeof(dir), "/sys/dev/char/%u:%u", major(status->st_rdev),
+		 minor(status->st_rdev));
 	if (!sysfs_link_name(dir, "subsystem", subsystem, sizeof(subsystem)))
 		return -ENOENT;
 	return strcmp(subsystem, "tty") == 0 ? 0 : -ENOTTY;

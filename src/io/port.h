@@ -7,8 +7,8 @@
 
 #include "modem/layout.h"
 
-/* A tty that may be a modem's, and what USB says about it. Strings are "" and
- * numbers -1 where unknown (a UART, a pty). */
+/* A tty that may be a modem's, and what USB says about it. Strings are "" and numbers -1 where
+ * unknown (a UART, a pty). */
 struct port {
 	char device[64];   /* "/dev/ttyUSB2", symlinks resolved */
 	char driver[32];   /* "option" */
@@ -35,12 +35,12 @@ struct port_filter {
 	const char *serial;
 };
 
-/* All ttys on USB that pass the filter, by USB path and then by interface.
- * 0 with an empty list when there are none. -ENOMEM, -EIO. */
+/* All ttys on USB that pass the filter, by USB path and then by interface. 0 with an empty list
+ * when there are none. -ENOMEM, -EIO. */
 int port_list_usb(struct port_list *list, const struct port_filter *filter);
 
-/* Append the tty of that name, any kind, symlinks resolved. -ENOENT,
- * -ENOTTY (exists, and is no tty), -ENOMEM. */
+/* Append the tty of that name, any kind, symlinks resolved. -ENOENT, -ENOTTY (exists, and is no
+ * tty), -ENOMEM. */
 int port_list_add(struct port_list *list, const char *device);
 
 /* Append a copy; the same device twice is once. -ENOMEM. */
@@ -51,8 +51,8 @@ void port_list_free(struct port_list *list);
 /* All unknown but the name. */
 void port_init(struct port *port, const char *device);
 
-/* Fill in what the sysfs below `root` ("" for the machine's own) says about
- * the port's interface, and nothing where it says nothing. */
+/* Fill in what the sysfs below `root` ("" for the machine's own) says about the port's interface,
+ * and nothing where it says nothing. */
 void port_describe(struct port *port, const char *root);
 
 /* What its interface is known to be (modem/layout.h). */

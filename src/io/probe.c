@@ -11,13 +11,12 @@
 #include "modem/ask.h"
 #include "modem/pick.h"
 
-/* A usable port waits this long, and as long as some answers of its own take,
- * for a better one. */
+/* A usable port waits this long, and as long as some answers of its own take, for a better one. */
 #define GRACE_MS      150
 #define GRACE_ANSWERS 4
 
-/* A port for calls whose driver cannot raise DTR is asked no longer than this,
- * three times, for another driver may be the cure. */
+/* A port for calls whose driver cannot raise DTR is asked no longer than this, three times, for
+ * another driver may be the cure. */
 #define NO_DTR_MS 1300
 
 struct probe {
@@ -57,8 +56,7 @@ static bool is_gone(const struct candidate *candidate)
 {
 	int error = candidate->error;
 
-	return error == -ENOENT || error == -ENODEV || error == -ENXIO ||
-	       error == -EIO;
+	return error == -ENOENT || error == -ENODEV || error == -ENXIO || error == -EIO;
 }
 
 static enum cause find_cause(const struct probe *probe)
@@ -110,12 +108,10 @@ static void name_secondaries(struct probe *probe)
 	for (size_t i = 0; i < probe->result.count; i++) {
 		struct probe_port *port = &probe->result.ports[i];
 
-		if (!pick_is_secondary(probe->picks, probe->result.count,
-				       (int)i))
+		if (!pick_is_secondary(probe->picks, probe->result.count, (int)i))
 			continue;
 		port->role = PROBE_ROLE_AT_SECONDARY;
-		str_copy(port->reason, sizeof(port->reason),
-			 "is not meant for calls");
+		str_copy(port->reason, sizeof(port->reason), "is not meant for calls");
 	}
 }
 
@@ -172,8 +168,7 @@ static bool in_grace(struct probe *probe, int best, int64_t now)
 	int wait_ms = GRACE_ANSWERS * probe->result.ports[best].answer_ms;
 
 	if (probe->grace_end < 0)
-		probe->grace_end =
-			now + (wait_ms < GRACE_MS ? GRACE_MS : wait_ms);
+		probe->grace_end = now + (wait_ms < GRACE_MS ? GRACE_MS : wait_ms);
 	if (now >= probe->grace_end)
 		return false;
 	set_timer(probe, probe->grace_end - now);
@@ -190,8 +185,7 @@ static bool choose(struct probe *probe)
 	best = pick_best(probe->picks, result->count);
 	if (best < 0)
 		return false;
-	if (!pick_is_sure(probe->picks, result->count, best) &&
-	    in_grace(probe, best, now))
+	if (!pick_is_sure(probe->picks, result->count, best) && in_grace(probe, best, now))
 		return false;
 	if (best != result->chosen)
 		result->chosen_ms = (int)(now - probe->start);
@@ -210,8 +204,7 @@ static bool is_pending(const struct probe *probe)
 /* The probe may be gone afterwards. */
 static void evaluate(struct probe *probe)
 {
-	bool sure = choose(probe) ||
-		    pick_is_hopeless(probe->picks, probe->result.count);
+	bool sure = choose(probe) || pick_is_hopeless(probe->picks, probe->result.count);
 
 	if ((sure && !probe->options.all) || !is_pending(probe))
 		finish(probe);
@@ -270,16 +263,14 @@ static void prepare(struct probe *probe, size_t index, const struct port *port)
 static int begin(struct probe *probe)
 {
 	size_t count = probe->result.count, n = 0;
-	int pass_ms =
-		probe->options.pass_ms ? probe->options.pass_ms : ASK_PASS_MS;
+	int pass_ms = probe->options.pass_ms ? probe->options.pass_ms : ASK_PASS_MS;
 	struct serial_opening *openings = calloc(count + 1, sizeof(*openings));
 
 	if (!openings)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
 		if (!probe->candidates[i].settled)
-			openings[n++].device =
-				probe->result.ports[i].port.device;
+			openings[n++].device = probe->result.ports[i].port.device;
 	serial_open_all(openings, n);
 	pass_ms -= (int)(clock_now_ms() - probe->start);
 	n = 0;
@@ -287,12 +278,10 @@ static int begin(struct probe *probe)
 		if (probe->candidates[i].settled)
 			continue;
 		if (openings[n].serial && probe->options.trust)
-			candidate_trust(&probe->candidates[i],
-					openings[n].serial);
+			candidate_trust(&probe->candidates[i], openings[n].serial);
 		else
-			candidate_begin(
-				&probe->candidates[i], &openings[n], pass_ms,
-				probe->options.all ? pass_ms : NO_DTR_MS);
+			candidate_begin(&probe->candidates[i], &openings[n], pass_ms,
+					probe->options.all ? pass_ms : NO_DTR_MS);
 		buf_free(&openings[n++].holder);
 	}
 	free(openings);
@@ -316,8 +305,7 @@ static struct probe *allocate(size_t count)
 }
 
 struct probe *probe_start(struct ev_loop *loop, const struct port_list *ports,
-			  const struct probe_options *options, probe_done *done,
-			  void *ctx)
+			  const struct probe_options *options, probe_done *done, void *ctx)
 {
 	struct probe *probe = allocate(ports->count);
 

@@ -48,11 +48,9 @@ struct probe_result {
 
 struct probe;
 
-/* Called once, from the loop, when the answer is sure or the pass is over.
- * `chosen` is then still open, locked and exclusive when the probe was told to
- * keep it: take it with probe_take_serial. */
-typedef void probe_done(void *ctx, struct probe *probe,
-			const struct probe_result *result);
+/* Called once, from the loop, when the answer is sure or the pass is over. `chosen` is then still
+ * open, locked and exclusive when the probe was told to keep it: take it with probe_take_serial. */
+typedef void probe_done(void *ctx, struct probe *probe, const struct probe_result *result);
 
 struct probe_options {
 	bool keep;      /* leave the chosen port open for the caller */
@@ -65,11 +63,9 @@ struct probe_options {
 
 /* Ask all `ports` at once on `loop`. The list is copied. NULL: no memory. */
 struct probe *probe_start(struct ev_loop *loop, const struct port_list *ports,
-			  const struct probe_options *options, probe_done *done,
-			  void *ctx);
+			  const struct probe_options *options, probe_done *done, void *ctx);
 
-/* The chosen port, open; the caller owns it. NULL when there is none or it was
- * not kept. */
+/* The chosen port, open; the caller owns it. NULL when there is none or it was not kept. */
 struct serial;
 struct serial *probe_take_serial(struct probe *probe);
 

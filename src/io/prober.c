@@ -11,8 +11,8 @@
 #include "io/prober.h"
 #include "io/serial.h"
 
-/* What comes over the socket: this, with the chosen port's descriptor, and the
- * `count` ports behind it. Then a byte goes back when the port is taken. */
+/* What comes over the socket: this, with the chosen port's descriptor, and the `count` ports behind
+ * it. Then a byte goes back when the port is taken. */
 struct head {
 	struct probe_result result; /* its `ports` mean nothing */
 	struct serial_state serial;
@@ -32,12 +32,10 @@ struct job {
 	struct serial *serial; /* handed over; ours until that is taken */
 };
 
-static bool send_head(int socket, const struct head *head,
-		      const struct serial *serial)
+static bool send_head(int socket, const struct head *head, const struct serial *serial)
 {
 	union port_message control = {.bytes = {0}};
-	struct iovec part = {.iov_base = (void *)head,
-			     .iov_len = sizeof(*head)};
+	struct iovec part = {.iov_base = (void *)head, .iov_len = sizeof(*head)};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	int fd = serial ? serial_fd(serial) : -1;
 
@@ -49,8 +47,7 @@ static bool send_head(int socket, const struct head *head,
 		control.header.cmsg_len = CMSG_LEN(sizeof(fd));
 		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
 	}
-	return sendmsg(socket, &message, MSG_NOSIGNAL) ==
-	       (ssize_t)sizeof(*head);
+	return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)sizeof(*head);
 }
 
 static void send_ports(int socket, const struct probe_result *result)
@@ -68,8 +65,7 @@ static void send_ports(int socket, const struct probe_result *result)
 	}
 }
 
-static void on_probed(void *ctx, struct probe *probe,
-		      const struct probe_result *result)
+static void on_probed(void *ctx, struct probe *probe, const struct probe_result *result)
 {
 	struct head head = {.result = *result};
 	struct job *job = ctx;
@@ -95,12 +91,10 @@ static void on_word(struct ev_loop *loop, ev_io *watcher, int revents)
 	ev_break(loop, EVBREAK_ALL);
 }
 
-/* They are words to all that have our name. The end of the one that waits is seen
- * on the socket. */
+/* They are words to all that have our name. The end of the one that waits is seen on the socket. */
 static void ignore_signals(void)
 {
-	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1,
-				      SIGPIPE};
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGPIPE};
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		signal(signals[i], SIG_IGN);
@@ -153,20 +147,18 @@ static struct serial *take_port(struct prober *prober, const struct head *head)
 
 	if (prober->port < 0)
 		return NULL;
-	serial = serial_take_over(prober->port, &head->serial, prober->pid,
-				  &error);
+	serial = serial_take_over(prober->port, &head->serial, prober->pid, &error);
 	prober->port = -1;
 	if (!serial)
-		log_error("%s: cannot take the lock over: %s",
-			  head->serial.device, strerror(-error));
+		log_error("%s: cannot take the lock over: %s", head->serial.device,
+			  strerror(-error));
 	else if (send(prober->socket, "", 1, MSG_NOSIGNAL) < 0)
 		log_debug("%s: who opened it is dead", head->serial.device);
 	return serial;
 }
 
 /* A new one may be started from within. */
-static void deliver(struct prober *prober, const struct head *head,
-		    struct probe_port *ports)
+static void deliver(struct prober *prober, const struct head *head, struct probe_port *ports)
 {
 	struct probe_result result = head->result;
 	prober_done *done = prober->done;
@@ -185,8 +177,7 @@ static void deliver(struct prober *prober, const struct head *head,
 
 static void fail(struct prober *prober)
 {
-	const struct head head = {
-		.result = {.chosen = -1, .cause = CAUSE_INTERNAL}};
+	const struct head head = {.result = {.chosen = -1, .cause = CAUSE_INTERNAL}};
 
 	log_error("the probe ended without an answer");
 	deliver(prober, &head, NULL);
@@ -233,8 +224,7 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 				 .msg_iovlen = 1,
 				 .msg_control = &control,
 				 .msg_controllen = sizeof(control)};
-	ssize_t len = recvmsg(prober->socket, &message,
-			      MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	ssize_t len = recvmsg(prober->socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
 	(void)loop;
 	(void)revents;
@@ -276,10 +266,8 @@ static int start_process(struct prober *prober, struct job *job)
 	return -ENOMEM; /* EAGAIN has another meaning here */
 }
 
-int prober_start(struct prober *prober, struct ev_loop *loop,
-		 const struct port_list *ports,
-		 const struct probe_options *options, prober_done *done,
-		 void *ctx)
+int prober_start(struct prober *prober, struct ev_loop *loop, const struct port_list *ports,
+		 const struct probe_options *options, prober_done *done, void *ctx)
 {
 	struct job job = {.ports = ports, .options = options};
 	int socket;

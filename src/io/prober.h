@@ -11,14 +11,12 @@
 
 struct serial;
 
-/* A probe (io/probe.h) in a process of its own: each open and close of a port
- * tells the modem of DTR, and the kernel waits 5 s for one that has hung. All
- * zero at first. */
+/* A probe (io/probe.h) in a process of its own: each open and close of a port tells the modem of
+ * DTR, and the kernel waits 5 s for one that has hung. All zero at first. */
 
-/* As probe_done. `serial` is the chosen port, open, the caller's; NULL when
- * there is none. The result is good until this returns. */
-typedef void prober_done(void *ctx, struct serial *serial,
-			 const struct probe_result *result);
+/* As probe_done. `serial` is the chosen port, open, the caller's; NULL when there is none. The
+ * result is good until this returns. */
+typedef void prober_done(void *ctx, struct serial *serial, const struct probe_result *result);
 
 struct prober {
 	struct ev_loop *loop;
@@ -32,12 +30,10 @@ struct prober {
 	ev_child child;
 };
 
-/* Options as probe_start's, and the chosen port is always kept. Negative errno;
- * -EAGAIN when the last one has not let go of its ports yet. */
-int prober_start(struct prober *prober, struct ev_loop *loop,
-		 const struct port_list *ports,
-		 const struct probe_options *options, prober_done *done,
-		 void *ctx);
+/* Options as probe_start's, and the chosen port is always kept. Negative errno; -EAGAIN when the
+ * last one has not let go of its ports yet. */
+int prober_start(struct prober *prober, struct ev_loop *loop, const struct port_list *ports,
+		 const struct probe_options *options, prober_done *done, void *ctx);
 
 /* It has ports open, or is about to let go of them. */
 bool prober_is_busy(const struct prober *prober);

@@ -56,8 +56,7 @@ static bool write_out(struct way *way)
 	ssize_t len;
 
 	while (way->start < way->end) {
-		len = write(way->to, way->bytes + way->start,
-			    way->end - way->start);
+		len = write(way->to, way->bytes + way->start, way->end - way->start);
 		if (len < 0)
 			return is_for_later(errno);
 		way->start += (size_t)len;
@@ -96,8 +95,7 @@ static void let_go(struct relay *relay)
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct way *way = watcher->data;
-	ssize_t len = read(way->from, way->bytes + way->end,
-			   sizeof(way->bytes) - way->end);
+	ssize_t len = read(way->from, way->bytes + way->end, sizeof(way->bytes) - way->end);
 
 	(void)loop;
 	(void)revents;
@@ -143,9 +141,8 @@ static void unblock(int fd)
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
-struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends,
-			const void *early, size_t len, int hold_ms,
-			void (*gone)(void *ctx, bool far), void *ctx)
+struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, const void *early,
+			size_t len, int hold_ms, void (*gone)(void *ctx, bool far), void *ctx)
 {
 	struct relay *relay = calloc(1, sizeof(*relay));
 

@@ -25,9 +25,8 @@ struct relay_ends {
  * `gone` is called once, with the end that went; free the relay in there or
  * later. NULL: no memory.
  */
-struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends,
-			const void *early, size_t len, int hold_ms,
-			void (*gone)(void *ctx, bool far), void *ctx);
+struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, const void *early,
+			size_t len, int hold_ms, void (*gone)(void *ctx, bool far), void *ctx);
 
 /* NULL is fine. What has not been written is dropped. */
 void relay_free(struct relay *relay);

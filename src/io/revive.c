@@ -42,8 +42,7 @@ static void on_term(int number)
 
 static void pause_ms(int ms)
 {
-	struct timespec left = {.tv_sec = ms / 1000,
-				.tv_nsec = ms % 1000 * 1000000L};
+	struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
 
 	while (!stopped && nanosleep(&left, &left) < 0 && errno == EINTR)
 		;
@@ -91,8 +90,7 @@ static int outcome_of(const struct at_event *reply)
 /* 0: OK; -EPROTO: refused; -ETIMEDOUT; -EIO: the port went away. */
 static int ask(struct line *line, const char *text, int timeout_ms)
 {
-	struct at_command command = {
-		.text = text, .prefix = "", .timeout_ms = timeout_ms};
+	struct at_command command = {.text = text, .prefix = "", .timeout_ms = timeout_ms};
 	int64_t end = clock_now_ms() + timeout_ms + ANSWER_MS;
 	int error = at_chan_send(line->chan, &command);
 	struct at_event event;
@@ -129,14 +127,12 @@ static int greet(struct line *line)
 {
 	int error = -ETIMEDOUT;
 
-	for (int i = 0; i < TRIES && !stopped && error != 0 && error != -EIO;
-	     i++)
+	for (int i = 0; i < TRIES && !stopped && error != 0 && error != -EIO; i++)
 		error = ask(line, "AT", ANSWER_MS);
 	return stopped ? -EINTR : error;
 }
 
-/* DTR alone is enough where &D2 is set and the driver has it; S2 S12 of V.250
- * where not. */
+/* DTR alone is enough where &D2 is set and the driver has it; S2 S12 of V.250 where not. */
 static int revive_line(struct line *line, const struct revive_job *job)
 {
 	(void)job;
@@ -162,8 +158,7 @@ static int revive_radio(struct line *line, const struct revive_job *job)
 	if (error == 0)
 		error = ask_one_of(line, "AT+CFUN=4|AT+CFUN=0", RADIO_OFF_MS);
 	if (error == 0)
-		error = ask(line, "AT+CFUN=1",
-			    stopped ? ANSWER_MS : RADIO_ON_MS);
+		error = ask(line, "AT+CFUN=1", stopped ? ANSWER_MS : RADIO_ON_MS);
 	return error;
 }
 
@@ -190,8 +185,7 @@ static int revive_modem(struct line *line, const struct revive_job *job)
 	if (error < 0)
 		return error;
 	snprintf(forms, sizeof(forms), "%s%sAT+CFUN=1,1",
-		 job->family->reset ? job->family->reset : "",
-		 job->family->reset ? "|" : "");
+		 job->family->reset ? job->family->reset : "", job->family->reset ? "|" : "");
 	error = ask_one_of(line, forms, RADIO_OFF_MS);
 	if (error == -EIO || (error == 0 && leaves(line)))
 		return REVIVE_LEFT;
@@ -203,8 +197,7 @@ static int write_authorized(const struct port *port, const char *value)
 	char path[PATH_MAX];
 	int fd, error = 0;
 
-	snprintf(path, sizeof(path), "/sys/bus/usb/devices/%s/authorized",
-		 port->usb_path);
+	snprintf(path, sizeof(path), "/sys/bus/usb/devices/%s/authorized", port->usb_path);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -220,8 +213,8 @@ static int revive_usb(const struct port *port)
 	struct usb_device device;
 	int error;
 
-	if (!usb_device_read(&device, "", port->usb_path) ||
-	    device.vid != port->vid || device.pid != port->pid)
+	if (!usb_device_read(&device, "", port->usb_path) || device.vid != port->vid ||
+	    device.pid != port->pid)
 		return -ENODEV;
 	/* On SIGTERM the pause is over, and on it goes. */
 	error = write_authorized(port, "0");
@@ -233,8 +226,7 @@ static int revive_usb(const struct port *port)
 }
 
 static int revive_port(const struct revive_job *job,
-		       int (*work)(struct line *line,
-				   const struct revive_job *job))
+		       int (*work)(struct line *line, const struct revive_job *job))
 {
 	struct buf holder = BUF_INIT;
 	struct line line;
@@ -258,8 +250,8 @@ static int revive_port(const struct revive_job *job,
 
 int revive(const void *arg)
 {
-	static int (*const works[LADDER_RUNG_COUNT])(
-		struct line * line, const struct revive_job *job) = {
+	static int (*const works[LADDER_RUNG_COUNT])(struct line * line,
+						     const struct revive_job *job) = {
 		[LADDER_DTR] = revive_line,
 		[LADDER_CFUN] = revive_radio,
 		[LADDER_RESET] = revive_modem,
@@ -269,7 +261,6 @@ int revive(const void *arg)
 	int result;
 
 	sigaction(SIGTERM, &action, NULL);
-	result = works[job->rung] ? revive_port(job, works[job->rung])
-				  : revive_usb(&job->port);
+	result = works[job->rung] ? revive_port(job, works[job->rung]) : revive_usb(&job->port);
 	return result < 0 ? -result : result;
 }

@@ -24,13 +24,11 @@ static void on_child(struct ev_loop *loop, ev_child *watcher, int revents)
 	(void)revents;
 	ev_child_stop(loop, watcher);
 	reviver->pid = -1;
-	reviver->done(reviver->ctx,
-		      WIFEXITED(status) ? WEXITSTATUS(status) : -EIO);
+	reviver->done(reviver->ctx, WIFEXITED(status) ? WEXITSTATUS(status) : -EIO);
 }
 
-struct reviver *reviver_start(struct ev_loop *loop,
-			      const struct revive_job *job, reviver_done *done,
-			      void *ctx)
+struct reviver *reviver_start(struct ev_loop *loop, const struct revive_job *job,
+			      reviver_done *done, void *ctx)
 {
 	struct reviver *reviver = calloc(1, sizeof(*reviver));
 

@@ -8,8 +8,8 @@
 
 #include "io/route.h"
 
-static struct nlmsghdr *default_route(char *buffer, int type, int family,
-				      unsigned ifindex, unsigned metric)
+static struct nlmsghdr *default_route(char *buffer, int type, int family, unsigned ifindex,
+				      unsigned metric)
 {
 	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
 	struct rtmsg *route;
@@ -42,8 +42,7 @@ static int talk(struct mnl_socket *socket, const struct nlmsghdr *header)
 		return -errno;
 	portid = mnl_socket_get_portid(socket);
 	len = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
-	if (len < 0 || mnl_cb_run(buffer, (size_t)len, header->nlmsg_seq,
-				  portid, NULL, NULL) < 0)
+	if (len < 0 || mnl_cb_run(buffer, (size_t)len, header->nlmsg_seq, portid, NULL, NULL) < 0)
 		return -errno;
 	return 0;
 }
@@ -60,8 +59,7 @@ static int change(int type, const char *ifname, int family, unsigned metric)
 	socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!socket)
 		return -errno;
-	error = talk(socket,
-		     default_route(buffer, type, family, ifindex, metric));
+	error = talk(socket, default_route(buffer, type, family, ifindex, metric));
 	mnl_socket_close(socket);
 	return error;
 }
@@ -76,15 +74,13 @@ int route_default_delete(const char *ifname, int family, unsigned metric)
 	return change(RTM_DELROUTE, ifname, family, metric);
 }
 
-static bool read_counter(const char *ifname, const char *counter,
-			 unsigned long long *value)
+static bool read_counter(const char *ifname, const char *counter, unsigned long long *value)
 {
 	char path[128];
 	FILE *file;
 	bool found;
 
-	snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/%s", ifname,
-		 counter);
+	snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/%s", ifname, counter);
 	file = fopen(path, "re");
 	if (!file)
 		return false;
@@ -93,10 +89,8 @@ static bool read_counter(const char *ifname, const char *counter,
 	return found;
 }
 
-bool route_counters(const char *ifname, unsigned long long *rx,
-		    unsigned long long *tx)
+bool route_counters(const char *ifname, unsigned long long *rx, unsigned long long *tx)
 {
-	return *ifname && !strchr(ifname, '/') &&
-	       read_counter(ifname, "rx_bytes", rx) &&
+	return *ifname && !strchr(ifname, '/') && read_counter(ifname, "rx_bytes", rx) &&
 	       read_counter(ifname, "tx_bytes", tx);
 }

@@ -17,7 +17,6 @@ int route_default_add(const char *ifname, int family, unsigned metric);
 int route_default_delete(const char *ifname, int family, unsigned metric);
 
 /* Bytes that have gone through an interface; false when it is not there. */
-bool route_counters(const char *ifname, unsigned long long *rx,
-		    unsigned long long *tx);
+bool route_counters(const char *ifname, unsigned long long *rx, unsigned long long *tx);
 
 #endif

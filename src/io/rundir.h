@@ -26,8 +26,7 @@ void rundir_unlock(const char *name, int fd);
 
 struct buf;
 
-/* RUNDIR/NAME.suffix with that text, 0600, whole or not at all. Negative
- * errno. */
+/* RUNDIR/NAME.suffix with that text, 0600, whole or not at all. Negative errno. */
 int rundir_write(const char *name, const char *suffix, const struct buf *text);
 
 /* Fine when it is not there. */

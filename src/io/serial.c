@@ -43,14 +43,13 @@ static int resolve(struct serial *serial, const char *device)
 	return 0;
 }
 
-/* A pty keeps the TIOCEXCL of somebody killed as long as its master lives; a
- * real tty forgets it with the last close. */
+/* A pty keeps the TIOCEXCL of somebody killed as long as its master lives; a real tty forgets it
+ * with the last close. */
 static bool is_exclusive(const struct serial *serial)
 {
 	int on = 0;
 
-	return pty_index(serial->state.tty) < 0 &&
-	       ioctl(serial->fd, TIOCGEXCL, &on) == 0 && on;
+	return pty_index(serial->state.tty) < 0 && ioctl(serial->fd, TIOCGEXCL, &on) == 0 && on;
 }
 
 /* flock is for the tools that look at nothing else. */
@@ -70,8 +69,8 @@ static int claim(struct serial *serial)
 	return 0;
 }
 
-/* closing_wait: close() on a port that takes no bytes any more would wait 30 s
- * for them. Ptys have none, others want CAP_SYS_ADMIN: do without. */
+/* closing_wait: close() on a port that takes no bytes any more would wait 30 s for them. Ptys have
+ * none, others want CAP_SYS_ADMIN: do without. */
 static void stop_waiting_at_close(struct serial *serial)
 {
 	struct serial_struct info;
@@ -128,8 +127,7 @@ static int set_up(struct serial *serial)
 	return 0;
 }
 
-static int open_locked(struct serial *serial, const char *device,
-		       struct buf *holder)
+static int open_locked(struct serial *serial, const char *device, struct buf *holder)
 {
 	int error = resolve(serial, device);
 
@@ -138,15 +136,13 @@ static int open_locked(struct serial *serial, const char *device,
 	serial->lock = lock_take(LOCKDIR, serial->state.device, &error, holder);
 	if (!serial->lock)
 		return error;
-	serial->fd = open(serial->state.device,
-			  O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	serial->fd = open(serial->state.device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	return serial->fd < 0 ? -errno : claim(serial);
 }
 
-/* Nobody else gets in after TIOCEXCL, root apart; nobody was in before if
- * /proc says so. */
-static int check_rivals(const struct serial *serial, int error,
-			const struct holder_list *list, struct buf *holder)
+/* Nobody else gets in after TIOCEXCL, root apart; nobody was in before if /proc says so. */
+static int check_rivals(const struct serial *serial, int error, const struct holder_list *list,
+			struct buf *holder)
 {
 	pid_t pid;
 
@@ -176,17 +172,14 @@ static void begin(struct serial_opening *opening)
 	opening->serial = new_serial();
 	opening->error = -ENOMEM;
 	if (opening->serial)
-		opening->error = open_locked(opening->serial, opening->device,
-					     &opening->holder);
+		opening->error = open_locked(opening->serial, opening->device, &opening->holder);
 }
 
-static void finish(struct serial_opening *opening,
-		   const struct holder_list *list)
+static void finish(struct serial_opening *opening, const struct holder_list *list)
 {
 	if (!opening->serial)
 		return;
-	opening->error = check_rivals(opening->serial, opening->error, list,
-				      &opening->holder);
+	opening->error = check_rivals(opening->serial, opening->error, list, &opening->holder);
 	if (opening->error == 0)
 		opening->error = set_up(opening->serial);
 	if (opening->error == 0)
@@ -224,9 +217,8 @@ static void wait_at_close_as_before(const struct serial *serial)
 	struct serial_struct info;
 	int unsent = 0;
 
-	if (serial->state.closing_wait < 0 ||
-	    ioctl(serial->fd, TIOCOUTQ, &unsent) < 0 || unsent > 0 ||
-	    ioctl(serial->fd, TIOCGSERIAL, &info) < 0)
+	if (serial->state.closing_wait < 0 || ioctl(serial->fd, TIOCOUTQ, &unsent) < 0 ||
+	    unsent > 0 || ioctl(serial->fd, TIOCGSERIAL, &info) < 0)
 		return;
 	info.closing_wait = (unsigned short)serial->state.closing_wait;
 	ioctl(serial->fd, TIOCSSERIAL, &info);
@@ -262,8 +254,7 @@ struct serial_state serial_state(const struct serial *serial)
 	return serial->state;
 }
 
-struct serial *serial_take_over(int fd, const struct serial_state *state,
-				pid_t from, int *error)
+struct serial *serial_take_over(int fd, const struct serial_state *state, pid_t from, int *error)
 {
 	struct serial *serial = new_serial();
 
@@ -299,8 +290,7 @@ int serial_set_dtr(struct serial *serial, bool on)
 	if (ioctl(serial->fd, TIOCMGET, &lines) < 0)
 		return errno == EIO ? -EIO : -ENOTTY;
 	lines = TIOCM_DTR | TIOCM_RTS;
-	return ioctl(serial->fd, on ? TIOCMBIS : TIOCMBIC, &lines) < 0 ? -errno
-								       : 0;
+	return ioctl(serial->fd, on ? TIOCMBIS : TIOCMBIC, &lines) < 0 ? -errno : 0;
 }
 
 int serial_heed_carrier(struct serial *serial)

@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 
-/* A tty that is ours: UUCP lock, TIOCEXCL, raw, no flow control, non-blocking,
- * closing_wait none (a dead port's close() would block 30 s). */
+/* A tty that is ours: UUCP lock, TIOCEXCL, raw, no flow control, non-blocking, closing_wait none (a
+ * dead port's close() would block 30 s). */
 struct serial;
 
 /*
@@ -21,8 +21,8 @@ struct serial;
  */
 struct serial *serial_open(const char *device, int *error, struct buf *holder);
 
-/* The same for many ports at once, which takes hardly longer than for one:
- * looking up who else has them open is what takes the time. */
+/* The same for many ports at once, which takes hardly longer than for one: looking up who else has
+ * them open is what takes the time. */
 struct serial_opening {
 	const char *device; /* in */
 	struct serial *serial;
@@ -32,8 +32,8 @@ struct serial_opening {
 
 void serial_open_all(struct serial_opening *openings, size_t count);
 
-/* Put the settings found at open back, unlock, close. NULL is fine. Never
- * blocks: unsent bytes are thrown away. */
+/* Put the settings found at open back, unlock, close. NULL is fine. Never blocks: unsent bytes are
+ * thrown away. */
 void serial_close(struct serial *serial);
 
 /* Close without touching settings: the device is gone. */
@@ -51,11 +51,10 @@ struct serial_state {
 
 struct serial_state serial_state(const struct serial *serial);
 
-/* The port that the process `from` has opened for us, and abandons when this
- * has come back: its lock file is ours then. Takes `fd` over, on failure too,
- * where the port is left as found, with NULL and a negative errno. */
-struct serial *serial_take_over(int fd, const struct serial_state *state,
-				pid_t from, int *error);
+/* The port that the process `from` has opened for us, and abandons when this has come back: its
+ * lock file is ours then. Takes `fd` over, on failure too, where the port is left as found, with
+ * NULL and a negative errno. */
+struct serial *serial_take_over(int fd, const struct serial_state *state, pid_t from, int *error);
 
 int serial_fd(const struct serial *serial);
 const char *serial_device(const struct serial *serial);
@@ -63,12 +62,12 @@ const char *serial_device(const struct serial *serial);
 /* Raise or drop DTR and RTS. -EINVAL or -ENOTTY: the driver cannot. */
 int serial_set_dtr(struct serial *serial, bool on);
 
-/* From now on a carrier that goes is a hang-up of the tty, as pppd's `modem`
- * has it. Negative errno. */
+/* From now on a carrier that goes is a hang-up of the tty, as pppd's `modem` has it. Negative
+ * errno. */
 int serial_heed_carrier(struct serial *serial);
 
-/* read(2) and write(2) with EINTR retried; -EAGAIN when it would block, -EIO
- * when the port is gone (also read's 0 after a hang-up). */
+/* read(2) and write(2) with EINTR retried; -EAGAIN when it would block, -EIO when the port is gone
+ * (also read's 0 after a hang-up). */
 ssize_t serial_read(struct serial *serial, void *bytes, size_t size);
 ssize_t serial_write(struct serial *serial, const void *bytes, size_t len);
 

@@ -50,8 +50,7 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 
 	(void)loop;
 	(void)revents;
-	while ((len = netlink_receive(uevent->socket, message,
-				      sizeof(message) - 1)) >= 0 ||
+	while ((len = netlink_receive(uevent->socket, message, sizeof(message) - 1)) >= 0 ||
 	       len == -ENOBUFS) {
 		if (len < 0) {
 			/* Let the handler look for itself. */
@@ -63,8 +62,7 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 	}
 }
 
-struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler,
-			  void *ctx)
+struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler, void *ctx)
 {
 	struct uevent *uevent = calloc(1, sizeof(*uevent));
 
@@ -78,8 +76,7 @@ struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler,
 		free(uevent);
 		return NULL;
 	}
-	ev_io_init(&uevent->reader, on_readable,
-		   mnl_socket_get_fd(uevent->socket), EV_READ);
+	ev_io_init(&uevent->reader, on_readable, mnl_socket_get_fd(uevent->socket), EV_READ);
 	uevent->reader.data = uevent;
 	ev_io_start(loop, &uevent->reader);
 	return uevent;

@@ -12,8 +12,7 @@ struct uevent;
 typedef void uevent_handler(void *ctx, bool added, const char *device);
 
 /* NULL, and errno, when the kernel gives none. */
-struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler,
-			  void *ctx);
+struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler, void *ctx);
 void uevent_free(struct uevent *uevent);
 
 #endif

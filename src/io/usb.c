@@ -17,9 +17,8 @@
 
 /* Whoever holds an interface with one of these is a modem or looks like one. */
 static const char *const modem_drivers[] = {
-	"option",   "qcserial",       "sierra",  "sierra_net", "hso",
-	"qmi_wwan", "huawei_cdc_ncm", "GobiNet", "GobiSerial", "cdc_mbim",
-	"cdc_acm",  "usb_wwan",       "cdc_wdm"};
+	"option",  "qcserial",   "sierra",   "sierra_net", "hso",      "qmi_wwan", "huawei_cdc_ncm",
+	"GobiNet", "GobiSerial", "cdc_mbim", "cdc_acm",    "usb_wwan", "cdc_wdm"};
 
 static int by_name(const void *one, const void *other)
 {
@@ -32,8 +31,7 @@ static bool join(char path[PATH_MAX], const char *dir, const char *name)
 }
 
 /* The first entry of `dir`/`name` that begins with `prefix`; "" if none. */
-static bool find_entry(const char *dir, const char *name, const char *prefix,
-		       char *to, size_t size)
+static bool find_entry(const char *dir, const char *name, const char *prefix, char *to, size_t size)
 {
 	char path[PATH_MAX];
 	struct dirent *entry;
@@ -45,8 +43,7 @@ static bool find_entry(const char *dir, const char *name, const char *prefix,
 	if (!open)
 		return false;
 	while (!found && (entry = readdir(open)))
-		found = entry->d_name[0] != '.' &&
-			str_starts(entry->d_name, prefix) &&
+		found = entry->d_name[0] != '.' && str_starts(entry->d_name, prefix) &&
 			str_copy(to, size, entry->d_name);
 	closedir(open);
 	return found;
@@ -66,8 +63,7 @@ static bool is_interrupt_in(const char *folder, const char *endpoint)
 static void add_tty(struct usb_interface *interface, const char *name)
 {
 	if (interface->tty_count < USB_TTYS_MAX &&
-	    str_copy(interface->ttys[interface->tty_count],
-		     sizeof(interface->ttys[0]), name))
+	    str_copy(interface->ttys[interface->tty_count], sizeof(interface->ttys[0]), name))
 		interface->tty_count++;
 }
 
@@ -84,15 +80,13 @@ static void read_entries(struct usb_interface *interface, const char *folder)
 	while ((entry = readdir(open))) {
 		if (str_starts(entry->d_name, "ttyUSB"))
 			add_tty(interface, entry->d_name);
-		else if (str_starts(entry->d_name, "ep_") &&
-			 is_interrupt_in(folder, entry->d_name))
+		else if (str_starts(entry->d_name, "ep_") && is_interrupt_in(folder, entry->d_name))
 			interface->interrupt_in = 1;
 	}
 	closedir(open);
 	if (find_entry(folder, "tty", "tty", name, sizeof(name)))
 		add_tty(interface, name);
-	qsort(interface->ttys, interface->tty_count, sizeof(interface->ttys[0]),
-	      by_name);
+	qsort(interface->ttys, interface->tty_count, sizeof(interface->ttys[0]), by_name);
 }
 
 void usb_interface_read(struct usb_interface *interface, const char *folder)
@@ -100,8 +94,7 @@ void usb_interface_read(struct usb_interface *interface, const char *folder)
 	const char *last = strrchr(folder, '/');
 
 	memset(interface, 0, sizeof(*interface));
-	str_copy(interface->name, sizeof(interface->name),
-		 last ? last + 1 : folder);
+	str_copy(interface->name, sizeof(interface->name), last ? last + 1 : folder);
 	interface->number = sysfs_read_int(folder, "bInterfaceNumber", 16);
 	interface->class = sysfs_read_int(folder, "bInterfaceClass", 16);
 	interface->subclass = sysfs_read_int(folder, "bInterfaceSubClass", 16);
@@ -109,12 +102,10 @@ void usb_interface_read(struct usb_interface *interface, const char *folder)
 	interface->endpoints = sysfs_read_int(folder, "bNumEndpoints", 16);
 	interface->interrupt_in = -1;
 	interface->authorized = sysfs_read_int(folder, "authorized", 10);
-	sysfs_link_name(folder, "driver", interface->driver,
-			sizeof(interface->driver));
+	sysfs_link_name(folder, "driver", interface->driver, sizeof(interface->driver));
 	read_entries(interface, folder);
 	find_entry(folder, "net", "", interface->net, sizeof(interface->net));
-	find_entry(folder, "usbmisc", "cdc-wdm", interface->wdm,
-		   sizeof(interface->wdm));
+	find_entry(folder, "usbmisc", "cdc-wdm", interface->wdm, sizeof(interface->wdm));
 }
 
 static int by_number(const void *one, const void *other)
@@ -134,17 +125,13 @@ static void read_interfaces(struct usb_device *device, const char *folder)
 		return;
 	snprintf(prefix, sizeof(prefix), "%s:", device->path);
 	while (device->count < USB_INTERFACES_MAX && (entry = readdir(open)))
-		if (str_starts(entry->d_name, prefix) &&
-		    join(path, folder, entry->d_name))
-			usb_interface_read(&device->interfaces[device->count++],
-					   path);
+		if (str_starts(entry->d_name, prefix) && join(path, folder, entry->d_name))
+			usb_interface_read(&device->interfaces[device->count++], path);
 	closedir(open);
-	qsort(device->interfaces, device->count, sizeof(device->interfaces[0]),
-	      by_number);
+	qsort(device->interfaces, device->count, sizeof(device->interfaces[0]), by_number);
 }
 
-bool usb_device_read(struct usb_device *device, const char *root,
-		     const char *path)
+bool usb_device_read(struct usb_device *device, const char *root, const char *path)
 {
 	char folder[PATH_MAX];
 
@@ -157,13 +144,10 @@ bool usb_device_read(struct usb_device *device, const char *root,
 	device->pid = sysfs_read_int(folder, "idProduct", 16);
 	device->devnum = sysfs_read_int(folder, "devnum", 10);
 	device->interface_count = sysfs_read_int(folder, "bNumInterfaces", 10);
-	device->configuration =
-		sysfs_read_int(folder, "bConfigurationValue", 10);
-	device->configurations =
-		sysfs_read_int(folder, "bNumConfigurations", 10);
+	device->configuration = sysfs_read_int(folder, "bConfigurationValue", 10);
+	device->configurations = sysfs_read_int(folder, "bNumConfigurations", 10);
 	device->authorized = sysfs_read_int(folder, "authorized", 10);
-	sysfs_read(folder, "manufacturer", device->manufacturer,
-		   sizeof(device->manufacturer));
+	sysfs_read(folder, "manufacturer", device->manufacturer, sizeof(device->manufacturer));
 	sysfs_read(folder, "product", device->product, sizeof(device->product));
 	sysfs_read(folder, "serial", device->serial, sizeof(device->serial));
 	read_interfaces(device, folder);
@@ -187,8 +171,7 @@ struct layout_interface usb_layout(const struct usb_device *device,
 
 static bool is_modem_driver(const char *name)
 {
-	for (size_t i = 0; i < sizeof(modem_drivers) / sizeof(modem_drivers[0]);
-	     i++)
+	for (size_t i = 0; i < sizeof(modem_drivers) / sizeof(modem_drivers[0]); i++)
 		if (strcmp(modem_drivers[i], name) == 0)
 			return true;
 	return false;
@@ -202,9 +185,8 @@ static bool is_modem_like(const struct usb_device *device)
 
 		/* Many a device that is no modem has one. */
 		interface.interrupt_in = -1;
-		if (layout_role(&interface) != LAYOUT_UNKNOWN ||
-		    is_modem_driver(at->driver) || at->tty_count > 0 ||
-		    *at->wdm)
+		if (layout_role(&interface) != LAYOUT_UNKNOWN || is_modem_driver(at->driver) ||
+		    at->tty_count > 0 || *at->wdm)
 			return true;
 	}
 	return false;
@@ -212,8 +194,7 @@ static bool is_modem_like(const struct usb_device *device)
 
 static int push(struct usb_list *list, const struct usb_device *device)
 {
-	struct usb_device *devices =
-		realloc(list->devices, (list->count + 1) * sizeof(*devices));
+	struct usb_device *devices = realloc(list->devices, (list->count + 1) * sizeof(*devices));
 
 	if (!devices)
 		return -ENOMEM;
@@ -244,15 +225,12 @@ int usb_list(struct usb_list *list, const char *root)
 		return 0;
 	/* "usb1" is a root hub, "1-1:1.0" an interface. */
 	while (!error && (entry = readdir(open)))
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    !strchr(entry->d_name, ':') &&
-		    usb_device_read(&device, root, entry->d_name) &&
-		    is_modem_like(&device))
+		if (isdigit((unsigned char)entry->d_name[0]) && !strchr(entry->d_name, ':') &&
+		    usb_device_read(&device, root, entry->d_name) && is_modem_like(&device))
 			error = push(list, &device);
 	closedir(open);
 	if (list->count > 1)
-		qsort(list->devices, list->count, sizeof(*list->devices),
-		      by_path);
+		qsort(list->devices, list->count, sizeof(*list->devices), by_path);
 	return error;
 }
 
@@ -263,8 +241,7 @@ void usb_list_free(struct usb_list *list)
 	list->count = 0;
 }
 
-const struct usb_interface *usb_device_interface(
-	const struct usb_device *device, int number)
+const struct usb_interface *usb_device_interface(const struct usb_device *device, int number)
 {
 	for (size_t i = 0; i < device->count; i++)
 		if (device->interfaces[i].number == number)

@@ -10,15 +10,14 @@
 #define USB_INTERFACES_MAX 32 /* USB 2.0 9.2.3 allows more, modems have not */
 #define USB_TTYS_MAX       4  /* sierra's one interface has up to three */
 
-/* An interface in its current setting; numbers are -1 and strings "" where
- * unknown. */
+/* An interface in its current setting; numbers are -1 and strings "" where unknown. */
 struct usb_interface {
 	char name[48]; /* "1-1:1.2", as bind and unbind want it */
 	int number, class, subclass, protocol;
 	int endpoints;    /* bNumEndpoints: without endpoint 0 */
 	int interrupt_in; /* one of them is an interrupt endpoint */
 	int authorized;
-	char driver[32]; /* of USB: "option", not "option1"; "": none */
+	char driver[32];             /* of USB: "option", not "option1"; "": none */
 	char ttys[USB_TTYS_MAX][24]; /* "ttyUSB2" */
 	size_t tty_count;
 	char net[24]; /* "wwan0" */
@@ -34,7 +33,7 @@ struct usb_device {
 	int configuration, configurations;
 	int authorized;
 	struct usb_interface interfaces[USB_INTERFACES_MAX]; /* by number */
-	size_t count; /* as many as sysfs shows */
+	size_t count;                                        /* as many as sysfs shows */
 };
 
 struct usb_list {
@@ -52,15 +51,13 @@ int usb_list(struct usb_list *list, const char *root);
 void usb_list_free(struct usb_list *list);
 
 /* The device of that path as it is now. False when it is not there. */
-bool usb_device_read(struct usb_device *device, const char *root,
-		     const char *path);
+bool usb_device_read(struct usb_device *device, const char *root, const char *path);
 
 /* The interface whose folder in sysfs that is. */
 void usb_interface_read(struct usb_interface *interface, const char *folder);
 
 /* NULL when the device has none of that number. */
-const struct usb_interface *usb_device_interface(
-	const struct usb_device *device, int number);
+const struct usb_interface *usb_device_interface(const struct usb_device *device, int number);
 
 /* For layout_role. */
 struct layout_interface usb_layout(const struct usb_device *device,

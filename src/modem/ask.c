@@ -9,15 +9,14 @@
 #include "modem/ask.h"
 #include "modem/stream.h"
 
-/* When AT is sent, counted from the start. The first may get lost in a modem
- * that has just seen DTR; the last leaves time for a late answer. One that
- * somebody has left in ATQ1 or ATV0 answers in no words: to the third it does. */
+/* When AT is sent, counted from the start. The first may get lost in a modem that has just seen
+ * DTR; the last leaves time for a late answer. One that somebody has left in ATQ1 or ATV0 answers
+ * in no words: to the third it does. */
 static const struct slot {
 	int ms;
 	const char *text;
 } slots[] = {
-	{0, "AT\r"},    {300, "AT\r"},  {800, "ATQ0V1\r"},
-	{1500, "AT\r"}, {2200, "AT\r"},
+	{0, "AT\r"}, {300, "AT\r"}, {800, "ATQ0V1\r"}, {1500, "AT\r"}, {2200, "AT\r"},
 };
 #define SLOTS (sizeof(slots) / sizeof(*slots))
 
@@ -120,8 +119,8 @@ static bool is_talking(const struct ask *ask)
 	return ask->state == STATE_CHECKING || ask->state == STATE_ECHO_OFF;
 }
 
-/* A modem that was left in data mode may say NO CARRIER to what is no frame,
- * or to the frames of stream_question: then it can be asked again. */
+/* A modem that was left in data mode may say NO CARRIER to what is no frame, or to the frames of
+ * stream_question: then it can be asked again. */
 static void ask_again(struct ask *ask, int64_t now)
 {
 	if (ask->hung_up || ask->state == STATE_DRAINING)
@@ -161,15 +160,13 @@ static void take_line(struct ask *ask, const char *line, int64_t now)
 	} else {
 		ask->state = STATE_DRAINING;
 		ask->owed = ask->sent - 1;
-		/* If this answers the first AT, the last one's comes as much
-		 * later as it was sent later. */
-		ask->deadline =
-			now + ask->last_sent - ask->first_sent + MARGIN_MS;
+		/* If this answers the first AT, the last one's comes as much later as it was sent
+		 * later. */
+		ask->deadline = now + ask->last_sent - ask->first_sent + MARGIN_MS;
 	}
 }
 
-static void feed_lines(struct ask *ask, const char *bytes, size_t len,
-		       int64_t now)
+static void feed_lines(struct ask *ask, const char *bytes, size_t len, int64_t now)
 {
 	enum at_lines_item item;
 
@@ -243,8 +240,8 @@ static void start_checking(struct ask *ask)
 		send(ask, CHECK_AT, "AT");
 }
 
-/* An OK to nonsense may be a late one to an AT. Then what nonsense gets comes
- * behind it; without it, a parrot is only asked once more. */
+/* An OK to nonsense may be a late one to an AT. Then what nonsense gets comes behind it; without
+ * it, a parrot is only asked once more. */
 static void doubt_nonsense(struct ask *ask, int64_t now)
 {
 	int patience = 2 * ask->answer_ms;
@@ -268,8 +265,7 @@ static bool names_app(const char *text)
 		bool begins = at == text || !isalnum((unsigned char)at[-1]);
 
 		at += 3;
-		if (begins && *at >= '1' && *at <= '4' &&
-		    !isalnum((unsigned char)at[1]))
+		if (begins && *at >= '1' && *at <= '4' && !isalnum((unsigned char)at[1]))
 			return true;
 	}
 	return false;
@@ -287,8 +283,7 @@ static void judge(struct ask *ask)
 		settle(ask, ASK_AT, "");
 }
 
-static void take_reply(struct ask *ask, const struct at_event *event,
-		       int64_t now)
+static void take_reply(struct ask *ask, const struct at_event *event, int64_t now)
 {
 	enum at_final_kind kind = event->final.kind;
 
@@ -345,8 +340,7 @@ static enum ask_verdict stream_verdict(const struct stream *stream)
 
 static int64_t next_slot(const struct ask *ask)
 {
-	int64_t at =
-		ask->slot < SLOTS ? ask->start + slots[ask->slot].ms : ask->end;
+	int64_t at = ask->slot < SLOTS ? ask->start + slots[ask->slot].ms : ask->end;
 
 	return at < ask->end ? at : ask->end;
 }
@@ -365,8 +359,7 @@ static void tick_asking(struct ask *ask, int64_t now)
 	} else if (ask->slot < SLOTS && now >= next_slot(ask)) {
 		/* What the port has not taken yet is still good. */
 		if (ask->out_len == 0)
-			offer(ask, slots[ask->slot].text,
-			      strlen(slots[ask->slot].text));
+			offer(ask, slots[ask->slot].text, strlen(slots[ask->slot].text));
 		ask->slot++;
 	}
 }
@@ -387,8 +380,7 @@ void ask_tick(struct ask *ask, int64_t now)
 		tick_asking(ask, now);
 	else if (ask->state == STATE_LISTENING)
 		tick_listening(ask, now);
-	else if (ask->state == STATE_DRAINING &&
-		 (ask->finals >= ask->sent || now >= ask->deadline))
+	else if (ask->state == STATE_DRAINING && (ask->finals >= ask->sent || now >= ask->deadline))
 		start_checking(ask);
 	tick_talk(ask, now);
 }
@@ -400,8 +392,7 @@ int64_t ask_deadline(const struct ask *ask)
 	switch (ask->state) {
 	case STATE_ASKING:
 		known = ask->start + AWAKE_MS;
-		if (stream_verdict(&ask->stream) != ASK_PENDING &&
-		    known < next_slot(ask))
+		if (stream_verdict(&ask->stream) != ASK_PENDING && known < next_slot(ask))
 			return known;
 		return next_slot(ask);
 	case STATE_DRAINING:

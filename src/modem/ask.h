@@ -29,8 +29,8 @@ enum ask_verdict {
 /* The usual `pass_ms`. */
 #define ASK_PASS_MS 2300
 
-/* `name` stands in the debug log. Who has said nothing for `pass_ms` is given
- * up; who has answered is asked to the end. NULL: no memory. */
+/* `name` stands in the debug log. Who has said nothing for `pass_ms` is given up; who has answered
+ * is asked to the end. NULL: no memory. */
 struct ask *ask_new(const char *name, int pass_ms, int64_t now);
 void ask_free(struct ask *ask);
 
@@ -52,17 +52,16 @@ int ask_answer_ms(const struct ask *ask);
 /* Why it is only AT_SECONDARY; "" otherwise. Static. */
 const char *ask_why(const struct ask *ask);
 
-/* What it said to ATI, lines joined by \n; "" when it said nothing or was not
- * asked. Good as long as the ask is. */
+/* What it said to ATI, lines joined by \n; "" when it said nothing or was not asked. Good as long
+ * as the ask is. */
 #define ASK_IDENTITY_MAX 256
 const char *ask_identity(const struct ask *ask);
 
-/* Another port of the same modem has answered after `answer_ms`: it is awake,
- * so that this one need not be asked to the end. */
+/* Another port of the same modem has answered after `answer_ms`: it is awake, so that this one need
+ * not be asked to the end. */
 void ask_hurry(struct ask *ask, int answer_ms);
 
-/* After the verdict ASK_AT: turn the echo off, for a port that is kept. Over
- * when ask_is_idle. */
+/* After the verdict ASK_AT: turn the echo off, for a port that is kept. Over when ask_is_idle. */
 void ask_echo_off(struct ask *ask);
 bool ask_is_idle(const struct ask *ask);
 

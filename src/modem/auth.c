@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Name and password for the context, where the modem wants them by AT. pppd
- * gives them in any case: some modems pass on what it says, some do not. */
+/* Name and password for the context, where the modem wants them by AT. pppd gives them in any case:
+ * some modems pass on what it says, some do not. */
 #include <string.h>
 #include <strings.h>
 
@@ -8,8 +8,8 @@
 #include "conf/conf.h"
 #include "modem/prepare.h"
 
-/* Nothing is written that nobody has asked for; `none` takes away what an
- * earlier password has left. */
+/* Nothing is written that nobody has asked for; `none` takes away what an earlier password has
+ * left. */
 static const char *forms_of(const struct plan *plan)
 {
 	const struct conf *conf = plan->conf;
@@ -60,11 +60,10 @@ static bool put_text(struct plan *plan, const char *key, const char *text)
 {
 	if (!strchr(text, '\\') && at_quote(&plan->command, text) == 0)
 		return true;
-	plan_fail(
-		plan, CAUSE_CONFIG,
-		"network.%s: this modem (%s) wants it in an AT command, which "
-		"can carry printable ASCII without \" and \\ only",
-		key, plan->family->name);
+	plan_fail(plan, CAUSE_CONFIG,
+		  "network.%s: this modem (%s) wants it in an AT command, which "
+		  "can carry printable ASCII without \" and \\ only",
+		  key, plan->family->name);
 	return false;
 }
 
@@ -113,8 +112,7 @@ static bool put_form(struct plan *plan, const char *form)
 	return false;
 }
 
-enum step_ask auth_ask(struct plan *plan, struct at_command *command,
-		       int64_t now)
+enum step_ask auth_ask(struct plan *plan, struct at_command *command, int64_t now)
 {
 	const char *form = form_at(forms_of(plan), plan->index);
 
@@ -128,21 +126,17 @@ enum step_ask auth_ask(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-enum step_outcome auth_take(struct plan *plan, const struct at_event *reply,
-			    int64_t now)
+enum step_outcome auth_take(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	struct buf final = BUF_INIT;
 
 	(void)now;
 	if (reply->final.kind == AT_FINAL_OK)
 		return STEP_NEXT;
-	if (reply->final.kind != AT_FINAL_TIMEOUT &&
-	    form_at(forms_of(plan), ++plan->index))
+	if (reply->final.kind != AT_FINAL_TIMEOUT && form_at(forms_of(plan), ++plan->index))
 		return STEP_AGAIN;
 	at_final_describe(&reply->final, &final);
-	plan_notice(plan,
-		    "%s refused: %s; the modem hears of name and password from "
-		    "pppd alone",
+	plan_notice(plan, "%s refused: %s; the modem hears of name and password from pppd alone",
 		    reply->command, buf_str(&final));
 	buf_free(&final);
 	return STEP_NEXT;

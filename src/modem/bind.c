@@ -8,9 +8,8 @@
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
 /* Who holds another interface of a device that is surely a modem. */
-static const char *const wwan_drivers[] = {"qcserial",   "option",
-					   "sierra",     "qmi_wwan",
-					   "sierra_net", "huawei_cdc_ncm"};
+static const char *const wwan_drivers[] = {"qcserial", "option",     "sierra",
+					   "qmi_wwan", "sierra_net", "huawei_cdc_ncm"};
 
 static bool is_wwan(const struct bind_interface *interfaces, size_t count)
 {
@@ -29,24 +28,19 @@ static bool may_be_for_calls(const struct bind_interface *interface)
 static int find_known(const struct bind_interface *interfaces, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (interfaces[i].role == LAYOUT_DATA &&
-		    may_be_for_calls(&interfaces[i]))
+		if (interfaces[i].role == LAYOUT_DATA && may_be_for_calls(&interfaces[i]))
 			return (int)i;
 	return -1;
 }
 
-/* On a modem that no table knows: the one with the interrupt endpoint, if only
- * one has it. */
-static int find_likely(const struct bind_interface *interfaces, size_t count,
-		       bool no_dtr)
+/* On a modem that no table knows: the one with the interrupt endpoint, if only one has it. */
+static int find_likely(const struct bind_interface *interfaces, size_t count, bool no_dtr)
 {
 	int found = -1;
 
 	for (size_t i = 0; i < count; i++) {
-		if (interfaces[i].role != LAYOUT_LIKELY ||
-		    !interfaces[i].interrupt_in ||
-		    !may_be_for_calls(&interfaces[i]) ||
-		    interfaces[i].no_dtr < no_dtr)
+		if (interfaces[i].role != LAYOUT_LIKELY || !interfaces[i].interrupt_in ||
+		    !may_be_for_calls(&interfaces[i]) || interfaces[i].no_dtr < no_dtr)
 			continue;
 		if (found >= 0)
 			return -1;
@@ -55,8 +49,8 @@ static int find_likely(const struct bind_interface *interfaces, size_t count,
 	return found;
 }
 
-/* Where the table is wrong of this firmware: the one that waits for DTR and has
- * the interrupt endpoint, whatever the table says of it. */
+/* Where the table is wrong of this firmware: the one that waits for DTR and has the interrupt
+ * endpoint, whatever the table says of it. */
 static int find_waiting(const struct bind_interface *interfaces, size_t count)
 {
 	int found = -1;
@@ -81,8 +75,7 @@ static enum bind_verdict judge(const struct bind_interface *interface)
 	return interface->authorized ? BIND_UNBOUND : BIND_BLOCKED;
 }
 
-struct bind_decision bind_decide(const struct bind_interface *interfaces,
-				 size_t count)
+struct bind_decision bind_decide(const struct bind_interface *interfaces, size_t count)
 {
 	struct bind_decision decision = {BIND_UNKNOWN, -1};
 
@@ -99,11 +92,9 @@ struct bind_decision bind_decide(const struct bind_interface *interfaces,
 	}
 	if (decision.at >= 0)
 		decision.verdict = judge(&interfaces[decision.at]);
-	if (!bind_is_move(decision.verdict) &&
-	    decision.verdict != BIND_BLOCKED &&
+	if (!bind_is_move(decision.verdict) && decision.verdict != BIND_BLOCKED &&
 	    find_waiting(interfaces, count) >= 0)
-		decision = (struct bind_decision){
-			BIND_NO_DTR, find_waiting(interfaces, count)};
+		decision = (struct bind_decision){BIND_NO_DTR, find_waiting(interfaces, count)};
 	return decision;
 }
 
@@ -111,13 +102,11 @@ const char *bind_verdict_text(enum bind_verdict verdict)
 {
 	static const char *const texts[] = {
 		[BIND_UNBOUND] = "no driver holds it",
-		[BIND_NO_DTR] = "its driver cannot raise DTR, which many "
-				"modems wait for",
+		[BIND_NO_DTR] = "its driver cannot raise DTR, which many modems wait for",
 		[BIND_BLOCKED] = "no driver may hold it (authorized is 0)",
 		[BIND_FINE] = "its driver can raise DTR",
 		[BIND_FIRMWARE] = "it waits for its firmware",
-		[BIND_UNKNOWN] = "which of its interfaces is for calls is not "
-				 "known",
+		[BIND_UNKNOWN] = "which of its interfaces is for calls is not known",
 	};
 
 	return texts[verdict];
@@ -157,8 +146,7 @@ static const struct {
 };
 
 /* What the reference is worth: 0 nothing, or the interface itself reserved. */
-static int weigh(const struct bind_interface *interfaces, size_t count, int at,
-		 unsigned reserved)
+static int weigh(const struct bind_interface *interfaces, size_t count, int at, unsigned reserved)
 {
 	int worth = 0;
 
@@ -169,14 +157,13 @@ static int weigh(const struct bind_interface *interfaces, size_t count, int at,
 			continue;
 		if ((int)i == at)
 			return 0;
-		worth += 1 + 2 * !*interfaces[i].driver +
-			 4 * interfaces[i].interrupt_in;
+		worth += 1 + 2 * !*interfaces[i].driver + 4 * interfaces[i].interrupt_in;
 	}
 	return worth;
 }
 
-bool bind_find_reference(const struct bind_interface *interfaces, size_t count,
-			 int at, int rank, struct bind_reference *reference)
+bool bind_find_reference(const struct bind_interface *interfaces, size_t count, int at, int rank,
+			 struct bind_reference *reference)
 {
 	int last_worth = INT_MAX, last = -1;
 
@@ -185,12 +172,10 @@ bool bind_find_reference(const struct bind_interface *interfaces, size_t count,
 
 		/* The next in the order of worth, then of the table. */
 		for (size_t i = 0; i < LENGTH(references); i++) {
-			int worth = weigh(interfaces, count, at,
-					  references[i].reserved);
+			int worth = weigh(interfaces, count, at, references[i].reserved);
 
 			if (worth > best_worth &&
-			    (worth < last_worth ||
-			     (worth == last_worth && (int)i > last))) {
+			    (worth < last_worth || (worth == last_worth && (int)i > last))) {
 				best_worth = worth;
 				best = (int)i;
 			}

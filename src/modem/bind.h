@@ -18,8 +18,8 @@ struct bind_interface {
 	bool interrupt_in; /* has an interrupt endpoint */
 	bool data;         /* has a network or a cdc-wdm device: QMI and such */
 	bool authorized;
-	bool no_dtr; /* the probe: silent, and its driver cannot raise DTR */
-	bool tried;  /* BIND_DRIVER has had it already, in vain */
+	bool no_dtr;        /* the probe: silent, and its driver cannot raise DTR */
+	bool tried;         /* BIND_DRIVER has had it already, in vain */
 	const char *driver; /* "": none */
 };
 
@@ -33,15 +33,14 @@ enum bind_verdict {
 	BIND_UNKNOWN,  /* no interface is known to be the one for calls */
 };
 
-/* Which interface is for calls (index in `at`), and whether it should move to
- * BIND_DRIVER. `at` is -1 for BIND_FIRMWARE and BIND_UNKNOWN. */
+/* Which interface is for calls (index in `at`), and whether it should move to BIND_DRIVER. `at` is
+ * -1 for BIND_FIRMWARE and BIND_UNKNOWN. */
 struct bind_decision {
 	enum bind_verdict verdict;
 	int at;
 };
 
-struct bind_decision bind_decide(const struct bind_interface *interfaces,
-				 size_t count);
+struct bind_decision bind_decide(const struct bind_interface *interfaces, size_t count);
 
 static inline bool bind_is_move(enum bind_verdict verdict)
 {
@@ -51,8 +50,8 @@ static inline bool bind_is_move(enum bind_verdict verdict)
 /* A half sentence: "no driver holds it". Static. */
 const char *bind_verdict_text(enum bind_verdict verdict);
 
-/* A device of option's own table whose entry keeps option away from the other
- * interfaces. A new_id that names it copies that. */
+/* A device of option's own table whose entry keeps option away from the other interfaces. A new_id
+ * that names it copies that. */
 struct bind_reference {
 	unsigned vid, pid;
 };
@@ -63,7 +62,7 @@ struct bind_reference {
  * endpoint: QMI) the most. The kernel may not know it: then try the next.
  * False when there are no more. Linux drivers/usb/serial/option.c: RSVD.
  */
-bool bind_find_reference(const struct bind_interface *interfaces, size_t count,
-			 int at, int rank, struct bind_reference *reference);
+bool bind_find_reference(const struct bind_interface *interfaces, size_t count, int at, int rank,
+			 struct bind_reference *reference);
 
 #endif

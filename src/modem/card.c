@@ -18,40 +18,33 @@ static const struct {
 	int skip;
 	const char *name;
 } counters[] = {
-	{"+CPINC:", 0, NULL},      {"+QPINC:", 0, "SC"},
-	{"+UPINCNT:", 0, NULL},    {"^CPIN:", 3, NULL},
-	{"+SPIC:", 0, NULL},       {"^SPIC:", 0, NULL},
-	{"#PCT:", 0, NULL},        {"*EPIN:", 0, NULL},
-	{"+ZPINPUK:", 0, NULL},    {"+XPINCNT:", 0, NULL},
-	{"_OERCN:", 0, NULL},      {"+QTRPIN:", 0, NULL},
-	{"+PNNM:", 0, NULL},       {"%PINNUM:", 0, NULL},
-	{"+CPINR:", 0, "SIM PIN"},
+	{"+CPINC:", 0, NULL},   {"+QPINC:", 0, "SC"},  {"+UPINCNT:", 0, NULL},
+	{"^CPIN:", 3, NULL},    {"+SPIC:", 0, NULL},   {"^SPIC:", 0, NULL},
+	{"#PCT:", 0, NULL},     {"*EPIN:", 0, NULL},   {"+ZPINPUK:", 0, NULL},
+	{"+XPINCNT:", 0, NULL}, {"_OERCN:", 0, NULL},  {"+QTRPIN:", 0, NULL},
+	{"+PNNM:", 0, NULL},    {"%PINNUM:", 0, NULL}, {"+CPINR:", 0, "SIM PIN"},
 };
 
-/* SW1 SW2 of an empty VERIFY: 63Cx leaves x, 6983 is blocked; 9000, a PIN that
- * is not asked for, tells nothing. */
+/* SW1 SW2 of an empty VERIFY: 63Cx leaves x, 6983 is blocked; 9000, a PIN that is not asked for,
+ * tells nothing. */
 static bool decode_verify(const char *line, int *left)
 {
 	struct at_fields fields;
 	char status[8];
 
-	if (!at_fields_start(&fields, line, "+CSIM:") ||
-	    !at_fields_skip(&fields) ||
-	    !at_fields_next_string(&fields, status, sizeof(status)) ||
-	    strlen(status) != 4)
+	if (!at_fields_start(&fields, line, "+CSIM:") || !at_fields_skip(&fields) ||
+	    !at_fields_next_string(&fields, status, sizeof(status)) || strlen(status) != 4)
 		return false;
 	if (strcmp(status, "6983") == 0)
 		*left = 0;
-	else if (str_starts_nocase(status, "63C") &&
-		 isdigit((unsigned char)status[3]))
+	else if (str_starts_nocase(status, "63C") && isdigit((unsigned char)status[3]))
 		*left = status[3] - '0';
 	else
 		return false;
 	return true;
 }
 
-static bool decode_counter(struct at_fields *fields, int skip, const char *name,
-			   int *left)
+static bool decode_counter(struct at_fields *fields, int skip, const char *name, int *left)
 {
 	char which[12];
 	int count;
@@ -59,11 +52,10 @@ static bool decode_counter(struct at_fields *fields, int skip, const char *name,
 	while (skip-- > 0)
 		if (!at_fields_skip(fields))
 			return false;
-	if (name && (!at_fields_next_string(fields, which, sizeof(which)) ||
-		     strcmp(which, name) != 0))
+	if (name &&
+	    (!at_fields_next_string(fields, which, sizeof(which)) || strcmp(which, name) != 0))
 		return false;
-	if (!at_fields_next_int(fields, &count) || count < 0 ||
-	    count > PIN_LEFT_MAX)
+	if (!at_fields_next_int(fields, &count) || count < 0 || count > PIN_LEFT_MAX)
 		return false;
 	*left = count;
 	return true;
@@ -75,8 +67,7 @@ bool modem_decode_pin_left(const char *line, int *left)
 
 	for (size_t i = 0; i < COUNT(counters); i++)
 		if (at_fields_start(&fields, line, counters[i].prefix))
-			return decode_counter(&fields, counters[i].skip,
-					      counters[i].name, left);
+			return decode_counter(&fields, counters[i].skip, counters[i].name, left);
 	return decode_verify(line, left);
 }
 
@@ -97,9 +88,8 @@ static const char *crsm_data(const char *line, char *data, size_t size)
 
 	if (!at_fields_start(&fields, line, "+CRSM:"))
 		return skip_name(line);
-	if (!at_fields_next_int(&fields, &sw1) ||
-	    (sw1 != 0x90 && sw1 != 0x91) || !at_fields_skip(&fields) ||
-	    !at_fields_next_string(&fields, data, size))
+	if (!at_fields_next_int(&fields, &sw1) || (sw1 != 0x90 && sw1 != 0x91) ||
+	    !at_fields_skip(&fields) || !at_fields_next_string(&fields, data, size))
 		return "";
 	return data;
 }
@@ -121,8 +111,7 @@ bool modem_decode_iccid(const char *line, char iccid[MODEM_ICCID_SIZE])
 	const char *text = crsm_data(line, data, sizeof(data));
 	size_t len = strspn(text, digits);
 
-	if (len < ICCID_MIN || len > ICCID_RAW ||
-	    strspn(text + len, " \t\"") != strlen(text + len))
+	if (len < ICCID_MIN || len > ICCID_RAW || strspn(text + len, " \t\"") != strlen(text + len))
 		return false;
 	for (size_t i = 0; i < len; i++)
 		found[i] = (char)toupper((unsigned char)text[i]);

@@ -8,8 +8,7 @@
 #include "conf/conf.h"
 #include "modem/prepare.h"
 
-enum step_ask context_ask(struct plan *plan, struct at_command *command,
-			  int64_t now)
+enum step_ask context_ask(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	(void)command;
@@ -17,8 +16,7 @@ enum step_ask context_ask(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-enum step_outcome context_take(struct plan *plan, const struct at_event *reply,
-			       int64_t now)
+enum step_outcome context_take(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	struct modem_context context;
 	const char *at = reply->text;
@@ -57,19 +55,17 @@ static bool context_is_right(const struct plan *plan)
 	       modem_apn_equal(plan->context.apn, plan->conf->network.apn);
 }
 
-enum step_ask context_ask_set(struct plan *plan, struct at_command *command,
-			      int64_t now)
+enum step_ask context_ask_set(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	if (context_is_right(plan)) {
 		plan->index = 0;
 		return ASK_SKIP;
 	}
-	buf_printf(&plan->command, "AT+CGDCONT=%d,\"%s\",",
-		   plan->conf->network.cid, wanted_type(plan));
+	buf_printf(&plan->command, "AT+CGDCONT=%d,\"%s\",", plan->conf->network.cid,
+		   wanted_type(plan));
 	if (at_quote(&plan->command, plan->conf->network.apn) < 0) {
-		plan_fail(plan, CAUSE_CONFIG,
-			  "network.apn has a character no APN can have");
+		plan_fail(plan, CAUSE_CONFIG, "network.apn has a character no APN can have");
 		return ASK_FAIL;
 	}
 	command->timeout_ms = 10000;
@@ -86,8 +82,7 @@ static void note_written(struct plan *plan)
 	step_put_context(plan, context);
 }
 
-enum step_outcome context_take_set(struct plan *plan,
-				   const struct at_event *reply, int64_t now)
+enum step_outcome context_take_set(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	(void)now;
 	plan->index = 0; /* of the forms of authentication, which come next */
@@ -95,12 +90,11 @@ enum step_outcome context_take_set(struct plan *plan,
 		note_written(plan);
 		return STEP_NEXT;
 	}
-	if (plan->conf->network.pdp_type != CONF_PDP_IPV4V6 ||
-	    plan->ipv4_only || reply->final.kind == AT_FINAL_TIMEOUT)
+	if (plan->conf->network.pdp_type != CONF_PDP_IPV4V6 || plan->ipv4_only ||
+	    reply->final.kind == AT_FINAL_TIMEOUT)
 		return plan_fail_refused(plan, CAUSE_CALL, reply);
-	plan_notice(plan,
-		    "the modem has no contexts for IPv4 and IPv6 at once; "
-		    "going on with IPv4");
+	plan_notice(plan, "the modem has no contexts for IPv4 and IPv6 at once; "
+			  "going on with IPv4");
 	plan->ipv4_only = true;
 	return STEP_AGAIN;
 }

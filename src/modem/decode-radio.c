@@ -182,8 +182,7 @@ static long unscaled(enum scale scale, enum quantity quantity, long value)
 	switch (scale) {
 	case CODED:
 		/* 99 and 255, unknown, end beyond the limits. */
-		return limits[quantity].code_base +
-		       value / limits[quantity].codes_per_db;
+		return limits[quantity].code_base + value / limits[quantity].codes_per_db;
 	case TENTHS:
 		return value < limits[quantity].min ? value / 10 : value;
 	case NO_SIGN:
@@ -194,8 +193,7 @@ static long unscaled(enum scale scale, enum quantity quantity, long value)
 }
 
 /* The text of a field, from 1 or LAST. */
-static bool field_text(struct at_fields fields, unsigned field, char *text,
-		       size_t size)
+static bool field_text(struct at_fields fields, unsigned field, char *text, size_t size)
 {
 	bool found = false;
 
@@ -206,8 +204,7 @@ static bool field_text(struct at_fields fields, unsigned field, char *text,
 	return found && *text;
 }
 
-static bool take_report(size_t row, struct at_fields fields,
-			struct modem_signal *signal)
+static bool take_report(size_t row, struct at_fields fields, struct modem_signal *signal)
 {
 	bool any = false;
 
@@ -216,8 +213,7 @@ static bool take_report(size_t row, struct at_fields fields,
 		char text[16];
 		long value;
 
-		if (field == 0 ||
-		    !field_text(fields, field, text, sizeof(text)) ||
+		if (field == 0 || !field_text(fields, field, text, sizeof(text)) ||
 		    !to_number(text, &value))
 			continue;
 		value = unscaled(reports[row].scale, (enum quantity)i, value);

@@ -69,8 +69,7 @@ const char *modem_sim_name(enum modem_sim sim)
 
 const char *modem_act_name(int act)
 {
-	return act >= 0 && (size_t)act < COUNT(act_names) ? act_names[act]
-							  : NULL;
+	return act >= 0 && (size_t)act < COUNT(act_names) ? act_names[act] : NULL;
 }
 
 const char *modem_domain_name(enum modem_domain domain)
@@ -80,8 +79,7 @@ const char *modem_domain_name(enum modem_domain domain)
 
 bool modem_reg_is_registered(enum modem_reg reg)
 {
-	return reg == MODEM_REG_HOME || reg == MODEM_REG_HOME_CSFB ||
-	       modem_reg_is_roaming(reg);
+	return reg == MODEM_REG_HOME || reg == MODEM_REG_HOME_CSFB || modem_reg_is_roaming(reg);
 }
 
 bool modem_reg_is_roaming(enum modem_reg reg)
@@ -89,8 +87,7 @@ bool modem_reg_is_roaming(enum modem_reg reg)
 	return reg == MODEM_REG_ROAMING || reg == MODEM_REG_ROAMING_CSFB;
 }
 
-/* The next field is not quoted and has more than `digits`, zeros before them
- * apart. */
+/* The next field is not quoted and has more than `digits`, zeros before them apart. */
 static bool is_longer(struct at_fields fields, size_t digits)
 {
 	char text[16];
@@ -100,20 +97,17 @@ static bool is_longer(struct at_fields fields, size_t digits)
 	       strlen(text + strspn(text, "0")) > digits;
 }
 
-/* The field after the first is a <stat>, so the first was <n>. A <lac> is
- * quoted or longer than two digits. Where it is neither, as in 1,05,A34F0: of
- * three fields the last is a <ci>, and of more the third is one when it is too
- * long for a <lac>. */
+/* The field after the first is a <stat>, so the first was <n>. A <lac> is quoted or longer than two
+ * digits. Where it is neither, as in 1,05,A34F0: of three fields the last is a <ci>, and of more
+ * the third is one when it is too long for a <lac>. */
 static bool next_is_stat(struct at_fields fields)
 {
 	size_t left = at_fields_left(&fields);
 	char text[8];
 	long stat;
 
-	if (at_fields_is_quoted(&fields) ||
-	    !at_fields_next_string(&fields, text, sizeof(text)) ||
-	    strlen(text) > 2 ||
-	    !str_to_int(text, 0, MODEM_REG_COUNT - 1, &stat))
+	if (at_fields_is_quoted(&fields) || !at_fields_next_string(&fields, text, sizeof(text)) ||
+	    strlen(text) > 2 || !str_to_int(text, 0, MODEM_REG_COUNT - 1, &stat))
 		return false;
 	if (left == 2 && !at_fields_is_quoted(&fields) &&
 	    at_fields_next_string(&fields, text, sizeof(text)))
@@ -125,8 +119,8 @@ static bool next_is_act(struct at_fields fields)
 {
 	int act;
 
-	return !at_fields_is_quoted(&fields) &&
-	       at_fields_next_int(&fields, &act) && modem_act_name(act);
+	return !at_fields_is_quoted(&fields) && at_fields_next_int(&fields, &act) &&
+	       modem_act_name(act);
 }
 
 /* 27.007 of Release 8 had a <rac> before the <ci>, and Novatel has it still. */
@@ -134,13 +128,11 @@ static bool next_is_rac(struct at_fields fields)
 {
 	unsigned rac, ci;
 
-	return at_fields_next_hex(&fields, &rac) && rac <= 0xff &&
-	       !next_is_act(fields) && at_fields_next_hex(&fields, &ci) &&
-	       next_is_act(fields);
+	return at_fields_next_hex(&fields, &rac) && rac <= 0xff && !next_is_act(fields) &&
+	       at_fields_next_hex(&fields, &ci) && next_is_act(fields);
 }
 
-static void decode_location(struct at_fields *fields,
-			    struct modem_registration *registration)
+static void decode_location(struct at_fields *fields, struct modem_registration *registration)
 {
 	unsigned value;
 	int act;
@@ -155,8 +147,7 @@ static void decode_location(struct at_fields *fields,
 		registration->act = act;
 }
 
-static bool decode_stat(struct at_fields *fields,
-			struct modem_registration *registration)
+static bool decode_stat(struct at_fields *fields, struct modem_registration *registration)
 {
 	struct modem_registration found = {.lac = -1, .ci = -1, .act = -1};
 	int stat;
@@ -225,8 +216,7 @@ bool modem_decode_csq(const char *line, int *csq, int *ber)
 	struct at_fields fields;
 	int rssi, rate = 99;
 
-	if (!at_fields_start(&fields, line, "+CSQ:") ||
-	    !at_fields_next_int(&fields, &rssi))
+	if (!at_fields_start(&fields, line, "+CSQ:") || !at_fields_next_int(&fields, &rssi))
 		return false;
 	at_fields_next_int(&fields, &rate);
 	if (rssi < 0 || (rssi > 31 && rssi != 99))
@@ -244,8 +234,7 @@ int modem_csq_dbm(int csq)
 /* One UTF-16 unit as UTF-8; surrogates and controls become '?'. */
 static size_t put_utf8(char *to, unsigned unit)
 {
-	if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0) ||
-	    (unit >= 0xd800 && unit < 0xe000))
+	if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0) || (unit >= 0xd800 && unit < 0xe000))
 		unit = '?';
 	if (unit < 0x80) {
 		to[0] = (char)unit;
@@ -262,14 +251,13 @@ static size_t put_utf8(char *to, unsigned unit)
 	return 3;
 }
 
-/* "0033002000410054" is a name in UCS2 (27.007 5.5) when it is whole units of
- * hexadecimal and starts with 00 to 06, scripts that operators use. */
+/* "0033002000410054" is a name in UCS2 (27.007 5.5) when it is whole units of hexadecimal and
+ * starts with 00 to 06, scripts that operators use. */
 static bool looks_ucs2(const char *text)
 {
 	size_t len = strlen(text);
 
-	return len >= 8 && len % 4 == 0 &&
-	       strspn(text, "0123456789abcdefABCDEF") == len &&
+	return len >= 8 && len % 4 == 0 && strspn(text, "0123456789abcdefABCDEF") == len &&
 	       text[0] == '0' && text[1] <= '6' && strspn(text, "0") < len;
 }
 
@@ -291,15 +279,14 @@ static void copy_name(char *to, size_t size, const char *text)
 	to[len] = '\0';
 }
 
-bool modem_decode_cops(const char *line, char *name, unsigned name_size,
-		       char *mccmnc, unsigned mccmnc_size, int *act)
+bool modem_decode_cops(const char *line, char *name, unsigned name_size, char *mccmnc,
+		       unsigned mccmnc_size, int *act)
 {
 	struct at_fields fields;
 	char text[96];
 	int mode, format;
 
-	if (!at_fields_start(&fields, line, "+COPS:") ||
-	    !at_fields_next_int(&fields, &mode) ||
+	if (!at_fields_start(&fields, line, "+COPS:") || !at_fields_next_int(&fields, &mode) ||
 	    !at_fields_next_int(&fields, &format) ||
 	    !at_fields_next_string(&fields, text, sizeof(text)))
 		return false;
@@ -316,28 +303,24 @@ bool modem_decode_selection(const char *line, int *mode)
 {
 	struct at_fields fields;
 
-	return at_fields_start(&fields, line, "+COPS:") &&
-	       at_fields_next_int(&fields, mode);
+	return at_fields_start(&fields, line, "+COPS:") && at_fields_next_int(&fields, mode);
 }
 
 bool modem_decode_cfun(const char *line, int *fun)
 {
 	struct at_fields fields;
 
-	return at_fields_start(&fields, line, "+CFUN:") &&
-	       at_fields_next_int(&fields, fun);
+	return at_fields_start(&fields, line, "+CFUN:") && at_fields_next_int(&fields, fun);
 }
 
 /* Length of an APN without the operator's part. */
 static size_t network_len(const char *apn)
 {
-	static const char suffix[] = ".mnc[0-9][0-9][0-9]"
-				     ".mcc[0-9][0-9][0-9].gprs";
+	static const char suffix[] = ".mnc[0-9][0-9][0-9].mcc[0-9][0-9][0-9].gprs";
 	const size_t suffix_len = strlen(".mncNNN.mccNNN.gprs");
 	size_t len = strlen(apn);
 
-	if (len > suffix_len &&
-	    fnmatch(suffix, apn + len - suffix_len, FNM_CASEFOLD) == 0)
+	if (len > suffix_len && fnmatch(suffix, apn + len - suffix_len, FNM_CASEFOLD) == 0)
 		len -= suffix_len;
 	return len;
 }

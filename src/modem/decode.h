@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Decoders of single answer lines. Each returns false, and changes nothing,
- * for a line that is not its own or makes no sense. */
+/* Decoders of single answer lines. Each returns false, and changes nothing, for a line that is not
+ * its own or makes no sense. */
 
 /* 27.007 7.2 <stat>, 0 to 11. */
 enum modem_reg {
@@ -68,8 +68,8 @@ const char *modem_domain_name(enum modem_domain domain);
 bool modem_reg_is_registered(enum modem_reg reg);
 bool modem_reg_is_roaming(enum modem_reg reg);
 
-/* Both forms, +CREG: <stat>[,...] and +CREG: <n>,<stat>[,...], with and
- * without quotes, <rac> and a Gobi's blanks; of any of the three domains. */
+/* Both forms, +CREG: <stat>[,...] and +CREG: <n>,<stat>[,...], with and without quotes, <rac> and a
+ * Gobi's blanks; of any of the three domains. */
 bool modem_decode_registration(const char *line, enum modem_domain *domain,
 			       struct modem_registration *registration);
 
@@ -85,20 +85,20 @@ bool modem_decode_csq(const char *line, int *csq, int *ber);
 /* +CSQ's number in dBm, 0 for 99 and nonsense. */
 int modem_csq_dbm(int csq);
 
-/* +COPS: of the read form; `name` or `mccmnc` by its format, the other is
- * left alone. UCS2 in hexadecimal is turned into UTF-8. `act` -1 if absent. */
-bool modem_decode_cops(const char *line, char *name, unsigned name_size,
-		       char *mccmnc, unsigned mccmnc_size, int *act);
+/* +COPS: of the read form; `name` or `mccmnc` by its format, the other is left alone. UCS2 in
+ * hexadecimal is turned into UTF-8. `act` -1 if absent. */
+bool modem_decode_cops(const char *line, char *name, unsigned name_size, char *mccmnc,
+		       unsigned mccmnc_size, int *act);
 
-/* +COPS: <mode>, also where nothing follows (27.007 7.3): 0 automatic, 1 by
- * hand, 2 deregistered, 4 by hand, then automatic. */
+/* +COPS: <mode>, also where nothing follows (27.007 7.3): 0 automatic, 1 by hand, 2 deregistered, 4
+ * by hand, then automatic. */
 bool modem_decode_selection(const char *line, int *mode);
 
 /* +CFUN: <fun> (27.007 8.2). */
 bool modem_decode_cfun(const char *line, int *fun);
 
-/* Two APNs mean the same: without regard to case and to a network's
- * ".mncNNN.mccNNN.gprs" suffix (23.003 9.1.2). */
+/* Two APNs mean the same: without regard to case and to a network's ".mncNNN.mccNNN.gprs" suffix
+ * (23.003 9.1.2). */
 bool modem_apn_equal(const char *a, const char *b);
 
 #endif

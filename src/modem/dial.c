@@ -6,8 +6,8 @@
 
 enum { STEP_DIAL, STEP_REASON };
 
-/* 27.007 10.2.1.1's forms. Modems that refuse the first as a word they do not
- * know take one of the others; a refused call is not dialled again. */
+/* 27.007 10.2.1.1's forms. Modems that refuse the first as a word they do not know take one of the
+ * others; a refused call is not dialled again. */
 static const struct {
 	const char *before;
 	bool with_cid;
@@ -19,8 +19,7 @@ static const struct {
 
 #define DIAL_COUNT (sizeof(dial_strings) / sizeof(*dial_strings))
 
-static enum step_ask ask_dial(struct plan *plan, struct at_command *command,
-			      int64_t now)
+static enum step_ask ask_dial(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	buf_printf(&plan->command, "%s", dial_strings[plan->index].before);
@@ -32,16 +31,13 @@ static enum step_ask ask_dial(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-/* The modem did not understand the dial string, as against: the network did
- * not want the call. */
+/* The modem did not understand the dial string, as against: the network did not want the call. */
 static bool is_not_understood(const struct at_final *final)
 {
-	return final->kind == AT_FINAL_ERROR ||
-	       at_final_class(final) == AT_ERROR_UNSUPPORTED;
+	return final->kind == AT_FINAL_ERROR || at_final_class(final) == AT_ERROR_UNSUPPORTED;
 }
 
-static enum step_outcome take_dial(struct plan *plan,
-				   const struct at_event *reply, int64_t now)
+static enum step_outcome take_dial(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	(void)now;
 	if (reply->final.kind == AT_FINAL_CONNECT)
@@ -56,8 +52,7 @@ static enum step_outcome take_dial(struct plan *plan,
 }
 
 /* 27.007 6.10: why the last call failed. */
-static enum step_ask ask_reason(struct plan *plan, struct at_command *command,
-				int64_t now)
+static enum step_ask ask_reason(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)command;
 	(void)now;
@@ -65,17 +60,15 @@ static enum step_ask ask_reason(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_outcome take_reason(struct plan *plan,
-				     const struct at_event *reply, int64_t now)
+static enum step_outcome take_reason(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	const char *at = reply->text;
 	char line[96] = "";
 
 	(void)now;
 	step_next_line(&at, line, sizeof(line));
-	return plan_fail(plan, CAUSE_CALL, "%s%s%s%s",
-			 buf_str(&plan->call_error), *line ? " (" : "", line,
-			 *line ? ")" : "");
+	return plan_fail(plan, CAUSE_CALL, "%s%s%s%s", buf_str(&plan->call_error),
+			 *line ? " (" : "", line, *line ? ")" : "");
 }
 
 static const struct step steps[] = {

@@ -24,18 +24,18 @@ struct modem_family {
 	const char *iccid;      /* reads the SIM card's number */
 	const char *technology; /* reads the radio technology in use */
 	const char *auth, *auth_none;
-	const char *technology_else; /* where that one tells nothing; NULL */
-	const char *signal;          /* reads more than +CSQ tells */
-	const char *radio;           /* reads why the radio is off */
-	const char *radio_else;      /* the same, where that is refused; NULL */
-	const char *reset; /* restarts the modem, where +CFUN=1,1 is not the
+	const char *technology_else;     /* where that one tells nothing; NULL */
+	const char *signal;              /* reads more than +CSQ tells */
+	const char *radio;               /* reads why the radio is off */
+	const char *radio_else;          /* the same, where that is refused; NULL */
+	const char *reset;               /* restarts the modem, where +CFUN=1,1 is not the
 			    * first choice; NULL */
 	const struct mode_dialect *mode; /* how the network mode is told */
 };
 
-/* The family of a modem with these USB ids (0: unknown) that has answered ATI
- * with `identity`; the words count more than the vendor id, for modems are sold
- * under other names. Never NULL: "generic" is a family too. */
+/* The family of a modem with these USB ids (0: unknown) that has answered ATI with `identity`; the
+ * words count more than the vendor id, for modems are sold under other names. Never NULL: "generic"
+ * is a family too. */
 const struct modem_family *modem_family_find(int vid, const char *identity);
 
 #endif

@@ -35,8 +35,7 @@ bool modem_decode_text(const char *line, char *to, size_t size)
 	return true;
 }
 
-bool modem_decode_digits(const char *line, size_t min, size_t max, char *to,
-			 size_t size)
+bool modem_decode_digits(const char *line, size_t min, size_t max, char *to, size_t size)
 {
 	static const char digits[] = "0123456789";
 	size_t len;
@@ -61,29 +60,24 @@ static void take_named(const char *line, struct modem_identity *identity)
 		char *to;
 		size_t size;
 	} names[] = {
-		{"Manufacturer:", identity->manufacturer,
-		 sizeof(identity->manufacturer)},
+		{"Manufacturer:", identity->manufacturer, sizeof(identity->manufacturer)},
 		{"Model:", identity->model, sizeof(identity->model)},
 		{"Revision:", identity->revision, sizeof(identity->revision)},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (str_starts_nocase(line, names[i].name))
-			modem_decode_text(line + strlen(names[i].name),
-					  names[i].to, names[i].size);
+			modem_decode_text(line + strlen(names[i].name), names[i].to, names[i].size);
 	if (str_starts_nocase(line, "IMEI:"))
-		modem_decode_digits(line, 14, 16, identity->imei,
-				    sizeof(identity->imei));
+		modem_decode_digits(line, 14, 16, identity->imei, sizeof(identity->imei));
 }
 
 static void take_plain(const char *line, struct modem_identity *identity)
 {
 	if (!*identity->manufacturer)
-		modem_decode_text(line, identity->manufacturer,
-				  sizeof(identity->manufacturer));
+		modem_decode_text(line, identity->manufacturer, sizeof(identity->manufacturer));
 	else if (!*identity->model)
-		modem_decode_text(line, identity->model,
-				  sizeof(identity->model));
+		modem_decode_text(line, identity->model, sizeof(identity->model));
 }
 
 void modem_decode_ati(const char *text, struct modem_identity *identity)

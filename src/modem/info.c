@@ -29,8 +29,7 @@ struct question {
 
 static void take_kept(struct plan *plan, int number, const char *line)
 {
-	static const char *const prefixes[] = {
-		"+CREG:", "+CGREG:", "+CEREG:", "", "+CMEE:"};
+	static const char *const prefixes[] = {"+CREG:", "+CGREG:", "+CEREG:", "", "+CMEE:"};
 	struct at_fields fields;
 
 	if (at_fields_start(&fields, line, prefixes[number]))
@@ -47,8 +46,7 @@ static void take_manufacturer(struct plan *plan, int number, const char *line)
 {
 	(void)number;
 	if (plan->lines++ == 0)
-		modem_decode_text(line,
-				  KEEP(plan->facts.identity.manufacturer));
+		modem_decode_text(line, KEEP(plan->facts.identity.manufacturer));
 }
 
 static void take_model(struct plan *plan, int number, const char *line)
@@ -94,8 +92,7 @@ static void take_pin_left(struct plan *plan, int number, const char *line)
 static bool sim_is_open(const struct plan *plan, int number)
 {
 	(void)number;
-	return plan->facts.sim == MODEM_SIM_READY ||
-	       plan->facts.sim == MODEM_SIM_UNKNOWN;
+	return plan->facts.sim == MODEM_SIM_READY || plan->facts.sim == MODEM_SIM_UNKNOWN;
 }
 
 static bool sim_is_there(const struct plan *plan, int number)
@@ -143,8 +140,7 @@ static void take_registration(struct plan *plan, int number, const char *line)
 	struct at_fields fields;
 
 	if (step_take_registration(plan, line) && plan->kept[number] < 0 &&
-	    at_fields_start(&fields, strchr(line, ':'), ":") &&
-	    at_fields_left(&fields) == 2)
+	    at_fields_start(&fields, strchr(line, ':'), ":") && at_fields_left(&fields) == 2)
 		take_kept(plan, number, line);
 }
 
@@ -160,13 +156,11 @@ static void take_operator(struct plan *plan, int number, const char *line)
 	struct at_fields fields;
 	int act = -1, format;
 
-	if (!modem_decode_cops(line, KEEP(facts->operator), KEEP(facts->mccmnc),
-			       &act))
+	if (!modem_decode_cops(line, KEEP(facts->operator), KEEP(facts->mccmnc), &act))
 		return;
 	if (act >= 0)
 		facts->act = act;
-	if (plan->kept[number] < 0 &&
-	    at_fields_start(&fields, line, "+COPS:") &&
+	if (plan->kept[number] < 0 && at_fields_start(&fields, line, "+COPS:") &&
 	    at_fields_skip(&fields) && at_fields_next_int(&fields, &format))
 		plan->kept[number] = format;
 }
@@ -211,15 +205,13 @@ static void take_context(struct plan *plan, int number, const char *line)
 		step_put_context(plan, &context);
 }
 
-#define FAMILY(column)                                                         \
-	.text = NULL, .number = offsetof(struct modem_family, column),         \
-	.plain = true
-#define DOMAIN(name, kept)                                                     \
-	{"AT+" name "?", NULL, take_registration, kept, .watched = true},      \
-		{"AT+" name "=2", cell_is_hidden, NULL, kept},                 \
-		{"AT+" name "?", cell_is_hidden, take_registration, kept},     \
-	{                                                                      \
-		"AT+" name "=", cell_is_hidden, NULL, kept, .numbered = true   \
+#define FAMILY(column) .text = NULL, .number = offsetof(struct modem_family, column), .plain = true
+#define DOMAIN(name, kept)                                                   \
+	{"AT+" name "?", NULL, take_registration, kept, .watched = true},    \
+		{"AT+" name "=2", cell_is_hidden, NULL, kept},               \
+		{"AT+" name "?", cell_is_hidden, take_registration, kept},   \
+	{                                                                    \
+		"AT+" name "=", cell_is_hidden, NULL, kept, .numbered = true \
 	}
 
 /* clang-format off */
@@ -261,13 +253,11 @@ static const struct question questions[] = {
 };
 /* clang-format on */
 
-static const char *text_of(const struct plan *plan,
-			   const struct question *question)
+static const char *text_of(const struct plan *plan, const struct question *question)
 {
 	if (question->text)
 		return question->text;
-	return *(const char *const *)((const char *)plan->family +
-				      question->number);
+	return *(const char *const *)((const char *)plan->family + question->number);
 }
 
 /* In a hurry only what puts back is left, and that ends in a kept number. */
@@ -281,8 +271,7 @@ static bool is_wanted(const struct plan *plan, const struct question *question)
 	       (!question->wanted || question->wanted(plan, question->number));
 }
 
-static enum step_ask ask(struct plan *plan, struct at_command *command,
-			 int64_t now)
+static enum step_ask ask(struct plan *plan, struct at_command *command, int64_t now)
 {
 	const struct question *question = &questions[plan->index];
 
@@ -316,27 +305,23 @@ static void take_error(struct plan *plan, const struct at_final *final)
 		plan->facts.sim = MODEM_SIM_BUSY;
 		break;
 	case AT_ERROR_SIM:
-		plan->facts.sim = final->code == 10 ? MODEM_SIM_MISSING
-						    : MODEM_SIM_FAILED;
+		plan->facts.sim = final->code == 10 ? MODEM_SIM_MISSING : MODEM_SIM_FAILED;
 		break;
 	default:
 		break;
 	}
 }
 
-static enum step_outcome take(struct plan *plan, const struct at_event *reply,
-			      int64_t now)
+static enum step_outcome take(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	const struct question *question = &questions[plan->index++];
 	const char *at = reply->text;
 	char line[256];
 
 	(void)now;
-	plan->timeouts =
-		reply->final.kind == AT_FINAL_TIMEOUT ? plan->timeouts + 1 : 0;
+	plan->timeouts = reply->final.kind == AT_FINAL_TIMEOUT ? plan->timeouts + 1 : 0;
 	if (plan->timeouts >= TIMEOUTS_MAX)
-		return plan_fail(plan, CAUSE_NO_AT_PORT,
-				 "the modem has stopped answering");
+		return plan_fail(plan, CAUSE_NO_AT_PORT, "the modem has stopped answering");
 	plan->lines = 0;
 	while (question->take && step_next_line(&at, line, sizeof(line)))
 		question->take(plan, question->number, line);
@@ -345,8 +330,7 @@ static enum step_outcome take(struct plan *plan, const struct at_event *reply,
 	return plan->index < COUNT(questions) ? STEP_AGAIN : STEP_NEXT;
 }
 
-static enum step_ask ask_mode(struct plan *plan, struct at_command *command,
-			      int64_t now)
+static enum step_ask ask_mode(struct plan *plan, struct at_command *command, int64_t now)
 {
 	return plan->winding_up ? ASK_SKIP : mode_ask(plan, command, now);
 }

@@ -278,8 +278,7 @@ static const struct map *find_map(const struct layout_interface *interface)
 	if (interface->vid == 0x05c6 && interface->pid == 0x9215)
 		return interface->count == 5 ? &ec20_9215 : &gobi_9215;
 	for (size_t i = 0; i < LENGTH(maps); i++)
-		if (maps[i].vid == interface->vid &&
-		    maps[i].first <= interface->pid &&
+		if (maps[i].vid == interface->vid && maps[i].first <= interface->pid &&
 		    maps[i].last >= interface->pid)
 			return &maps[i];
 	return NULL;
@@ -312,8 +311,7 @@ static bool fits(int wanted, int value)
 static int maker_of(const struct layout_interface *interface)
 {
 	for (size_t i = 0; i < LENGTH(huaweis); i++)
-		if (huaweis[i].vid == interface->vid &&
-		    huaweis[i].pid == interface->pid)
+		if (huaweis[i].vid == interface->vid && huaweis[i].pid == interface->pid)
 			return 0x12d1;
 	return interface->vid;
 }
@@ -323,8 +321,7 @@ static enum layout_role role_by_triple(const struct layout_interface *interface)
 	int vid = maker_of(interface);
 
 	for (size_t i = 0; i < LENGTH(triples); i++)
-		if (fits(triples[i].vid, vid) &&
-		    triples[i].class == interface->class &&
+		if (fits(triples[i].vid, vid) && triples[i].class == interface->class &&
 		    fits(triples[i].subclass, interface->subclass) &&
 		    triples[i].protocol == interface->protocol)
 			return triples[i].role;
@@ -335,14 +332,13 @@ enum layout_role layout_role(const struct layout_interface *interface)
 {
 	enum layout_role role;
 
-	if (interface->count == 1 &&
-	    layout_firmware(interface->vid, interface->pid))
+	if (interface->count == 1 && layout_firmware(interface->vid, interface->pid))
 		return LAYOUT_QDL;
 	role = role_by_number(interface);
 	if (role == LAYOUT_UNKNOWN)
 		role = role_by_triple(interface);
-	/* On vendor-class modems the function that takes calls is the one
-	 * with an interrupt endpoint, for its modem status. */
+	/* On vendor-class modems the function that takes calls is the one with an interrupt
+	 * endpoint, for its modem status. */
 	if (role == LAYOUT_UNKNOWN && interface->interrupt_in == 1)
 		role = LAYOUT_LIKELY;
 	return role;

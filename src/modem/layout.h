@@ -28,12 +28,12 @@ struct layout_interface {
 
 enum layout_role layout_role(const struct layout_interface *interface);
 
-/* What a device that waits for its firmware is, and who loads it: half a
- * sentence. NULL when the id is no boot loader's. Static. */
+/* What a device that waits for its firmware is, and who loads it: half a sentence. NULL when the id
+ * is no boot loader's. Static. */
 const char *layout_firmware(int vid, int pid);
 
-/* The command that loads it, before the tty and the folder of the files; NULL
- * when there is none. Static. */
+/* The command that loads it, before the tty and the folder of the files; NULL when there is none.
+ * Static. */
 const char *layout_loader(int vid, int pid);
 
 #endif

@@ -3,20 +3,20 @@
 
 #include "modem/mode.h"
 
-/* Of rows that mean the same the first is the one that is set. A value is
- * known by its first field where the whole is not in the table. */
+/* Of rows that mean the same the first is the one that is set. A value is known by its first field
+ * where the whole is not in the table. */
 
 #define G2  MODE_2G
 #define G3  MODE_3G
 #define G4  MODE_4G
 #define G5  MODE_5G
 #define ALL MODE_ALL
-#define END                                                                    \
-	{                                                                      \
-		"",                                                            \
-		{                                                              \
-			0, 0                                                   \
-		}                                                              \
+#define END                  \
+	{                    \
+		"",          \
+		{            \
+			0, 0 \
+		}            \
 	}
 
 /* clang-format off */

@@ -64,27 +64,22 @@ static enum step_outcome give_up(struct plan *plan)
 	if (!dialect(plan)->in_use || !mode->refused)
 		mode_print_choices(&mode->choices, &offers);
 	if (mode->refused)
-		plan_fail(plan, CAUSE_CONFIG,
-			  "the modem refuses network.mode \"%s\"%s%s",
-			  plan->conf->network.mode,
-			  offers.len ? "; it says it can: " : "",
+		plan_fail(plan, CAUSE_CONFIG, "the modem refuses network.mode \"%s\"%s%s",
+			  plan->conf->network.mode, offers.len ? "; it says it can: " : "",
 			  buf_str(&offers));
 	else if (offers.len)
-		plan_fail(plan, CAUSE_CONFIG,
-			  "the modem cannot do network.mode \"%s\"; it can: %s",
+		plan_fail(plan, CAUSE_CONFIG, "the modem cannot do network.mode \"%s\"; it can: %s",
 			  plan->conf->network.mode, buf_str(&offers));
 	else
-		plan_fail(plan, CAUSE_CONFIG,
-			  "the modem knows no command for network.mode \"%s\"",
+		plan_fail(plan, CAUSE_CONFIG, "the modem knows no command for network.mode \"%s\"",
 			  plan->conf->network.mode);
 	buf_free(&offers);
 	return STEP_FAIL;
 }
 
-/* The next dialect, from reading on, which is `back` steps before; `reply` to
- * this one, if one is to blame. */
-static enum step_outcome otherwise(struct plan *plan, size_t back,
-				   const struct at_event *reply)
+/* The next dialect, from reading on, which is `back` steps before; `reply` to this one, if one is
+ * to blame. */
+static enum step_outcome otherwise(struct plan *plan, size_t back, const struct at_event *reply)
 {
 	const struct mode_dialect *next = dialect(plan)->otherwise;
 
@@ -98,8 +93,7 @@ static enum step_outcome otherwise(struct plan *plan, size_t back,
 	return STEP_JUMP;
 }
 
-enum step_ask mode_ask(struct plan *plan, struct at_command *command,
-		       int64_t now)
+enum step_ask mode_ask(struct plan *plan, struct at_command *command, int64_t now)
 {
 	if (!is_due(plan, now) || (only_reads(plan) && dialect(plan)->in_use))
 		return ASK_SKIP;
@@ -151,8 +145,7 @@ static enum step_outcome settle(struct plan *plan, int64_t now)
 	return STEP_NEXT;
 }
 
-enum step_outcome mode_take(struct plan *plan, const struct at_event *reply,
-			    int64_t now)
+enum step_outcome mode_take(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	if (reply->final.kind != AT_FINAL_OK && !plan->mode.written)
 		return otherwise(plan, 0, reply);
@@ -166,8 +159,7 @@ enum step_outcome mode_take(struct plan *plan, const struct at_event *reply,
 	return STEP_NEXT;
 }
 
-enum step_ask mode_ask_list(struct plan *plan, struct at_command *command,
-			    int64_t now)
+enum step_ask mode_ask_list(struct plan *plan, struct at_command *command, int64_t now)
 {
 	if (!is_due(plan, now))
 		return ASK_SKIP;
@@ -182,8 +174,7 @@ enum step_ask mode_ask_list(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-enum step_outcome mode_take_list(struct plan *plan,
-				 const struct at_event *reply, int64_t now)
+enum step_outcome mode_take_list(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	struct mode_choices *choices = &plan->mode.choices;
 	const char *at = reply->text;
@@ -197,8 +188,7 @@ enum step_outcome mode_take_list(struct plan *plan,
 	return choices->count ? STEP_NEXT : otherwise(plan, 1, NULL);
 }
 
-/* A mode and a network are selected by one command, so the latter is told
- * again (27.007 7.3). */
+/* A mode and a network are selected by one command, so the latter is told again (27.007 7.3). */
 static void print_set(struct plan *plan, const struct mode_choice *choice)
 {
 	const char *operator= plan->conf->network.operator;
@@ -208,8 +198,7 @@ static void print_set(struct plan *plan, const struct mode_choice *choice)
 	else if (strcmp(operator, "auto") == 0)
 		buf_printf(&plan->command, "AT+COPS=0,,,%s", choice->value);
 	else
-		buf_printf(&plan->command, "AT+COPS=1,2,\"%s\",%s", operator,
-			   choice->value);
+		buf_printf(&plan->command, "AT+COPS=1,2,\"%s\",%s", operator, choice->value);
 }
 
 static void tell_lifting(struct plan *plan)
@@ -217,9 +206,7 @@ static void tell_lifting(struct plan *plan)
 	struct buf current = BUF_INIT;
 
 	mode_print(plan->mode.current.mode, &current);
-	plan_notice(plan,
-		    "no network in %d s, and the modem's mode is %s: setting "
-		    "it to automatic",
+	plan_notice(plan, "no network in %d s, and the modem's mode is %s: setting it to automatic",
 		    LATE_MS / 1000, buf_str(&current));
 	buf_free(&current);
 }
@@ -257,8 +244,7 @@ static enum step_ask ask_return(struct plan *plan, struct at_command *command)
 	return ASK_SEND;
 }
 
-enum step_ask mode_ask_set(struct plan *plan, struct at_command *command,
-			   int64_t now)
+enum step_ask mode_ask_set(struct plan *plan, struct at_command *command, int64_t now)
 {
 	const struct mode_choice *choice;
 
@@ -282,8 +268,7 @@ enum step_ask mode_ask_set(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_outcome take_set(struct plan *plan,
-				  const struct at_event *reply)
+static enum step_outcome take_set(struct plan *plan, const struct at_event *reply)
 {
 	struct buf final = BUF_INIT;
 
@@ -300,8 +285,7 @@ static enum step_outcome take_set(struct plan *plan,
 	return otherwise(plan, 2, reply);
 }
 
-enum step_outcome mode_take_set(struct plan *plan, const struct at_event *reply,
-				int64_t now)
+enum step_outcome mode_take_set(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	struct at_event set = {.type = AT_EVENT_REPLY,
 			       .final = plan->mode.final,

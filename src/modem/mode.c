@@ -17,8 +17,7 @@ static const char technologies[][3] = {"2g", "3g", "4g", "5g"};
 static unsigned technology_of(const char *word, size_t len)
 {
 	for (size_t i = 0; i < COUNT(technologies); i++)
-		if (strlen(technologies[i]) == len &&
-		    strncmp(word, technologies[i], len) == 0)
+		if (strlen(technologies[i]) == len && strncmp(word, technologies[i], len) == 0)
 			return 1u << i;
 	return 0;
 }
@@ -116,12 +115,10 @@ static struct mode mode_of_name(const char *name)
 	return mode;
 }
 
-/* "03, UMTS 3G Preferred": an index in hexadecimal and a name, which may have
- * commas of its own. */
+/* "03, UMTS 3G Preferred": an index in hexadecimal and a name, which may have commas of its own. */
 static bool decode_named(struct at_fields *fields, struct mode_choice *choice)
 {
-	if (!at_fields_next_string(fields, choice->value,
-				   sizeof(choice->value)) ||
+	if (!at_fields_next_string(fields, choice->value, sizeof(choice->value)) ||
 	    choice->value[strspn(choice->value, "0123456789ABCDEFabcdef")])
 		return false;
 	choice->mode = mode_of_name(fields->at);
@@ -142,19 +139,16 @@ void mode_print_list(const struct mode_dialect *dialect, struct buf *out)
 }
 
 /* A tail that begins with a quote ends what has to begin with one. */
-void mode_print_set(const struct mode_dialect *dialect, const char *value,
-		    struct buf *out)
+void mode_print_set(const struct mode_dialect *dialect, const char *value, struct buf *out)
 {
 	buf_printf(out, "%s=", dialect->command);
 	if (*dialect->key)
 		buf_printf(out, "\"%s\",", dialect->key);
-	buf_printf(out, "%s%s%s", *dialect->tail == '"' ? "\"" : "", value,
-		   dialect->tail);
+	buf_printf(out, "%s%s%s", *dialect->tail == '"' ? "\"" : "", value, dialect->tail);
 }
 
 /* Go to the fields behind the command's name and key. */
-static bool start(const struct mode_dialect *dialect, const char *line,
-		  struct at_fields *fields)
+static bool start(const struct mode_dialect *dialect, const char *line, struct at_fields *fields)
 {
 	const char *name = dialect->command + strlen("AT");
 	char key[16];
@@ -163,14 +157,13 @@ static bool start(const struct mode_dialect *dialect, const char *line,
 		at_fields_start(fields, fields->at, ":");
 	else if (!dialect->bare || !at_fields_start(fields, line, ""))
 		return false;
-	return !*dialect->key ||
-	       (at_fields_next_string(fields, key, sizeof(key)) &&
-		strcasecmp(key, dialect->key) == 0);
+	return !*dialect->key || (at_fields_next_string(fields, key, sizeof(key)) &&
+				  strcasecmp(key, dialect->key) == 0);
 }
 
 /* The value's fields, joined by commas; as many as there are. */
-static bool read_value(const struct mode_dialect *dialect,
-		       struct at_fields *fields, char *value, size_t size)
+static bool read_value(const struct mode_dialect *dialect, struct at_fields *fields, char *value,
+		       size_t size)
 {
 	struct buf text = BUF_INIT;
 	char field[10];
@@ -186,8 +179,7 @@ static bool read_value(const struct mode_dialect *dialect,
 	return fits && *value;
 }
 
-static const struct mode_choice *find_row(const struct mode_dialect *dialect,
-					  const char *value)
+static const struct mode_choice *find_row(const struct mode_dialect *dialect, const char *value)
 {
 	const struct mode_choice *row;
 	size_t first = strcspn(value, ",");
@@ -196,14 +188,12 @@ static const struct mode_choice *find_row(const struct mode_dialect *dialect,
 		if (strcasecmp(row->value, value) == 0)
 			return row;
 	for (row = dialect->rows; *row->value; row++)
-		if (strcspn(row->value, ",") == first &&
-		    strncasecmp(row->value, value, first) == 0)
+		if (strcspn(row->value, ",") == first && strncasecmp(row->value, value, first) == 0)
 			return row;
 	return NULL;
 }
 
-bool mode_decode(const struct mode_dialect *dialect, const char *line,
-		 struct mode_choice *choice)
+bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mode_choice *choice)
 {
 	struct mode_choice found = {"", {0, 0}};
 	const struct mode_choice *row;
@@ -277,8 +267,8 @@ static bool is_offered(struct at_fields groups, const char *value)
 	for (; *value && groups.more; value += *value == ',') {
 		size_t len = strcspn(value, ",");
 
-		if (at_fields_next_string(&groups, group, sizeof(group)) &&
-		    *group && !group_has_value(group, value, len))
+		if (at_fields_next_string(&groups, group, sizeof(group)) && *group &&
+		    !group_has_value(group, value, len))
 			return false;
 		value += len;
 	}
@@ -304,8 +294,7 @@ void mode_decode_list(const struct mode_dialect *dialect, const char *line,
 			add(choices, row);
 }
 
-void mode_assume(const struct mode_dialect *dialect,
-		 struct mode_choices *choices)
+void mode_assume(const struct mode_dialect *dialect, struct mode_choices *choices)
 {
 	const struct mode_choice *row = dialect->rows;
 
@@ -333,8 +322,8 @@ static int count_bits(unsigned set)
 	return count;
 }
 
-static const struct mode_choice *choose_preferred(
-	const struct mode_choices *choices, unsigned preferred)
+static const struct mode_choice *choose_preferred(const struct mode_choices *choices,
+						  unsigned preferred)
 {
 	const struct mode_choice *best = NULL;
 
@@ -342,17 +331,15 @@ static const struct mode_choice *choose_preferred(
 		const struct mode_choice *item = &choices->items[i];
 
 		if (item->mode.preferred == preferred &&
-		    (!best || count_bits(item->mode.allowed) >
-				      count_bits(best->mode.allowed)))
+		    (!best || count_bits(item->mode.allowed) > count_bits(best->mode.allowed)))
 			best = item;
 	}
 	return best;
 }
 
-/* The technologies in `set` and no others; one that prefers none before one
- * that does. */
-static const struct mode_choice *choose_allowed(
-	const struct mode_choices *choices, unsigned set, unsigned can)
+/* The technologies in `set` and no others; one that prefers none before one that does. */
+static const struct mode_choice *choose_allowed(const struct mode_choices *choices, unsigned set,
+						unsigned can)
 {
 	const struct mode_choice *best = NULL;
 
@@ -368,8 +355,7 @@ static const struct mode_choice *choose_allowed(
 	return best;
 }
 
-const struct mode_choice *mode_choose(const struct mode_choices *choices,
-				      struct mode wanted)
+const struct mode_choice *mode_choose(const struct mode_choices *choices, struct mode wanted)
 {
 	unsigned can = capabilities(choices);
 	const struct mode_choice *choice = NULL;
@@ -377,8 +363,7 @@ const struct mode_choice *mode_choose(const struct mode_choices *choices,
 	if (wanted.preferred) {
 		choice = choose_preferred(choices, wanted.preferred);
 		/* The newest of all: no bit of `can` is above it. */
-		if (choice || !(can & wanted.preferred) ||
-		    can >= 2u * wanted.preferred)
+		if (choice || !(can & wanted.preferred) || can >= 2u * wanted.preferred)
 			return choice;
 	} else if (wanted.allowed != MODE_ALL && (wanted.allowed & ~can)) {
 		return NULL;
@@ -386,8 +371,7 @@ const struct mode_choice *mode_choose(const struct mode_choices *choices,
 	return choose_allowed(choices, wanted.allowed, can);
 }
 
-bool mode_is_so(const struct mode_choices *choices, struct mode wanted,
-		struct mode current)
+bool mode_is_so(const struct mode_choices *choices, struct mode wanted, struct mode current)
 {
 	const struct mode_choice *choice = mode_choose(choices, wanted);
 	unsigned can = capabilities(choices);
@@ -411,8 +395,7 @@ void mode_print_choices(const struct mode_choices *choices, struct buf *out)
 
 		for (unsigned j = 0; j < i && !told; j++)
 			told = choices->items[j].mode.allowed == mode.allowed &&
-			       choices->items[j].mode.preferred ==
-				       mode.preferred;
+			       choices->items[j].mode.preferred == mode.preferred;
 		if (told)
 			continue;
 		buf_printf(out, "%s", between);

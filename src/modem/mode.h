@@ -41,22 +41,21 @@ struct mode_dialect {
 	const char *command; /* "AT!SELRAT": with ?, =? and = */
 	const char *key;     /* ... and this first parameter, "" for none */
 	const char *tail;    /* what follows the value that is set */
-	/* Up to a row with an empty value. NULL: the list has names, and the
-	 * indexes mean what they say there. */
+	/* Up to a row with an empty value. NULL: the list has names, and the indexes mean what they
+	 * say there. */
 	const struct mode_choice *rows;
 	const struct mode_dialect *otherwise; /* where this one is refused */
-	unsigned char skip;   /* that many fields before the value, */
-	unsigned char fields; /* which has so many, in the answer */
-	bool bare;            /* answers may lack the command's name */
-	/* There is no such setting to be read: what can be read is the
-	 * technology in use, as good when it is one that is wanted. */
+	unsigned char skip;                   /* that many fields before the value, */
+	unsigned char fields;                 /* which has so many, in the answer */
+	bool bare;                            /* answers may lack the command's name */
+	/* There is no such setting to be read: what can be read is the technology in use, as good
+	 * when it is one that is wanted. */
 	bool in_use;
 	bool apart; /* is set only while the modem has left its network */
 };
 
-extern const struct mode_dialect mode_generic, mode_sierra, mode_huawei,
-	mode_zte, mode_quectel, mode_simcom, mode_cinterion, mode_ublox,
-	mode_option, mode_novatel, mode_ericsson, mode_xmm;
+extern const struct mode_dialect mode_generic, mode_sierra, mode_huawei, mode_zte, mode_quectel,
+	mode_simcom, mode_cinterion, mode_ublox, mode_option, mode_novatel, mode_ericsson, mode_xmm;
 
 /* A word of network.mode: "auto", "3g", "2g+3g", "4g-preferred". */
 bool mode_parse(const char *word, struct mode *mode);
@@ -67,30 +66,25 @@ void mode_print(struct mode mode, struct buf *out);
 /* The commands that read the mode, tell what there is, and set `value`. */
 void mode_print_read(const struct mode_dialect *dialect, struct buf *out);
 void mode_print_list(const struct mode_dialect *dialect, struct buf *out);
-void mode_print_set(const struct mode_dialect *dialect, const char *value,
-		    struct buf *out);
+void mode_print_set(const struct mode_dialect *dialect, const char *value, struct buf *out);
 
-/* The mode that an answer line to the first tells; false for other lines and for
- * values that nobody here knows, which are kept in choice->value. */
-bool mode_decode(const struct mode_dialect *dialect, const char *line,
-		 struct mode_choice *choice);
+/* The mode that an answer line to the first tells; false for other lines and for values that nobody
+ * here knows, which are kept in choice->value. */
+bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mode_choice *choice);
 
 /* Add what an answer line to the second offers. */
 void mode_decode_list(const struct mode_dialect *dialect, const char *line,
 		      struct mode_choices *choices);
 
 /* What the family's modems have, where this one does not tell. */
-void mode_assume(const struct mode_dialect *dialect,
-		 struct mode_choices *choices);
+void mode_assume(const struct mode_dialect *dialect, struct mode_choices *choices);
 
-/* The choice that comes to what is wanted, NULL when there is none. All that
- * the modem can is automatic, and automatic prefers the newest. */
-const struct mode_choice *mode_choose(const struct mode_choices *choices,
-				      struct mode wanted);
+/* The choice that comes to what is wanted, NULL when there is none. All that the modem can is
+ * automatic, and automatic prefers the newest. */
+const struct mode_choice *mode_choose(const struct mode_choices *choices, struct mode wanted);
 
 /* What is wanted is so already; `choices` may still be empty. */
-bool mode_is_so(const struct mode_choices *choices, struct mode wanted,
-		struct mode current);
+bool mode_is_so(const struct mode_choices *choices, struct mode wanted, struct mode current);
 
 /* "auto, 2g, 3g-preferred": what can be had, each once. Appended. */
 void mode_print_choices(const struct mode_choices *choices, struct buf *out);

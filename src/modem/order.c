@@ -58,8 +58,8 @@ static void squeeze(const char *text, char squeezed[AT_COMMAND_MAX + 1])
 	squeezed[len] = '\0';
 }
 
-/* `name`, and then a value: reading and asking what is possible is harmless.
- * Whatever stands between them is a longer name: ^CPIN2=. */
+/* `name`, and then a value: reading and asking what is possible is harmless. Whatever stands
+ * between them is a longer name: ^CPIN2=. */
 static bool sets(const char *squeezed, const char *name)
 {
 	const char *at = squeezed;
@@ -91,8 +91,8 @@ static const char *skip_named(const char *at)
 	return at;
 }
 
-/* The letter of the first basic command from there on, whether it stands behind
- * an "&" or not: of ATE0D*99#, of AT+CSQ;H. NULL: there is none. */
+/* The letter of the first basic command from there on, whether it stands behind an "&" or not: of
+ * ATE0D*99#, of AT+CSQ;H. NULL: there is none. */
 static const char *find_basic(const char *at)
 {
 	while (*at && !isalpha((unsigned char)*at))
@@ -101,8 +101,7 @@ static const char *find_basic(const char *at)
 }
 
 /* One of these letters, or one of those behind "&", is somewhere in the line. */
-static bool has_basic(const char *squeezed, const char *letters,
-		      const char *behind_ampersand)
+static bool has_basic(const char *squeezed, const char *letters, const char *behind_ampersand)
 {
 	const char *at = squeezed + strlen("AT");
 
@@ -114,12 +113,11 @@ static bool has_basic(const char *squeezed, const char *letters,
 	return false;
 }
 
-static const char *const pins[] = {"PIN",   "PUK",   "+CLCK",
-				   "+CPWD", "+CSIM", NULL};
+static const char *const pins[] = {"PIN", "PUK", "+CLCK", "+CPWD", "+CSIM", NULL};
 static const char *const passwords[] = {"AUTH", "PDPP", "PWD", "PASS", NULL};
-static const char *const breaking[] = {
-	"+CFUN", "+CGACT", "+CGATT", "+CGDCONT", "+COPS",   "+CRESET",
-	"+IPR",  "+IFC",   "!RESET", "^RESET",   "#REBOOT", NULL};
+static const char *const breaking[] = {"+CFUN",  "+CGACT",  "+CGATT",  "+CGDCONT",
+				       "+COPS",  "+CRESET", "+IPR",    "+IFC",
+				       "!RESET", "^RESET",  "#REBOOT", NULL};
 static const char *const words[] = {"RESET", "REBOOT", "POWD", "CPOF", NULL};
 
 static bool is_secret(const char *squeezed)
@@ -144,8 +142,7 @@ static bool calls(const char *squeezed)
 	       sets(squeezed, "+CMGS") || sets(squeezed, "+CMGW");
 }
 
-/* Answers in digits, or none (V.250 6.2.6, 6.2.5): nobody would find its port
- * again. */
+/* Answers in digits, or none (V.250 6.2.6, 6.2.5): nobody would find its port again. */
 static bool hides(const char *squeezed)
 {
 	const char *at = squeezed + strlen("AT");
@@ -153,8 +150,7 @@ static bool hides(const char *squeezed)
 	while ((at = find_basic(at))) {
 		char fine = *at == 'V' ? '1' : '0';
 
-		if (at[-1] != '&' && (*at == 'V' || *at == 'Q') &&
-		    at[1] != fine && at[1] != '?')
+		if (at[-1] != '&' && (*at == 'V' || *at == 'Q') && at[1] != fine && at[1] != '?')
 			return true;
 		at++;
 	}
@@ -173,8 +169,7 @@ static const char *objection(const char *squeezed, enum order_scope scope)
 		return "has the modem answer in digits, or not at all, and then "
 		       "its port is not found; if that is meant, add --force";
 	if (scope == ORDER_INSTANCE && breaks(squeezed))
-		return "may end the running instance's call; stop that first, "
-		       "or add --force";
+		return "may end the running instance's call; stop that first, or add --force";
 	return NULL;
 }
 
@@ -192,13 +187,11 @@ static bool is_command(const char *text, struct buf *why)
 			return false;
 		}
 	if (len > AT_COMMAND_MAX)
-		buf_printf(why, "a command has %d bytes at most",
-			   AT_COMMAND_MAX);
+		buf_printf(why, "a command has %d bytes at most", AT_COMMAND_MAX);
 	return len <= AT_COMMAND_MAX;
 }
 
-static bool check(const char *text, bool force, enum order_scope scope,
-		  struct buf *why)
+static bool check(const char *text, bool force, enum order_scope scope, struct buf *why)
 {
 	char squeezed[AT_COMMAND_MAX + 1];
 	const char *against;
@@ -208,15 +201,13 @@ static bool check(const char *text, bool force, enum order_scope scope,
 	squeeze(text, squeezed);
 	against = force ? NULL : objection(squeezed, scope);
 	if (against)
-		buf_printf(why, "%.*s %s",
-			   is_secret(squeezed) ? (int)strcspn(text, "=") : 400,
+		buf_printf(why, "%.*s %s", is_secret(squeezed) ? (int)strcspn(text, "=") : 400,
 			   text, against);
 	explicit_bzero(squeezed, sizeof(squeezed));
 	return !against;
 }
 
-bool order_check(const struct order *order, enum order_scope scope,
-		 struct buf *why)
+bool order_check(const struct order *order, enum order_scope scope, struct buf *why)
 {
 	if (order->count == 0)
 		buf_printf(why, "no command is given");
@@ -274,8 +265,7 @@ void order_reply(struct order *order, const struct at_event *reply)
 
 static bool is_fine(const struct order_item *item)
 {
-	return item->final.kind == AT_FINAL_OK ||
-	       item->final.kind == AT_FINAL_CONNECT;
+	return item->final.kind == AT_FINAL_OK || item->final.kind == AT_FINAL_CONNECT;
 }
 
 const struct order_item *order_failure(const struct order *order)
@@ -289,14 +279,10 @@ const struct order_item *order_failure(const struct order *order)
 static enum cause cause_of(const struct at_final *final)
 {
 	static const enum cause by_class[] = {
-		[AT_ERROR_OTHER] = CAUSE_USAGE,
-		[AT_ERROR_BUSY] = CAUSE_SIM,
-		[AT_ERROR_SIM] = CAUSE_SIM,
-		[AT_ERROR_PIN] = CAUSE_PIN,
-		[AT_ERROR_PUK] = CAUSE_PUK,
-		[AT_ERROR_NETWORK] = CAUSE_NOT_REGISTERED,
-		[AT_ERROR_APN] = CAUSE_CALL,
-		[AT_ERROR_UNSUPPORTED] = CAUSE_USAGE,
+		[AT_ERROR_OTHER] = CAUSE_USAGE, [AT_ERROR_BUSY] = CAUSE_SIM,
+		[AT_ERROR_SIM] = CAUSE_SIM,     [AT_ERROR_PIN] = CAUSE_PIN,
+		[AT_ERROR_PUK] = CAUSE_PUK,     [AT_ERROR_NETWORK] = CAUSE_NOT_REGISTERED,
+		[AT_ERROR_APN] = CAUSE_CALL,    [AT_ERROR_UNSUPPORTED] = CAUSE_USAGE,
 	};
 
 	switch (final->kind) {

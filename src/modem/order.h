@@ -52,12 +52,11 @@ void order_free(struct order *order);
 /* -E2BIG, -ENOMEM. */
 int order_add(struct order *order, const char *text);
 
-/* Whether all of them may go out: AT and printable ASCII; not what holds a PIN,
- * for a refused one must not be sent twice, nor what makes a call, nor, with
- * ORDER_INSTANCE, what would end the instance's, unless `force`. If not, why, in
- * words. Never shows what stands behind a name that may hold a PIN. */
-bool order_check(const struct order *order, enum order_scope scope,
-		 struct buf *why);
+/* Whether all of them may go out: AT and printable ASCII; not what holds a PIN, for a refused one
+ * must not be sent twice, nor what makes a call, nor, with ORDER_INSTANCE, what would end the
+ * instance's, unless `force`. If not, why, in words. Never shows what stands behind a name that may
+ * hold a PIN. */
+bool order_check(const struct order *order, enum order_scope scope, struct buf *why);
 
 /* False when there is no more to send. `id` is the caller's. */
 bool order_next(struct order *order, struct at_command *command, int id);

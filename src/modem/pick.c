@@ -8,8 +8,7 @@ int pick_best(const struct pick *picks, size_t count)
 	int best = -1;
 
 	for (size_t i = 0; i < count; i++)
-		if (picks[i].usable &&
-		    (best < 0 || picks[i].hint < picks[best].hint))
+		if (picks[i].usable && (best < 0 || picks[i].hint < picks[best].hint))
 			best = (int)i;
 	return best;
 }
@@ -17,9 +16,8 @@ int pick_best(const struct pick *picks, size_t count)
 bool pick_is_sure(const struct pick *picks, size_t count, int best)
 {
 	for (size_t i = 0; i < count; i++)
-		if (picks[i].pending &&
-		    (picks[i].hint < picks[best].hint ||
-		     (picks[i].hint == picks[best].hint && picks[i].answered)))
+		if (picks[i].pending && (picks[i].hint < picks[best].hint ||
+					 (picks[i].hint == picks[best].hint && picks[i].answered)))
 			return false;
 	return true;
 }
@@ -30,8 +28,7 @@ bool pick_is_hopeless(const struct pick *picks, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		if (picks[i].usable ||
-		    (picks[i].pending &&
-		     (picks[i].answered || picks[i].hint < LAYOUT_NOT_AT)))
+		    (picks[i].pending && (picks[i].answered || picks[i].hint < LAYOUT_NOT_AT)))
 			return false;
 		if (picks[i].no_dtr && picks[i].hint <= LAYOUT_LIKELY)
 			no_dtr = true;

@@ -20,12 +20,12 @@ struct pick {
 /* The usable port with the best hint, the first of equals; -1: none. */
 int pick_best(const struct pick *picks, size_t count);
 
-/* No port that is still being asked has a better hint, and none that has
- * answered by now has as good a one: all were asked at the same moment. */
+/* No port that is still being asked has a better hint, and none that has answered by now has as
+ * good a one: all were asked at the same moment. */
 bool pick_is_sure(const struct pick *picks, size_t count, int best);
 
-/* A port for calls is silent for want of DTR, and none is left that was known
- * to speak AT or has answered: asking on does not mend that. */
+/* A port for calls is silent for want of DTR, and none is left that was known to speak AT or has
+ * answered: asking on does not mend that. */
 bool pick_is_hopeless(const struct pick *picks, size_t count);
 
 /* The port answers, but its modem has a usable one that is meant for calls. */

@@ -12,8 +12,7 @@
 #define HEAD     "gobi-dial pins 1\n"
 #define IMEI_LEN 14 /* what follows is a check digit or a version */
 
-static const char salt_chars[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "abcdefghijklmnopqrstuvwxyz";
+static const char salt_chars[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /* FNV-1a: against bits that fall over, not against people. */
 static uint32_t sum_of(const char *text, size_t len)
@@ -60,8 +59,7 @@ static bool take_hash(const char **at, char end, char *to, size_t size)
 
 static bool take_sent(const char **at, struct pins_sent *sent)
 {
-	return take_text(at, "sent ") &&
-	       take_word(at, ' ', sent->pin, sizeof(sent->pin)) &&
+	return take_text(at, "sent ") && take_word(at, ' ', sent->pin, sizeof(sent->pin)) &&
 	       take_hash(at, ' ', sent->card, sizeof(sent->card)) &&
 	       take_hash(at, '\n', sent->modem, sizeof(sent->modem));
 }
@@ -69,8 +67,7 @@ static bool take_sent(const char **at, struct pins_sent *sent)
 static bool take_salt(const char **at, char salt[PINS_SALT_SIZE])
 {
 	memcpy(salt, "$6$", 4);
-	return take_text(at, "salt $6$") &&
-	       take_word(at, '\n', salt + 3, PINS_SALT_SIZE - 3);
+	return take_text(at, "salt $6$") && take_word(at, '\n', salt + 3, PINS_SALT_SIZE - 3);
 }
 
 int pins_parse(const char *text, size_t len, struct pins_file *file)
@@ -80,11 +77,9 @@ int pins_parse(const char *text, size_t len, struct pins_file *file)
 	bool whole;
 
 	memset(file, 0, sizeof(*file));
-	if (memchr(text, '\0', len) || !take_text(&at, HEAD) ||
-	    !take_salt(&at, file->salt))
+	if (memchr(text, '\0', len) || !take_text(&at, HEAD) || !take_salt(&at, file->salt))
 		return -EBADMSG;
-	while (file->count < PINS_SENT_MAX &&
-	       take_sent(&at, &file->sent[file->count]))
+	while (file->count < PINS_SENT_MAX && take_sent(&at, &file->sent[file->count]))
 		file->count++;
 	buf_printf(&end, "sum %08x\n", sum_of(text, (size_t)(at - text)));
 	whole = strcmp(at, buf_str(&end)) == 0;
@@ -104,18 +99,18 @@ void pins_format(const struct pins_file *file, struct buf *out)
 	for (size_t i = 0; i < file->count; i++) {
 		const struct pins_sent *sent = &file->sent[i];
 
-		buf_printf(out, "sent %s %s %s\n", sent->pin,
-			   or_dash(sent->card), or_dash(sent->modem));
+		buf_printf(out, "sent %s %s %s\n", sent->pin, or_dash(sent->card),
+			   or_dash(sent->modem));
 	}
 	buf_printf(out, "sum %08x\n", sum_of(buf_str(out), out->len));
 }
 
 /* What was sent to whom --------------------------------------------------------*/
 
-/* crypt(3)'s hash behind the salt; a PIN has few digits, so that it slows a
- * guesser down at best: the file is root's alone besides. */
-static int hash(const char *salt, const char *what, const char *pin,
-		size_t what_len, char *to, size_t size)
+/* crypt(3)'s hash behind the salt; a PIN has few digits, so that it slows a guesser down at best:
+ * the file is root's alone besides. */
+static int hash(const char *salt, const char *what, const char *pin, size_t what_len, char *to,
+		size_t size)
 {
 	struct buf text = BUF_INIT;
 	const char *hashed, *last;
@@ -131,19 +126,17 @@ static int hash(const char *salt, const char *what, const char *pin,
 	return fits ? 0 : -ENOSYS;
 }
 
-static int hash_key(const char *salt, const struct pins_key *key,
-		    struct pins_sent *to)
+static int hash_key(const char *salt, const struct pins_key *key, struct pins_sent *to)
 {
 	int error;
 
 	memset(to, 0, sizeof(*to));
 	error = hash(salt, "", key->pin, 0, to->pin, sizeof(to->pin));
 	if (error == 0 && *key->iccid)
-		error = hash(salt, key->iccid, key->pin, strlen(key->iccid),
-			     to->card, sizeof(to->card));
+		error = hash(salt, key->iccid, key->pin, strlen(key->iccid), to->card,
+			     sizeof(to->card));
 	if (error == 0 && *key->imei)
-		error = hash(salt, key->imei, key->pin, IMEI_LEN, to->modem,
-			     sizeof(to->modem));
+		error = hash(salt, key->imei, key->pin, IMEI_LEN, to->modem, sizeof(to->modem));
 	return error;
 }
 
@@ -173,15 +166,13 @@ static int load(const struct pins_disk *disk, void *ctx, struct pins_file *file)
 	return error;
 }
 
-static int store(const struct pins_disk *disk, void *ctx,
-		 const struct pins_file *file)
+static int store(const struct pins_disk *disk, void *ctx, const struct pins_file *file)
 {
 	struct buf text = BUF_INIT;
 	int error;
 
 	pins_format(file, &text);
-	error = text.failed ? -ENOMEM
-			    : disk->write(ctx, buf_str(&text), text.len);
+	error = text.failed ? -ENOMEM : disk->write(ctx, buf_str(&text), text.len);
 	buf_free(&text);
 	if (error == 0)
 		error = disk->replace(ctx);
@@ -219,10 +210,8 @@ static int drop(const struct pins_disk *disk, void *ctx, struct pins_file *file,
 	return error < 0 ? error : disk->sync(ctx);
 }
 
-static int change(const struct pins_disk *disk, void *ctx,
-		  const struct pins_key *key,
-		  int (*how)(const struct pins_disk *disk, void *ctx,
-			     struct pins_file *file,
+static int change(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
+		  int (*how)(const struct pins_disk *disk, void *ctx, struct pins_file *file,
 			     const struct pins_sent *sent))
 {
 	struct pins_file *file = malloc(sizeof(*file));
@@ -241,14 +230,12 @@ static int change(const struct pins_disk *disk, void *ctx,
 	return error;
 }
 
-int pins_send(const struct pins_disk *disk, void *ctx,
-	      const struct pins_key *key)
+int pins_send(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
 {
 	return change(disk, ctx, key, add);
 }
 
-int pins_taken(const struct pins_disk *disk, void *ctx,
-	       const struct pins_key *key)
+int pins_taken(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
 {
 	return change(disk, ctx, key, drop);
 }
@@ -279,14 +266,11 @@ void pins_describe(int error, const char *path, struct buf *out)
 			   path);
 		break;
 	case -ENOSYS:
-		buf_printf(out,
-			   "no PIN is sent: crypt(3) of this system has no "
-			   "SHA-512 to note it with");
+		buf_printf(out, "no PIN is sent: crypt(3) of this system has no "
+				"SHA-512 to note it with");
 		break;
 	default:
-		buf_printf(out,
-			   "no PIN is sent, because it cannot be noted in %s "
-			   "first: %s",
-			   path, strerror(-error));
+		buf_printf(out, "no PIN is sent, because it cannot be noted in %s first: %s", path,
+			   strerror(-error));
 	}
 }

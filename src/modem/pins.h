@@ -53,23 +53,20 @@ struct pins_disk {
  * With the card's number known on both sides, the pair of card and PIN counts;
  * with one unknown, modem and PIN; without that, the PIN alone.
  */
-int pins_send(const struct pins_disk *disk, void *ctx,
-	      const struct pins_key *key);
+int pins_send(const struct pins_disk *disk, void *ctx, const struct pins_key *key);
 
-/* The SIM is open after this PIN: its mark goes. -EAGAIN: ask again soon, for a
- * mark that stays keeps the right PIN from the SIM. Another errno: it stays. */
-int pins_taken(const struct pins_disk *disk, void *ctx,
-	       const struct pins_key *key);
+/* The SIM is open after this PIN: its mark goes. -EAGAIN: ask again soon, for a mark that stays
+ * keeps the right PIN from the SIM. Another errno: it stays. */
+int pins_taken(const struct pins_disk *disk, void *ctx, const struct pins_key *key);
 
-/* What a plan asks before it sends a PIN, and tells when one was taken: the two
- * above, with `why` filled when they give no 0. */
+/* What a plan asks before it sends a PIN, and tells when one was taken: the two above, with `why`
+ * filled when they give no 0. */
 struct pins_ops {
 	int (*send)(void *ctx, const struct pins_key *key, struct buf *why);
 	int (*taken)(void *ctx, const struct pins_key *key, struct buf *why);
 };
 
-/* Why pins_send said no, and the way out, one line for people; `path` is the
- * file's. */
+/* Why pins_send said no, and the way out, one line for people; `path` is the file's. */
 void pins_describe(int error, const char *path, struct buf *out);
 
 /* For tests: the file's form. */

@@ -10,10 +10,8 @@
 static const struct stage *stage(const struct plan *plan)
 {
 	static const struct stage *const stages[] = {
-		[PLAN_PREPARE] = &stage_prepare,
-		[PLAN_REGISTER] = &stage_register,
-		[PLAN_DIAL] = &stage_dial,
-		[PLAN_INFO] = &stage_info,
+		[PLAN_PREPARE] = &stage_prepare, [PLAN_REGISTER] = &stage_register,
+		[PLAN_DIAL] = &stage_dial,       [PLAN_INFO] = &stage_info,
 		[PLAN_WATCH] = &stage_watch,
 	};
 
@@ -96,8 +94,7 @@ void plan_wind_up(struct plan *plan)
 	plan->winding_up = true;
 }
 
-/* "+CPIN:" of "AT+CPIN?": what an answer's lines begin with; "" for a basic
- * command. */
+/* "+CPIN:" of "AT+CPIN?": what an answer's lines begin with; "" for a basic command. */
 static const char *default_prefix(struct plan *plan)
 {
 	const char *name = buf_str(&plan->command);
@@ -114,8 +111,7 @@ static const char *default_prefix(struct plan *plan)
 	return plan->prefix;
 }
 
-static enum step_ask ask(struct plan *plan, struct at_command *command,
-			 int64_t now)
+static enum step_ask ask(struct plan *plan, struct at_command *command, int64_t now)
 {
 	const struct step *step = &stage(plan)->steps[plan->step];
 	enum step_ask asked;
@@ -129,8 +125,7 @@ static enum step_ask ask(struct plan *plan, struct at_command *command,
 	return asked;
 }
 
-enum plan_verdict plan_next(struct plan *plan, struct at_command *command,
-			    int64_t now)
+enum plan_verdict plan_next(struct plan *plan, struct at_command *command, int64_t now)
 {
 	while (plan->cause == CAUSE_NONE && !plan->pending) {
 		if (now < plan->wake_at)
@@ -178,13 +173,12 @@ void plan_urc(struct plan *plan, const char *line, int64_t now)
 	modem_decode_cpin(line, &plan->facts.sim);
 	if (!step_take_registration(plan, line) || plan->stage >= PLAN_INFO)
 		return;
-	if (step_check_roaming(plan) != STEP_FAIL &&
-	    plan->stage == PLAN_REGISTER && plan->facts.registered)
+	if (step_check_roaming(plan) != STEP_FAIL && plan->stage == PLAN_REGISTER &&
+	    plan->facts.registered)
 		plan->wake_at = now;
 }
 
-enum step_outcome plan_fail(struct plan *plan, enum cause cause,
-			    const char *format, ...)
+enum step_outcome plan_fail(struct plan *plan, enum cause cause, const char *format, ...)
 {
 	va_list ap;
 
@@ -230,8 +224,7 @@ bool step_next_line(const char **at, char *line, size_t size)
 	return true;
 }
 
-enum step_outcome step_take_any(struct plan *plan, const struct at_event *reply,
-				int64_t now)
+enum step_outcome step_take_any(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	(void)plan;
 	(void)reply;
@@ -239,14 +232,12 @@ enum step_outcome step_take_any(struct plan *plan, const struct at_event *reply,
 	return STEP_NEXT;
 }
 
-static bool is_new(const struct modem_registration *a,
-		   const struct modem_registration *b)
+static bool is_new(const struct modem_registration *a, const struct modem_registration *b)
 {
 	return a->stat != b->stat || a->act != b->act;
 }
 
-enum step_outcome step_take_radio(struct plan *plan,
-				  const struct at_event *reply, int64_t now)
+enum step_outcome step_take_radio(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	const char *at = reply->text, *technology;
 	char line[256];
@@ -302,8 +293,7 @@ void step_put_context(struct plan *plan, const struct modem_context *context)
 	struct modem_facts *facts = &plan->facts;
 	size_t i = 0;
 
-	while (i < facts->context_count &&
-	       facts->contexts[i].cid != context->cid)
+	while (i < facts->context_count && facts->contexts[i].cid != context->cid)
 		i++;
 	if (i == MODEM_CONTEXTS_MAX)
 		return;
@@ -323,16 +313,14 @@ bool modem_network_is_known(const struct modem_facts *facts)
 bool modem_stands_at(const struct modem_facts *facts, enum modem_reg stat)
 {
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		if (facts->domain_known[i] &&
-		    facts->registration[i].stat == stat)
+		if (facts->domain_known[i] && facts->registration[i].stat == stat)
 			return true;
 	return false;
 }
 
 const char *modem_technology(const struct modem_facts *facts)
 {
-	return facts->technology ? facts->technology
-				 : modem_act_name(facts->act);
+	return facts->technology ? facts->technology : modem_act_name(facts->act);
 }
 
 void plan_describe_registration(const struct plan *plan, struct buf *out)
@@ -342,13 +330,11 @@ void plan_describe_registration(const struct plan *plan, struct buf *out)
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
 		if (plan->domain_missing[i])
 			continue;
-		buf_printf(out, "%s%s %s", between,
-			   modem_domain_name((enum modem_domain)i),
+		buf_printf(out, "%s%s %s", between, modem_domain_name((enum modem_domain)i),
 			   modem_reg_name(plan->facts.registration[i].stat));
 		between = ", ";
 	}
 	if (strcmp(plan->conf->network.operator, "auto") != 0)
-		buf_printf(out, "; network.operator allows only %s",
-			   plan->conf->network.operator);
+		buf_printf(out, "; network.operator allows only %s", plan->conf->network.operator);
 	mode_describe_limit(plan, out);
 }

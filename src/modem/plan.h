@@ -32,7 +32,7 @@ struct modem_facts {
 	struct modem_radio radio;
 	struct modem_registration registration[MODEM_DOMAIN_COUNT];
 	bool domain_known[MODEM_DOMAIN_COUNT]; /* it has told of that one */
-	bool registered; /* some domain is home or roaming */
+	bool registered;                       /* some domain is home or roaming */
 	bool roaming;
 	char operator[64];
 	char mccmnc[8];
@@ -43,7 +43,7 @@ struct modem_facts {
 	struct modem_context contexts[MODEM_CONTEXTS_MAX];
 	size_t context_count;
 	struct mode mode_wanted; /* by the configuration */
-	struct mode mode; /* as the modem is set; all 0 if it was not asked */
+	struct mode mode;        /* as the modem is set; all 0 if it was not asked */
 };
 
 /* How far setting the network mode has come. */
@@ -72,8 +72,8 @@ enum plan_kept {
 	PLAN_KEPT_COUNT
 };
 
-/* The plan's stages; each is a table of steps. A dial goes through the first
- * three; the last two stand for themselves. */
+/* The plan's stages; each is a table of steps. A dial goes through the first three; the last two
+ * stand for themselves. */
 enum plan_stage {
 	PLAN_PREPARE,  /* settings, SIM, context */
 	PLAN_REGISTER, /* until a network has taken us */
@@ -103,16 +103,16 @@ struct plan {
 	enum plan_stage stage;
 	size_t step;
 	bool pending;
-	int64_t wake_at;              /* PLAN_WAIT ends */
-	int64_t started_at;           /* the stage */
-	int64_t denied_at;            /* since when all say denied; -1 */
-	struct buf command;           /* text of the command in flight */
-	char prefix[24];              /* of its answer */
-	struct modem_context context; /* as it is now; cid 0: not there */
-	bool ipv4_only;               /* it has refused IPV4V6 */
-	int selection;                /* +COPS's <mode>; -1 unknown */
-	bool selection_freed;         /* +COPS=0 has been sent */
-	size_t index;                 /* into a step's own list */
+	int64_t wake_at;                         /* PLAN_WAIT ends */
+	int64_t started_at;                      /* the stage */
+	int64_t denied_at;                       /* since when all say denied; -1 */
+	struct buf command;                      /* text of the command in flight */
+	char prefix[24];                         /* of its answer */
+	struct modem_context context;            /* as it is now; cid 0: not there */
+	bool ipv4_only;                          /* it has refused IPV4V6 */
+	int selection;                           /* +COPS's <mode>; -1 unknown */
+	bool selection_freed;                    /* +COPS=0 has been sent */
+	size_t index;                            /* into a step's own list */
 	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
 	struct mode_plan mode;
 	const struct pins_ops *pins; /* NULL: no PIN is sent */
@@ -136,42 +136,38 @@ struct plan {
 	bool denied;               /* FAILED: the network said no for good */
 	enum cause cause;          /* FAILED */
 	struct buf text;           /* FAILED: one line for people */
-	struct buf notices; /* odd things that did not stop it, by lines */
+	struct buf notices;        /* odd things that did not stop it, by lines */
 };
 
 void plan_init(struct plan *plan, const struct conf *conf);
 void plan_free(struct plan *plan);
 
-/* Start a stage. PLAN_PREPARE and PLAN_INFO forget what an earlier modem
- * said. */
+/* Start a stage. PLAN_PREPARE and PLAN_INFO forget what an earlier modem said. */
 void plan_start(struct plan *plan, enum plan_stage stage, int64_t now);
 
-/* PLAN_INFO: ask nothing more, but put back what has been set. It is over with
- * PLAN_DONE. */
+/* PLAN_INFO: ask nothing more, but put back what has been set. It is over with PLAN_DONE. */
 void plan_wind_up(struct plan *plan);
 
-/* What to do now. On PLAN_COMMAND `command` is filled; its text is good until
- * the reply has been handed in. */
-enum plan_verdict plan_next(struct plan *plan, struct at_command *command,
-			    int64_t now);
+/* What to do now. On PLAN_COMMAND `command` is filled; its text is good until the reply has been
+ * handed in. */
+enum plan_verdict plan_next(struct plan *plan, struct at_command *command, int64_t now);
 
 /* The reply to the command that plan_next gave. */
 void plan_reply(struct plan *plan, const struct at_event *reply, int64_t now);
 
-/* A URC at any time: registration and SIM are taken from it. One that says
- * roaming where that is not wanted fails the stage (PLAN_FAILED, `cause`). */
+/* A URC at any time: registration and SIM are taken from it. One that says roaming where that is
+ * not wanted fails the stage (PLAN_FAILED, `cause`). */
 void plan_urc(struct plan *plan, const char *line, int64_t now);
 
 /* Whether the network's last word on registration is no. */
 bool plan_is_denied(const struct plan *plan);
 
-/* Whether some domain has told of its registration, and whether one that has
- * stands there. */
+/* Whether some domain has told of its registration, and whether one that has stands there. */
 bool modem_network_is_known(const struct modem_facts *facts);
 bool modem_stands_at(const struct modem_facts *facts, enum modem_reg stat);
 
-/* The technology in use, by the maker's own word for it or else as registration
- * tells it: "HSDPA", "LTE", ...; NULL unknown. Static. */
+/* The technology in use, by the maker's own word for it or else as registration tells it: "HSDPA",
+ * "LTE", ...; NULL unknown. Static. */
 const char *modem_technology(const struct modem_facts *facts);
 
 /* "cs searching, ps denied": where registration stands, for people. */

@@ -4,8 +4,7 @@
 
 #define ON_MS 10000 /* OK to +CFUN=1 is a promise; an MC8790 takes 5 s */
 
-enum step_ask power_ask_fun(struct plan *plan, struct at_command *command,
-			    int64_t now)
+enum step_ask power_ask_fun(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)command;
 	(void)now;
@@ -16,8 +15,7 @@ enum step_ask power_ask_fun(struct plan *plan, struct at_command *command,
 }
 
 /* A modem without the command has its radio on. */
-enum step_outcome power_take_fun(struct plan *plan,
-				 const struct at_event *reply, int64_t now)
+enum step_outcome power_take_fun(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	const char *at = reply->text;
 	char line[64];
@@ -34,8 +32,7 @@ enum step_outcome power_take_fun(struct plan *plan,
 }
 
 /* The family's own word: +CFUN? may say 1 of a radio that a pin holds off. */
-enum step_ask power_ask_word(struct plan *plan, struct at_command *command,
-			     int64_t now)
+enum step_ask power_ask_word(struct plan *plan, struct at_command *command, int64_t now)
 {
 	const struct modem_family *family = plan->family;
 	const char *text = plan->index == 0   ? family->radio
@@ -52,8 +49,7 @@ enum step_ask power_ask_word(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-enum step_outcome power_take_word(struct plan *plan,
-				  const struct at_event *reply, int64_t now)
+enum step_outcome power_take_word(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	struct modem_radio *radio = &plan->facts.radio;
 	struct modem_radio word = {MODEM_RADIO_UNKNOWN, MODEM_RADIO_FREE};
@@ -78,8 +74,7 @@ enum step_outcome power_take_word(struct plan *plan,
 /* No command of ours changes these. */
 static bool is_held(const struct modem_radio *radio)
 {
-	return radio->state != MODEM_RADIO_ON &&
-	       radio->reason != MODEM_RADIO_FREE &&
+	return radio->state != MODEM_RADIO_ON && radio->reason != MODEM_RADIO_FREE &&
 	       radio->reason != MODEM_RADIO_AIRPLANE;
 }
 
@@ -90,24 +85,18 @@ static enum step_ask fail_off(struct plan *plan)
 
 	if (reason == MODEM_RADIO_FREE || reason == MODEM_RADIO_AIRPLANE)
 		why = "a switch, a key or the W_DISABLE pin may hold it";
-	plan_fail(plan, CAUSE_RADIO_OFF, "the radio is off (+CFUN: %d)%s: %s",
-		  plan->radio_fun,
-		  plan->radio_asked ? ", and AT+CFUN=1 does not switch it on"
-				    : "",
-		  why);
+	plan_fail(plan, CAUSE_RADIO_OFF, "the radio is off (+CFUN: %d)%s: %s", plan->radio_fun,
+		  plan->radio_asked ? ", and AT+CFUN=1 does not switch it on" : "", why);
 	return ASK_FAIL;
 }
 
-enum step_ask power_ask_on(struct plan *plan, struct at_command *command,
-			   int64_t now)
+enum step_ask power_ask_on(struct plan *plan, struct at_command *command, int64_t now)
 {
 	const struct modem_radio *radio = &plan->facts.radio;
 
-	if (radio->state == MODEM_RADIO_ON ||
-	    radio->state == MODEM_RADIO_UNKNOWN)
+	if (radio->state == MODEM_RADIO_ON || radio->state == MODEM_RADIO_UNKNOWN)
 		return ASK_SKIP;
-	if (is_held(radio) ||
-	    (plan->radio_asked && now - plan->radio_asked_at >= ON_MS))
+	if (is_held(radio) || (plan->radio_asked && now - plan->radio_asked_at >= ON_MS))
 		return fail_off(plan);
 	plan->radio_checked = false; /* look again */
 	if (plan->radio_asked)
@@ -117,8 +106,7 @@ enum step_ask power_ask_on(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-enum step_outcome power_take_on(struct plan *plan, const struct at_event *reply,
-				int64_t now)
+enum step_outcome power_take_on(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	if (reply->final.kind != AT_FINAL_OK)
 		return plan_fail_refused(plan, CAUSE_RADIO_OFF, reply);

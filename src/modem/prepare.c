@@ -7,8 +7,7 @@
 #include "modem/prepare.h"
 
 /* DCD follows the carrier, and DTR down hangs up. */
-static enum step_ask ask_line(struct plan *plan, struct at_command *command,
-			      int64_t now)
+static enum step_ask ask_line(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	(void)command;
@@ -16,8 +15,7 @@ static enum step_ask ask_line(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_ask ask_errors(struct plan *plan, struct at_command *command,
-				int64_t now)
+static enum step_ask ask_errors(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	(void)command;
@@ -26,8 +24,7 @@ static enum step_ask ask_errors(struct plan *plan, struct at_command *command,
 }
 
 /* Before anything that only the right modem may get, the PIN above all. */
-static enum step_ask ask_imei(struct plan *plan, struct at_command *command,
-			      int64_t now)
+static enum step_ask ask_imei(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	if (!*plan->conf->modem.imei)
@@ -38,8 +35,7 @@ static enum step_ask ask_imei(struct plan *plan, struct at_command *command,
 }
 
 /* Fourteen digits are the modem's; a check digit or a version follows. */
-static enum step_outcome take_imei(struct plan *plan,
-				   const struct at_event *reply, int64_t now)
+static enum step_outcome take_imei(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	char wanted[15];
 
@@ -50,39 +46,34 @@ static enum step_outcome take_imei(struct plan *plan,
 	if (reply->final.kind != AT_FINAL_OK)
 		return plan_fail_refused(plan, CAUSE_NO_MODEM, reply);
 	/* An answer without any IMEI tells nothing of the modem. */
-	plan->wrong_modem = *plan->facts.identity.imei &&
-			    !strstr(plan->facts.identity.imei, wanted);
+	plan->wrong_modem =
+		*plan->facts.identity.imei && !strstr(plan->facts.identity.imei, wanted);
 	if (!strstr(reply->text, wanted))
 		return plan_fail(plan, CAUSE_NO_MODEM,
-				 "another modem: its IMEI is %s, and "
-				 "modem.imei is %s",
-				 reply->text, plan->conf->modem.imei);
+				 "another modem: its IMEI is %s, and modem.imei is %s", reply->text,
+				 plan->conf->modem.imei);
 	return STEP_NEXT;
 }
 
-static enum step_ask ask_init(struct plan *plan, struct at_command *command,
-			      int64_t now)
+static enum step_ask ask_init(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	if (plan->index >= plan->conf->modem.init.count)
 		return ASK_SKIP;
-	buf_printf(&plan->command, "%s",
-		   plan->conf->modem.init.items[plan->index]);
+	buf_printf(&plan->command, "%s", plan->conf->modem.init.items[plan->index]);
 	command->prefix = "";
 	command->timeout_ms = 15000;
 	return ASK_SEND;
 }
 
-static enum step_outcome take_init(struct plan *plan,
-				   const struct at_event *reply, int64_t now)
+static enum step_outcome take_init(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	(void)now;
 	if (reply->final.kind != AT_FINAL_OK) {
 		struct buf final = BUF_INIT;
 
 		at_final_describe(&reply->final, &final);
-		plan_notice(plan, "%s (modem.init) refused: %s", reply->command,
-			    buf_str(&final));
+		plan_notice(plan, "%s (modem.init) refused: %s", reply->command, buf_str(&final));
 		buf_free(&final);
 	}
 	plan->index++;

@@ -4,8 +4,8 @@
 
 #include "modem/step.h"
 
-/* Between prepare.c, whose table these are in, and the files that do them;
- * nobody else includes this. */
+/* Between prepare.c, whose table these are in, and the files that do them; nobody else includes
+ * this. */
 
 enum {
 	PREPARE_LINE,
@@ -26,41 +26,25 @@ enum {
 };
 
 /* sim.c */
-enum step_ask sim_ask(struct plan *plan, struct at_command *command,
-		      int64_t now);
-enum step_outcome sim_take(struct plan *plan, const struct at_event *reply,
-			   int64_t now);
-enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command,
-			       int64_t now);
-enum step_outcome sim_take_pin_left(struct plan *plan,
-				    const struct at_event *reply, int64_t now);
-enum step_ask sim_ask_iccid(struct plan *plan, struct at_command *command,
-			    int64_t now);
-enum step_outcome sim_take_iccid(struct plan *plan,
-				 const struct at_event *reply, int64_t now);
-enum step_ask sim_ask_imei(struct plan *plan, struct at_command *command,
-			   int64_t now);
-enum step_outcome sim_take_imei(struct plan *plan, const struct at_event *reply,
-				int64_t now);
-enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command,
-			  int64_t now);
-enum step_outcome sim_take_pin(struct plan *plan, const struct at_event *reply,
-			       int64_t now);
+enum step_ask sim_ask(struct plan *plan, struct at_command *command, int64_t now);
+enum step_outcome sim_take(struct plan *plan, const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command, int64_t now);
+enum step_outcome sim_take_pin_left(struct plan *plan, const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_iccid(struct plan *plan, struct at_command *command, int64_t now);
+enum step_outcome sim_take_iccid(struct plan *plan, const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_imei(struct plan *plan, struct at_command *command, int64_t now);
+enum step_outcome sim_take_imei(struct plan *plan, const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command, int64_t now);
+enum step_outcome sim_take_pin(struct plan *plan, const struct at_event *reply, int64_t now);
 
 /* auth.c; after the context's, which has set plan->index to 0 */
-enum step_ask auth_ask(struct plan *plan, struct at_command *command,
-		       int64_t now);
-enum step_outcome auth_take(struct plan *plan, const struct at_event *reply,
-			    int64_t now);
+enum step_ask auth_ask(struct plan *plan, struct at_command *command, int64_t now);
+enum step_outcome auth_take(struct plan *plan, const struct at_event *reply, int64_t now);
 
 /* context.c */
-enum step_ask context_ask(struct plan *plan, struct at_command *command,
-			  int64_t now);
-enum step_outcome context_take(struct plan *plan, const struct at_event *reply,
-			       int64_t now);
-enum step_ask context_ask_set(struct plan *plan, struct at_command *command,
-			      int64_t now);
-enum step_outcome context_take_set(struct plan *plan,
-				   const struct at_event *reply, int64_t now);
+enum step_ask context_ask(struct plan *plan, struct at_command *command, int64_t now);
+enum step_outcome context_take(struct plan *plan, const struct at_event *reply, int64_t now);
+enum step_ask context_ask_set(struct plan *plan, struct at_command *command, int64_t now);
+enum step_outcome context_take_set(struct plan *plan, const struct at_event *reply, int64_t now);
 
 #endif

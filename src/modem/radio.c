@@ -48,8 +48,7 @@ static const struct {
 
 const char *modem_radio_state_name(enum modem_radio_state state)
 {
-	static const char *const names[] = {"unknown", "on", "off",
-					    "low-power"};
+	static const char *const names[] = {"unknown", "on", "off", "low-power"};
 
 	return (unsigned)state < COUNT(names) ? names[state] : "unknown";
 }
@@ -67,21 +66,18 @@ const char *modem_radio_reason_text(enum modem_radio_reason reason)
 struct modem_radio modem_radio_of_fun(int fun)
 {
 	if (fun == 0 || fun == 4 || fun == 7)
-		return (struct modem_radio){MODEM_RADIO_OFF,
-					    MODEM_RADIO_AIRPLANE};
+		return (struct modem_radio){MODEM_RADIO_OFF, MODEM_RADIO_AIRPLANE};
 	return (struct modem_radio){MODEM_RADIO_ON, MODEM_RADIO_FREE};
 }
 
-static void add_reason(struct modem_radio *radio,
-		       enum modem_radio_reason reason)
+static void add_reason(struct modem_radio *radio, enum modem_radio_reason reason)
 {
 	/* Online with W_DISABLE low: AT!PCOFFEN=2 makes it not mind. */
 	if (radio->state == MODEM_RADIO_ON ||
 	    (radio->reason != MODEM_RADIO_FREE && radio->reason < reason))
 		return;
 	radio->reason = reason;
-	radio->state = reason == MODEM_RADIO_TEMPERATURE ||
-				       reason == MODEM_RADIO_VOLTAGE
+	radio->state = reason == MODEM_RADIO_TEMPERATURE || reason == MODEM_RADIO_VOLTAGE
 			       ? MODEM_RADIO_LOW_POWER
 			       : MODEM_RADIO_OFF;
 }
@@ -100,8 +96,8 @@ static void take_voters(const char *line, struct modem_radio *radio)
 	}
 }
 
-/* "1 (ONLINE)", "Online", "ONLINE         " against "0 (LPM)", "Low Power
- * Mode" and "LOW POWER MODE". Which voter it was stands in another line. */
+/* "1 (ONLINE)", "Online", "ONLINE " against "0 (LPM)", "Low Power Mode" and "LOW POWER MODE". Which
+ * voter it was stands in another line. */
 static bool take_mode(const char *text, struct modem_radio *radio)
 {
 	if (strcasestr(text, "online")) {
@@ -123,8 +119,7 @@ static bool take_rfswitch(const char *line, struct modem_radio *radio)
 	int software, hardware;
 
 	if (!at_fields_start(&fields, line, "^RFSWITCH:") ||
-	    !at_fields_next_int(&fields, &software) ||
-	    !at_fields_next_int(&fields, &hardware))
+	    !at_fields_next_int(&fields, &software) || !at_fields_next_int(&fields, &hardware))
 		return false;
 	*radio = modem_radio_of_fun(software && hardware ? 1 : 0);
 	if (hardware == 0)

@@ -37,8 +37,7 @@ struct modem_radio {
 	enum modem_radio_reason reason; /* FREE also where it is not known */
 };
 
-/* +CFUN's <fun> (27.007 8.2): 0, 4 and 7 are off, the others vendors' ways to
- * say on. */
+/* +CFUN's <fun> (27.007 8.2): 0, 4 and 7 are off, the others vendors' ways to say on. */
 struct modem_radio modem_radio_of_fun(int fun);
 
 /*

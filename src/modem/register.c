@@ -43,8 +43,7 @@ static bool operator_is_free(const struct plan *plan)
 	return strcmp(plan->conf->network.operator, "auto") == 0;
 }
 
-static enum step_ask ask_format(struct plan *plan, struct at_command *command,
-				int64_t now)
+static enum step_ask ask_format(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)command;
 	(void)now;
@@ -54,8 +53,7 @@ static enum step_ask ask_format(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_ask ask_selected(struct plan *plan, struct at_command *command,
-				  int64_t now)
+static enum step_ask ask_selected(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	if (operator_is_free(plan))
@@ -65,9 +63,7 @@ static enum step_ask ask_selected(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_outcome take_operator(struct plan *plan,
-				       const struct at_event *reply,
-				       int64_t now)
+static enum step_outcome take_operator(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	struct modem_facts *facts = &plan->facts;
 	const char *at = reply->text;
@@ -77,8 +73,7 @@ static enum step_outcome take_operator(struct plan *plan,
 	(void)now;
 	while (step_next_line(&at, line, sizeof(line))) {
 		modem_decode_selection(line, &plan->selection);
-		modem_decode_cops(line, facts->operator,
-				  sizeof(facts->operator), facts->mccmnc,
+		modem_decode_cops(line, facts->operator, sizeof(facts->operator), facts->mccmnc,
 				  sizeof(facts->mccmnc), &act);
 	}
 	if (act >= 0)
@@ -86,8 +81,7 @@ static enum step_outcome take_operator(struct plan *plan,
 	return STEP_NEXT;
 }
 
-static enum step_ask ask_operator(struct plan *plan, struct at_command *command,
-				  int64_t now)
+static enum step_ask ask_operator(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	buf_printf(&plan->command, "AT+COPS?");
@@ -95,8 +89,7 @@ static enum step_ask ask_operator(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_ask ask_select(struct plan *plan, struct at_command *command,
-				int64_t now)
+static enum step_ask ask_select(struct plan *plan, struct at_command *command, int64_t now)
 {
 	const char *wanted = plan->conf->network.operator;
 
@@ -112,8 +105,7 @@ static enum step_ask ask_select(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_outcome take_select(struct plan *plan,
-				     const struct at_event *reply, int64_t now)
+static enum step_outcome take_select(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	struct buf final = BUF_INIT;
 
@@ -122,17 +114,14 @@ static enum step_outcome take_select(struct plan *plan,
 		return STEP_NEXT;
 	at_final_describe(&reply->final, &final);
 	plan_fail(plan, CAUSE_NOT_REGISTERED,
-		  "the network %s, which network.operator wants, is not to be "
-		  "had: %s",
+		  "the network %s, which network.operator wants, is not to be had: %s",
 		  plan->conf->network.operator, buf_str(&final));
 	buf_free(&final);
 	return STEP_FAIL;
 }
 
-/* Not registered: somebody may have told the modem to stay with one network,
- * or with none. */
-static enum step_ask ask_selection(struct plan *plan,
-				   struct at_command *command, int64_t now)
+/* Not registered: somebody may have told the modem to stay with one network, or with none. */
+static enum step_ask ask_selection(struct plan *plan, struct at_command *command, int64_t now)
 {
 	if (!operator_is_free(plan) || plan->selection >= 0)
 		return ASK_SKIP;
@@ -140,12 +129,10 @@ static enum step_ask ask_selection(struct plan *plan,
 	return ask_operator(plan, command, now);
 }
 
-static enum step_ask ask_free(struct plan *plan, struct at_command *command,
-			      int64_t now)
+static enum step_ask ask_free(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (!operator_is_free(plan) || plan->selection_freed ||
-	    plan->selection <= 0)
+	if (!operator_is_free(plan) || plan->selection_freed || plan->selection <= 0)
 		return ASK_SKIP;
 	plan_notice(plan,
 		    "the modem is set not to look for a network by itself "
@@ -158,8 +145,7 @@ static enum step_ask ask_free(struct plan *plan, struct at_command *command,
 }
 
 /* Where it was registered before, it may be no more. */
-static enum step_outcome take_free(struct plan *plan,
-				   const struct at_event *reply, int64_t now)
+static enum step_outcome take_free(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	(void)reply;
 	(void)now;
@@ -174,11 +160,9 @@ static enum modem_domain domain_of(const struct plan *plan, size_t first_step)
 	return (enum modem_domain)(plan->step - first_step);
 }
 
-static const char *const domain_commands[] = {"AT+CREG", "AT+CGREG",
-					      "AT+CEREG"};
+static const char *const domain_commands[] = {"AT+CREG", "AT+CGREG", "AT+CEREG"};
 
-static enum step_ask ask_domain(struct plan *plan, struct at_command *command,
-				int64_t now)
+static enum step_ask ask_domain(struct plan *plan, struct at_command *command, int64_t now)
 {
 	enum modem_domain domain = domain_of(plan, STEP_CREG);
 
@@ -190,8 +174,7 @@ static enum step_ask ask_domain(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_outcome take_domain(struct plan *plan,
-				     const struct at_event *reply, int64_t now)
+static enum step_outcome take_domain(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	const char *at = reply->text;
 	char line[128];
@@ -199,8 +182,7 @@ static enum step_outcome take_domain(struct plan *plan,
 	(void)now;
 	while (step_next_line(&at, line, sizeof(line)))
 		step_take_registration(plan, line);
-	if (reply->final.kind != AT_FINAL_OK &&
-	    reply->final.kind != AT_FINAL_TIMEOUT)
+	if (reply->final.kind != AT_FINAL_OK && reply->final.kind != AT_FINAL_TIMEOUT)
 		plan->domain_missing[domain_of(plan, STEP_CREG)] = true;
 	if (!plan->facts.registered)
 		return STEP_NEXT;
@@ -210,8 +192,7 @@ static enum step_outcome take_domain(struct plan *plan,
 	return STEP_JUMP;
 }
 
-static enum step_ask ask_urc(struct plan *plan, struct at_command *command,
-			     int64_t now)
+static enum step_ask ask_urc(struct plan *plan, struct at_command *command, int64_t now)
 {
 	enum modem_domain domain = domain_of(plan, STEP_URC_CREG);
 
@@ -219,14 +200,12 @@ static enum step_ask ask_urc(struct plan *plan, struct at_command *command,
 	(void)now;
 	if (plan->urcs_on || plan->domain_missing[domain])
 		return ASK_SKIP;
-	buf_printf(&plan->command, "%s=%d", domain_commands[domain],
-		   plan->index == 0 ? 2 : 1);
+	buf_printf(&plan->command, "%s=%d", domain_commands[domain], plan->index == 0 ? 2 : 1);
 	return ASK_SEND;
 }
 
 /* 2 tells cells too; a modem that has not got it may have 1. */
-static enum step_outcome take_urc(struct plan *plan,
-				  const struct at_event *reply, int64_t now)
+static enum step_outcome take_urc(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	(void)now;
 	if (reply->final.kind == AT_FINAL_OK || plan->index++ > 0) {
@@ -236,8 +215,7 @@ static enum step_outcome take_urc(struct plan *plan,
 	return STEP_AGAIN;
 }
 
-static enum step_ask ask_fun(struct plan *plan, struct at_command *command,
-			     int64_t now)
+static enum step_ask ask_fun(struct plan *plan, struct at_command *command, int64_t now)
 {
 	plan->urcs_on = true;
 	return power_ask_fun(plan, command, now);
@@ -258,8 +236,7 @@ bool plan_is_denied(const struct plan *plan)
 }
 
 /* Not registered yet: wait, and read all again. */
-static enum step_ask ask_repeat(struct plan *plan, struct at_command *command,
-				int64_t now)
+static enum step_ask ask_repeat(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)command;
 	if (!plan_is_denied(plan))
@@ -283,8 +260,7 @@ static enum step_ask ask_repeat(struct plan *plan, struct at_command *command,
 	return ASK_JUMP;
 }
 
-static enum step_ask ask_signal(struct plan *plan, struct at_command *command,
-				int64_t now)
+static enum step_ask ask_signal(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)command;
 	(void)now;
@@ -292,14 +268,12 @@ static enum step_ask ask_signal(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-/* What is only to be shown may cost the dial one cheap command: +CSQ, or where
- * that knows nothing (LTE alone) the maker's own. */
-static enum step_ask ask_more_signal(struct plan *plan,
-				     struct at_command *command, int64_t now)
+/* What is only to be shown may cost the dial one cheap command: +CSQ, or where that knows nothing
+ * (LTE alone) the maker's own. */
+static enum step_ask ask_more_signal(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (modem_signal_percent(&plan->facts.signal) >= 0 ||
-	    !*plan->family->signal)
+	if (modem_signal_percent(&plan->facts.signal) >= 0 || !*plan->family->signal)
 		return ASK_SKIP;
 	buf_printf(&plan->command, "%s", plan->family->signal);
 	command->prefix = "";
@@ -308,8 +282,7 @@ static enum step_ask ask_more_signal(struct plan *plan,
 }
 
 /* HSDPA and EDGE against what +COPS calls UMTS and GSM. */
-static enum step_ask ask_technology(struct plan *plan,
-				    struct at_command *command, int64_t now)
+static enum step_ask ask_technology(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	if (plan->facts.technology || !*plan->family->technology)

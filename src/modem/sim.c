@@ -23,8 +23,7 @@
 	"the SIM is blocked after too many wrong PINs and wants its PUK; put " \
 	"it into a telephone and enter there the PUK that came with it"
 
-enum step_ask sim_ask(struct plan *plan, struct at_command *command,
-		      int64_t now)
+enum step_ask sim_ask(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	buf_printf(&plan->command, "AT+CPIN?");
@@ -32,8 +31,7 @@ enum step_ask sim_ask(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-static enum step_outcome fail_sim(struct plan *plan,
-				  const struct at_event *reply)
+static enum step_outcome fail_sim(struct plan *plan, const struct at_event *reply)
 {
 	const char *what = "the SIM is busy and does not get ready";
 	struct buf answer = BUF_INIT;
@@ -50,16 +48,15 @@ static enum step_outcome fail_sim(struct plan *plan,
 	return STEP_FAIL;
 }
 
-/* Until READY has been seen the PIN's mark stays, and should the end come in
- * between it stays for good. */
+/* Until READY has been seen the PIN's mark stays, and should the end come in between it stays for
+ * good. */
 static int retry_ms(const struct plan *plan)
 {
 	return plan->pin_sent ? SIM_OPENS_MS : SIM_RETRY_MS;
 }
 
-static enum step_outcome retry_sim(struct plan *plan, enum modem_sim sim,
-				   int64_t limit_ms, int64_t now,
-				   const struct at_event *reply)
+static enum step_outcome retry_sim(struct plan *plan, enum modem_sim sim, int64_t limit_ms,
+				   int64_t now, const struct at_event *reply)
 {
 	plan->facts.sim = sim;
 	if (now - plan->started_at >= limit_ms)
@@ -68,8 +65,7 @@ static enum step_outcome retry_sim(struct plan *plan, enum modem_sim sim,
 	return STEP_AGAIN;
 }
 
-static enum step_outcome take_sim_error(struct plan *plan,
-					const struct at_event *reply,
+static enum step_outcome take_sim_error(struct plan *plan, const struct at_event *reply,
 					int64_t now)
 {
 	switch (at_final_class(&reply->final)) {
@@ -80,12 +76,10 @@ static enum step_outcome take_sim_error(struct plan *plan,
 		plan->facts.sim = MODEM_SIM_PUK;
 		return plan_fail(plan, CAUSE_PUK, PUK_TEXT);
 	case AT_ERROR_BUSY:
-		return retry_sim(plan, MODEM_SIM_BUSY, SIM_BUSY_LIMIT_MS, now,
-				 reply);
+		return retry_sim(plan, MODEM_SIM_BUSY, SIM_BUSY_LIMIT_MS, now, reply);
 	case AT_ERROR_SIM:
 		return retry_sim(plan,
-				 reply->final.code == 10 ? MODEM_SIM_MISSING
-							 : MODEM_SIM_FAILED,
+				 reply->final.code == 10 ? MODEM_SIM_MISSING : MODEM_SIM_FAILED,
 				 SIM_FAIL_LIMIT_MS, now, reply);
 	default:
 		/* A modem with no such command has no SIM to unlock. */
@@ -125,23 +119,20 @@ static enum step_outcome forget_pin(struct plan *plan, int64_t now)
 	plan->pin_taken = true;
 	if (error < 0)
 		plan_notice(plan,
-			    "the PIN is right, but will not be sent when "
-			    "the SIM wants it next: %s",
+			    "the PIN is right, but will not be sent when the SIM wants it next: %s",
 			    buf_str(&why));
 	buf_free(&why);
 	return STEP_NEXT;
 }
 
-enum step_outcome sim_take(struct plan *plan, const struct at_event *reply,
-			   int64_t now)
+enum step_outcome sim_take(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	const char *at = reply->text;
 	char line[64];
 
 	plan->index = 0;
 	if (reply->final.kind == AT_FINAL_TIMEOUT)
-		return retry_sim(plan, MODEM_SIM_BUSY, SIM_BUSY_LIMIT_MS, now,
-				 reply);
+		return retry_sim(plan, MODEM_SIM_BUSY, SIM_BUSY_LIMIT_MS, now, reply);
 	if (reply->final.kind != AT_FINAL_OK)
 		return take_sim_error(plan, reply, now);
 	while (step_next_line(&at, line, sizeof(line)))
@@ -151,9 +142,7 @@ enum step_outcome sim_take(struct plan *plan, const struct at_event *reply,
 		return plan_fail(plan, CAUSE_PUK, PUK_TEXT);
 	case MODEM_SIM_OTHER_LOCK:
 		return plan_fail(plan, CAUSE_SIM,
-				 "the modem is locked to another network or "
-				 "SIM: %s",
-				 reply->text);
+				 "the modem is locked to another network or SIM: %s", reply->text);
 	case MODEM_SIM_READY:
 		return forget_pin(plan, now);
 	default:
@@ -161,25 +150,22 @@ enum step_outcome sim_take(struct plan *plan, const struct at_event *reply,
 	}
 }
 
-/* A maker's own counter first. Where the maker is not known one of these is
- * his, and the others say ERROR at once. Then 27.007 8.65, and an empty VERIFY:
- * with no PIN in it the card tells how often one may still be tried, and counts
- * nothing (TS 102 221 11.1.9; a card from before that says 6E00 or 6700). */
+/* A maker's own counter first. Where the maker is not known one of these is his, and the others say
+ * ERROR at once. Then 27.007 8.65, and an empty VERIFY: with no PIN in it the card tells how often
+ * one may still be tried, and counts nothing (TS 102 221 11.1.9; a card from before that says 6E00
+ * or 6700). */
 static const char *const pin_left_commands[] = {
 	"AT+CPINC?", "AT+QPINC=\"SC\"",      "AT+UPINCNT",
 	"AT^CPIN?",  "AT+CPINR=\"SIM PIN\"", "AT+CSIM=10,\"0020000100\""};
 
 #define PIN_LEFT_STANDARD 4 /* from here on any maker's */
 
-/* "" does not open the card. Sierra's !ICCID? for one is refused before the PIN
- * is in; EF ICCID itself is always to be read (TS 102 221 13.2). */
-static const char *const iccid_commands[] = {"AT+CCID", "AT+ICCID",
-					     "AT+CRSM=176,12258,0,0,10"};
+/* "" does not open the card. Sierra's !ICCID? for one is refused before the PIN is in; EF ICCID
+ * itself is always to be read (TS 102 221 13.2). */
+static const char *const iccid_commands[] = {"AT+CCID", "AT+ICCID", "AT+CRSM=176,12258,0,0,10"};
 
-/* The `index`th of the family's own command and a list from `first` on; NULL
- * behind the end. */
-static const char *nth_command(const char *own, const char *const *list,
-			       size_t count, size_t index)
+/* The `index`th of the family's own command and a list from `first` on; NULL behind the end. */
+static const char *nth_command(const char *own, const char *const *list, size_t count, size_t index)
 {
 	if (*own && index-- == 0)
 		return own;
@@ -188,12 +174,10 @@ static const char *nth_command(const char *own, const char *const *list,
 
 static bool pin_is_wanted(const struct plan *plan)
 {
-	return plan->facts.sim == MODEM_SIM_PIN && *plan->conf->sim.pin &&
-	       !plan->pin_sent;
+	return plan->facts.sim == MODEM_SIM_PIN && *plan->conf->sim.pin && !plan->pin_sent;
 }
 
-static enum step_ask ask_text(struct plan *plan, struct at_command *command,
-			      const char *text)
+static enum step_ask ask_text(struct plan *plan, struct at_command *command, const char *text)
 {
 	if (!text) {
 		plan->index = 0;
@@ -205,10 +189,8 @@ static enum step_ask ask_text(struct plan *plan, struct at_command *command,
 }
 
 /* Of one of several commands that may tell it; the ask sees what is known. */
-static enum step_outcome take_lines(struct plan *plan,
-				    const struct at_event *reply,
-				    void (*take)(struct modem_facts *facts,
-						 const char *line))
+static enum step_outcome take_lines(struct plan *plan, const struct at_event *reply,
+				    void (*take)(struct modem_facts *facts, const char *line))
 {
 	const char *at = reply->text;
 	char line[96];
@@ -229,8 +211,7 @@ static void take_iccid(struct modem_facts *facts, const char *line)
 	modem_decode_iccid(line, facts->iccid);
 }
 
-enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command,
-			       int64_t now)
+enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command, int64_t now)
 {
 	const char *own = plan->family->pin_left;
 	size_t first = *own ? PIN_LEFT_STANDARD : 0;
@@ -238,41 +219,36 @@ enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command,
 
 	(void)now;
 	if (pin_is_wanted(plan) && plan->facts.pin_left < 0)
-		text = nth_command(own, pin_left_commands + first,
-				   COUNT(pin_left_commands) - first,
+		text = nth_command(own, pin_left_commands + first, COUNT(pin_left_commands) - first,
 				   plan->index);
 	return ask_text(plan, command, text);
 }
 
-enum step_outcome sim_take_pin_left(struct plan *plan,
-				    const struct at_event *reply, int64_t now)
+enum step_outcome sim_take_pin_left(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	(void)now;
 	return take_lines(plan, reply, take_pin_left);
 }
 
-enum step_ask sim_ask_iccid(struct plan *plan, struct at_command *command,
-			    int64_t now)
+enum step_ask sim_ask_iccid(struct plan *plan, struct at_command *command, int64_t now)
 {
 	const char *text = NULL;
 
 	(void)now;
 	if (pin_is_wanted(plan) && !*plan->facts.iccid)
-		text = nth_command(plan->family->iccid, iccid_commands,
-				   COUNT(iccid_commands), plan->index);
+		text = nth_command(plan->family->iccid, iccid_commands, COUNT(iccid_commands),
+				   plan->index);
 	command->prefix = "";
 	return ask_text(plan, command, text);
 }
 
-enum step_outcome sim_take_iccid(struct plan *plan,
-				 const struct at_event *reply, int64_t now)
+enum step_outcome sim_take_iccid(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	(void)now;
 	return take_lines(plan, reply, take_iccid);
 }
 
-enum step_ask sim_ask_imei(struct plan *plan, struct at_command *command,
-			   int64_t now)
+enum step_ask sim_ask_imei(struct plan *plan, struct at_command *command, int64_t now)
 {
 	(void)now;
 	if (!pin_is_wanted(plan) || *plan->facts.identity.imei)
@@ -281,8 +257,7 @@ enum step_ask sim_ask_imei(struct plan *plan, struct at_command *command,
 	return ask_text(plan, command, "AT+CGSN");
 }
 
-enum step_outcome sim_take_imei(struct plan *plan, const struct at_event *reply,
-				int64_t now)
+enum step_outcome sim_take_imei(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	(void)now;
 	modem_decode_digits(reply->text, 14, 16, plan->facts.identity.imei,
@@ -295,8 +270,7 @@ static enum step_ask judge_pin(struct plan *plan, int64_t now)
 {
 	struct buf answer = BUF_INIT;
 
-	if (plan->pin_answer.kind == AT_FINAL_OK &&
-	    now - plan->pin_at < PIN_GRACE_MS) {
+	if (plan->pin_answer.kind == AT_FINAL_OK && now - plan->pin_at < PIN_GRACE_MS) {
 		plan->step = PREPARE_SIM;
 		plan->wake_at = now + retry_ms(plan);
 		return ASK_JUMP;
@@ -316,18 +290,14 @@ static bool check_pin(struct plan *plan)
 	int left = plan->facts.pin_left;
 
 	if (!*plan->conf->sim.pin)
-		plan_fail(plan, CAUSE_PIN,
-			  "the SIM wants its PIN and none is given; set "
-			  "sim.pin");
+		plan_fail(plan, CAUSE_PIN, "the SIM wants its PIN and none is given; set sim.pin");
 	else if (left == 0)
 		plan_fail(plan, CAUSE_PUK, PUK_TEXT);
-	else if (left > 0 && left < PIN_LEFT_MIN &&
-		 !plan->conf->sim.last_attempt)
+	else if (left > 0 && left < PIN_LEFT_MIN && !plan->conf->sim.last_attempt)
 		plan_fail(plan, CAUSE_PIN,
 			  "the SIM allows one more attempt before it blocks, "
 			  "so no PIN is sent. Enter it in a telephone, or say "
-			  "\"gobi-dial run --last-attempt\" if it is right "
-			  "beyond doubt");
+			  "\"gobi-dial run --last-attempt\" if it is right beyond doubt");
 	return plan->cause == CAUSE_NONE;
 }
 
@@ -342,8 +312,7 @@ static int note_pin(struct plan *plan, struct buf *why)
 	return -ENOSYS;
 }
 
-enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command,
-			  int64_t now)
+enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command, int64_t now)
 {
 	struct buf why = BUF_INIT;
 	int error;
@@ -375,10 +344,9 @@ enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command,
 	return ASK_SEND;
 }
 
-/* The SIM's own word is what counts: an answer may be lost, and OK or ERROR a
- * mistake. A refusal that is clear is not looked behind. */
-enum step_outcome sim_take_pin(struct plan *plan, const struct at_event *reply,
-			       int64_t now)
+/* The SIM's own word is what counts: an answer may be lost, and OK or ERROR a mistake. A refusal
+ * that is clear is not looked behind. */
+enum step_outcome sim_take_pin(struct plan *plan, const struct at_event *reply, int64_t now)
 {
 	plan->pin_answer = reply->final;
 	plan->pin_at = now;
@@ -389,8 +357,7 @@ enum step_outcome sim_take_pin(struct plan *plan, const struct at_event *reply,
 	case AT_ERROR_PIN:
 		return plan_fail(plan, CAUSE_PIN,
 				 "the SIM has refused the PIN: it is wrong. It "
-				 "is not sent again; set the right one in "
-				 "sim.pin");
+				 "is not sent again; set the right one in sim.pin");
 	default:
 		plan->facts.sim = MODEM_SIM_UNKNOWN;
 		plan->step = PREPARE_SIM;

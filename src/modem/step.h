@@ -22,12 +22,10 @@ enum step_ask {
 };
 
 struct step {
-	/* Fill plan->command, and `command` beyond its defaults (an answer with
-	 * the command's own prefix, 5 s). */
-	enum step_ask (*ask)(struct plan *plan, struct at_command *command,
-			     int64_t now);
-	enum step_outcome (*take)(struct plan *plan,
-				  const struct at_event *reply, int64_t now);
+	/* Fill plan->command, and `command` beyond its defaults (an answer with the command's own
+	 * prefix, 5 s). */
+	enum step_ask (*ask)(struct plan *plan, struct at_command *command, int64_t now);
+	enum step_outcome (*take)(struct plan *plan, const struct at_event *reply, int64_t now);
 };
 
 struct stage {
@@ -42,8 +40,7 @@ extern const struct stage stage_info;
 extern const struct stage stage_watch;
 
 /* Set cause and text; returns STEP_FAIL. */
-enum step_outcome plan_fail(struct plan *plan, enum cause cause,
-			    const char *format, ...)
+enum step_outcome plan_fail(struct plan *plan, enum cause cause, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* The same with the text "COMMAND refused: FINAL". */
@@ -51,26 +48,23 @@ enum step_outcome plan_fail_refused(struct plan *plan, enum cause cause,
 				    const struct at_event *reply);
 
 /* A line for the log that is no reason to stop. */
-void plan_notice(struct plan *plan, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void plan_notice(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Go through an answer's lines: copies the next into `line`, false at the
- * end. Start with *at = reply->text. */
+/* Go through an answer's lines: copies the next into `line`, false at the end. Start with *at =
+ * reply->text. */
 bool step_next_line(const char **at, char *line, size_t size);
 
 /* A take for commands whose refusal does not matter. */
-enum step_outcome step_take_any(struct plan *plan, const struct at_event *reply,
-				int64_t now);
+enum step_outcome step_take_any(struct plan *plan, const struct at_event *reply, int64_t now);
 
 /* A take for what tells of signal and technology. */
-enum step_outcome step_take_radio(struct plan *plan,
-				  const struct at_event *reply, int64_t now);
+enum step_outcome step_take_radio(struct plan *plan, const struct at_event *reply, int64_t now);
 
 /* STEP_FAIL when registered with a foreign network that is not wanted. */
 enum step_outcome step_check_roaming(struct plan *plan);
 
-/* Into the facts' list, in place of the one with its cid; what is more than
- * the list holds is left out. */
+/* Into the facts' list, in place of the one with its cid; what is more than the list holds is left
+ * out. */
 void step_put_context(struct plan *plan, const struct modem_context *context);
 
 /* Take a registration line into the facts; false if it is none. */

@@ -44,16 +44,15 @@ static bool is_known_lcp(const uint8_t *packet, size_t len)
 	       (size_t)(packet[2] << 8 | packet[3]) <= len;
 }
 
-/* Our own question comes back from a port that echoes: its DIAG request has
- * one byte, its LCP code is none. */
+/* Our own question comes back from a port that echoes: its DIAG request has one byte, its LCP code
+ * is none. */
 static void judge_frame(struct stream *stream)
 {
 	const uint8_t *head = stream->head;
 	size_t len = stream->frame_len - 2;
 
 	if (len >= 4 && head[0] == 0xff && head[1] == 0x03) {
-		if (head[2] != 0xc0 || head[3] != 0x21 ||
-		    is_known_lcp(head + 4, len - 4))
+		if (head[2] != 0xc0 || head[3] != 0x21 || is_known_lcp(head + 4, len - 4))
 			stream->ppp = true;
 	} else if (len >= 2 && head[0] == 0xc0 && head[1] == 0x21) {
 		if (is_known_lcp(head + 2, len - 2))
@@ -66,8 +65,7 @@ static void judge_frame(struct stream *stream)
 static void feed_frame(struct stream *stream, uint8_t byte)
 {
 	if (byte == FLAG) {
-		if (stream->frame_len > 2 && !stream->escaped &&
-		    stream->fcs == FCS_GOOD)
+		if (stream->frame_len > 2 && !stream->escaped && stream->fcs == FCS_GOOD)
 			judge_frame(stream);
 		begin_frame(stream);
 		return;
@@ -88,8 +86,7 @@ static void feed_frame(struct stream *stream, uint8_t byte)
 static bool is_talker(const char *text)
 {
 	for (int i = 0; i < 5; i++)
-		if (!(text[i] >= 'A' && text[i] <= 'Z') &&
-		    !(text[i] >= '0' && text[i] <= '9'))
+		if (!(text[i] >= 'A' && text[i] <= 'Z') && !(text[i] >= '0' && text[i] <= '9'))
 			return false;
 	return true;
 }
@@ -101,8 +98,7 @@ static bool is_sentence(const char *text)
 	unsigned sum = 0;
 	char *end;
 
-	if (!star || star < text + 6 || strlen(star) != 3 ||
-	    !is_talker(text + 1))
+	if (!star || star < text + 6 || strlen(star) != 3 || !is_talker(text + 1))
 		return false;
 	for (const char *at = text + 1; at < star; at++)
 		sum ^= (unsigned char)*at;

@@ -85,13 +85,11 @@ static const char *const by_pdp[] = {
 };
 /* clang-format on */
 
-static int check_length(const char *what, const char *value, size_t max,
-			struct buf *error)
+static int check_length(const char *what, const char *value, size_t max, struct buf *error)
 {
 	if (strlen(value) <= max)
 		return 0;
-	buf_printf(error, "%s: has %zu bytes, and pppd cuts it at %zu", what,
-		   strlen(value), max);
+	buf_printf(error, "%s: has %zu bytes, and pppd cuts it at %zu", what, strlen(value), max);
 	return -EINVAL;
 }
 
@@ -102,8 +100,7 @@ static void option(struct buf *out, const char *name, const char *value)
 	buf_append(out, "\n", 1);
 }
 
-static int write_credentials(const struct conf *conf, bool show,
-			     struct buf *out, struct buf *error)
+static int write_credentials(const struct conf *conf, bool show, struct buf *out, struct buf *error)
 {
 	bool none = conf->network.auth == CONF_AUTH_NONE;
 	const char *user = none ? "" : conf->network.user;
@@ -116,16 +113,14 @@ static int write_credentials(const struct conf *conf, bool show,
 	if (show && password[0])
 		buf_printf(out, "password \"********\"\n");
 	else
-		option(out, "password",
-		       user[0] || password[0] ? password : NO_PASSWORD);
+		option(out, "password", user[0] || password[0] ? password : NO_PASSWORD);
 	buf_printf(out, "%s", by_auth[conf->network.auth]);
 	return 0;
 }
 
-/* pppd fails where the name is taken, so that by default each instance has
- * one of its own. */
-static int write_names(const struct conf *conf, const char *name,
-		       struct buf *out, struct buf *error)
+/* pppd fails where the name is taken, so that by default each instance has one of its own. */
+static int write_names(const struct conf *conf, const char *name, struct buf *out,
+		       struct buf *error)
 {
 	const char *ifname = conf->ppp.ifname;
 	char own[IFNAME_MAX_BYTES + 1];
@@ -151,21 +146,16 @@ static void write_link(const struct conf *conf, struct buf *out)
 	if (conf->ppp.peer_dns)
 		buf_printf(out, "usepeerdns\n");
 	if (conf->ppp.mtu > 0)
-		buf_printf(out, "mtu %d\nmru %d\n", conf->ppp.mtu,
-			   conf->ppp.mtu);
+		buf_printf(out, "mtu %d\nmru %d\n", conf->ppp.mtu, conf->ppp.mtu);
 	buf_printf(out, "lcp-echo-interval %d\nlcp-echo-failure %d\n",
 		   conf->ppp.lcp_echo_interval_s,
-		   conf->ppp.lcp_echo_interval_s > 0
-			   ? conf->ppp.lcp_echo_failure
-			   : 0);
+		   conf->ppp.lcp_echo_interval_s > 0 ? conf->ppp.lcp_echo_failure : 0);
 	buf_printf(out, "%s", by_pdp[conf->network.pdp_type]);
 }
 
-static int write_run(const struct ppp_run *run, struct buf *out,
-		     struct buf *error)
+static int write_run(const struct ppp_run *run, struct buf *out, struct buf *error)
 {
-	if (run->connect &&
-	    check_length("connect", run->connect, WORD_MAX_BYTES, error))
+	if (run->connect && check_length("connect", run->connect, WORD_MAX_BYTES, error))
 		return -EINVAL;
 	if (run->log_fd >= 0)
 		buf_printf(out, "logfd %d\n", run->log_fd);
@@ -175,8 +165,7 @@ static int write_run(const struct ppp_run *run, struct buf *out,
 }
 
 /* Last, so that they win over what stands above. */
-static int write_user_options(const struct conf *conf, struct buf *out,
-			      struct buf *error)
+static int write_user_options(const struct conf *conf, struct buf *out, struct buf *error)
 {
 	const struct conf_list *list = &conf->ppp.options;
 
@@ -185,8 +174,8 @@ static int write_user_options(const struct conf *conf, struct buf *out,
 		bool good = ppp_user_option(list->items[i], out, &why);
 
 		if (!good)
-			buf_printf(error, "ppp.options, item %zu: \"%.60s\" %s",
-				   i + 1, list->items[i], buf_str(&why));
+			buf_printf(error, "ppp.options, item %zu: \"%.60s\" %s", i + 1,
+				   list->items[i], buf_str(&why));
 		buf_free(&why);
 		if (!good)
 			return -EINVAL;
@@ -195,8 +184,8 @@ static int write_user_options(const struct conf *conf, struct buf *out,
 }
 
 /* What does not depend on who runs pppd. */
-static int write_common(const struct conf *conf, const char *name, bool show,
-			struct buf *out, struct buf *error)
+static int write_common(const struct conf *conf, const char *name, bool show, struct buf *out,
+			struct buf *error)
 {
 	int err;
 
@@ -207,8 +196,7 @@ static int write_common(const struct conf *conf, const char *name, bool show,
 	return err ? err : write_names(conf, name, out, error);
 }
 
-static int finish(const struct conf *conf, int err, struct buf *out,
-		  struct buf *error)
+static int finish(const struct conf *conf, int err, struct buf *out, struct buf *error)
 {
 	if (!err)
 		err = write_user_options(conf, out, error);
@@ -218,36 +206,31 @@ static int finish(const struct conf *conf, int err, struct buf *out,
 }
 
 /* Without `run`: to be shown. */
-static int write_all(const struct conf *conf, const char *name,
-		     const struct ppp_run *run, struct buf *out,
-		     struct buf *error)
+static int write_all(const struct conf *conf, const char *name, const struct ppp_run *run,
+		     struct buf *out, struct buf *error)
 {
 	int err;
 
-	buf_printf(out,
-		   "# Made by gobi-dial for one call; changes are lost.\n%s",
-		   for_run);
+	buf_printf(out, "# Made by gobi-dial for one call; changes are lost.\n%s", for_run);
 	err = write_common(conf, name, !run, out, error);
 	if (!err && run)
 		err = write_run(run, out, error);
 	return finish(conf, err, out, error);
 }
 
-int ppp_options_write(const struct conf *conf, const struct ppp_run *run,
-		      struct buf *out, struct buf *error)
+int ppp_options_write(const struct conf *conf, const struct ppp_run *run, struct buf *out,
+		      struct buf *error)
 {
 	return write_all(conf, run->name, run, out, error);
 }
 
-int ppp_options_show(const struct conf *conf, const char *name, struct buf *out,
-		     struct buf *error)
+int ppp_options_show(const struct conf *conf, const char *name, struct buf *out, struct buf *error)
 {
 	return write_all(conf, name, NULL, out, error);
 }
 
-int ppp_options_peer(const struct conf *conf, const char *name,
-		     const struct ppp_peer *peer, struct buf *out,
-		     struct buf *error)
+int ppp_options_peer(const struct conf *conf, const char *name, const struct ppp_peer *peer,
+		     struct buf *out, struct buf *error)
 {
 	int err;
 
@@ -258,8 +241,7 @@ int ppp_options_peer(const struct conf *conf, const char *name,
 		option(out, "pty", peer->pty);
 	option(out, "connect", peer->connect);
 	buf_printf(out, "%s%s", peer->pty ? for_pty : for_device,
-		   conf->ppp.default_route ? "defaultroute\n"
-					   : "nodefaultroute\n");
+		   conf->ppp.default_route ? "defaultroute\n" : "nodefaultroute\n");
 	err = write_common(conf, name, false, out, error);
 	return finish(conf, err, out, error);
 }

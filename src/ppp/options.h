@@ -20,26 +20,23 @@ struct ppp_run {
  * -EINVAL when pppd could not carry a value (NUL, over 255 bytes, an option
  * in ppp.options that must stay ours), with the reason in `error`.
  */
-int ppp_options_write(const struct conf *conf, const struct ppp_run *run,
-		      struct buf *out, struct buf *error);
+int ppp_options_write(const struct conf *conf, const struct ppp_run *run, struct buf *out,
+		      struct buf *error);
 
-/* The same for the instance `name`, with secrets as "********" and without
- * what belongs to one run: for `check`. */
-int ppp_options_show(const struct conf *conf, const char *name, struct buf *out,
-		     struct buf *error);
+/* The same for the instance `name`, with secrets as "********" and without what belongs to one run:
+ * for `check`. */
+int ppp_options_show(const struct conf *conf, const char *name, struct buf *out, struct buf *error);
 
-/* A pppd that others start (pon, ifup), and how it comes to its call. Ours, never
- * a user's values; one of the first two is NULL. */
+/* A pppd that others start (pon, ifup), and how it comes to its call. Ours, never a user's values;
+ * one of the first two is NULL. */
 struct ppp_peer {
 	const char *pty;     /* shell command that is its line */
 	const char *device;  /* "/dev/ttyUSB2" */
 	const char *connect; /* shell command */
 };
 
-/* The same for such a pppd: a whole peers file, or one for its `file`. It has
- * secrets in it. */
-int ppp_options_peer(const struct conf *conf, const char *name,
-		     const struct ppp_peer *peer, struct buf *out,
-		     struct buf *error);
+/* The same for such a pppd: a whole peers file, or one for its `file`. It has secrets in it. */
+int ppp_options_peer(const struct conf *conf, const char *name, const struct ppp_peer *peer,
+		     struct buf *out, struct buf *error);
 
 #endif

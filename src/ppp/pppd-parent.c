@@ -12,14 +12,14 @@
 #include "io/relay.h"
 #include "ppp/pppd-parent.h"
 
-/* chat/gobi-connect waits for these. chat(8) takes a hyphen for a separator,
- * and a report of more than 255 bytes overruns its buffer. */
+/* chat/gobi-connect waits for these. chat(8) takes a hyphen for a separator, and a report of more
+ * than 255 bytes overruns its buffer. */
 #define READY_WORD  "GOBI READY\r\n"
 #define FAILED_WORD "GOBI FAILED"
 #define TEXT_MAX    200
 
-/* pppd speaks first, as soon as it has PPP on the line; what comes before that
- * is lost. Unless it is told to be silent. */
+/* pppd speaks first, as soon as it has PPP on the line; what comes before that is lost. Unless it
+ * is told to be silent. */
 #define HOLD_MS   1000
 #define UNREAD_MS 3000
 
@@ -72,9 +72,8 @@ static void on_soon(struct ev_loop *loop, ev_timer *watcher, int revents)
 		parent->callbacks.ready(parent->ctx);
 }
 
-struct pppd_parent *pppd_parent_new(
-	struct ev_loop *loop, const struct pppd_parent_callbacks *callbacks,
-	void *ctx)
+struct pppd_parent *pppd_parent_new(struct ev_loop *loop,
+				    const struct pppd_parent_callbacks *callbacks, void *ctx)
 {
 	struct pppd_parent *parent = calloc(1, sizeof(*parent));
 
@@ -96,16 +95,15 @@ void pppd_parent_open(struct pppd_parent *parent)
 	ev_timer_start(parent->loop, &parent->soon);
 }
 
-void pppd_parent_connected(struct pppd_parent *parent, int tty,
-			   const char *early, size_t len)
+void pppd_parent_connected(struct pppd_parent *parent, int tty, const char *early, size_t len)
 {
 	const struct relay_ends ends = {STDIN_FILENO, STDOUT_FILENO, tty};
 
 	parent->connected = true;
 	ev_io_stop(parent->loop, &parent->reader);
 	if (write(STDOUT_FILENO, READY_WORD, strlen(READY_WORD)) > 0)
-		parent->relay = relay_new(parent->loop, &ends, early, len,
-					  HOLD_MS, on_gone, parent);
+		parent->relay =
+			relay_new(parent->loop, &ends, early, len, HOLD_MS, on_gone, parent);
 	if (!parent->relay)
 		ev_timer_start(parent->loop, &parent->soon);
 }
@@ -148,8 +146,7 @@ static void wait_until_read(void)
 	ssize_t len;
 
 	while ((left = end - clock_now_ms()) > 0) {
-		if (poll(&line, 1, (int)left) < 0 ||
-		    line.revents & (POLLHUP | POLLERR | POLLNVAL))
+		if (poll(&line, 1, (int)left) < 0 || line.revents & (POLLHUP | POLLERR | POLLNVAL))
 			return;
 		len = line.revents ? read(line.fd, bytes, sizeof(bytes)) : 1;
 		if (len == 0 || (len < 0 && errno != EAGAIN))

@@ -23,15 +23,13 @@ struct pppd_parent_callbacks {
 };
 
 /* NULL: no memory. */
-struct pppd_parent *pppd_parent_new(
-	struct ev_loop *loop, const struct pppd_parent_callbacks *callbacks,
-	void *ctx);
+struct pppd_parent *pppd_parent_new(struct ev_loop *loop,
+				    const struct pppd_parent_callbacks *callbacks, void *ctx);
 
 void pppd_parent_open(struct pppd_parent *parent);
 
 /* The call stands on `tty`; what came behind CONNECT is `early`. */
-void pppd_parent_connected(struct pppd_parent *parent, int tty,
-			   const char *early, size_t len);
+void pppd_parent_connected(struct pppd_parent *parent, int tty, const char *early, size_t len);
 
 /* Copy no more: the tty is to be closed. */
 void pppd_parent_hush(struct pppd_parent *parent);
@@ -45,9 +43,9 @@ bool pppd_parent_was_connected(const struct pppd_parent *parent);
 /* NULL is fine. */
 void pppd_parent_free(struct pppd_parent *parent);
 
-/* There will be no call, and why: the word on which the connect script gives
- * up, and before it `text`, of which the script reports a line. Waits up to 3 s
- * for it to be read: our end of the line takes what is unread with it. */
+/* There will be no call, and why: the word on which the connect script gives up, and before it
+ * `text`, of which the script reports a line. Waits up to 3 s for it to be read: our end of the
+ * line takes what is unread with it. */
 void pppd_parent_failed(enum cause cause, const char *text);
 
 #endif

@@ -14,14 +14,14 @@
 #include "ppp/options.h"
 #include "ppp/pppd.h"
 
-/* pppd's descriptors; its connect script knows GATE_FD's number, and its
- * command line OPTIONS_FD's. */
+/* pppd's descriptors; its connect script knows GATE_FD's number, and its command line
+ * OPTIONS_FD's. */
 enum { LOG_FD = 3, GATE_FD = 4, OPTIONS_FD = 5, FIRST_FREE_FD = 6 };
 
 #define OPTIONS_PATH "/proc/self/fd/5"
 
-/* Says that it is there, and ends when and as it is told; at our death it reads
- * the end of the file and fails. */
+/* Says that it is there, and ends when and as it is told; at our death it reads the end of the file
+ * and fails. */
 #define CONNECT_SCRIPT "echo ready >&4; read -r result <&4 && exit $result"
 
 #define LINE_MAX_LEN   1024
@@ -63,8 +63,7 @@ static void take_line(struct pppd *pppd, const char *line)
 	ppp_life_event(&pppd->life, &event);
 	if (event.type == PPP_EVENT_NO_DNS)
 		log_warning("the modem gave %s, which stands for a DNS server "
-			    "that it has not got: names may not resolve "
-			    "before a redial",
+			    "that it has not got: names may not resolve before a redial",
 			    event.value);
 	pppd->callbacks.log(pppd->ctx, &event);
 }
@@ -78,8 +77,7 @@ static bool take_log(struct pppd *pppd, const char *bytes, size_t len)
 
 		if (!end)
 			buf_append(&pppd->line, &bytes[i], 1);
-		if (pppd->line.len > 0 &&
-		    (end || pppd->line.len >= LINE_MAX_LEN)) {
+		if (pppd->line.len > 0 && (end || pppd->line.len >= LINE_MAX_LEN)) {
 			take_line(pppd, buf_str(&pppd->line));
 			buf_clear(&pppd->line);
 		}
@@ -91,8 +89,8 @@ static bool take_log(struct pppd *pppd, const char *bytes, size_t len)
 	return false;
 }
 
-/* All that is there now. Not to the end of the file: pppd's scripts hold the
- * other end too, and may outlive it. */
+/* All that is there now. Not to the end of the file: pppd's scripts hold the other end too, and may
+ * outlive it. */
 static bool drain_log(struct pppd *pppd)
 {
 	char bytes[1024];
@@ -126,8 +124,7 @@ static void on_gate(struct ev_loop *loop, ev_io *watcher, int revents)
 	pppd->callbacks.ready(pppd->ctx);
 }
 
-static void on_exit_of_child(struct ev_loop *loop, ev_child *watcher,
-			     int revents)
+static void on_exit_of_child(struct ev_loop *loop, ev_child *watcher, int revents)
 {
 	struct pppd *pppd = watcher->data;
 	struct buf text = BUF_INIT;
@@ -151,11 +148,9 @@ static void close_if_open(int fd)
 		close(fd);
 }
 
-static int make_options(struct pppd *pppd, const struct conf *conf,
-			const char *name)
+static int make_options(struct pppd *pppd, const struct conf *conf, const char *name)
 {
-	const struct ppp_run run = {
-		.name = name, .connect = CONNECT_SCRIPT, .log_fd = LOG_FD};
+	const struct ppp_run run = {.name = name, .connect = CONNECT_SCRIPT, .log_fd = LOG_FD};
 	struct buf why = BUF_INIT;
 	int error = ppp_options_write(conf, &run, &pppd->options, &why);
 
@@ -165,8 +160,8 @@ static int make_options(struct pppd *pppd, const struct conf *conf,
 	return error;
 }
 
-/* In the child, between fork and exec: system calls only. `from` are the fds
- * that become 0, 2, LOG_FD and so on. */
+/* In the child, between fork and exec: system calls only. `from` are the fds that become 0, 2,
+ * LOG_FD and so on. */
 static void become_pppd(const int *from, char **argv, char **envp, pid_t parent)
 {
 	int to[OPTIONS_FD + 1];
@@ -197,8 +192,7 @@ static void become_pppd(const int *from, char **argv, char **envp, pid_t parent)
 
 static int spawn(struct pppd *pppd, int tty)
 {
-	char *argv[] = {(char *)PPPD_PATH, (char *)"file", (char *)OPTIONS_PATH,
-			NULL};
+	char *argv[] = {(char *)PPPD_PATH, (char *)"file", (char *)OPTIONS_PATH, NULL};
 	char *envp[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 	int log[2] = {-1, -1}, gate[2] = {-1, -1}, feed[2] = {-1, -1};
 	pid_t parent = getpid();
@@ -206,12 +200,10 @@ static int spawn(struct pppd *pppd, int tty)
 
 	if (pipe2(log, O_CLOEXEC) < 0 || pipe2(feed, O_CLOEXEC) < 0 ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0 ||
-	    fcntl(log[0], F_SETFL, O_NONBLOCK) < 0 ||
-	    fcntl(feed[1], F_SETFL, O_NONBLOCK) < 0)
+	    fcntl(log[0], F_SETFL, O_NONBLOCK) < 0 || fcntl(feed[1], F_SETFL, O_NONBLOCK) < 0)
 		error = -errno;
 	if (error == 0) {
-		const int from[] = {tty,    log[1],  log[1],
-				    log[1], gate[1], feed[0]};
+		const int from[] = {tty, log[1], log[1], log[1], gate[1], feed[0]};
 
 		pppd->pid = fork();
 		if (pppd->pid == 0)
@@ -241,10 +233,8 @@ static void watch(struct pppd *pppd)
 	ev_child_start(pppd->loop, &pppd->child);
 }
 
-struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf,
-			const char *name, int tty,
-			const struct pppd_callbacks *callbacks, void *ctx,
-			int *error)
+struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
+			const struct pppd_callbacks *callbacks, void *ctx, int *error)
 {
 	struct pppd *pppd;
 

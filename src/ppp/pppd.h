@@ -28,16 +28,14 @@ struct pppd_callbacks {
 	void (*exit)(void *ctx, enum cause cause, const char *text);
 };
 
-/* `loop` has to be the default loop (child watchers). NULL with a negative errno
- * in *error: -ENOENT when there is no pppd, -EINVAL when the configuration
- * cannot be put in options, and then that is logged. */
-struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf,
-			const char *name, int tty,
-			const struct pppd_callbacks *callbacks, void *ctx,
-			int *error);
+/* `loop` has to be the default loop (child watchers). NULL with a negative errno in *error: -ENOENT
+ * when there is no pppd, -EINVAL when the configuration cannot be put in options, and then that is
+ * logged. */
+struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
+			const struct pppd_callbacks *callbacks, void *ctx, int *error);
 
-/* Give it its options: nothing may be on its way from the modem from now on
- * until it is ready. Negative errno. */
+/* Give it its options: nothing may be on its way from the modem from now on until it is ready.
+ * Negative errno. */
 int pppd_open(struct pppd *pppd);
 
 /* The call stands: go on with LCP. */

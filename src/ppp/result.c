@@ -123,8 +123,8 @@ const char *ppp_exit_text(int code)
 	return code >= 0 && code < EXIT_COUNT ? exits[code].text : NULL;
 }
 
-/* When the network names none, pppd makes up 10.64.64.64 or 10.112.112.112
- * plus the unit's number (ipcp.c). */
+/* When the network names none, pppd makes up 10.64.64.64 or 10.112.112.112 plus the unit's number
+ * (ipcp.c). */
 static bool is_made_up(const char *address)
 {
 	long last;
@@ -139,8 +139,7 @@ static bool is_made_up(const char *address)
 /* Qualcomm's modems offer these until the network has told them its own. */
 static bool stands_for_none(const char *dns)
 {
-	return strcmp(dns, "10.11.12.13") == 0 ||
-	       strcmp(dns, "10.11.12.14") == 0;
+	return strcmp(dns, "10.11.12.13") == 0 || strcmp(dns, "10.11.12.14") == 0;
 }
 
 static void take_word(struct ppp_event *event, const char *text)
@@ -220,10 +219,9 @@ static enum cause cause_of_exit(const struct ppp_life *life, int code)
 		return CAUSE_PERMISSION;
 	if (code < 0 || code >= EXIT_COUNT)
 		return life->was_up ? CAUSE_LINK_LOST : CAUSE_INTERNAL;
-	/* A modem that hangs up before LCP ends a call, one that hangs up
-	 * during it a negotiation. */
-	if (!life->was_up && exits[code].down == CAUSE_CALL &&
-	    life->lcp_started)
+	/* A modem that hangs up before LCP ends a call, one that hangs up during it a
+	 * negotiation. */
+	if (!life->was_up && exits[code].down == CAUSE_CALL && life->lcp_started)
 		return CAUSE_PPP;
 	return life->was_up ? exits[code].up : exits[code].down;
 }
@@ -233,14 +231,11 @@ static const char *failure_text(enum ppp_event_type failure)
 {
 	switch (failure) {
 	case PPP_EVENT_LCP_TIMEOUT:
-		return "the call was taken, but no PPP came: nothing answered "
-		       "the LCP requests";
+		return "the call was taken, but no PPP came: nothing answered the LCP requests";
 	case PPP_EVENT_IPCP_TIMEOUT:
-		return "PPP came, but no address: nothing answered the IPCP "
-		       "requests";
+		return "PPP came, but no address: nothing answered the IPCP requests";
 	case PPP_EVENT_NO_ADDRESS:
-		return "PPP came, but the network gave no address; is "
-		       "network.apn right?";
+		return "PPP came, but the network gave no address; is network.apn right?";
 	case PPP_EVENT_LOOPBACK:
 		return "the modem sent our own packets back";
 	default:
@@ -258,8 +253,7 @@ static const char *reason(const struct ppp_life *life)
 	if (life->echo_lost)
 		return "the echo requests went unanswered";
 	if (life->was_up)
-		return life->peer_terminated ? "the network ended the link"
-					     : NULL;
+		return life->peer_terminated ? "the network ended the link" : NULL;
 	if (life->failure != PPP_EVENT_OTHER)
 		return failure_text(life->failure);
 	return life->peer_terminated ? "the network refused the link" : NULL;
@@ -272,8 +266,7 @@ static const char *code_text(int code)
 				      : ppp_exit_text(code);
 }
 
-static void describe(const struct ppp_life *life, int wait_status,
-		     struct buf *text)
+static void describe(const struct ppp_life *life, int wait_status, struct buf *text)
 {
 	bool killed = WIFSIGNALED(wait_status);
 	int number = killed ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
@@ -283,13 +276,11 @@ static void describe(const struct ppp_life *life, int wait_status,
 		why = code_text(number);
 	if (why)
 		buf_printf(text, "%s (", why);
-	buf_printf(text, "pppd %s %d%s",
-		   killed ? "was killed by signal" : "ended with", number,
+	buf_printf(text, "pppd %s %d%s", killed ? "was killed by signal" : "ended with", number,
 		   why ? ")" : "");
 }
 
-enum cause ppp_life_cause(const struct ppp_life *life, int wait_status,
-			  struct buf *text)
+enum cause ppp_life_cause(const struct ppp_life *life, int wait_status, struct buf *text)
 {
 	enum cause cause;
 

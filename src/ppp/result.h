@@ -55,16 +55,14 @@ struct ppp_life {
 	bool no_kernel_ppp;
 	bool peer_terminated;
 	enum ppp_event_type failure; /* of the negotiation, the first */
-	bool ending; /* it has said so */
+	bool ending;                 /* it has said so */
 };
 
 void ppp_life_event(struct ppp_life *life, const struct ppp_event *event);
 
-/* `wait_status` as of waitpid(2). The cause, never CAUSE_NONE, and in `text`
- * one line for people: what the log tells, else
- * what the status means: "... (pppd ended with 16)". */
+/* `wait_status` as of waitpid(2). The cause, never CAUSE_NONE, and in `text` one line for people:
+ * what the log tells, else what the status means: "... (pppd ended with 16)". */
 struct buf;
-enum cause ppp_life_cause(const struct ppp_life *life, int wait_status,
-			  struct buf *text);
+enum cause ppp_life_cause(const struct ppp_life *life, int wait_status, struct buf *text);
 
 #endif

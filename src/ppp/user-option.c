@@ -191,8 +191,8 @@ static bool refuse(struct buf *why, const char *text)
 
 static bool is_safe(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || (c && strchr("_.@+-/:,=", c));
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       (c && strchr("_.@+-/:,=", c));
 }
 
 /*
@@ -227,8 +227,7 @@ static bool unknown(const char *name, struct buf *why)
 	for (size_t i = 0; i < RULE_COUNT; i++)
 		names[i] = rules[i].name;
 	nearest = str_nearest(name, names);
-	buf_printf(why, "\"%.60s\" is no option that gobi-dial passes on",
-		   name);
+	buf_printf(why, "\"%.60s\" is no option that gobi-dial passes on", name);
 	if (nearest)
 		buf_printf(why, "; did you mean \"%s\"?", nearest);
 	else
@@ -236,8 +235,7 @@ static bool unknown(const char *name, struct buf *why)
 	return false;
 }
 
-/* Cut the next word out of *at, which moves behind it. False, with nothing in
- * `why`, at the end. */
+/* Cut the next word out of *at, which moves behind it. False, with nothing in `why`, at the end. */
 static bool next_word(const char **at, struct buf *word, struct buf *why)
 {
 	const char *start = *at + strspn(*at, " ");
@@ -257,20 +255,17 @@ static bool next_word(const char **at, struct buf *word, struct buf *why)
 	buf_append(word, start, (size_t)(end - start));
 	end += quote == '"' || quote == '\'';
 	if (*end && *end != ' ')
-		return refuse(why, "a quoted word has to stand alone, between "
-				   "blanks");
+		return refuse(why, "a quoted word has to stand alone, between blanks");
 	*at = end;
 	return true;
 }
 
-static bool check_rule(const struct rule *rule, const char *name, int values,
-		       struct buf *why)
+static bool check_rule(const struct rule *rule, const char *name, int values, struct buf *why)
 {
 	if (!rule)
 		return unknown(name, why);
 	if (rule->refuse) {
-		buf_printf(why, "\"%s\" is not for ppp.options: %s", name,
-			   rule->refuse);
+		buf_printf(why, "\"%s\" is not for ppp.options: %s", name, rule->refuse);
 		return false;
 	}
 	if (values == rule->values)
@@ -299,8 +294,7 @@ bool ppp_user_option(const char *item, struct buf *out, struct buf *why)
 	}
 	while (next_word(&item, values ? &rest : &value, why))
 		values++;
-	if (why->len ||
-	    !check_rule(find_rule(buf_str(&name)), buf_str(&name), values, why))
+	if (why->len || !check_rule(find_rule(buf_str(&name)), buf_str(&name), values, why))
 		goto out;
 	if (value.len > VALUE_MAX) {
 		refuse(why, "the value is longer than 255 bytes");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "session/backoff.h"
 
-/* xorshift32 (Marsaglia 2003): good enough to spread delays, and the same seed
- * gives the same history. */
+/* xorshift32 (Marsaglia 2003): good enough to spread delays, and the same seed gives the same
+ * history. */
 static uint32_t next_random(struct backoff *backoff)
 {
 	uint32_t x = backoff->seed ? backoff->seed : 1;

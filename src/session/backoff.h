@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Delays that double from min to max, each spread by a fifth either way, so
- * that a hundred routers do not redial in step. */
+/* Delays that double from min to max, each spread by a fifth either way, so that a hundred routers
+ * do not redial in step. */
 struct backoff {
 	int min_ms;
 	int max_ms;

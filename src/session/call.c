@@ -17,14 +17,13 @@ static void log_notices(struct session *session)
 
 	while (notices->len > 0) {
 		len = strcspn(buf_str(notices), "\n");
-		log_warning("%s: %.*s", session->port, (int)len,
-			    buf_str(notices));
+		log_warning("%s: %.*s", session->port, (int)len, buf_str(notices));
 		buf_consume(notices, len + 1);
 	}
 }
 
-static void fail_command(struct session *session, int64_t now,
-			 const struct at_command *command, int error)
+static void fail_command(struct session *session, int64_t now, const struct at_command *command,
+			 int error)
 {
 	char what[64];
 
@@ -40,16 +39,14 @@ static void fail_plan(struct session *session, int64_t now)
 	const struct plan *plan = &session->plan;
 	struct buf host = BUF_INIT;
 
-	session->wrong_modem =
-		plan->wrong_modem && session->ops->exclude(session->ctx);
+	session->wrong_modem = plan->wrong_modem && session->ops->exclude(session->ctx);
 	if (plan->cause == CAUSE_RADIO_OFF && session->ops->radio_blocked &&
 	    session->ops->radio_blocked(session->ctx, &host)) {
 		session->plan.facts.radio.reason = MODEM_RADIO_RFKILL;
-		session_fail(session, now, plan->cause, "%s; %s",
-			     buf_str(&plan->text), buf_str(&host));
+		session_fail(session, now, plan->cause, "%s; %s", buf_str(&plan->text),
+			     buf_str(&host));
 	} else {
-		session_fail(session, now, plan->cause, "%s",
-			     buf_str(&plan->text));
+		session_fail(session, now, plan->cause, "%s", buf_str(&plan->text));
 	}
 	buf_free(&host);
 }
@@ -94,18 +91,15 @@ bool call_take_at(struct session *session, const struct session_event *event)
 	return false;
 }
 
-static void handle_plan(struct session *session,
-			const struct session_event *event,
+static void handle_plan(struct session *session, const struct session_event *event,
 			void (*done)(struct session *session, int64_t now))
 {
 	switch (event->type) {
 	case SESSION_EVENT_PORT_GONE:
-		session_fail(session, event->now, CAUSE_NO_MODEM,
-			     "the port went away");
+		session_fail(session, event->now, CAUSE_NO_MODEM, "the port went away");
 		break;
 	case SESSION_EVENT_PPP_EXIT:
-		session_fail(session, event->now, event->cause, "%s",
-			     event->text);
+		session_fail(session, event->now, event->cause, "%s", event->text);
 		break;
 	case SESSION_EVENT_AT:
 		if (call_take_at(session, event))
@@ -131,39 +125,34 @@ static bool start_ppp(struct session *session, int64_t now)
 
 	session->ppp_alive = error == 0;
 	if (error == -ENOENT)
-		session_fail(session, now, CAUSE_NO_PPP,
-			     "%s is not there; install the package ppp",
+		session_fail(session, now, CAUSE_NO_PPP, "%s is not there; install the package ppp",
 			     PPPD_PATH);
 	else if (error == -EINVAL)
 		session_fail(session, now, CAUSE_CONFIG,
 			     "the configuration does not fit in pppd's "
 			     "options; see \"gobi-dial check\"");
 	else if (error < 0)
-		session_fail_call(session, now, "cannot start " PPPD_PATH,
-				  error);
+		session_fail_call(session, now, "cannot start " PPPD_PATH, error);
 	return error == 0;
 }
 
 void preparing_enter(struct session *session, int64_t now)
 {
 	session_mark(session, "preparing", now);
-	if (session->goal != SESSION_GOAL_REGISTERED &&
-	    !start_ppp(session, now))
+	if (session->goal != SESSION_GOAL_REGISTERED && !start_ppp(session, now))
 		return;
 	plan_start(&session->plan, PLAN_PREPARE, now);
 	pump_plan(session, now, preparing_done);
 }
 
-void preparing_handle(struct session *session,
-		      const struct session_event *event)
+void preparing_handle(struct session *session, const struct session_event *event)
 {
 	handle_plan(session, event, preparing_done);
 }
 
 void preparing_expire(struct session *session, int64_t now)
 {
-	session_fail(session, now, CAUSE_NO_AT_PORT,
-		     "the modem took too long to answer (last: %s)",
+	session_fail(session, now, CAUSE_NO_AT_PORT, "the modem took too long to answer (last: %s)",
 		     session->plan.pending ? "a command without its answer"
 					   : "waiting for the SIM");
 }
@@ -186,8 +175,7 @@ void registering_enter(struct session *session, int64_t now)
 	pump_plan(session, now, registering_done);
 }
 
-void registering_handle(struct session *session,
-			const struct session_event *event)
+void registering_handle(struct session *session, const struct session_event *event)
 {
 	handle_plan(session, event, registering_done);
 }
@@ -199,15 +187,13 @@ void registering_expire(struct session *session, int64_t now)
 	plan_describe_registration(&session->plan, &where);
 	session_fail(session, now, CAUSE_NOT_REGISTERED,
 		     "not registered with a network after %d s (%s)",
-		     session->conf->network.register_timeout_s,
-		     buf_str(&where));
+		     session->conf->network.register_timeout_s, buf_str(&where));
 	buf_free(&where);
 }
 
-/* pppd is up and waiting before the call is made: one that starts after
- * CONNECT is late for the peer's first Configure-Request and then sits out
- * its restart timer. It flushes the port's input when it opens it, so no
- * command may be in flight until it says that it is ready. */
+/* pppd is up and waiting before the call is made: one that starts after CONNECT is late for the
+ * peer's first Configure-Request and then sits out its restart timer. It flushes the port's input
+ * when it opens it, so no command may be in flight until it says that it is ready. */
 void dialing_enter(struct session *session, int64_t now)
 {
 	int error;
@@ -218,8 +204,7 @@ void dialing_enter(struct session *session, int64_t now)
 	session->wake = now + PPP_START_MS;
 	error = session->ops->ppp_open(session->ctx);
 	if (error < 0)
-		session_fail_call(session, now, "cannot give pppd its options",
-				  error);
+		session_fail_call(session, now, "cannot give pppd its options", error);
 }
 
 static void dialing_done(struct session *session, int64_t now)
@@ -236,10 +221,8 @@ void dialing_handle(struct session *session, const struct session_event *event)
 		session_mark(session, "pppd-ready", event->now);
 		plan_start(&session->plan, PLAN_DIAL, event->now);
 		pump_plan(session, event->now, dialing_done);
-	} else if (event->type == SESSION_EVENT_TIMEOUT &&
-		   !session->ppp_ready) {
-		session_fail(session, event->now, CAUSE_PPP,
-			     "pppd did not get ready in %d s",
+	} else if (event->type == SESSION_EVENT_TIMEOUT && !session->ppp_ready) {
+		session_fail(session, event->now, CAUSE_PPP, "pppd did not get ready in %d s",
 			     PPP_START_MS / 1000);
 	} else if (event->type == SESSION_EVENT_AT && !session->ppp_ready) {
 		call_take_at(session, event);
@@ -250,6 +233,5 @@ void dialing_handle(struct session *session, const struct session_event *event)
 
 void dialing_expire(struct session *session, int64_t now)
 {
-	session_fail(session, now, CAUSE_CALL,
-		     "the call was neither taken nor refused");
+	session_fail(session, now, CAUSE_CALL, "the call was neither taken nor refused");
 }

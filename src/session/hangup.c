@@ -7,11 +7,10 @@
 #include "conf/conf.h"
 #include "session/state.h"
 
-#define RUNG_MS 1500 /* of hanging up: TERM, DTR, KILL */
-#define LINK_LASTED_MS                                                         \
-	60000 /* a link that makes backoff and ladder start anew */
-/* The same for one that nothing came through in the end: it takes a minute or
- * two to see that, and one that never carried anything has not lasted. */
+#define RUNG_MS        1500  /* of hanging up: TERM, DTR, KILL */
+#define LINK_LASTED_MS 60000 /* a link that makes backoff and ladder start anew */
+/* The same for one that nothing came through in the end: it takes a minute or two to see that, and
+ * one that never carried anything has not lasted. */
 #define DEAD_LINK_LASTED_MS 600000
 
 static bool link_lasted(const struct session *session)
@@ -27,8 +26,7 @@ static int delay_by_cause(struct session *session, bool lasted)
 		return SESSION_REDIAL_MS;
 	if (session->ladder.slow)
 		return backoff_slow(&session->backoff);
-	if (session->cause == CAUSE_NOT_REGISTERED &&
-	    plan_is_denied(&session->plan))
+	if (session->cause == CAUSE_NOT_REGISTERED && plan_is_denied(&session->plan))
 		return backoff_slow(&session->backoff);
 	switch (cause_reaction(session->cause)) {
 	case CAUSE_REACTION_SLOW:
@@ -46,8 +44,7 @@ static enum session_state next_by_cause(const struct session *session)
 {
 	enum cause_reaction reaction = cause_reaction(session->cause);
 
-	if (reaction == CAUSE_REACTION_WAIT &&
-	    session->failed_in == SESSION_PROBING &&
+	if (reaction == CAUSE_REACTION_WAIT && session->failed_in == SESSION_PROBING &&
 	    !(session->once && session->cause == CAUSE_FIRMWARE))
 		return SESSION_WAITING;
 	if (session->wrong_modem)
@@ -73,14 +70,12 @@ static void go_on(struct session *session, int64_t now)
 		next = SESSION_BACKING_OFF;
 	else
 		next = next_by_cause(session);
-	if (next == SESSION_BACKING_OFF && !session->redialing &&
-	    recover_choose(session, now))
+	if (next == SESSION_BACKING_OFF && !session->redialing && recover_choose(session, now))
 		next = SESSION_RECOVERING;
 	if (next == SESSION_BACKING_OFF) {
 		session->search_at = -1;
-		session->delay_ms = session->redialing
-					    ? SESSION_REDIAL_MS
-					    : delay_by_cause(session, lasted);
+		session->delay_ms =
+			session->redialing ? SESSION_REDIAL_MS : delay_by_cause(session, lasted);
 	}
 	session_change(session, next, now);
 }
@@ -133,16 +128,14 @@ static void climb(struct session *session, int64_t now)
 	}
 }
 
-void hanging_up_handle(struct session *session,
-		       const struct session_event *event)
+void hanging_up_handle(struct session *session, const struct session_event *event)
 {
 	if (event->type == SESSION_EVENT_TIMEOUT) {
 		climb(session, event->now);
 	} else if (event->type == SESSION_EVENT_PPP_EXIT) {
 		/* The hang-up was seen first, and pppd knows better why. */
 		if (event->cause == CAUSE_PPP_AUTH &&
-		    (session->cause == CAUSE_LINK_LOST ||
-		     session->cause == CAUSE_PPP)) {
+		    (session->cause == CAUSE_LINK_LOST || session->cause == CAUSE_PPP)) {
 			session->cause = CAUSE_PPP_AUTH;
 			buf_clear(&session->text);
 			buf_printf(&session->text, "%s", event->text);

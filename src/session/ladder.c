@@ -6,8 +6,8 @@
 
 #define MINUTE_MS 60000
 
-/* The pause keeps a modem that fails for good from being reset for good: one
- * that is fine and has no network gets one USB reset an hour at most. */
+/* The pause keeps a modem that fails for good from being reset for good: one that is fine and has
+ * no network gets one USB reset an hour at most. */
 static const struct {
 	const char *name;
 	int timeout_ms;
@@ -23,9 +23,8 @@ static const struct {
 #define RUNG(name) (1u << LADDER_##name)
 #define ANY        (RUNG(DTR) | RUNG(CFUN) | RUNG(RESET) | RUNG(USB))
 
-/* Which rungs can mend a cause, and after how many redials. A modem that does
- * not answer takes no command; one that answers and finds no network is not
- * helped by DTR, nor by a new enumeration. */
+/* Which rungs can mend a cause, and after how many redials. A modem that does not answer takes no
+ * command; one that answers and finds no network is not helped by DTR, nor by a new enumeration. */
 static const struct {
 	int redials;
 	unsigned mends;
@@ -74,8 +73,7 @@ void ladder_set(struct ladder *ladder, const struct conf_list *words)
 	ladder_reset(ladder);
 	ladder->count = 0;
 	for (size_t i = 0; i < words->count; i++)
-		if (find_rung(words->items[i], &rung) &&
-		    !has_rung(ladder, rung))
+		if (find_rung(words->items[i], &rung) && !has_rung(ladder, rung))
 			ladder->order[ladder->count++] = rung;
 }
 
@@ -100,8 +98,8 @@ static void leave_top(struct ladder *ladder)
 	ladder->climbed = false;
 }
 
-static enum ladder_rung take(struct ladder *ladder, enum ladder_rung rung,
-			     enum cause cause, int64_t now)
+static enum ladder_rung take(struct ladder *ladder, enum ladder_rung rung, enum cause cause,
+			     int64_t now)
 {
 	ladder->free_at[rung] = now + rungs[rung].pause_ms;
 	ladder->climbed = true;
@@ -110,8 +108,7 @@ static enum ladder_rung take(struct ladder *ladder, enum ladder_rung rung,
 	return ladder->rung = rung;
 }
 
-enum ladder_rung ladder_next(struct ladder *ladder,
-			     const struct ladder_case *failed, int64_t now)
+enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *failed, int64_t now)
 {
 	enum ladder_rung rung;
 	unsigned mends;
@@ -127,8 +124,7 @@ enum ladder_rung ladder_next(struct ladder *ladder,
 	for (; ladder->at < ladder->count; step_up(ladder)) {
 		rung = ladder->order[ladder->at];
 		if (rung == LADDER_REDIAL) {
-			if (failed->gone ||
-			    ladder->redials >= climbs[failed->cause].redials)
+			if (failed->gone || ladder->redials >= climbs[failed->cause].redials)
 				continue;
 			ladder->redials++;
 			return ladder->rung = rung;

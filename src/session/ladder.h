@@ -10,8 +10,8 @@
 
 struct conf_list;
 
-/* What is tried against a failure that comes again, from the least to the most;
- * the words of recovery.ladder. */
+/* What is tried against a failure that comes again, from the least to the most; the words of
+ * recovery.ladder. */
 enum ladder_rung {
 	LADDER_REDIAL, /* nothing but the next dial */
 	LADDER_DTR,    /* DTR low for a while, then escape and hang up */
@@ -25,14 +25,14 @@ enum ladder_rung {
 struct ladder {
 	enum ladder_rung order[LADDER_RUNG_COUNT];
 	size_t count;
-	size_t at;             /* the place in `order` */
-	int redials;           /* how many in this place */
-	int failures;          /* since the last link that lasted */
-	bool climbed;          /* past the redials, since it began below */
-	bool slow;             /* the top has been reached */
-	bool to_judge;         /* `rung` has been tried, and no dial since */
-	enum ladder_rung rung; /* the last one */
-	enum cause cause;      /* what that was against */
+	size_t at;                          /* the place in `order` */
+	int redials;                        /* how many in this place */
+	int failures;                       /* since the last link that lasted */
+	bool climbed;                       /* past the redials, since it began below */
+	bool slow;                          /* the top has been reached */
+	bool to_judge;                      /* `rung` has been tried, and no dial since */
+	enum ladder_rung rung;              /* the last one */
+	enum cause cause;                   /* what that was against */
 	int64_t free_at[LADDER_RUNG_COUNT]; /* not again before that */
 };
 
@@ -44,8 +44,8 @@ struct ladder_case {
 	bool stuck;    /* a port is in data mode: LADDER_DTR is for that */
 };
 
-/* By the words of recovery.ladder, in their order; the same twice is once. It
- * begins below; the rungs' pauses go on. */
+/* By the words of recovery.ladder, in their order; the same twice is once. It begins below; the
+ * rungs' pauses go on. */
 void ladder_set(struct ladder *ladder, const struct conf_list *words);
 
 /*
@@ -54,8 +54,7 @@ void ladder_set(struct ladder *ladder, const struct conf_list *words);
  * not lasted. LADDER_REDIAL for what no rung can mend, and past the top, from
  * where it begins below.
  */
-enum ladder_rung ladder_next(struct ladder *ladder,
-			     const struct ladder_case *failed, int64_t now);
+enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *failed, int64_t now);
 
 /* A link has lasted: begin below. The rungs' pauses go on. */
 void ladder_reset(struct ladder *ladder);

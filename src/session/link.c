@@ -22,20 +22,16 @@ static void take_ppp_log(struct session *session, const struct ppp_event *event)
 
 	switch (event->type) {
 	case PPP_EVENT_INTERFACE:
-		str_copy(session->ppp.ifname, sizeof(session->ppp.ifname),
-			 event->value);
+		str_copy(session->ppp.ifname, sizeof(session->ppp.ifname), event->value);
 		break;
 	case PPP_EVENT_LOCAL:
-		str_copy(session->ppp.local, sizeof(session->ppp.local),
-			 event->value);
+		str_copy(session->ppp.local, sizeof(session->ppp.local), event->value);
 		break;
 	case PPP_EVENT_REMOTE:
-		str_copy(session->ppp.remote, sizeof(session->ppp.remote),
-			 event->value);
+		str_copy(session->ppp.remote, sizeof(session->ppp.remote), event->value);
 		break;
 	case PPP_EVENT_IPV6_LOCAL:
-		str_copy(session->ppp.ipv6, sizeof(session->ppp.ipv6),
-			 event->value);
+		str_copy(session->ppp.ipv6, sizeof(session->ppp.ipv6), event->value);
 		break;
 	case PPP_EVENT_DNS:
 		if (n < SESSION_DNS_MAX)
@@ -53,8 +49,7 @@ static bool has_address(const struct session *session)
 }
 
 /* Its exit may wait for a modem that has hung, to take the last bytes. */
-static void take_ppp_end(struct session *session,
-			 const struct session_event *event)
+static void take_ppp_end(struct session *session, const struct session_event *event)
 {
 	if (event->ppp->type == PPP_EVENT_TERMINATED) {
 		session->wake = event->now + PPP_END_MS;
@@ -64,26 +59,20 @@ static void take_ppp_end(struct session *session,
 	}
 }
 
-static void handle_link(struct session *session,
-			const struct session_event *event)
+static void handle_link(struct session *session, const struct session_event *event)
 {
 	switch (event->type) {
 	case SESSION_EVENT_PORT_GONE:
 		session_fail(session, event->now,
-			     session->state == SESSION_CONNECTED
-				     ? CAUSE_LINK_LOST
-				     : CAUSE_PPP,
+			     session->state == SESSION_CONNECTED ? CAUSE_LINK_LOST : CAUSE_PPP,
 			     "the carrier was lost, or the modem unplugged");
 		break;
 	case SESSION_EVENT_PPP_EXIT:
-		session_fail(session, event->now, event->cause, "%s",
-			     event->text);
+		session_fail(session, event->now, event->cause, "%s", event->text);
 		break;
 	case SESSION_EVENT_TIMEOUT:
 		session_fail(session, event->now,
-			     session->state == SESSION_CONNECTED
-				     ? CAUSE_LINK_LOST
-				     : CAUSE_PPP,
+			     session->state == SESSION_CONNECTED ? CAUSE_LINK_LOST : CAUSE_PPP,
 			     "%s, and pppd does not end",
 			     session->dead ? "the echo requests went unanswered"
 					   : "pppd has ended the link");
@@ -100,14 +89,12 @@ static void handle_link(struct session *session,
 	}
 }
 
-void negotiating_handle(struct session *session,
-			const struct session_event *event)
+void negotiating_handle(struct session *session, const struct session_event *event)
 {
 	handle_link(session, event);
 	if (session->state != SESSION_NEGOTIATING)
 		return;
-	if (event->type == SESSION_EVENT_PPP_LOG &&
-	    event->ppp->type == PPP_EVENT_LCP_START)
+	if (event->type == SESSION_EVENT_PPP_LOG && event->ppp->type == PPP_EVENT_LCP_START)
 		session_mark(session, "lcp", event->now);
 	if (has_address(session))
 		session_change(session, SESSION_CONNECTED, event->now);
@@ -115,8 +102,7 @@ void negotiating_handle(struct session *session,
 
 void negotiating_expire(struct session *session, int64_t now)
 {
-	session_fail(session, now, CAUSE_PPP,
-		     "PPP did not agree on an address in time");
+	session_fail(session, now, CAUSE_PPP, "PPP did not agree on an address in time");
 }
 
 void session_set_routes(struct session *session)
@@ -124,8 +110,7 @@ void session_set_routes(struct session *session)
 	int error = session->ops->link_up(session->ctx);
 
 	if (error < 0)
-		log_warning("%s: no default route: %s", session->ppp.ifname,
-			    strerror(-error));
+		log_warning("%s: no default route: %s", session->ppp.ifname, strerror(-error));
 }
 
 void connected_enter(struct session *session, int64_t now)
@@ -134,29 +119,25 @@ void connected_enter(struct session *session, int64_t now)
 	session->dead = false;
 	session_mark(session, "connected", now);
 	if (session->goal == SESSION_GOAL_CALL) {
-		log_notice("%s: the call stands, %d ms after the start",
-			   session->port, (int)(now - session->attempt_at));
+		log_notice("%s: the call stands, %d ms after the start", session->port,
+			   (int)(now - session->attempt_at));
 		return;
 	}
 	session_set_routes(session);
 	recover_note_link(session);
-	log_notice("connected: %s, address %s, %d ms after the start",
-		   session->ppp.ifname,
+	log_notice("connected: %s, address %s, %d ms after the start", session->ppp.ifname,
 		   *session->ppp.local ? session->ppp.local : session->ppp.ipv6,
 		   (int)(now - session->attempt_at));
 }
 
-void connected_handle(struct session *session,
-		      const struct session_event *event)
+void connected_handle(struct session *session, const struct session_event *event)
 {
 	handle_link(session, event);
 	if (session->state != SESSION_CONNECTED)
 		return;
 	session->dead |= event->type == SESSION_EVENT_ALARM;
 	if (event->type == SESSION_EVENT_ALARM)
-		session_fail(session, event->now, event->cause, "%s",
-			     event->text);
-	else if (event->type == SESSION_EVENT_PPP_LOG &&
-		 event->ppp->type == PPP_EVENT_IPV6_LOCAL)
+		session_fail(session, event->now, event->cause, "%s", event->text);
+	else if (event->type == SESSION_EVENT_PPP_LOG && event->ppp->type == PPP_EVENT_IPV6_LOCAL)
 		session_set_routes(session);
 }

@@ -21,11 +21,9 @@ static struct ladder_case what_failed(const struct session *session)
 		.cause = cause,
 		.stuck = session->stuck,
 		.gone = session->modem_left,
-		.hopeless = session->wrong_modem ||
-			    (cause == CAUSE_SIM && is_lasting(session)) ||
+		.hopeless = session->wrong_modem || (cause == CAUSE_SIM && is_lasting(session)) ||
 			    (cause == CAUSE_NOT_REGISTERED &&
-			     (plan_is_denied(&session->plan) ||
-			      session->plan.facts.roaming)),
+			     (plan_is_denied(&session->plan) || session->plan.facts.roaming)),
 	};
 }
 
@@ -37,10 +35,8 @@ static void judge(struct session *session)
 	if (!ladder->to_judge)
 		return;
 	ladder->to_judge = false;
-	log_notice("recovery: \"%s\" did not help: %s %s",
-		   ladder_rung_name(ladder->rung),
-		   session->cause == ladder->cause ? "again" : "now",
-		   cause_name(session->cause));
+	log_notice("recovery: \"%s\" did not help: %s %s", ladder_rung_name(ladder->rung),
+		   session->cause == ladder->cause ? "again" : "now", cause_name(session->cause));
 }
 
 bool recover_choose(struct session *session, int64_t now)
@@ -88,10 +84,9 @@ void recovering_enter(struct session *session, int64_t now)
 	enum ladder_rung rung = session->ladder.rung;
 	int error;
 
-	log_notice("recovery: \"%s\" after %d failures in a row, the last: "
-		   "%s (%s)",
-		   ladder_rung_name(rung), session->ladder.failures,
-		   buf_str(&session->text), cause_name(session->cause));
+	log_notice("recovery: \"%s\" after %d failures in a row, the last: %s (%s)",
+		   ladder_rung_name(rung), session->ladder.failures, buf_str(&session->text),
+		   cause_name(session->cause));
 	session->limit = now + ladder_rung_timeout_ms(rung);
 	session->ports_changed = false;
 	session->recovered = false;
@@ -99,18 +94,16 @@ void recovering_enter(struct session *session, int64_t now)
 	error = session->ops->recover(session->ctx, rung);
 	if (error == 0)
 		return;
-	log_notice("recovery: \"%s\" cannot be done here: %s",
-		   ladder_rung_name(rung), strerror(-error));
+	log_notice("recovery: \"%s\" cannot be done here: %s", ladder_rung_name(rung),
+		   strerror(-error));
 	give_up(session, now);
 }
 
-static void recovered(struct session *session,
-		      const struct session_event *event)
+static void recovered(struct session *session, const struct session_event *event)
 {
 	int64_t now = event->now;
 
-	log_notice("recovery: \"%s\": %s",
-		   ladder_rung_name(session->ladder.rung), event->text);
+	log_notice("recovery: \"%s\": %s", ladder_rung_name(session->ladder.rung), event->text);
 	session->modem_left = event->left;
 	session->recovered = true;
 	session->limit = now + RETURN_MS;
@@ -122,8 +115,7 @@ static void recovered(struct session *session,
 		session->wake = now + SESSION_SETTLE_MS;
 }
 
-void recovering_handle(struct session *session,
-		       const struct session_event *event)
+void recovering_handle(struct session *session, const struct session_event *event)
 {
 	switch (event->type) {
 	case SESSION_EVENT_PORTS:
@@ -150,11 +142,9 @@ void recovering_expire(struct session *session, int64_t now)
 
 	if (session->recovered) {
 		buf_clear(&session->text);
-		buf_printf(&session->text,
-			   "the modem did not come back within %d s",
+		buf_printf(&session->text, "the modem did not come back within %d s",
 			   RETURN_MS / 1000);
-		log_warning("recovery: \"%s\": %s", name,
-			    buf_str(&session->text));
+		log_warning("recovery: \"%s\": %s", name, buf_str(&session->text));
 	} else {
 		log_warning("recovery: \"%s\" does not end", name);
 		session->ops->recover_cancel(session->ctx);

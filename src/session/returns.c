@@ -7,8 +7,7 @@
 #define WINDOW_MS   600000
 #define RETURNS_MAX 3
 
-bool returns_note(struct returns *returns, const char *path, int devnum,
-		  int64_t now)
+bool returns_note(struct returns *returns, const char *path, int devnum, int64_t now)
 {
 	bool same = strcmp(returns->path, path) == 0;
 	bool counts = same && devnum != returns->devnum && !returns->expected;

@@ -14,10 +14,8 @@ struct returns {
 	bool expected; /* it was sent away: set by whoever did it */
 };
 
-/* The modem as it is seen now. True for the third return within ten minutes,
- * which is what one does that gets too little power when it transmits; then the
- * count starts anew. */
-bool returns_note(struct returns *returns, const char *path, int devnum,
-		  int64_t now);
+/* The modem as it is seen now. True for the third return within ten minutes, which is what one does
+ * that gets too little power when it transmits; then the count starts anew. */
+bool returns_note(struct returns *returns, const char *path, int devnum, int64_t now);
 
 #endif

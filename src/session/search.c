@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Waiting for a modem, looking for its port, giving that another driver, and
- * waiting to try again. */
+/* Waiting for a modem, looking for its port, giving that another driver, and waiting to try
+ * again. */
 #include <errno.h>
 #include <string.h>
 
@@ -29,8 +29,7 @@ void waiting_enter(struct session *session, int64_t now)
 	if (session->once && search_end(session) < session->limit)
 		session->limit = search_end(session);
 	log_notice("%s; waiting for it%s", buf_str(&session->text),
-		   session->cause == CAUSE_FIRMWARE ? " to come back changed"
-						    : "");
+		   session->cause == CAUSE_FIRMWARE ? " to come back changed" : "");
 }
 
 void waiting_handle(struct session *session, const struct session_event *event)
@@ -59,8 +58,7 @@ static void start_probe(struct session *session, int64_t now)
 	if (error == -EAGAIN)
 		session->wake = now + PASS_PAUSE_MS / 10;
 	else if (error == -ENOTTY)
-		session_fail(session, now, CAUSE_CONFIG,
-			     "modem.port: %s is no tty",
+		session_fail(session, now, CAUSE_CONFIG, "modem.port: %s is no tty",
 			     session->conf->modem.port);
 	else if (error < 0)
 		session_fail_call(session, now, "cannot look for ports", error);
@@ -82,11 +80,10 @@ void probing_enter(struct session *session, int64_t now)
 	start_probe(session, now);
 }
 
-static void probe_again_or_fail(struct session *session,
-				const struct session_event *event)
+static void probe_again_or_fail(struct session *session, const struct session_event *event)
 {
-	/* Closing a port that is in data mode may have ended that; twice in it
-	 * is for the ladder. */
+	/* Closing a port that is in data mode may have ended that; twice in it is for the
+	 * ladder. */
 	bool stuck = event->stuck && session->stuck && !session->once;
 	bool may_come = event->cause == CAUSE_NO_AT_PORT && !stuck &&
 			event->now + PASS_PAUSE_MS < search_end(session);
@@ -94,8 +91,7 @@ static void probe_again_or_fail(struct session *session,
 	session->stuck = event->stuck;
 	if (session->ports_changed || may_come) {
 		log_info("%s; asking again", event->text);
-		session->limit =
-			event->now + session_states[SESSION_PROBING].timeout_ms;
+		session->limit = event->now + session_states[SESSION_PROBING].timeout_ms;
 		session->wake = event->now + PASS_PAUSE_MS;
 		return;
 	}
@@ -103,12 +99,10 @@ static void probe_again_or_fail(struct session *session,
 }
 
 /* Once for a device that is plugged in: may_bind is false after that. */
-static bool may_bind(const struct session *session,
-		     const struct session_event *event)
+static bool may_bind(const struct session *session, const struct session_event *event)
 {
 	return event->may_bind && !session->ports_changed &&
-	       (event->cause == CAUSE_NO_AT_PORT ||
-		event->cause == CAUSE_NO_MODEM) &&
+	       (event->cause == CAUSE_NO_AT_PORT || event->cause == CAUSE_NO_MODEM) &&
 	       strcmp(session->conf->modem.driver, "auto") == 0;
 }
 
@@ -132,8 +126,7 @@ void probing_handle(struct session *session, const struct session_event *event)
 		}
 		str_copy(session->port, sizeof(session->port), event->port);
 		session->plan.family = event->family;
-		modem_decode_ati(event->identity ? event->identity : "",
-				 &session->plan.ati);
+		modem_decode_ati(event->identity ? event->identity : "", &session->plan.ati);
 		session->port_open = true;
 		session->search_at = -1;
 		session_change(session, SESSION_PREPARING, event->now);
@@ -151,8 +144,7 @@ void probing_expire(struct session *session, int64_t now)
 			     "does not answer on USB");
 	else
 		session_fail(session, now, CAUSE_NO_AT_PORT,
-			     "the last port does not close: the modem does not "
-			     "answer on USB");
+			     "the last port does not close: the modem does not answer on USB");
 }
 
 void binding_enter(struct session *session, int64_t now)
@@ -163,8 +155,7 @@ void binding_enter(struct session *session, int64_t now)
 	error = session->ops->bind(session->ctx);
 	if (error < 0)
 		session_fail_call(session, now,
-				  "cannot move the AT interface to a driver "
-				  "that raises DTR",
+				  "cannot move the AT interface to a driver that raises DTR",
 				  error);
 }
 
@@ -188,23 +179,19 @@ void backing_off_enter(struct session *session, int64_t now)
 {
 	session->limit = now + session->delay_ms;
 	if (session->delay_ms > SESSION_REDIAL_MS)
-		log_notice("next try in %d s",
-			   (session->delay_ms + 999) / 1000);
+		log_notice("next try in %d s", (session->delay_ms + 999) / 1000);
 }
 
 /* What a modem that has just come (back) may have mended. */
 static bool ports_may_mend(enum cause cause)
 {
-	return cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT ||
-	       cause == CAUSE_LINK_LOST || cause == CAUSE_PPP ||
-	       cause == CAUSE_BUSY;
+	return cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT || cause == CAUSE_LINK_LOST ||
+	       cause == CAUSE_PPP || cause == CAUSE_BUSY;
 }
 
-void backing_off_handle(struct session *session,
-			const struct session_event *event)
+void backing_off_handle(struct session *session, const struct session_event *event)
 {
-	if (event->type == SESSION_EVENT_PORTS &&
-	    ports_may_mend(session->cause))
+	if (event->type == SESSION_EVENT_PORTS && ports_may_mend(session->cause))
 		session->wake = session_ports_at(event);
 	else if (event->type == SESSION_EVENT_TIMEOUT)
 		session_change(session, SESSION_PROBING, event->now);

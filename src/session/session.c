@@ -17,9 +17,8 @@ void session_reload(struct session *session)
 	ladder_set(&session->ladder, &conf->recovery.ladder);
 }
 
-void session_init(struct session *session, const struct conf *conf,
-		  const struct session_ops *ops, void *ctx, bool once,
-		  uint32_t seed)
+void session_init(struct session *session, const struct conf *conf, const struct session_ops *ops,
+		  void *ctx, bool once, uint32_t seed)
 {
 	memset(session, 0, sizeof(*session));
 	session->conf = conf;
@@ -73,17 +72,14 @@ void session_change(struct session *session, enum session_state to, int64_t now)
 	if (!session_may_change(session->state, to)) {
 		session->forbidden++;
 		log_error("no way from %s to %s: please report this",
-			  session_state_name(session->state),
-			  session_state_name(to));
+			  session_state_name(session->state), session_state_name(to));
 	}
-	log_info("%s -> %s", session_state_name(session->state),
-		 session_state_name(to));
+	log_info("%s -> %s", session_state_name(session->state), session_state_name(to));
 	session->state = to;
 	enter(session, now);
 }
 
-void session_fail(struct session *session, int64_t now, enum cause cause,
-		  const char *format, ...)
+void session_fail(struct session *session, int64_t now, enum cause cause, const char *format, ...)
 {
 	va_list ap;
 
@@ -99,8 +95,7 @@ void session_fail(struct session *session, int64_t now, enum cause cause,
 	session_change(session, SESSION_HANGING_UP, now);
 }
 
-void session_fail_call(struct session *session, int64_t now, const char *what,
-		       int error)
+void session_fail_call(struct session *session, int64_t now, const char *what, int error)
 {
 	enum cause cause = CAUSE_INTERNAL;
 
@@ -159,8 +154,7 @@ static void time_out(struct session *session, const struct session_event *event)
 }
 
 /* What is true of the world, whatever the state makes of it. */
-static void take_note(struct session *session,
-		      const struct session_event *event)
+static void take_note(struct session *session, const struct session_event *event)
 {
 	if (event->type == SESSION_EVENT_PPP_EXIT)
 		session->ppp_alive = false;
@@ -204,8 +198,7 @@ int64_t session_deadline(const struct session *session)
 
 bool session_is_over(const struct session *session)
 {
-	return session->state == SESSION_STOPPED ||
-	       session->state == SESSION_FAILED;
+	return session->state == SESSION_STOPPED || session->state == SESSION_FAILED;
 }
 
 const char *session_state_name(enum session_state state)

@@ -67,26 +67,25 @@ struct session_event {
 	const char *port;                  /* PROBED: the chosen device */
 	const struct modem_family *family; /* PROBED: of the chosen one */
 	const char *identity;              /* PROBED: its answer to ATI */
-	bool may_bind; /* PROBED: another driver may make it answer */
-	bool stuck;    /* PROBED: a port is in data mode, and none answers */
-	bool whole;    /* PORTS: it has all that it had when it answered */
-	bool left;     /* RECOVERED: the modem has gone, to come back */
+	bool may_bind;                     /* PROBED: another driver may make it answer */
+	bool stuck;                        /* PROBED: a port is in data mode, and none answers */
+	bool whole;                        /* PORTS: it has all that it had when it answered */
+	bool left;                         /* RECOVERED: the modem has gone, to come back */
 	const struct at_event *at;
 	const struct ppp_event *ppp;
 };
 
-/* What the session asks for. Those that return int give 0 or a negative errno;
- * an error ends the attempt with CAUSE_INTERNAL or CAUSE_PERMISSION. None may
- * call back into the session. */
+/* What the session asks for. Those that return int give 0 or a negative errno; an error ends the
+ * attempt with CAUSE_INTERNAL or CAUSE_PERMISSION. None may call back into the session. */
 struct session_ops {
 	int (*probe)(void *ctx); /* ends in PROBED; -EAGAIN: soon again */
 	void (*probe_cancel)(void *ctx);
 	int (*bind)(void *ctx); /* what the probe found; ends in BOUND */
 	void (*bind_cancel)(void *ctx);
 	int (*command)(void *ctx, const struct at_command *command);
-	int (*ppp_start)(void *ctx);      /* early; ends in PPP_EXIT */
-	int (*ppp_open)(void *ctx);       /* the port; ends in PPP_READY */
-	void (*ppp_connected)(void *ctx); /* the call stands: go on */
+	int (*ppp_start)(void *ctx);            /* early; ends in PPP_EXIT */
+	int (*ppp_open)(void *ctx);             /* the port; ends in PPP_READY */
+	void (*ppp_connected)(void *ctx);       /* the call stands: go on */
 	void (*ppp_stop)(void *ctx, bool hard); /* TERM, or KILL */
 	int (*link_up)(void *ctx);              /* routes */
 	void (*hang_up)(void *ctx);             /* DTR low */
@@ -94,11 +93,10 @@ struct session_ops {
 	/* Not LADDER_REDIAL; the port is closed. Ends in RECOVERED. */
 	int (*recover)(void *ctx, enum ladder_rung rung);
 	void (*recover_cancel)(void *ctx);
-	/* Leave out the modem on the open port until it is plugged in anew. False
-	 * when it cannot be told apart. */
+	/* Leave out the modem on the open port until it is plugged in anew. False when it cannot be
+	 * told apart. */
 	bool (*exclude)(void *ctx);
-	/* The host switches radios off: who, and what helps, into `out`. NULL:
-	 * nobody knows. */
+	/* The host switches radios off: who, and what helps, into `out`. NULL: nobody knows. */
 	bool (*radio_blocked)(void *ctx, struct buf *out);
 	const struct pins_ops *pins; /* the same ctx; NULL: no PIN is sent */
 };
@@ -138,16 +136,16 @@ struct session {
 	bool ppp_ready;
 	bool ports_changed; /* while the probe ran */
 	bool stuck;         /* PROBED has said so */
-	bool dead; /* the link was up, and nothing came through it any more */
-	bool wrong_modem; /* has been left out: another one may be there */
-	bool recovered;   /* RECOVERING: it is done */
-	bool modem_left;  /* RECOVERING: and the modem has gone */
-	int64_t stop_at;  /* when a stop was asked for; -1: not */
-	bool stopping;    /* a stop has been asked for */
-	bool reached;     /* SESSION_GOAL_REGISTERED: it is */
-	bool redialing;   /* a redial has been asked for */
-	int rung;         /* of hanging up: how hard so far */
-	int delay_ms;     /* BACKING_OFF's */
+	bool dead;          /* the link was up, and nothing came through it any more */
+	bool wrong_modem;   /* has been left out: another one may be there */
+	bool recovered;     /* RECOVERING: it is done */
+	bool modem_left;    /* RECOVERING: and the modem has gone */
+	int64_t stop_at;    /* when a stop was asked for; -1: not */
+	bool stopping;      /* a stop has been asked for */
+	bool reached;       /* SESSION_GOAL_REGISTERED: it is */
+	bool redialing;     /* a redial has been asked for */
+	int rung;           /* of hanging up: how hard so far */
+	int delay_ms;       /* BACKING_OFF's */
 
 	enum cause cause; /* of the last failure, and so of the end */
 	enum session_state failed_in;
@@ -167,16 +165,15 @@ struct session {
 };
 
 /* `conf` and `ops` are borrowed for the session's life. `seed` any number. */
-void session_init(struct session *session, const struct conf *conf,
-		  const struct session_ops *ops, void *ctx, bool once,
-		  uint32_t seed);
+void session_init(struct session *session, const struct conf *conf, const struct session_ops *ops,
+		  void *ctx, bool once, uint32_t seed);
 void session_free(struct session *session);
 
 /* What `conf` points to has other values. */
 void session_reload(struct session *session);
 
-/* Have the link's routes set, as they are when it comes up; what does not work
- * is told in the log. */
+/* Have the link's routes set, as they are when it comes up; what does not work is told in the
+ * log. */
 void session_set_routes(struct session *session);
 
 /* Before session_start; SESSION_GOAL_LINK without. */

@@ -21,8 +21,8 @@ void watch_free(struct watch *watch)
 	buf_free(&watch->text);
 }
 
-void watch_start(struct watch *watch, const struct conf *conf,
-		 unsigned long long rx, unsigned long long tx)
+void watch_start(struct watch *watch, const struct conf *conf, unsigned long long rx,
+		 unsigned long long tx)
 {
 	watch->conf = conf;
 	watch->rx = rx;
@@ -60,8 +60,7 @@ int watch_count_ms(const struct watch *watch)
 	return (int)(dead_traffic_ms(watch) / COUNTS);
 }
 
-bool watch_counters(struct watch *watch, unsigned long long rx,
-		    unsigned long long tx)
+bool watch_counters(struct watch *watch, unsigned long long rx, unsigned long long tx)
 {
 	bool came = rx != watch->rx, went = tx != watch->tx;
 	int64_t ms = dead_traffic_ms(watch);
@@ -79,8 +78,7 @@ bool watch_counters(struct watch *watch, unsigned long long rx,
 	if (watch->patience < PATIENCE_MAX)
 		watch->patience++;
 	return judge(watch, CAUSE_LINK_LOST,
-		     "bytes have gone out for %d s and none come in "
-		     "(monitor.dead_traffic)",
+		     "bytes have gone out for %d s and none come in (monitor.dead_traffic)",
 		     (int)(ms / 1000));
 }
 
@@ -89,20 +87,18 @@ bool watch_ping(struct watch *watch, bool answered)
 	watch->lost = answered ? 0 : watch->lost + 1;
 	if (watch->lost < watch->conf->monitor.failures)
 		return false;
-	return judge(watch, CAUSE_LINK_LOST,
-		     "no answer to pings, %d times in a row (monitor.ping)",
+	return judge(watch, CAUSE_LINK_LOST, "no answer to pings, %d times in a row (monitor.ping)",
 		     watch->lost);
 }
 
-bool watch_registration(struct watch *watch, const struct modem_facts *facts,
-			unsigned long long rx, int64_t now)
+bool watch_registration(struct watch *watch, const struct modem_facts *facts, unsigned long long rx,
+			int64_t now)
 {
 	int limit_s = watch->conf->network.register_timeout_s;
 
 	if (!modem_network_is_known(facts))
 		return false;
-	if (facts->registered && facts->roaming &&
-	    !watch->conf->network.roaming)
+	if (facts->registered && facts->roaming && !watch->conf->network.roaming)
 		return judge(watch, CAUSE_NOT_REGISTERED,
 			     "the modem has gone to a foreign network, and "
 			     "network.roaming = false forbids its use");
@@ -123,7 +119,5 @@ bool watch_registration(struct watch *watch, const struct modem_facts *facts,
 			     "and nothing has come in for %d s",
 			     limit_s);
 	return judge(watch, CAUSE_LINK_LOST,
-		     "the modem has lost the network, and nothing has come "
-		     "in for %d s",
-		     limit_s);
+		     "the modem has lost the network, and nothing has come in for %d s", limit_s);
 }

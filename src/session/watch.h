@@ -20,10 +20,10 @@ struct watch {
 	const struct conf *conf;
 	unsigned long long rx, tx; /* at the last count */
 	int counts;                /* of this link */
-	int mute;     /* counts, one after the other, of sent bytes alone */
-	int patience; /* how often the time for these is doubled */
-	int lost;     /* rounds of pings, one after the other */
-	int64_t unregistered_at; /* -1: not known to be */
+	int mute;                  /* counts, one after the other, of sent bytes alone */
+	int patience;              /* how often the time for these is doubled */
+	int lost;                  /* rounds of pings, one after the other */
+	int64_t unregistered_at;   /* -1: not known to be */
 	unsigned long long unregistered_rx;
 	enum cause cause;
 	struct buf text;
@@ -33,8 +33,8 @@ void watch_init(struct watch *watch);
 void watch_free(struct watch *watch);
 
 /* A new link, and its counters. `conf` is borrowed. */
-void watch_start(struct watch *watch, const struct conf *conf,
-		 unsigned long long rx, unsigned long long tx);
+void watch_start(struct watch *watch, const struct conf *conf, unsigned long long rx,
+		 unsigned long long tx);
 
 /* How often to count: four times in monitor.dead_traffic. 0: not at all. */
 int watch_count_ms(const struct watch *watch);
@@ -45,14 +45,13 @@ int watch_count_ms(const struct watch *watch);
  * link that is ended for it may belong to one who only ever sends: the time
  * doubles until something comes in again.
  */
-bool watch_counters(struct watch *watch, unsigned long long rx,
-		    unsigned long long tx);
+bool watch_counters(struct watch *watch, unsigned long long rx, unsigned long long tx);
 
 /* A round of pings is over. */
 bool watch_ping(struct watch *watch, bool answered);
 
 /* What the modem says now. */
-bool watch_registration(struct watch *watch, const struct modem_facts *facts,
-			unsigned long long rx, int64_t now);
+bool watch_registration(struct watch *watch, const struct modem_facts *facts, unsigned long long rx,
+			int64_t now);
 
 #endif

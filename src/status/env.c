@@ -30,9 +30,8 @@ static const struct {
 
 static void put_string(struct json_object *value, struct buf *out)
 {
-	const char *text = json_object_is_type(value, json_type_string)
-				   ? json_object_get_string(value)
-				   : "";
+	const char *text =
+		json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 
 	str_print_safe(out, text, strlen(text));
 }
@@ -49,8 +48,7 @@ static void put(struct json_object *value, struct buf *out)
 void status_env(struct json_object *object, struct buf *out)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct json_object *part =
-			rows[i].part ? show_get(object, rows[i].part) : object;
+		struct json_object *part = rows[i].part ? show_get(object, rows[i].part) : object;
 
 		buf_printf(out, "%s=", rows[i].name);
 		put(show_get(part, rows[i].key), out);

@@ -37,8 +37,7 @@ static struct json_object *radio(const struct modem_radio *radio)
 	struct json_object *object = json_object_new_object();
 
 	if (radio->state != MODEM_RADIO_UNKNOWN)
-		json_add_text(object, "state",
-			      modem_radio_state_name(radio->state));
+		json_add_text(object, "state", modem_radio_state_name(radio->state));
 	json_add_text(object, "reason", modem_radio_reason_name(radio->reason));
 	return object;
 }
@@ -55,15 +54,13 @@ static struct json_object *contexts(const struct modem_facts *facts)
 		if (*facts->contexts[i].apn)
 			json_add_text(object, "apn", facts->contexts[i].apn);
 		else
-			json_object_object_add(object, "apn",
-					       json_object_new_string(""));
+			json_object_object_add(object, "apn", json_object_new_string(""));
 		json_object_array_add(array, object);
 	}
 	return array;
 }
 
-static void add_mode(struct json_object *object, const char *key,
-		     struct mode mode)
+static void add_mode(struct json_object *object, const char *key, struct mode mode)
 {
 	struct buf text = BUF_INIT;
 
@@ -83,8 +80,8 @@ static struct json_object *mode(const struct modem_facts *facts)
 	return object;
 }
 
-struct json_object *info_to_json(const struct modem_facts *facts,
-				 const char *port, const char *source)
+struct json_object *info_to_json(const struct modem_facts *facts, const char *port,
+				 const char *source)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -116,8 +113,7 @@ static void render_modem(struct json_object *object, struct buf *out)
 	const char *model = show_text(modem, "model");
 
 	buf_printf(out, "%s%s%s\n", maker, *maker && *model ? " " : "",
-		   *maker || *model ? model
-				    : "a modem that does not say its name");
+		   *maker || *model ? model : "a modem that does not say its name");
 	line(out, "port", show_text(object, "port"));
 	if (strcmp(show_text(object, "source"), "instance") == 0)
 		line(out, "source", "the running instance, before the call");
@@ -133,8 +129,7 @@ static void render_sim(struct json_object *object, struct buf *out)
 	show_label(out, "sim");
 	buf_printf(out, "%s", *state ? state : "unknown");
 	if (show_has(sim, "pin_attempts_left"))
-		buf_printf(out, ", %lld PIN attempts left",
-			   show_number(sim, "pin_attempts_left"));
+		buf_printf(out, ", %lld PIN attempts left", show_number(sim, "pin_attempts_left"));
 	buf_printf(out, "\n");
 	line(out, "imsi", show_text(sim, "imsi"));
 	line(out, "iccid", show_text(sim, "iccid"));
@@ -152,8 +147,7 @@ static void render_radio(struct json_object *object, struct buf *out)
 	buf_printf(out, "%s%s%s\n", state, *reason ? ", " : "", reason);
 }
 
-static void render_domain(struct json_object *domain, const char *name,
-			  struct buf *out)
+static void render_domain(struct json_object *domain, const char *name, struct buf *out)
 {
 	const char *technology = show_text(domain, "technology");
 
@@ -180,9 +174,8 @@ static void render_network(struct json_object *object, struct buf *out)
 	show_label(out, "network");
 	buf_printf(out, "%s", *state ? state : "unknown");
 	if (*name || *number)
-		buf_printf(out, ", %s%s%s%s%s", name, *name ? " " : "",
-			   *name && *number ? "(" : "", number,
-			   *name && *number ? ")" : "");
+		buf_printf(out, ", %s%s%s%s%s", name, *name ? " " : "", *name && *number ? "(" : "",
+			   number, *name && *number ? ")" : "");
 	buf_printf(out, "%s%s\n", *technology ? ", " : "", technology);
 	render_domain(show_get(domains, "cs"), "  cs", out);
 	render_domain(show_get(domains, "ps"), "  ps", out);
@@ -207,8 +200,7 @@ static void render_signal(struct json_object *object, struct buf *out)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		if (show_has(signal, parts[i].key))
 			buf_printf(out, "%s%lld %s", parts[i].before,
-				   show_number(signal, parts[i].key),
-				   parts[i].unit);
+				   show_number(signal, parts[i].key), parts[i].unit);
 	buf_printf(out, "\n");
 }
 
@@ -217,8 +209,7 @@ static void render_contexts(struct json_object *object, struct buf *out)
 	struct json_object *contexts = show_get(object, "contexts");
 
 	for (size_t i = 0; i < show_count(contexts); i++) {
-		struct json_object *context =
-			json_object_array_get_idx(contexts, i);
+		struct json_object *context = json_object_array_get_idx(contexts, i);
 		const char *apn = show_text(context, "apn");
 
 		show_label(out, i == 0 ? "contexts" : "");
@@ -237,8 +228,7 @@ static void render_mode(struct json_object *object, struct buf *out)
 		return;
 	show_label(out, "mode");
 	buf_printf(out, "%s", current);
-	if (*wanted && strcmp(wanted, "auto") != 0 &&
-	    strcmp(wanted, current) != 0)
+	if (*wanted && strcmp(wanted, "auto") != 0 && strcmp(wanted, current) != 0)
 		buf_printf(out, "  (network.mode: %s)", wanted);
 	buf_printf(out, "\n");
 }

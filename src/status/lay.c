@@ -26,10 +26,7 @@ static size_t glyph(const char *text, int *width)
 {
 	static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
 	unsigned char first = (unsigned char)text[0];
-	size_t len = first >= 0xf0   ? 4
-		     : first >= 0xe0 ? 3
-		     : first >= 0xc0 ? 2
-				     : 1;
+	size_t len = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
 	unsigned code = first & masks[len];
 
 	if (first == '\033') {
@@ -65,8 +62,8 @@ static int break_line(struct buf *out, int indent)
 }
 
 /* A word that no line holds goes over several. */
-static int put_long(struct buf *out, const char *word, size_t len, int column,
-		    int indent, int columns)
+static int put_long(struct buf *out, const char *word, size_t len, int column, int indent,
+		    int columns)
 {
 	size_t n;
 	int one;
@@ -99,8 +96,8 @@ void lay_line(struct buf *out, const char *text, int indent, int columns)
 			column += blanks + wants;
 		} else if (wants > columns - indent) {
 			buf_append(out, text, (size_t)blanks);
-			column = put_long(out, text + blanks, len,
-					  column + blanks, indent, columns);
+			column =
+				put_long(out, text + blanks, len, column + blanks, indent, columns);
 		} else {
 			column = break_line(out, indent) + wants;
 			buf_append(out, text + blanks, len);

@@ -6,10 +6,9 @@ struct buf;
 
 #define LAY_COLUMNS_MIN 20
 
-/* Append one line of text and its newline, broken at blanks so that none is
- * wider than `columns` (fewer than LAY_COLUMNS_MIN count as that; 0: as wide as
- * it is), what follows the first with `indent` blanks before it. Colours (SGR)
- * take no room, East Asian characters take two columns. */
+/* Append one line of text and its newline, broken at blanks so that none is wider than `columns`
+ * (fewer than LAY_COLUMNS_MIN count as that; 0: as wide as it is), what follows the first with
+ * `indent` blanks before it. Colours (SGR) take no room, East Asian characters take two columns. */
 void lay_line(struct buf *out, const char *text, int indent, int columns);
 
 #endif

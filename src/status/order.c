@@ -9,16 +9,14 @@
 #include "status/order.h"
 #include "status/show.h"
 
-static bool add_commands(struct json_object *array, struct order *order,
-			 struct buf *why)
+static bool add_commands(struct json_object *array, struct order *order, struct buf *why)
 {
 	size_t count = json_object_is_type(array, json_type_array)
 			       ? (size_t)json_object_array_length(array)
 			       : 0;
 
 	if (count == 0 || count > ORDER_COMMANDS_MAX) {
-		buf_printf(why, "\"arguments\" is a list of 1 to %d commands",
-			   ORDER_COMMANDS_MAX);
+		buf_printf(why, "\"arguments\" is a list of 1 to %d commands", ORDER_COMMANDS_MAX);
 		return false;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -39,21 +37,18 @@ static bool add_commands(struct json_object *array, struct order *order,
 	return true;
 }
 
-bool order_from_json(struct json_object *object, struct order *order,
-		     struct buf *why)
+bool order_from_json(struct json_object *object, struct order *order, struct buf *why)
 {
 	long long ms = ORDER_TIMEOUT_S * 1000;
 
 	if (show_has(object, "timeout_ms"))
 		ms = show_number(object, "timeout_ms");
 	if (ms < 1000 || ms > ORDER_TIMEOUT_MAX * 1000) {
-		buf_printf(why, "\"timeout_ms\" is 1000 to %d",
-			   ORDER_TIMEOUT_MAX * 1000);
+		buf_printf(why, "\"timeout_ms\" is 1000 to %d", ORDER_TIMEOUT_MAX * 1000);
 		return false;
 	}
 	order->timeout_ms = (int)ms;
-	order->keep_going =
-		json_object_get_boolean(show_get(object, "keep_going"));
+	order->keep_going = json_object_get_boolean(show_get(object, "keep_going"));
 	order->force = json_object_get_boolean(show_get(object, "force"));
 	return add_commands(show_get(object, "arguments"), order, why);
 }
@@ -68,8 +63,7 @@ void order_to_request(const struct order *order, struct json_object *request)
 	struct json_object *array = json_object_new_array();
 
 	for (size_t i = 0; i < order->count; i++)
-		json_object_array_add(
-			array, json_object_new_string(order->items[i].text));
+		json_object_array_add(array, json_object_new_string(order->items[i].text));
 	json_object_object_add(request, "arguments", array);
 	json_add_number(request, "timeout_ms", order->timeout_ms);
 	add_flag(request, "keep_going", order->keep_going);
@@ -86,8 +80,7 @@ static struct json_object *lines_of(const char *answer)
 
 		buf_clear(&line);
 		str_print_safe(&line, answer, len);
-		json_object_array_add(array,
-				      json_object_new_string(buf_str(&line)));
+		json_object_array_add(array, json_object_new_string(buf_str(&line)));
 		answer += len + (answer[len] == '\n');
 	}
 	buf_free(&line);
@@ -102,8 +95,7 @@ static struct json_object *item_to_json(const struct order_item *item)
 	at_final_describe(&item->final, &result);
 	json_add_text(object, "command", item->shown);
 	add_flag(object, "ok",
-		 item->final.kind == AT_FINAL_OK ||
-			 item->final.kind == AT_FINAL_CONNECT);
+		 item->final.kind == AT_FINAL_OK || item->final.kind == AT_FINAL_CONNECT);
 	json_object_object_add(object, "lines", lines_of(item->answer));
 	if (item->cut)
 		add_flag(object, "cut", true);
@@ -140,10 +132,8 @@ void order_render(struct json_object *object, struct buf *out)
 		struct json_object *lines = show_get(item, "lines");
 
 		for (size_t j = 0; j < show_count(lines); j++)
-			buf_printf(
-				out, "%s\n",
-				json_object_get_string(
-					json_object_array_get_idx(lines, j)));
+			buf_printf(out, "%s\n",
+				   json_object_get_string(json_object_array_get_idx(lines, j)));
 		if (show_has(item, "cut"))
 			buf_printf(out, "... (cut)\n");
 		buf_printf(out, "%s\n", show_text(item, "result"));
@@ -159,8 +149,7 @@ void order_describe_failure(struct json_object *object, struct buf *out)
 
 		if (json_object_get_boolean(show_get(item, "ok")))
 			continue;
-		buf_printf(out, "%s: %s: %s", show_text(object, "port"),
-			   show_text(item, "command"),
+		buf_printf(out, "%s: %s: %s", show_text(object, "port"), show_text(item, "command"),
 			   show_text(item, "result"));
 		return;
 	}

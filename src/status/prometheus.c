@@ -37,12 +37,11 @@ struct page {
 	struct buf *out;
 };
 
-static void begin_family(const struct page *page, const char *name,
-			 const char *type, const char *help)
+static void begin_family(const struct page *page, const char *name, const char *type,
+			 const char *help)
 {
-	buf_printf(page->out,
-		   "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name,
-		   help, name, type);
+	buf_printf(page->out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name,
+		   type);
 }
 
 static void begin_sample(const struct page *page, const char *name)
@@ -51,8 +50,7 @@ static void begin_sample(const struct page *page, const char *name)
 	append_label(page->out, "name", page->name);
 }
 
-static void put_label(const struct page *page, const char *name,
-		      const char *value)
+static void put_label(const struct page *page, const char *name, const char *value)
 {
 	buf_printf(page->out, ",");
 	append_label(page->out, name, value);
@@ -68,8 +66,7 @@ static void end_sample_ms(const struct page *page, long long ms)
 	buf_printf(page->out, "} %lld.%03lld\n", ms / 1000, ms % 1000);
 }
 
-static void simple(const struct page *page, const char *name, const char *help,
-		   long long value)
+static void simple(const struct page *page, const char *name, const char *help, long long value)
 {
 	begin_family(page, name, "gauge", help);
 	begin_sample(page, name);
@@ -81,8 +78,7 @@ static void put_state(const struct page *page, struct json_object *object)
 	const char *state = show_text(object, "state");
 	bool known = false;
 
-	begin_family(page, "state", "gauge",
-		     "Whether the instance is in that state.");
+	begin_family(page, "state", "gauge", "Whether the instance is in that state.");
 	for (size_t i = 0; i < STATE_COUNT; i++) {
 		bool is = strcmp(states[i], state) == 0;
 
@@ -96,8 +92,7 @@ static void put_state(const struct page *page, struct json_object *object)
 		put_label(page, "state", state);
 		end_sample(page, 1);
 	}
-	simple(page, "up", "Whether the link is up.",
-	       strcmp(state, "connected") == 0);
+	simple(page, "up", "Whether the link is up.", strcmp(state, "connected") == 0);
 }
 
 /* A number of the object, or of a part of it, with its family. */
@@ -106,34 +101,29 @@ static const struct number {
 	const char *name, *type, *help;
 	bool ms; /* told in seconds */
 } numbers[] = {
-	{NULL, "since_ms", "state_seconds", "gauge",
-	 "How long it has been in its state.", true},
-	{NULL, "next_try_ms", "next_try_seconds", "gauge",
-	 "When it dials again.", true},
+	{NULL, "since_ms", "state_seconds", "gauge", "How long it has been in its state.", true},
+	{NULL, "next_try_ms", "next_try_seconds", "gauge", "When it dials again.", true},
 	{NULL, "redials", "redials_total", "counter",
 	 "How often it has dialed after the first time.", false},
 	{"ppp", "rx_bytes", "receive_bytes_total", "counter",
 	 "Bytes received through the link; begins anew with each link.", false},
 	{"ppp", "tx_bytes", "transmit_bytes_total", "counter",
 	 "Bytes sent through the link; begins anew with each link.", false},
-	{"signal", "percent", "signal_percent", "gauge",
-	 "Strength of the signal.", false},
-	{"signal", "rssi_dbm", "signal_rssi_dbm", "gauge", "Received power.",
-	 false},
+	{"signal", "percent", "signal_percent", "gauge", "Strength of the signal.", false},
+	{"signal", "rssi_dbm", "signal_rssi_dbm", "gauge", "Received power.", false},
 	{"signal", "rscp_dbm", "signal_rscp_dbm", "gauge",
 	 "Received power of the pilot channel (UMTS).", false},
 	{"signal", "rsrp_dbm", "signal_rsrp_dbm", "gauge",
 	 "Received power of the reference signals (LTE).", false},
-	{"signal", "rsrq_db", "signal_rsrq_db", "gauge",
-	 "Quality of the reference signals (LTE).", false},
+	{"signal", "rsrq_db", "signal_rsrq_db", "gauge", "Quality of the reference signals (LTE).",
+	 false},
 };
 
 static void put_numbers(const struct page *page, struct json_object *object)
 {
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
 		const struct number *row = &numbers[i];
-		struct json_object *part =
-			row->part ? show_get(object, row->part) : object;
+		struct json_object *part = row->part ? show_get(object, row->part) : object;
 
 		if (!show_has(part, row->key))
 			continue;
@@ -147,8 +137,8 @@ static void put_numbers(const struct page *page, struct json_object *object)
 }
 
 /* What is text stands in the labels of a 1. */
-static void info(const struct page *page, struct json_object *part,
-		 const char *name, const char *help, const char *const *keys)
+static void info(const struct page *page, struct json_object *part, const char *name,
+		 const char *help, const char *const *keys)
 {
 	if (!part)
 		return;
@@ -161,15 +151,14 @@ static void info(const struct page *page, struct json_object *part,
 
 static void put_network(const struct page *page, struct json_object *network)
 {
-	static const char *const keys[] = {"registration", "operator", "mccmnc",
-					   "technology", NULL};
+	static const char *const keys[] = {"registration", "operator", "mccmnc", "technology",
+					   NULL};
 	const char *registration = show_text(network, "registration");
 
 	if (!*registration)
 		return;
 	simple(page, "registered", "Whether a network has taken the modem.",
-	       strncmp(registration, "home", 4) == 0 ||
-		       strncmp(registration, "roaming", 7) == 0);
+	       strncmp(registration, "home", 4) == 0 || strncmp(registration, "roaming", 7) == 0);
 	if (show_has(network, "roaming"))
 		simple(page, "roaming", "Whether that network is foreign.",
 		       json_object_get_boolean(show_get(network, "roaming")));
@@ -187,11 +176,10 @@ static void put_failure(const struct page *page, struct json_object *failure)
 	end_sample_ms(page, show_number(failure, "ago_ms"));
 }
 
-void status_to_prometheus(struct json_object *object, const char *name,
-			  struct buf *out)
+void status_to_prometheus(struct json_object *object, const char *name, struct buf *out)
 {
-	static const char *const modem_keys[] = {
-		"manufacturer", "model", "vid", "pid", "usb_path", NULL};
+	static const char *const modem_keys[] = {"manufacturer", "model",    "vid",
+						 "pid",          "usb_path", NULL};
 	const struct page page = {name, out};
 
 	simple(&page, "running", "Whether the instance runs.", object != NULL);
@@ -201,6 +189,5 @@ void status_to_prometheus(struct json_object *object, const char *name,
 	put_numbers(&page, object);
 	put_failure(&page, show_get(object, "last_failure"));
 	put_network(&page, show_get(object, "network"));
-	info(&page, show_get(object, "modem"), "modem_info",
-	     "Which modem it has.", modem_keys);
+	info(&page, show_get(object, "modem"), "modem_info", "Which modem it has.", modem_keys);
 }

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* How much goes through a link in a second, from two readings of its counters.
- * They are made when somebody asks, and nobody wakes up for them. */
+/* How much goes through a link in a second, from two readings of its counters. They are made when
+ * somebody asks, and nobody wakes up for them. */
 struct rate {
 	int64_t link_at; /* which link: when it came up */
 	int64_t at;      /* the last reading, or the link's start */
@@ -14,9 +14,9 @@ struct rate {
 	long long over_ms;          /* in which time that was */
 };
 
-/* A reading of the link that came up at `link_at`; its counters began at 0. One
- * that comes less than half a second after the last changes nothing. */
-void rate_take(struct rate *rate, int64_t link_at, int64_t now,
-	       unsigned long long rx, unsigned long long tx);
+/* A reading of the link that came up at `link_at`; its counters began at 0. One that comes less
+ * than half a second after the last changes nothing. */
+void rate_take(struct rate *rate, int64_t link_at, int64_t now, unsigned long long rx,
+	       unsigned long long tx);
 
 #endif

@@ -47,8 +47,7 @@ static void paint(struct screen *screen, const char *colour)
 
 static void end_line(struct screen *screen)
 {
-	lay_line(screen->out, buf_str(&screen->line), SHOW_INDENT,
-		 screen->look.columns);
+	lay_line(screen->out, buf_str(&screen->line), SHOW_INDENT, screen->look.columns);
 	buf_clear(&screen->line);
 }
 
@@ -110,8 +109,7 @@ static void render_state(struct json_object *object, struct screen *screen)
 }
 
 /* "label     TEXT, TEXT", of those that are there. */
-static void list(struct screen *screen, const char *name,
-		 const char *const *texts, size_t count)
+static void list(struct screen *screen, const char *name, const char *const *texts, size_t count)
 {
 	bool any = false;
 
@@ -153,9 +151,8 @@ static void render_age(struct json_object *object, struct json_object *signal,
 {
 	long long age_ms = show_number(signal, "age_ms");
 
-	if (!show_has(signal, "age_ms") ||
-	    (strcmp(show_text(object, "state"), "connected") == 0 &&
-	     age_ms > show_number(object, "since_ms"))) {
+	if (!show_has(signal, "age_ms") || (strcmp(show_text(object, "state"), "connected") == 0 &&
+					    age_ms > show_number(object, "since_ms"))) {
 		say(screen, " before the call");
 		return;
 	}
@@ -220,8 +217,7 @@ static void render_dns(struct json_object *dns, struct screen *screen)
 		return;
 	label(screen, "dns");
 	for (size_t i = 0; i < show_count(dns); i++) {
-		const char *text = json_object_get_string(
-			json_object_array_get_idx(dns, i));
+		const char *text = json_object_get_string(json_object_array_get_idx(dns, i));
 
 		say(screen, "%s", i ? ", " : "");
 		put(screen, text ? text : "");
@@ -297,8 +293,7 @@ static void render_timeline(struct json_object *object, struct screen *screen)
 	struct json_object *timeline = show_get(object, "timeline");
 
 	for (size_t i = 0; i < show_count(timeline); i++) {
-		struct json_object *mark =
-			json_object_array_get_idx(timeline, i);
+		struct json_object *mark = json_object_array_get_idx(timeline, i);
 
 		label(screen, i == 0 ? "last dial" : "");
 		say(screen, "%6lld ms  ", show_number(mark, "ms"));
@@ -307,8 +302,7 @@ static void render_timeline(struct json_object *object, struct screen *screen)
 	}
 }
 
-void status_render(struct json_object *object, const struct status_look *look,
-		   struct buf *out)
+void status_render(struct json_object *object, const struct status_look *look, struct buf *out)
 {
 	struct screen screen = {.look = *look, .out = out};
 

@@ -18,9 +18,7 @@ const char *show_text(struct json_object *object, const char *key)
 {
 	struct json_object *value = show_get(object, key);
 
-	return json_object_is_type(value, json_type_string)
-		       ? json_object_get_string(value)
-		       : "";
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
 bool show_has(struct json_object *object, const char *key)
@@ -35,9 +33,7 @@ long long show_number(struct json_object *object, const char *key)
 
 size_t show_count(struct json_object *array)
 {
-	return json_object_is_type(array, json_type_array)
-		       ? json_object_array_length(array)
-		       : 0;
+	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
 }
 
 void show_label(struct buf *out, const char *name)

@@ -8,8 +8,8 @@
 struct buf;
 struct json_object;
 
-/* What the screens made from JSON share. A key that is not there gives NULL,
- * "" or 0, and so does a NULL object. */
+/* What the screens made from JSON share. A key that is not there gives NULL, "" or 0, and so does a
+ * NULL object. */
 struct json_object *show_get(struct json_object *object, const char *key);
 const char *show_text(struct json_object *object, const char *key);
 bool show_has(struct json_object *object, const char *key);

@@ -28,8 +28,7 @@ static struct json_object *ppp(const struct status *status)
 	json_add_text(object, "remote", status->ppp.remote);
 	json_add_text(object, "ipv6", status->ppp.ipv6);
 	for (size_t i = 0; i < status->ppp.dns_count; i++)
-		json_object_array_add(
-			dns, json_object_new_string(status->ppp.dns[i]));
+		json_object_array_add(dns, json_object_new_string(status->ppp.dns[i]));
 	json_object_object_add(object, "dns", dns);
 	json_add_number(object, "rx_bytes", status->ppp.rx_bytes);
 	json_add_number(object, "tx_bytes", status->ppp.tx_bytes);
@@ -76,17 +75,14 @@ struct json_object *status_network(const struct modem_facts *facts)
 	json_add_text(object, "registration", overall(facts));
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
 		if (facts->domain_known[i])
-			json_object_object_add(
-				domains,
-				modem_domain_name((enum modem_domain)i),
-				domain(&facts->registration[i]));
+			json_object_object_add(domains, modem_domain_name((enum modem_domain)i),
+					       domain(&facts->registration[i]));
 	json_object_object_add(object, "domains", domains);
 	json_add_text(object, "operator", facts->operator);
 	json_add_text(object, "mccmnc", facts->mccmnc);
 	json_add_text(object, "technology", modem_technology(facts));
 	if (facts->registered)
-		json_object_object_add(object, "roaming",
-				       json_object_new_boolean(facts->roaming));
+		json_object_object_add(object, "roaming", json_object_new_boolean(facts->roaming));
 	return object;
 }
 
@@ -152,8 +148,8 @@ static struct json_object *timeline(const struct status *status)
 	return array;
 }
 
-static void add_with_age(struct json_object *object, const char *key,
-			 struct json_object *part, long long age_ms)
+static void add_with_age(struct json_object *object, const char *key, struct json_object *part,
+			 long long age_ms)
 {
 	json_add_number(part, "age_ms", age_ms);
 	json_object_object_add(object, key, part);
@@ -172,8 +168,7 @@ struct json_object *status_to_json(const struct status *status)
 	if (status->facts) {
 		add_with_age(object, "network", status_network(status->facts),
 			     status->facts_age_ms);
-		add_with_age(object, "signal", status_signal(status->facts),
-			     status->facts_age_ms);
+		add_with_age(object, "signal", status_signal(status->facts), status->facts_age_ms);
 	}
 	json_add_number(object, "redials", status->redials);
 	json_object_object_add(object, "last_failure", failure(status));

@@ -14,8 +14,8 @@ struct json_object;
 #define STATUS_DNS_MAX      4
 #define STATUS_TIMELINE_MAX 16
 
-/* What `status` tells. Texts are "" and numbers -1 where unknown; times are
- * milliseconds. Texts are borrowed. */
+/* What `status` tells. Texts are "" and numbers -1 where unknown; times are milliseconds. Texts are
+ * borrowed. */
 struct status {
 	const char *name;
 	const char *state;
@@ -33,9 +33,8 @@ struct status {
 		long long rx_rate, tx_rate; /* bytes a second */
 		long long rate_ms;          /* in the time before now */
 	} ppp;
-	const struct modem_facts
-		*facts;         /* NULL: the modem has not been asked */
-	long long facts_age_ms; /* since it was; -1 unknown */
+	const struct modem_facts *facts; /* NULL: the modem has not been asked */
+	long long facts_age_ms;          /* since it was; -1 unknown */
 	unsigned redials;
 	struct {
 		enum cause cause; /* NONE: there was none */
@@ -62,10 +61,9 @@ struct json_object *status_to_json(const struct status *status);
 struct json_object *status_network(const struct modem_facts *facts);
 struct json_object *status_signal(const struct modem_facts *facts);
 
-/* The object in Prometheus' text format, for node_exporter's textfile
- * collector; NULL: the instance does not run. */
-void status_to_prometheus(struct json_object *object, const char *name,
-			  struct buf *out);
+/* The object in Prometheus' text format, for node_exporter's textfile collector; NULL: the instance
+ * does not run. */
+void status_to_prometheus(struct json_object *object, const char *name, struct buf *out);
 
 /* How a screen is to look. */
 struct status_look {
@@ -73,9 +71,7 @@ struct status_look {
 	int columns; /* of the terminal; 0: lines of any length */
 };
 
-/* The object as a screen for people. Takes any object: what is absent is left
- * out. */
-void status_render(struct json_object *object, const struct status_look *look,
-		   struct buf *out);
+/* The object as a screen for people. Takes any object: what is absent is left out. */
+void status_render(struct json_object *object, const struct status_look *look, struct buf *out);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* usage: tests/bench/relay [MEGABYTES]
  *
- * What "gobi-dial pty" costs: its relay between two ptys, beside one pty that
- * pppd would have for its own. A process writes frames of 1500 bytes at the
- * modem's end, another reads at pppd's. On this machine's own processor, which
- * the VM of tests/bench/doors is not. Not a test: it prints figures. */
+ * What "gobi-dial pty" costs: its relay between two ptys, beside one pty that pppd would have for
+ * its own. A process writes frames of 1500 bytes at the modem's end, another reads at pppd's. On
+ * this machine's own processor, which the VM of tests/bench/doors is not. Not a test: it prints
+ * figures. */
 #include <ev.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -37,8 +37,7 @@ static struct pty open_pty(void)
 	struct pty pty = {posix_openpt(O_RDWR | O_NOCTTY), -1};
 	struct termios raw;
 
-	if (pty.master < 0 || grantpt(pty.master) < 0 ||
-	    unlockpt(pty.master) < 0)
+	if (pty.master < 0 || grantpt(pty.master) < 0 || unlockpt(pty.master) < 0)
 		die("pty");
 	pty.slave = open(ptsname(pty.master), O_RDWR | O_NOCTTY);
 	if (pty.slave < 0 || tcgetattr(pty.slave, &raw) < 0)
@@ -57,8 +56,7 @@ static pid_t start_modem(int fd, long frames)
 		return pid;
 	while (frames-- > 0)
 		for (size_t done = 0; done < sizeof(frame);) {
-			ssize_t len =
-				write(fd, frame + done, sizeof(frame) - done);
+			ssize_t len = write(fd, frame + done, sizeof(frame) - done);
 
 			if (len < 0)
 				die("write");
@@ -137,8 +135,7 @@ static double transfer(const char *name, bool relayed, long megabytes)
 		end(relay, &used);
 	printf("%-22s %7.1f MB/s, %.2f s of the processor for 100 MB\n", name,
 	       (double)megabytes / took,
-	       (seconds(used.ru_utime) + seconds(used.ru_stime)) * 100 /
-		       (double)megabytes);
+	       (seconds(used.ru_utime) + seconds(used.ru_stime)) * 100 / (double)megabytes);
 	close(modem.master);
 	close(modem.slave);
 	close(pppd.master);

@@ -37,8 +37,7 @@ static const struct {
 };
 /* clang-format on */
 
-__attribute__((visibility("default"))) int open(const char *path, int flags,
-						...)
+__attribute__((visibility("default"))) int open(const char *path, int flags, ...)
 {
 	static int (*real)(const char *, int, ...);
 	va_list ap;
@@ -85,8 +84,7 @@ __attribute__((destructor)) static void tell(void)
 		if (globals[i].kind == NUMBER)
 			fprintf(out, "%s %d\n", symbol, *(int *)at);
 		else
-			print_hex(out, symbol,
-				  globals[i].kind == ARRAY ? at : *(char **)at);
+			print_hex(out, symbol, globals[i].kind == ARRAY ? at : *(char **)at);
 	}
 	fclose(out);
 }

@@ -138,11 +138,9 @@ static void read_options(const char *path)
 			     : strcmp(word, "password") == 0 ? options.password
 			     : strcmp(word, "ifname") == 0   ? options.ifname
 							     : NULL;
-		int *number = strcmp(word, "lcp-echo-interval") == 0
-				      ? &options.echo_interval
-			      : strcmp(word, "lcp-echo-failure") == 0
-				      ? &options.echo_failure
-				      : NULL;
+		int *number = strcmp(word, "lcp-echo-interval") == 0  ? &options.echo_interval
+			      : strcmp(word, "lcp-echo-failure") == 0 ? &options.echo_failure
+								      : NULL;
 
 		if (!into && !number)
 			continue;
@@ -183,8 +181,8 @@ static void connect_line(void)
 
 static void put(const char *text)
 {
-	if (wire >= 0 && send(wire, text, strlen(text), MSG_NOSIGNAL) < 0 &&
-	    errno != EPIPE && errno != ECONNRESET)
+	if (wire >= 0 && send(wire, text, strlen(text), MSG_NOSIGNAL) < 0 && errno != EPIPE &&
+	    errno != ECONNRESET)
 		say("send: %s\n", strerror(errno));
 }
 
@@ -206,8 +204,7 @@ static const char *get(int ms)
 
 	for (;;) {
 		char *lf = memchr(line, '\n', line_len);
-		struct pollfd fds[] = {{.fd = wire, .events = POLLIN},
-				       {.fd = line_fd}};
+		struct pollfd fds[] = {{.fd = wire, .events = POLLIN}, {.fd = line_fd}};
 		ssize_t len;
 
 		if (lf) {
@@ -230,8 +227,7 @@ static const char *get(int ms)
 			hang_up();
 		if (!fds[0].revents)
 			continue;
-		len = recv(wire, line + line_len, sizeof(line) - line_len,
-			   MSG_DONTWAIT);
+		len = recv(wire, line + line_len, sizeof(line) - line_len, MSG_DONTWAIT);
 		if (len > 0)
 			line_len += (size_t)len;
 		else if (len == 0 || errno == ECONNRESET)
@@ -272,15 +268,13 @@ static void authenticate(const char *lcp)
 
 	if (!strstr(lcp, "auth"))
 		return;
-	snprintf(question, sizeof(question), "~AUTH %s %s\n", options.user,
-		 options.password);
+	snprintf(question, sizeof(question), "~AUTH %s %s\n", options.user, options.password);
 	answer = ask(question, "~AUTH");
 	if (answer && *answer == '+') {
 		say("PAP authentication succeeded\n");
 		return;
 	}
-	say(answer ? "PAP authentication failed\n"
-		   : "No response to PAP authenticate-requests\n");
+	say(answer ? "PAP authentication failed\n" : "No response to PAP authenticate-requests\n");
 	/* Upstream has a hang-up overwrite it. */
 	get(3 * RESTART_MS);
 	end(EXIT_AUTH);
@@ -293,8 +287,7 @@ static void agree_on_addresses(void)
 
 	if (!answer)
 		time_out("IPCP");
-	if (sscanf(answer, "%63s %63s %63s %63s", local, remote, dns[0],
-		   dns[1]) < 2) {
+	if (sscanf(answer, "%63s %63s %63s %63s", local, remote, dns[0], dns[1]) < 2) {
 		say("Could not determine local IP address\n");
 		end(EXIT_NEGOTIATION);
 	}
@@ -316,9 +309,7 @@ static void stay_up(void)
 
 		missed++;
 		put("~ECHO?\n");
-		while ((text = get(options.echo_interval
-					   ? (int)(until - now_ms())
-					   : 1000))) {
+		while ((text = get(options.echo_interval ? (int)(until - now_ms()) : 1000))) {
 			if (strcmp(text, "~ECHO!") == 0)
 				missed = 0;
 			if (strcmp(text, "~TERM") != 0)
@@ -338,8 +329,7 @@ static struct sockaddr_un address_of(const char *port, socklen_t *len)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1,
-		 "pppd-stand-in%s", port);
+	snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "pppd-stand-in%s", port);
 	*len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
 			   strlen(address.sun_path + 1));
 	return address;
@@ -354,8 +344,7 @@ static void take_line(void)
 
 	line_fd = 0;
 	if (ioctl(line_fd, TIOCSETD, &discipline) < 0) {
-		say("Couldn't set tty to PPP discipline: %s\n",
-		    strerror(errno));
+		say("Couldn't set tty to PPP discipline: %s\n", strerror(errno));
 		end(1);
 	}
 	say("Using interface %s\n", options.ifname);
@@ -388,8 +377,7 @@ static int call(const char *file)
 
 /* The network's end ---------------------------------------------------------*/
 
-/* What a word of the file does to a question: the answer, "" none, "!" the end
- * of the call. */
+/* What a word of the file does to a question: the answer, "" none, "!" the end of the call. */
 static const struct {
 	const char *word, *lcp, *auth, *ipcp;
 	int up_ms;  /* then the network ends the call; 0: it does not */
@@ -428,15 +416,13 @@ static size_t next_fault(const char *path)
 	rest = text + strcspn(text, " \n");
 	if (rest[0] && rest[1]) {
 		*rest++ = '\0';
-		if (ftruncate(fd, 0) < 0 ||
-		    pwrite(fd, rest, strlen(rest), 0) < 0)
+		if (ftruncate(fd, 0) < 0 || pwrite(fd, rest, strlen(rest), 0) < 0)
 			_exit(1);
 	}
 	*rest = '\0';
 	close(fd);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
-		if (strcmp(faults[i].word, strtok(text, "\n ") ? text : "ok") ==
-		    0)
+		if (strcmp(faults[i].word, strtok(text, "\n ") ? text : "ok") == 0)
 			return i;
 	fprintf(stderr, "no such fault: %s\n", text);
 	_exit(1);
@@ -445,8 +431,7 @@ static size_t next_fault(const char *path)
 static void answer_with(const char *answer)
 {
 	size_t len = strlen(answer);
-	bool drop = len > 0 && answer[len - 1] == '!' &&
-		    strcmp(answer, "~LCP!") != 0;
+	bool drop = len > 0 && answer[len - 1] == '!' && strcmp(answer, "~LCP!") != 0;
 	char text[256];
 
 	snprintf(text, sizeof(text), "%.*s\n", (int)(len - drop), answer);
@@ -466,8 +451,7 @@ static void await_call(const char *port)
 	if (!realpath(port, path))
 		_exit(1);
 	address = address_of(path, &len);
-	if (bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    listen(fd, 1) < 0) {
+	if (bind(fd, (struct sockaddr *)&address, len) < 0 || listen(fd, 1) < 0) {
 		perror(path);
 		_exit(1);
 	}

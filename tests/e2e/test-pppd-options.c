@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Hostile values go through the configuration, the options file and the real
- * pppd, and have to come out of its variables as they went in. */
+/* Hostile values go through the configuration, the options file and the real pppd, and have to come
+ * out of its variables as they went in. */
 #include "config.h"
 
 #include <errno.h>
@@ -23,12 +23,11 @@
 #define RUNS        170
 #define VALUES      (5 + EXTRAS)
 #define VALUE_BYTES 255
-/* The last option in the file: when it arrives, nothing before it has
- * swallowed what follows. */
+/* The last option in the file: when it arrives, nothing before it has swallowed what follows. */
 #define LAST "unit 4711\n"
 
-/* Options that take any text, written as the options file writes them: more
- * values for each start of pppd. */
+/* Options that take any text, written as the options file writes them: more values for each start
+ * of pppd. */
 static const struct {
 	const char *option;
 	const char *symbol;
@@ -57,8 +56,7 @@ struct pppd {
 
 static unsigned random_below(struct pppd *pppd, unsigned limit)
 {
-	pppd->seed =
-		pppd->seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	pppd->seed = pppd->seed * 6364136223846793005ULL + 1442695040888963407ULL;
 	return (unsigned)(pppd->seed >> 33) % limit;
 }
 
@@ -93,16 +91,14 @@ static char random_byte(struct pppd *pppd, unsigned kind)
 	}
 }
 
-/* A list of known devils first, then bytes of four kinds in lengths up to the
- * longest that pppd takes. */
+/* A list of known devils first, then bytes of four kinds in lengths up to the longest that pppd
+ * takes. */
 static struct value make_value(struct pppd *pppd, unsigned run, unsigned which)
 {
 	unsigned index = run * VALUES + which;
 	struct value value = {""};
 	unsigned kind = random_below(pppd, 4);
-	size_t len = random_below(pppd, 8) == 0
-			     ? VALUE_BYTES
-			     : 1 + random_below(pppd, VALUE_BYTES);
+	size_t len = random_below(pppd, 8) == 0 ? VALUE_BYTES : 1 + random_below(pppd, VALUE_BYTES);
 
 	if (index < WORD_COUNT * VALUES) {
 		strcpy(value.text, words[(run + 11 * which) % WORD_COUNT]);
@@ -113,8 +109,7 @@ static struct value make_value(struct pppd *pppd, unsigned run, unsigned which)
 	return value;
 }
 
-static void add_setting(struct buf *config, const char *name,
-			const struct value *value)
+static void add_setting(struct buf *config, const char *name, const struct value *value)
 {
 	buf_printf(config, "%s = \"", name);
 	for (const char *c = value->text; *c; c++)
@@ -135,8 +130,7 @@ static bool add_item(struct pppd *pppd, struct conf *conf, const char *name,
 	buf_printf(&item, "%s %c%s%c", name, quote, value->text, quote);
 	good = ppp_user_option(buf_str(&item), NULL, &why);
 	if (good != (!control && !strchr(value->text, quote)))
-		fail_msg("\"%s\": %d \"%s\"", buf_str(&item), good,
-			 buf_str(&why));
+		fail_msg("\"%s\": %d \"%s\"", buf_str(&item), good, buf_str(&why));
 	if (good) {
 		char *copy = strdup(buf_str(&item));
 
@@ -166,8 +160,7 @@ static void write_file(const char *path, const struct buf *text)
 
 static void run_pppd(struct pppd *pppd, const struct buf *options)
 {
-	char *argv[] = {(char *)PPPD_PATH, (char *)"file", pppd->options,
-			(char *)"dryrun", NULL};
+	char *argv[] = {(char *)PPPD_PATH, (char *)"file", pppd->options, (char *)"dryrun", NULL};
 	int status = 0;
 	pid_t pid;
 
@@ -192,8 +185,7 @@ static void run_pppd(struct pppd *pppd, const struct buf *options)
 }
 
 /* What pppd's variable holds has to be `value`. */
-static void expect(const struct buf *readback, const char *symbol,
-		   const char *value)
+static void expect(const struct buf *readback, const char *symbol, const char *value)
 {
 	struct buf want = BUF_INIT;
 
@@ -238,13 +230,11 @@ static void make_conf(struct pppd *pppd, struct trip *trip, struct conf *conf)
 	if (conf_load_text(conf, "t", config.data, config.len, &errors))
 		fail_msg("%s", buf_str(&errors));
 	trip->has_name = add_item(pppd, conf, "name", &trip->values[NAME]);
-	trip->has_remote =
-		add_item(pppd, conf, "remotename", &trip->values[REMOTE]);
+	trip->has_remote = add_item(pppd, conf, "remotename", &trip->values[REMOTE]);
 	buf_free(&config);
 }
 
-static void make_options(const struct trip *trip, const struct conf *conf,
-			 struct buf *options)
+static void make_options(const struct trip *trip, const struct conf *conf, struct buf *options)
 {
 	struct ppp_run run = {"gobi", trip->values[CONNECT].text, 9};
 	struct buf error = BUF_INIT;
@@ -273,8 +263,7 @@ static void expect_all(const struct pppd *pppd, const struct trip *trip)
 	expect(&readback, "req_ifname", "wwan-gobi");
 	expect(&readback, "ipparam", "gobi-dial:gobi");
 	for (unsigned i = 0; i < EXTRAS; i++)
-		expect(&readback, extras[i].symbol,
-		       trip->values[EXTRA + i].text);
+		expect(&readback, extras[i].symbol, trip->values[EXTRA + i].text);
 	/* For an empty name pppd takes the host's. */
 	if (trip->has_name && trip->values[NAME].text[0])
 		expect(&readback, "our_name", trip->values[NAME].text);
@@ -311,8 +300,7 @@ static void hostile_values_reach_pppd_as_they_are(void **state)
 	}
 	for (unsigned run = 0; run < RUNS; run++)
 		round_trip(pppd, run);
-	print_message("# %u values carried, %u refused\n", pppd->carried,
-		      pppd->refused);
+	print_message("# %u values carried, %u refused\n", pppd->carried, pppd->refused);
 	assert_true(pppd->carried >= 1000);
 	assert_true(pppd->refused >= 100);
 }
@@ -340,8 +328,8 @@ static const char *const harmless[] = {
 };
 /* clang-format on */
 
-/* Were one of them to take another number of words than our table says, the
- * last one would not arrive. */
+/* Were one of them to take another number of words than our table says, the last one would not
+ * arrive. */
 static void options_take_the_words_we_think(void **state)
 {
 	struct pppd *pppd = *state;
@@ -391,14 +379,11 @@ static int setup(void **state)
 	if (!mkdtemp(pppd->dir))
 		return -1;
 	snprintf(pppd->options, sizeof(pppd->options), "%s/options", pppd->dir);
-	snprintf(pppd->readback, sizeof(pppd->readback), "%s/readback",
-		 pppd->dir);
-	snprintf(pppd->shim, sizeof(pppd->shim), "%s/tests/e2e/ppp-shim.so",
-		 top ? top : ".");
+	snprintf(pppd->readback, sizeof(pppd->readback), "%s/readback", pppd->dir);
+	snprintf(pppd->shim, sizeof(pppd->shim), "%s/tests/e2e/ppp-shim.so", top ? top : ".");
 	pppd->seed = 20240229;
 	pppd->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (pppd->master < 0 || grantpt(pppd->master) != 0 ||
-	    unlockpt(pppd->master) != 0)
+	if (pppd->master < 0 || grantpt(pppd->master) != 0 || unlockpt(pppd->master) != 0)
 		return -1;
 	pppd->tty = open(ptsname(pppd->master), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	*state = pppd;

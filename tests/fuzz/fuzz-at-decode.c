@@ -35,8 +35,7 @@ static void claim_final(const char *line, bool dial)
 	CLAIM(text.len > 0 && !text.failed);
 	CLAIM(at_final_class(&final) <= AT_ERROR_UNSUPPORTED);
 	if (!dial)
-		CLAIM(at_final_parse(line, true).kind == final.kind ||
-		      final.kind == AT_FINAL_NONE);
+		CLAIM(at_final_parse(line, true).kind == final.kind || final.kind == AT_FINAL_NONE);
 	buf_free(&text);
 }
 
@@ -68,8 +67,7 @@ static void claim_fields(const char *line)
 	struct at_fields fields;
 	size_t left;
 
-	if (!at_fields_start(&fields, line, "+X:") &&
-	    !at_fields_start(&fields, line, ""))
+	if (!at_fields_start(&fields, line, "+X:") && !at_fields_start(&fields, line, ""))
 		CLAIM(false);
 	for (left = at_fields_left(&fields); left > 0; left--) {
 		CLAIM(fields.more);
@@ -150,15 +148,13 @@ static void claim_mode(const char *line, const struct mode_dialect *dialect)
 		claim_mode_value(choices.items[i].value);
 	choice = mode_choose(&choices, found.mode);
 	if (choice)
-		CLAIM(mode_is_so(&choices, found.mode, choice->mode) ||
-		      found.mode.preferred);
+		CLAIM(mode_is_so(&choices, found.mode, choice->mode) || found.mode.preferred);
 }
 
 static void claim_modes(const char *line)
 {
 	static const struct mode_dialect *const dialects[] = {
-		&mode_sierra, &mode_huawei,    &mode_quectel,
-		&mode_zte,    &mode_cinterion, &mode_xmm};
+		&mode_sierra, &mode_huawei, &mode_quectel, &mode_zte, &mode_cinterion, &mode_xmm};
 
 	for (size_t i = 0; i < sizeof(dialects) / sizeof(*dialects); i++)
 		for (const struct mode_dialect *dialect = dialects[i]; dialect;
@@ -184,8 +180,7 @@ static void claim_signal(const char *line)
 	claim_db(signal.rscp_dbm, -125, -20);
 	claim_db(signal.rsrp_dbm, -160, -30);
 	claim_db(signal.rsrq_db, -34, 20);
-	CLAIM(modem_signal_percent(&signal) >= -1 &&
-	      modem_signal_percent(&signal) <= 100);
+	CLAIM(modem_signal_percent(&signal) >= -1 && modem_signal_percent(&signal) <= 100);
 	modem_decode_technology(line);
 }
 
@@ -203,8 +198,7 @@ static void claim_network(const char *line)
 		CLAIM(registration.lac >= -1 && registration.ci >= -1);
 		CLAIM(registration.act < 0 || modem_act_name(registration.act));
 	}
-	modem_decode_cops(line, name, sizeof(name), mccmnc, sizeof(mccmnc),
-			  &act);
+	modem_decode_cops(line, name, sizeof(name), mccmnc, sizeof(mccmnc), &act);
 	CLAIM(strlen(name) < sizeof(name) && strlen(mccmnc) < sizeof(mccmnc));
 	CLAIM(act < 0 || modem_act_name(act));
 	if (modem_decode_context(line, &context))

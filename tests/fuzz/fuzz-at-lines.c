@@ -55,9 +55,8 @@ static int hear(struct at_chan *chan, struct buf *heard, int64_t now)
 			return replies;
 		replies += event.type == AT_EVENT_REPLY;
 		if (heard)
-			buf_printf(heard, "%d %d %d %s\n", event.type,
-				   event.final.kind, event.final.code,
-				   event.text);
+			buf_printf(heard, "%d %d %d %s\n", event.type, event.final.kind,
+				   event.final.code, event.text);
 	}
 }
 
@@ -69,8 +68,8 @@ static void write_all(struct at_chan *chan, int64_t now)
 		at_chan_written(chan, len, now);
 }
 
-static void listen(const struct at_command *command, const uint8_t *data,
-		   size_t size, size_t step, struct buf *heard)
+static void listen(const struct at_command *command, const uint8_t *data, size_t size, size_t step,
+		   struct buf *heard)
 {
 	struct at_chan *chan = at_chan_new();
 	const char *ppp;
@@ -91,8 +90,7 @@ static void listen(const struct at_command *command, const uint8_t *data,
 	at_chan_free(chan);
 }
 
-static void claim_pieces_do_not_matter(unsigned pick, const uint8_t *data,
-				       size_t size)
+static void claim_pieces_do_not_matter(unsigned pick, const uint8_t *data, size_t size)
 {
 	struct buf whole = BUF_INIT, pieces = BUF_INIT;
 
@@ -102,8 +100,7 @@ static void claim_pieces_do_not_matter(unsigned pick, const uint8_t *data,
 	listen(pick_command(pick), data, size, size, &whole);
 	listen(pick_command(pick), data, size, 1, &pieces);
 	CLAIM(whole.len == pieces.len);
-	CLAIM(whole.len == 0 ||
-	      memcmp(whole.data, pieces.data, whole.len) == 0);
+	CLAIM(whole.len == 0 || memcmp(whole.data, pieces.data, whole.len) == 0);
 	buf_free(&whole);
 	buf_free(&pieces);
 }
@@ -140,8 +137,7 @@ static void step(struct script *script, uint8_t what, uint8_t much)
 
 	switch (what % 8) {
 	case 0:
-		script->sent +=
-			at_chan_send(script->chan, pick_command(much)) == 0;
+		script->sent += at_chan_send(script->chan, pick_command(much)) == 0;
 		break;
 	case 1:
 		if (at_chan_output(script->chan, &len, script->now))

@@ -26,8 +26,7 @@ const char *__lsan_default_suppressions(void)
 static void claim_lines(const struct buf *text)
 {
 	for (size_t i = 0; i < text->len; i++)
-		CLAIM((unsigned char)text->data[i] >= 0x20 ||
-		      text->data[i] == '\n');
+		CLAIM((unsigned char)text->data[i] >= 0x20 || text->data[i] == '\n');
 	CLAIM(text->len == 0 || text->data[text->len - 1] == '\n');
 }
 
@@ -45,8 +44,7 @@ static void print_all(const struct conf *conf, struct buf *out)
 		if (is_secret(key))
 			continue;
 		if (strcmp(group, key->group) != 0)
-			buf_printf(out, "%s%s: {\n", *group ? "};\n" : "",
-				   key->group);
+			buf_printf(out, "%s%s: {\n", *group ? "};\n" : "", key->group);
 		group = key->group;
 		conf_key_print(key, conf, out);
 		buf_printf(out, ";\n");
@@ -60,8 +58,7 @@ static void claim_prints_back(const struct conf *conf)
 	struct conf again;
 
 	print_all(conf, &once);
-	CLAIM(conf_load_text(&again, "again", once.data, once.len, &errors) ==
-	      0);
+	CLAIM(conf_load_text(&again, "again", once.data, once.len, &errors) == 0);
 	print_all(&again, &twice);
 	CLAIM(strcmp(buf_str(&once), buf_str(&twice)) == 0);
 	conf_free(&again);
@@ -86,8 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf errors = BUF_INIT;
 	struct conf conf;
-	int err = conf_load_text(&conf, "fuzz", (const char *)data, size,
-				 &errors);
+	int err = conf_load_text(&conf, "fuzz", (const char *)data, size, &errors);
 
 	claim_lines(&errors);
 	CLAIM(err == 0 || err == -EINVAL);

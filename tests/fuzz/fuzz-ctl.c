@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A line from a client of the control socket: nothing that it says gets a PIN, a
- * second command or a call past the check. */
+/* A line from a client of the control socket: nothing that it says gets a PIN, a second command or
+ * a call past the check. */
 #include <json-c/json.h>
 #include <string.h>
 #include <strings.h>
@@ -22,16 +22,14 @@ static void claim_harmless(const char *text)
 
 static void take(const struct order *given, struct order *order)
 {
-	static const char *const finals[] = {"OK", "ERROR", "+CME ERROR: 11",
-					     "NO CARRIER"};
+	static const char *const finals[] = {"OK", "ERROR", "+CME ERROR: 11", "NO CARRIER"};
 	struct at_command command;
 
 	for (size_t i = 0; order_next(order, &command, 1); i++) {
-		const struct at_event reply = {
-			.type = AT_EVENT_REPLY,
-			.final = at_final_parse(finals[i % 4], true),
-			.text = given->items[i].text,
-			.command = "AT"};
+		const struct at_event reply = {.type = AT_EVENT_REPLY,
+					       .final = at_final_parse(finals[i % 4], true),
+					       .text = given->items[i].text,
+					       .command = "AT"};
 
 		claim_harmless(command.text);
 		CLAIM(order->force || !(command.flags & AT_DIAL));

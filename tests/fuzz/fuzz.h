@@ -10,10 +10,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A claim about any input; unlike assert, NDEBUG does not take it away. */
-#define CLAIM(holds)                                                           \
-	do {                                                                   \
-		if (!(holds))                                                  \
-			abort();                                               \
+#define CLAIM(holds)             \
+	do {                     \
+		if (!(holds))    \
+			abort(); \
 	} while (0)
 
 #endif

@@ -91,8 +91,7 @@ static int replay_seeds(const char *target)
 	char dir[1024], path[2048];
 	int count, failed = 0;
 
-	snprintf(dir, sizeof(dir), "%s/tests/fuzz/seeds/%s", top ? top : ".",
-		 target);
+	snprintf(dir, sizeof(dir), "%s/tests/fuzz/seeds/%s", top ? top : ".", target);
 	count = scandir(dir, &names, visible, alphasort);
 	if (count <= 0) {
 		printf("1..1\nnot ok 1 - no seeds in %s\n", dir);

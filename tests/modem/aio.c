@@ -25,11 +25,9 @@ static void reap(struct aio *aio)
 	long count;
 
 	do {
-		count = syscall(SYS_io_getevents, aio->context, 0, 16, events,
-				&none);
+		count = syscall(SYS_io_getevents, aio->context, 0, 16, events, &none);
 		for (long i = 0; i < count; i++) {
-			struct aio_op *op =
-				(struct aio_op *)(uintptr_t)events[i].data;
+			struct aio_op *op = (struct aio_op *)(uintptr_t)events[i].data;
 
 			op->busy = false;
 			op->done(op, (long)events[i].res);
@@ -78,8 +76,7 @@ void aio_free(struct aio *aio)
 	free(aio);
 }
 
-static bool submit(struct aio *aio, struct aio_op *op, int command, int fd,
-		   size_t len)
+static bool submit(struct aio *aio, struct aio_op *op, int command, int fd, size_t len)
 {
 	struct iocb *list[1] = {&op->iocb};
 

@@ -9,8 +9,8 @@
 
 struct ev_loop;
 
-/* Linux's own asynchronous I/O: FunctionFS's endpoints can be read without
- * blocking in no other way. */
+/* Linux's own asynchronous I/O: FunctionFS's endpoints can be read without blocking in no other
+ * way. */
 struct aio;
 
 #define AIO_SIZE 4096
@@ -30,8 +30,8 @@ struct aio *aio_new(struct ev_loop *loop, unsigned ops);
 /* Waits for what is still under way. NULL is fine. */
 void aio_free(struct aio *aio);
 
-/* Start to read `len` bytes into op->data, or to write them from there. False
- * when it could not be started. */
+/* Start to read `len` bytes into op->data, or to write them from there. False when it could not be
+ * started. */
 bool aio_read(struct aio *aio, struct aio_op *op, int fd, size_t len);
 bool aio_write(struct aio *aio, struct aio_op *op, int fd, size_t len);
 

@@ -150,8 +150,8 @@ static const char *find_choice(struct at *at, const struct desc_command *row)
 		const char *choice = row->choices.items[i];
 		size_t len = choice_len(choice);
 
-		if (strncasecmp(args, choice, len) != 0 ||
-		    (args[len] && args[len] != ',') || len < longest)
+		if (strncasecmp(args, choice, len) != 0 || (args[len] && args[len] != ',') ||
+		    len < longest)
 			continue;
 		best = choice;
 		longest = len;
@@ -213,8 +213,7 @@ static int play_fault(struct at *at, struct faults_command *fault)
 static int execute(struct at *at)
 {
 	struct modem *modem = at->port->modem;
-	struct faults_command *fault =
-		faults_find(&modem->faults, at->cmd.full);
+	struct faults_command *fault = faults_find(&modem->faults, at->cmd.full);
 	const struct desc_command *row;
 
 	at->infos = 0;
@@ -234,8 +233,7 @@ static int execute(struct at *at)
 	return at_dispatch(at, &at->cmd);
 }
 
-/* The row that tells how long the command takes: its own, or the one of a
- * built-in command. */
+/* The row that tells how long the command takes: its own, or the one of a built-in command. */
 static const struct desc_command *find_timing(struct at *at)
 {
 	const struct desc_command *row = find_row(at, false);
@@ -243,13 +241,11 @@ static const struct desc_command *find_timing(struct at *at)
 	return row ? row : find_row(at, true);
 }
 
-/* Before a line's first command the modem's usual latency; before each one
- * what is said of it. */
+/* Before a line's first command the modem's usual latency; before each one what is said of it. */
 static int latency_ms(struct at *at)
 {
 	struct modem *modem = at->port->modem;
-	const struct faults_command *fault =
-		faults_find(&modem->faults, at->cmd.full);
+	const struct faults_command *fault = faults_find(&modem->faults, at->cmd.full);
 	const struct desc_command *row = find_timing(at);
 	int ms = at->first ? modem->faults.latency_ms : 0;
 
@@ -264,8 +260,7 @@ static int latency_ms(struct at *at)
 	return ms;
 }
 
-/* Fetch the next command; false when the line is over. A bare AT has one empty
- * command. */
+/* Fetch the next command; false when the line is over. A bare AT has one empty command. */
 static bool fetch(struct at *at)
 {
 	if (at_parse_command(&at->rest, &at->cmd))
@@ -389,16 +384,15 @@ static void take(struct at *at, char c)
 	}
 }
 
-/* A byte while ATD or another long command runs ends it (V.250 5.6.1); the
- * rest of a line end does not. */
+/* A byte while ATD or another long command runs ends it (V.250 5.6.1); the rest of a line end does
+ * not. */
 static bool aborts(struct at *at, char c)
 {
 	const struct desc_command *row = find_timing(at);
 
 	if (!at->fetched || c == '\r' || c == '\n')
 		return false;
-	return strcmp(at->cmd.name, "D") == 0 ||
-	       strcasecmp(at->cmd.full, "+COPS=?") == 0 ||
+	return strcmp(at->cmd.name, "D") == 0 || strcasecmp(at->cmd.full, "+COPS=?") == 0 ||
 	       (row && row->abortable);
 }
 

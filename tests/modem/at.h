@@ -76,8 +76,7 @@ void at_feed(struct at *at, const char *bytes, size_t len);
 void at_result(struct at *at, int result);
 
 /* One line of an answer. */
-void at_info(struct at *at, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void at_info(struct at *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A result that no command asked for, such as NO CARRIER. */
 void at_say_final(struct at *at, int result);

@@ -60,8 +60,7 @@ void at_info(struct at *at, const char *format, ...)
 	port_send(at->port, buf_str(&line), line.len);
 	buf_free(&line);
 	if (at->infos++ == 0)
-		noise_at(at->port->modem->noise, NOISE_INSIDE, at->port,
-			 at->cmd.full);
+		noise_at(at->port->modem->noise, NOISE_INSIDE, at->port, at->cmd.full);
 }
 
 static int number_of(const char *text)
@@ -87,8 +86,7 @@ static void say(struct at *at, const char *text)
 	if (at->settings.quiet || !text[0])
 		return;
 	if (at->settings.verbose || number < 0)
-		buf_printf(&line, "%s%s\r\n",
-			   lacks_cr(at, text) ? "\n" : "\r\n", text);
+		buf_printf(&line, "%s%s\r\n", lacks_cr(at, text) ? "\n" : "\r\n", text);
 	else
 		buf_printf(&line, "%d\r", number);
 	port_send(at->port, buf_str(&line), line.len);
@@ -110,8 +108,7 @@ static void say_cme(struct at *at, int number)
 	if (at->settings.cmee == 1)
 		snprintf(text, sizeof(text), "+CME ERROR: %d", number);
 	else if (at->settings.cmee >= 2)
-		snprintf(text, sizeof(text), "+CME ERROR: %s",
-			 error_text(number));
+		snprintf(text, sizeof(text), "+CME ERROR: %s", error_text(number));
 	say(at, text);
 }
 

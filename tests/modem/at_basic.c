@@ -134,15 +134,13 @@ static int identify(struct at *at, const char *args)
 		"IMEI: ${imei}",
 		"+GCAP: ${gcap}",
 	};
-	size_t count =
-		lines->count ? lines->count : sizeof(usual) / sizeof(*usual);
+	size_t count = lines->count ? lines->count : sizeof(usual) / sizeof(*usual);
 
 	(void)args;
 	for (size_t i = 0; i < count; i++) {
 		struct buf line = BUF_INIT;
 
-		modem_expand(modem, &line,
-			     lines->count ? lines->items[i] : usual[i]);
+		modem_expand(modem, &line, lines->count ? lines->items[i] : usual[i]);
 		at_info(at, "%s", buf_str(&line));
 		buf_free(&line);
 	}
@@ -155,9 +153,8 @@ static int view(struct at *at, const char *args)
 	const struct at_settings *s = &at->settings;
 
 	(void)args;
-	at_info(at, "&C: %d; &D: %d; E: %d; Q: %d; V: %d; X: %d; S0: %03d",
-		s->dcd_mode, s->dtr_mode, s->echo, s->quiet, s->verbose,
-		s->level, s->s[0]);
+	at_info(at, "&C: %d; &D: %d; E: %d; Q: %d; V: %d; X: %d; S0: %03d", s->dcd_mode,
+		s->dtr_mode, s->echo, s->quiet, s->verbose, s->level, s->s[0]);
 	return AT_OK;
 }
 
@@ -226,8 +223,7 @@ static int cscs_set(struct at *at, const char *args)
 	at_parse_arg(&args, name, sizeof(name));
 	for (size_t i = 0; i < 3; i++) {
 		if (strcasecmp(name, known[i]) == 0) {
-			str_copy(at->settings.charset,
-				 sizeof(at->settings.charset), known[i]);
+			str_copy(at->settings.charset, sizeof(at->settings.charset), known[i]);
 			return AT_OK;
 		}
 	}
@@ -277,8 +273,7 @@ const struct at_entry at_basic_table[] = {
 };
 /* clang-format on */
 
-static int do_entry(struct at *at, const struct at_entry *entry,
-		    const struct at_cmd *cmd)
+static int do_entry(struct at *at, const struct at_entry *entry, const struct at_cmd *cmd)
 {
 	switch (cmd->op) {
 	case AT_EXEC:
@@ -301,8 +296,7 @@ static int do_entry(struct at *at, const struct at_entry *entry,
 
 static bool is_unsupported(const struct at *at, const char *name)
 {
-	const struct desc_strings *list =
-		&at->port->modem->desc->at.unsupported;
+	const struct desc_strings *list = &at->port->modem->desc->at.unsupported;
 
 	for (size_t i = 0; i < list->count; i++)
 		if (strcasecmp(list->items[i], name) == 0)
@@ -312,9 +306,8 @@ static bool is_unsupported(const struct at *at, const char *name)
 
 int at_dispatch(struct at *at, const struct at_cmd *cmd)
 {
-	static const struct at_entry *const tables[] = {
-		at_basic_table, at_sim_table, at_network_table,
-		at_packet_table};
+	static const struct at_entry *const tables[] = {at_basic_table, at_sim_table,
+							at_network_table, at_packet_table};
 
 	if (is_unsupported(at, cmd->name))
 		return AT_UNKNOWN;

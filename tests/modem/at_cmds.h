@@ -10,7 +10,7 @@ struct at_entry {
 	int (*exec)(struct at *at, const char *args);
 	int (*read)(struct at *at);
 	int (*set)(struct at *at, const char *args);
-	const char *test; /* the answer to =?, "" for a bare OK */
+	const char *test;                                  /* the answer to =?, "" for a bare OK */
 	int (*test_with)(struct at *at, const char *args); /* or this says it */
 };
 

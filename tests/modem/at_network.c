@@ -101,8 +101,7 @@ static void print_ucs2(struct buf *out, const char *text)
 static void print_operator(struct at *at, struct buf *out)
 {
 	const struct desc *desc = modem_of(at)->desc;
-	const char *const forms[] = {desc->network.operator,
-				     desc->network.short_operator,
+	const char *const forms[] = {desc->network.operator, desc->network.short_operator,
 				     desc->network.mccmnc};
 	const char *name = forms[at->settings.cops_format];
 
@@ -122,14 +121,13 @@ static int cops_read(struct at *at)
 		return AT_OK;
 	}
 	print_operator(at, &name);
-	at_info(at, "+COPS: %d,%d,\"%s\",%d", net->cops_mode,
-		at->settings.cops_format, buf_str(&name), net->act);
+	at_info(at, "+COPS: %d,%d,\"%s\",%d", net->cops_mode, at->settings.cops_format,
+		buf_str(&name), net->act);
 	buf_free(&name);
 	return AT_OK;
 }
 
-/* Modes 0 automatic, 1 manual, 2 off, 3 format only, 4 manual, then
- * automatic: 27.007 7.3. */
+/* Modes 0 automatic, 1 manual, 2 off, 3 format only, 4 manual, then automatic: 27.007 7.3. */
 static int cops_set(struct at *at, const char *args)
 {
 	struct modem *modem = modem_of(at);
@@ -145,8 +143,7 @@ static int cops_set(struct at *at, const char *args)
 	at->settings.cops_format = format;
 	if (mode == 3)
 		return AT_OK;
-	if ((mode == 1 || mode == 4) &&
-	    strcmp(name, modem->desc->network.mccmnc) != 0 &&
+	if ((mode == 1 || mode == 4) && strcmp(name, modem->desc->network.mccmnc) != 0 &&
 	    strcmp(name, modem->desc->network.operator) != 0)
 		return 30;
 	net_select(&modem->net, mode);
@@ -167,9 +164,8 @@ static int cops_test(struct at *at, const char *args)
 	const struct desc *desc = modem_of(at)->desc;
 
 	(void)args;
-	at_info(at, "+COPS: (2,\"%s\",\"%s\",\"%s\",%d),,(0-4),(0-2)",
-		desc->network.operator, desc->network.short_operator,
-		desc->network.mccmnc, modem_of(at)->net.act);
+	at_info(at, "+COPS: (2,\"%s\",\"%s\",\"%s\",%d),,(0-4),(0-2)", desc->network.operator,
+		desc->network.short_operator, desc->network.mccmnc, modem_of(at)->net.act);
 	return AT_OK;
 }
 

@@ -63,13 +63,11 @@ static struct packet *packet_of(struct at *at)
 static int cgdcont_read(struct at *at)
 {
 	for (int cid = 1; cid <= PACKET_CIDS; cid++) {
-		const struct packet_context *context =
-			&packet_of(at)->contexts[cid];
+		const struct packet_context *context = &packet_of(at)->contexts[cid];
 
 		if (context->defined)
-			at_info(at,
-				"+CGDCONT: %d,\"%s\",\"%s\",\"0.0.0.0\",0,0",
-				cid, context->type, context->apn);
+			at_info(at, "+CGDCONT: %d,\"%s\",\"%s\",\"0.0.0.0\",0,0", cid,
+				context->type, context->apn);
 	}
 	return AT_OK;
 }
@@ -104,8 +102,7 @@ static int cgdcont_test(struct at *at, const char *args)
 {
 	(void)args;
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		at_info(at, "+CGDCONT: (1-%d),\"%s\",,,(0),(0)", PACKET_CIDS,
-			types[i]);
+		at_info(at, "+CGDCONT: (1-%d),\"%s\",,,(0),(0)", PACKET_CIDS, types[i]);
 	return AT_OK;
 }
 
@@ -134,8 +131,7 @@ static int cgact_read(struct at *at)
 {
 	for (int cid = 1; cid <= PACKET_CIDS; cid++)
 		if (packet_of(at)->contexts[cid].defined)
-			at_info(at, "+CGACT: %d,%d", cid,
-				packet_of(at)->contexts[cid].active);
+			at_info(at, "+CGACT: %d,%d", cid, packet_of(at)->contexts[cid].active);
 	return AT_OK;
 }
 

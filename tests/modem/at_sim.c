@@ -34,14 +34,12 @@ static int cpin_set(struct at *at, const char *args)
 
 	at_parse_arg(&args, pin, sizeof(pin));
 	two = at_parse_arg(&args, new_pin, sizeof(new_pin));
-	if (strspn(pin, "0123456789") != strlen(pin) || strlen(pin) < 4 ||
-	    strlen(pin) > 8)
+	if (strspn(pin, "0123456789") != strlen(pin) || strlen(pin) < 4 || strlen(pin) > 8)
 		return 50;
 	return sim_enter(sim_of(at), pin, two ? new_pin : NULL);
 }
 
-/* +CLCK="SC",2 asks; 0 and 1 with the PIN unlock and lock. Other facilities
- * are never locked. */
+/* +CLCK="SC",2 asks; 0 and 1 with the PIN unlock and lock. Other facilities are never locked. */
 static int clck_set(struct at *at, const char *args)
 {
 	struct sim *sim = sim_of(at);

@@ -18,19 +18,15 @@ struct bus {
 };
 
 struct bus_ops {
-	/* Make the ports appear. 0 or a negative errno, already explained on
-	 * stderr. */
+	/* Make the ports appear. 0 or a negative errno, already explained on stderr. */
 	int (*plug)(struct bus *bus);
 
-	/* Make them go. `keep_open`: a descriptor that the host still has gets
-	 * no hang-up, where the bus can do that. -ENOTSUP where it can not
-	 * unplug. */
+	/* Make them go. `keep_open`: a descriptor that the host still has gets no hang-up, where
+	 * the bus can do that. -ENOTSUP where it can not unplug. */
 	int (*unplug)(struct bus *bus, bool keep_open);
 
-	/* How many bytes it took; 0 when it cannot now, and then the loop
-	 * wakes once it can. */
-	size_t (*write)(struct bus *bus, size_t port, const void *bytes,
-			size_t len);
+	/* How many bytes it took; 0 when it cannot now, and then the loop wakes once it can. */
+	size_t (*write)(struct bus *bus, size_t port, const void *bytes, size_t len);
 
 	/* Raise or drop DCD, where the bus has one. */
 	void (*carrier)(struct bus *bus, size_t port, bool on);

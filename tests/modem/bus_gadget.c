@@ -16,8 +16,8 @@
 #include "modem.h"
 #include "trace.h"
 
-/* One packet at high speed: option sends no zero-length packet after a full
- * one, so a longer read could wait for ever. */
+/* One packet at high speed: option sends no zero-length packet after a full one, so a longer read
+ * could wait for ever. */
 #define READ_SIZE 512
 
 struct line {
@@ -76,14 +76,12 @@ static void read_done(struct aio_op *op, long result)
 
 static void write_done(struct aio_op *op, long result)
 {
-	/* The loop is awake, and the pump writes on; what a disabled endpoint
-	 * had is lost. */
+	/* The loop is awake, and the pump writes on; what a disabled endpoint had is lost. */
 	(void)op;
 	(void)result;
 }
 
-static size_t gadget_write(struct bus *bus, size_t port, const void *bytes,
-			   size_t len)
+static size_t gadget_write(struct bus *bus, size_t port, const void *bytes, size_t len)
 {
 	struct bus_gadget *gadget = gadget_of(bus);
 	struct line *line = &gadget->lines[port];
@@ -96,20 +94,19 @@ static size_t gadget_write(struct bus *bus, size_t port, const void *bytes,
 	return aio_write(gadget->aio, &line->writing, line->in, len) ? len : 0;
 }
 
-/* CDC's SERIAL_STATE, as option's option_instat_callback() wants it: bit 0 is
- * DCD, bit 1 DSR (PSTN120 6.5.4). */
+/* CDC's SERIAL_STATE, as option's option_instat_callback() wants it: bit 0 is DCD, bit 1 DSR
+ * (PSTN120 6.5.4). */
 static void notify(struct line *line)
 {
 	unsigned char state[10] = {0xa1, 0x20, 0, 0, 0, 0, 2, 0, 0, 0};
 
-	if (line->interrupt < 0 || line->notifying.busy ||
-	    line->told == line->carrier || !line->bus->enabled)
+	if (line->interrupt < 0 || line->notifying.busy || line->told == line->carrier ||
+	    !line->bus->enabled)
 		return;
 	state[4] = (unsigned char)line->port;
 	state[8] = line->carrier ? 3 : 2;
 	memcpy(line->notifying.data, state, sizeof(state));
-	if (aio_write(line->bus->aio, &line->notifying, line->interrupt,
-		      sizeof(state)))
+	if (aio_write(line->bus->aio, &line->notifying, line->interrupt, sizeof(state)))
 		line->told = line->carrier;
 }
 
@@ -124,15 +121,14 @@ static void gadget_carrier(struct bus *bus, size_t port, bool on)
 	struct line *line = &gadget_of(bus)->lines[port];
 
 	line->carrier = on;
-	trace_event(port_of(line)->desc->interface, "dcd %s",
-		    on ? "on" : "off");
+	trace_event(port_of(line)->desc->interface, "dcd %s", on ? "on" : "off");
 	notify(line);
 }
 
 /* What ep0 tells -------------------------------------------------------------*/
 
-/* What was on its way to a host that has let go must not meet the next one:
- * an old DCD drop would hang up his new call. */
+/* What was on its way to a host that has let go must not meet the next one: an old DCD drop would
+ * hang up his new call. */
 static void set_dtr(void *ctx, unsigned interface, bool on)
 {
 	struct bus_gadget *gadget = ctx;
@@ -147,8 +143,8 @@ static void set_dtr(void *ctx, unsigned interface, bool on)
 	}
 }
 
-/* dummy_hcd gives the same address twice when it runs out of endpoints, and
- * the host then ignores the second one: better said than wondered at. */
+/* dummy_hcd gives the same address twice when it runs out of endpoints, and the host then ignores
+ * the second one: better said than wondered at. */
 static void check_address(int fd, bool seen[256])
 {
 	struct usb_endpoint_descriptor desc;
@@ -252,8 +248,7 @@ static void gadget_bus_free(struct bus *bus)
 }
 
 static const struct bus_ops gadget_ops = {
-	gadget_plug,    gadget_unplug,   gadget_write,
-	gadget_carrier, gadget_bus_free,
+	gadget_plug, gadget_unplug, gadget_write, gadget_carrier, gadget_bus_free,
 };
 
 static int open_file(const struct bus_gadget *gadget, const char *name)
@@ -275,18 +270,15 @@ static int write_ep0(struct bus_gadget *gadget)
 
 	gadget->ep0 = open_file(gadget, "ep0");
 	ffs_desc_build(&blob, gadget->bus.modem->desc);
-	if (gadget->ep0 < 0 ||
-	    write(gadget->ep0, blob.data, blob.len) != (ssize_t)blob.len)
+	if (gadget->ep0 < 0 || write(gadget->ep0, blob.data, blob.len) != (ssize_t)blob.len)
 		error = -errno;
 	buf_clear(&blob);
 	ffs_desc_strings(&blob);
-	if (!error &&
-	    write(gadget->ep0, blob.data, blob.len) != (ssize_t)blob.len)
+	if (!error && write(gadget->ep0, blob.data, blob.len) != (ssize_t)blob.len)
 		error = -errno;
 	buf_free(&blob);
 	if (error)
-		fprintf(stderr, "gobi-modem: descriptors: %s\n",
-			strerror(-error));
+		fprintf(stderr, "gobi-modem: descriptors: %s\n", strerror(-error));
 	return error;
 }
 
@@ -300,8 +292,7 @@ static int open_endpoint(struct bus_gadget *gadget, bool there, int *number)
 	return open_file(gadget, name);
 }
 
-static void init_op(struct aio_op *op, struct line *line,
-		    void (*done)(struct aio_op *, long))
+static void init_op(struct aio_op *op, struct line *line, void (*done)(struct aio_op *, long))
 {
 	op->ctx = line;
 	op->done = done;
@@ -327,8 +318,7 @@ static int open_lines(struct bus_gadget *gadget)
 		init_op(&line->notifying, line, notify_done);
 		line->in = open_endpoint(gadget, desc->bulk, &number);
 		line->out = open_endpoint(gadget, desc->bulk, &number);
-		line->interrupt =
-			open_endpoint(gadget, desc->interrupt, &number);
+		line->interrupt = open_endpoint(gadget, desc->interrupt, &number);
 		if ((desc->bulk && (line->in < 0 || line->out < 0)) ||
 		    (desc->interrupt && line->interrupt < 0))
 			return -EIO;

@@ -14,9 +14,8 @@
 
 #include "modem.h"
 
-/* We hold no slave: who looks for the process that has a tty open must not
- * find us. So reads fail with EIO while nobody has it open, and inotify tells
- * when that is over. */
+/* We hold no slave: who looks for the process that has a tty open must not find us. So reads fail
+ * with EIO while nobody has it open, and inotify tells when that is over. */
 struct line {
 	struct bus_pty *bus;
 	size_t port;
@@ -102,8 +101,7 @@ static void inotify_cb(struct ev_loop *loop, ev_io *io, int revents)
 			update_open(&pty->lines[i]);
 }
 
-static size_t pty_write(struct bus *bus, size_t port, const void *bytes,
-			size_t len)
+static size_t pty_write(struct bus *bus, size_t port, const void *bytes, size_t len)
 {
 	struct line *line = &pty_of(bus)->lines[port];
 	ssize_t done;
@@ -173,8 +171,7 @@ static int open_line(struct line *line)
 	error = make_raw(line->tty);
 	if (error)
 		return error;
-	line->watch = inotify_add_watch(line->bus->inotify, line->tty,
-					IN_OPEN | IN_CLOSE);
+	line->watch = inotify_add_watch(line->bus->inotify, line->tty, IN_OPEN | IN_CLOSE);
 	if (line->watch < 0)
 		return -errno;
 	ev_io_set(&line->reader, line->master, EV_READ);
@@ -195,8 +192,7 @@ static void close_line(struct line *line, bool keep_open)
 	ev_io_stop(modem->loop, &line->writer);
 	port_set_open(&modem->ports[line->port], false);
 	if (keep_open) {
-		int *kept = realloc(pty->kept,
-				    (pty->kept_count + 1) * sizeof(*kept));
+		int *kept = realloc(pty->kept, (pty->kept_count + 1) * sizeof(*kept));
 
 		if (kept) {
 			pty->kept = kept;
@@ -226,8 +222,8 @@ static int pty_plug(struct bus *bus)
 		int error = open_line(&pty->lines[i]);
 
 		if (error) {
-			fprintf(stderr, "gobi-modem: %s: %s\n",
-				pty->lines[i].link, strerror(-error));
+			fprintf(stderr, "gobi-modem: %s: %s\n", pty->lines[i].link,
+				strerror(-error));
 			pty_unplug(bus, false);
 			return error;
 		}
@@ -287,8 +283,7 @@ struct bus *bus_pty_new(struct modem *modem, const char *dir)
 	pty->bus.modem = modem;
 	pty->dir = dir;
 	pty->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (pty->inotify < 0 || init_lines(pty) ||
-	    (mkdir(dir, 0755) && errno != EEXIST)) {
+	if (pty->inotify < 0 || init_lines(pty) || (mkdir(dir, 0755) && errno != EEXIST)) {
 		fprintf(stderr, "gobi-modem: %s: %s\n", dir, strerror(errno));
 		pty_free(&pty->bus);
 		return NULL;

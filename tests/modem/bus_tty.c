@@ -9,8 +9,8 @@
 
 #include "modem.h"
 
-/* A gadget tty hangs up when its USB device is unplugged; then it is opened
- * again and again until it works. */
+/* A gadget tty hangs up when its USB device is unplugged; then it is opened again and again until
+ * it works. */
 #define REOPEN_S 0.2
 
 struct line {
@@ -54,8 +54,7 @@ static int open_line(struct line *line)
 	struct modem *modem = line->bus->bus.modem;
 	struct termios raw;
 
-	line->fd =
-		open(line->device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	line->fd = open(line->device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (line->fd < 0)
 		return -errno;
 	if (tcgetattr(line->fd, &raw)) {
@@ -114,8 +113,7 @@ static void write_cb(struct ev_loop *loop, ev_io *io, int revents)
 	ev_io_stop(loop, io);
 }
 
-static size_t tty_write(struct bus *bus, size_t port, const void *bytes,
-			size_t len)
+static size_t tty_write(struct bus *bus, size_t port, const void *bytes, size_t len)
 {
 	struct line *line = &tty_of(bus)->lines[port];
 	ssize_t done;
@@ -146,8 +144,8 @@ static int tty_plug(struct bus *bus)
 		int error = open_line(&tty->lines[i]);
 
 		if (error) {
-			fprintf(stderr, "gobi-modem: %s: %s\n",
-				tty->lines[i].device, strerror(-error));
+			fprintf(stderr, "gobi-modem: %s: %s\n", tty->lines[i].device,
+				strerror(-error));
 			return error;
 		}
 	}
@@ -221,9 +219,7 @@ struct bus *bus_tty_new(struct modem *modem, const char *devices)
 	tty->bus.ops = &tty_ops;
 	tty->bus.modem = modem;
 	if (init_lines(tty, devices)) {
-		fprintf(stderr,
-			"gobi-modem: --tty %s: the description wants %zu "
-			"devices\n",
+		fprintf(stderr, "gobi-modem: --tty %s: the description wants %zu devices\n",
 			devices, modem->port_count);
 		tty_free(&tty->bus);
 		return NULL;

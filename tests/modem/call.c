@@ -110,16 +110,15 @@ static void peer_ended(void *ctx, int status)
 	call_hangup(call, "peer-ended", true);
 }
 
-/* What a peer says whose answers never come: RFC 1661 5.1, with the options of
- * a real modem (transcripts: E620). */
+/* What a peer says whose answers never come: RFC 1661 5.1, with the options of a real modem
+ * (transcripts: E620). */
 static void say_lcp(struct call *call)
 {
 	unsigned char request[] = {
-		0xff, 0x03, 0xc0, 0x21, 1,    0,    0,
-		25,   2,    6,    0,    0,    0,    0, /* asyncmap */
-		3,    5,    0xc2, 0x23, 5,             /* CHAP MD5 */
-		5,    6,    0x00, 0xe3, 0xa8, 0x9c,    /* magic */
-		7,    2,    8,    2,                   /* pcomp, accomp */
+		0xff, 0x03, 0xc0, 0x21, 1,    0,    0, 25, 2, 6, 0, 0, 0, 0, /* asyncmap */
+		3,    5,    0xc2, 0x23, 5,                                   /* CHAP MD5 */
+		5,    6,    0x00, 0xe3, 0xa8, 0x9c,                          /* magic */
+		7,    2,    8,    2,                                         /* pcomp, accomp */
 	};
 	struct buf frame = BUF_INIT;
 
@@ -137,8 +136,7 @@ static void lcp_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 	(void)revents;
 	if (call->state == CALL_DATA)
 		say_lcp(call);
-	timer_start(call, &call->lcp,
-		    call->port->modem->desc->call.lcp_every_ms);
+	timer_start(call, &call->lcp, call->port->modem->desc->call.lcp_every_ms);
 }
 
 static void end_cb(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -212,8 +210,8 @@ static int data_kind(const struct call *call)
 	return modem->desc->call.data;
 }
 
-/* With a peer that is slow to start CONNECT waits for its first byte, so that
- * this byte follows CONNECT at once, as it does from a real modem. */
+/* With a peer that is slow to start CONNECT waits for its first byte, so that this byte follows
+ * CONNECT at once, as it does from a real modem. */
 static int connect_call(struct call *call)
 {
 	static const struct peer_ops ops = {peer_received, peer_ended};
@@ -295,8 +293,7 @@ void call_begin_stuck(struct call *call)
 	call->stuck = true;
 	enter_data(call);
 	trace_event(interface_of(call), "stuck in data mode");
-	timer_start(call, &call->lcp,
-		    call->port->modem->desc->call.lcp_every_ms);
+	timer_start(call, &call->lcp, call->port->modem->desc->call.lcp_every_ms);
 }
 
 int call_resume(struct call *call)
@@ -357,8 +354,8 @@ static void guard_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 
 static bool is_escape(const struct call *call, const char *bytes, size_t len)
 {
-	return call->quiet && may_escape(call) &&
-	       (size_t)call->plus_count + len <= 3 && strspn(bytes, "+") == len;
+	return call->quiet && may_escape(call) && (size_t)call->plus_count + len <= 3 &&
+	       strspn(bytes, "+") == len;
 }
 
 void call_feed(struct call *call, const char *bytes, size_t len)

@@ -67,13 +67,11 @@ static void do_lines(struct client *client)
 {
 	char *end;
 
-	while (client->in.len > 0 &&
-	       (end = memchr(client->in.data, '\n', client->in.len))) {
+	while (client->in.len > 0 && (end = memchr(client->in.data, '\n', client->in.len))) {
 		size_t len = (size_t)(end - client->in.data) + 1;
 
 		*end = '\0';
-		control_do(client->control->modem, client->in.data,
-			   &client->out);
+		control_do(client->control->modem, client->in.data, &client->out);
 		buf_printf(&client->out, "\n");
 		buf_consume(&client->in, len);
 	}
@@ -126,16 +124,13 @@ static void accept_cb(struct ev_loop *loop, ev_io *io, int revents)
 static int start_listening(struct control *control, const char *path)
 {
 	control->address.sun_family = AF_UNIX;
-	if (!str_copy(control->address.sun_path,
-		      sizeof(control->address.sun_path), path))
+	if (!str_copy(control->address.sun_path, sizeof(control->address.sun_path), path))
 		return -ENAMETOOLONG;
-	control->fd =
-		socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	control->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (control->fd < 0)
 		return -errno;
 	unlink(path);
-	if (bind(control->fd, (struct sockaddr *)&control->address,
-		 sizeof(control->address)) ||
+	if (bind(control->fd, (struct sockaddr *)&control->address, sizeof(control->address)) ||
 	    listen(control->fd, 8))
 		return -errno;
 	return 0;

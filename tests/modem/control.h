@@ -8,8 +8,8 @@ struct buf;
 struct control;
 struct modem;
 
-/* Listen on a Unix stream socket: one command a line, one line of answer that
- * begins with `ok` or `error`. NULL with a line on stderr on failure. */
+/* Listen on a Unix stream socket: one command a line, one line of answer that begins with `ok` or
+ * `error`. NULL with a line on stderr on failure. */
 struct control *control_new(struct modem *modem, const char *path);
 
 /* NULL is fine. */

@@ -13,8 +13,8 @@
 #include "modem.h"
 #include "trace.h"
 
-/* A command's handler: what is left of its line comes in `args`. It appends
- * what follows the "ok"; false: it appends what follows the "error". */
+/* A command's handler: what is left of its line comes in `args`. It appends what follows the "ok";
+ * false: it appends what follows the "error". */
 struct command {
 	const char *usage; /* its first word is the name */
 	bool (*run)(struct modem *modem, char *args, struct buf *answer);
@@ -39,8 +39,7 @@ static bool fail(struct buf *answer, const char *what, const char *value)
 	return false;
 }
 
-static bool number(const char *word, long min, long max, int *value,
-		   struct buf *answer)
+static bool number(const char *word, long min, long max, int *value, struct buf *answer)
 {
 	long parsed;
 
@@ -53,12 +52,10 @@ static bool number(const char *word, long min, long max, int *value,
 static bool flag(const char *word, bool *value, struct buf *answer)
 {
 	*value = strcmp(word, "on") == 0;
-	return *value || strcmp(word, "off") == 0 ||
-	       fail(answer, "want on or off, not", word);
+	return *value || strcmp(word, "off") == 0 || fail(answer, "want on or off, not", word);
 }
 
-static struct port *port_named(struct modem *modem, const char *word,
-			       struct buf *answer)
+static struct port *port_named(struct modem *modem, const char *word, struct buf *answer)
 {
 	long interface;
 	struct port *port = NULL;
@@ -92,8 +89,7 @@ static bool do_replug(struct modem *modem, char *args, struct buf *answer)
 {
 	bool keep_open = strcmp(next_word(&args), "keep-open") == 0;
 
-	return done(modem_unplug(modem, keep_open), answer) &&
-	       done(modem_plug(modem), answer);
+	return done(modem_unplug(modem, keep_open), answer) && done(modem_plug(modem), answer);
 }
 
 static bool do_reset(struct modem *modem, char *args, struct buf *answer)
@@ -137,8 +133,8 @@ static bool do_say(struct modem *modem, char *args, struct buf *answer)
 	return good;
 }
 
-static bool set_answer(struct faults_command *fault, const char *text,
-		       bool once, struct buf *answer)
+static bool set_answer(struct faults_command *fault, const char *text, bool once,
+		       struct buf *answer)
 {
 	if (!fault)
 		return fail(answer, "no memory", NULL);
@@ -190,16 +186,14 @@ static bool do_split(struct modem *modem, char *args, struct buf *answer)
 	struct faults *faults = &modem->faults;
 	char *count = next_word(&args);
 
-	if (args[0] &&
-	    !number(next_word(&args), 0, 60000, &faults->split_gap_ms, answer))
+	if (args[0] && !number(next_word(&args), 0, 60000, &faults->split_gap_ms, answer))
 		return false;
 	return number(count, 0, 4096, &faults->split, answer);
 }
 
-/* The same bytes each time, so that a failure can be seen again; all values
- * come, with CR and LF among them. */
-static bool send_many(struct modem *modem, char *args, bool letters,
-		      struct buf *answer)
+/* The same bytes each time, so that a failure can be seen again; all values come, with CR and LF
+ * among them. */
+static bool send_many(struct modem *modem, char *args, bool letters, struct buf *answer)
 {
 	char *count_word = next_word(&args), *port_word = next_word(&args);
 	struct port *only = NULL;
@@ -247,13 +241,12 @@ static bool do_registration(struct modem *modem, char *args, struct buf *answer)
 
 static bool do_apn(struct modem *modem, char *args, struct buf *answer)
 {
-	return str_copy(modem->packet.apn, sizeof(modem->packet.apn),
-			next_word(&args)) ||
+	return str_copy(modem->packet.apn, sizeof(modem->packet.apn), next_word(&args)) ||
 	       fail(answer, "longer than 100 bytes", NULL);
 }
 
-/* A number at the end is the count, except where it belongs to the result:
- * CONNECT 7200000, +CME ERROR: 33. */
+/* A number at the end is the count, except where it belongs to the result: CONNECT 7200000, +CME
+ * ERROR: 33. */
 static char *split_count(char *args)
 {
 	char *last = strrchr(args, ' ');
@@ -321,14 +314,12 @@ static bool do_sim(struct modem *modem, char *args, struct buf *answer)
 {
 	char *word = next_word(&args);
 
-	return sim_set_state(&modem->sim, word) ||
-	       fail(answer, "no state of a SIM", word);
+	return sim_set_state(&modem->sim, word) || fail(answer, "no state of a SIM", word);
 }
 
 static bool do_wait_peer(struct modem *modem, char *args, struct buf *answer)
 {
-	return number(next_word(&args), 0, 60000, &modem->faults.wait_peer_ms,
-		      answer);
+	return number(next_word(&args), 0, 60000, &modem->faults.wait_peer_ms, answer);
 }
 
 static bool do_drop_data(struct modem *modem, char *args, struct buf *answer)
@@ -343,11 +334,10 @@ static bool do_stats(struct modem *modem, char *args, struct buf *answer)
 	(void)args;
 	buf_printf(answer,
 		   "lines=%ld commands=%ld pins=%ld puks=%ld dials=%ld "
-		   "connects=%ld hangups=%ld escapes=%ld from_host=%ld "
-		   "to_host=%ld",
-		   stats->lines, stats->commands, stats->pins, stats->puks,
-		   stats->dials, stats->connects, stats->hangups,
-		   stats->escapes, stats->from_host, stats->to_host);
+		   "connects=%ld hangups=%ld escapes=%ld from_host=%ld to_host=%ld",
+		   stats->lines, stats->commands, stats->pins, stats->puks, stats->dials,
+		   stats->connects, stats->hangups, stats->escapes, stats->from_host,
+		   stats->to_host);
 	return true;
 }
 
@@ -355,8 +345,7 @@ static bool do_dtr(struct modem *modem, char *args, struct buf *answer)
 {
 	(void)args;
 	for (size_t i = 0; i < modem->port_count; i++)
-		buf_printf(answer, "%s%d=%s", i ? " " : "",
-			   modem->ports[i].desc->interface,
+		buf_printf(answer, "%s%d=%s", i ? " " : "", modem->ports[i].desc->interface,
 			   modem->ports[i].dtr ? "on" : "off");
 	return true;
 }
@@ -367,19 +356,17 @@ static bool do_state(struct modem *modem, char *args, struct buf *answer)
 
 	(void)args;
 	buf_printf(answer,
-		   "plugged=%d booted=%d cfun=%d sim=%s pin_left=%d "
-		   "creg=%d cgreg=%d cereg=%d",
-		   modem->plugged, modem->booted, modem->cfun,
-		   sim_state_name(&modem->sim), modem->sim.pin_left,
-		   modem->net.stat[NET_CS], modem->net.stat[NET_PS],
+		   "plugged=%d booted=%d cfun=%d sim=%s pin_left=%d creg=%d cgreg=%d cereg=%d",
+		   modem->plugged, modem->booted, modem->cfun, sim_state_name(&modem->sim),
+		   modem->sim.pin_left, modem->net.stat[NET_CS], modem->net.stat[NET_PS],
 		   modem->net.stat[NET_EPS]);
 	for (size_t i = 0; i < modem->port_count; i++) {
 		const struct call *call = &modem->ports[i].call;
 		int interface = modem->ports[i].desc->interface;
 
 		if (call->state != CALL_NONE)
-			buf_printf(answer, " call%d=%s quiet%d=%d", interface,
-				   calls[call->state], interface, call->quiet);
+			buf_printf(answer, " call%d=%s quiet%d=%d", interface, calls[call->state],
+				   interface, call->quiet);
 	}
 	return true;
 }
@@ -453,8 +440,7 @@ void control_do(struct modem *modem, const char *line, struct buf *answer)
 		good = command->run(modem, args, &text);
 	else
 		buf_printf(&text, "unknown command, try help");
-	buf_printf(answer, "%s%s%s", good ? "ok" : "error", text.len ? " " : "",
-		   buf_str(&text));
+	buf_printf(answer, "%s%s%s", good ? "ok" : "error", text.len ? " " : "", buf_str(&text));
 	if (command && !good)
 		buf_printf(answer, "; usage: %s", command->usage);
 	buf_free(&text);

@@ -22,8 +22,8 @@ static void complain(config_setting_t *at, const char *what, const char *hint)
 
 	fprintf(stderr, "gobi-modem: %s:%d: %s: %s%s\n", file ? file : "?",
 		config_setting_source_line(at),
-		config_setting_name(at) ? config_setting_name(at) : "entry",
-		what, hint ? hint : "");
+		config_setting_name(at) ? config_setting_name(at) : "entry", what,
+		hint ? hint : "");
 }
 
 static bool read_int(config_setting_t *at, const struct key *key, void *to)
@@ -52,8 +52,7 @@ static bool read_string(config_setting_t *at, const struct key *key, void *to)
 		complain(at, "must be a string in quotes", NULL);
 		return false;
 	}
-	*(const char **)((char *)to + key->offset) =
-		config_setting_get_string(at);
+	*(const char **)((char *)to + key->offset) = config_setting_get_string(at);
 	return true;
 }
 
@@ -92,8 +91,7 @@ static bool read_word(config_setting_t *at, const struct key *key, void *to)
 			return true;
 		}
 	}
-	complain(at, "must be one word of those in README.md, such as ",
-		 key->words[0]);
+	complain(at, "must be one word of those in README.md, such as ", key->words[0]);
 	return false;
 }
 
@@ -121,8 +119,7 @@ static bool read_list(config_setting_t *at, const struct key *key, void *to)
 	int count = config_setting_length(at);
 
 	if (!config_setting_is_list(at)) {
-		complain(at, "must be a list of groups: ( { ... }, ... )",
-			 NULL);
+		complain(at, "must be a list of groups: ( { ... }, ... )", NULL);
 		return false;
 	}
 	list->items = calloc((size_t)count + 1, key->size);
@@ -133,8 +130,7 @@ static bool read_list(config_setting_t *at, const struct key *key, void *to)
 		char *item = (char *)list->items + (size_t)i * key->size;
 
 		set_defaults(key->keys, item);
-		if (!read_group(config_setting_get_elem(at, (unsigned)i),
-				key->keys, item))
+		if (!read_group(config_setting_get_elem(at, (unsigned)i), key->keys, item))
 			return false;
 	}
 	return true;
@@ -180,12 +176,10 @@ static bool read_group(config_setting_t *at, const struct key *keys, void *to)
 		return false;
 	}
 	for (int i = 0; i < config_setting_length(at); i++) {
-		config_setting_t *child =
-			config_setting_get_elem(at, (unsigned)i);
+		config_setting_t *child = config_setting_get_elem(at, (unsigned)i);
 		const struct key *key = keys;
 
-		while (key->name &&
-		       strcmp(key->name, config_setting_name(child)) != 0)
+		while (key->name && strcmp(key->name, config_setting_name(child)) != 0)
 			key++;
 		if (!key->name)
 			return unknown_key(child, keys);
@@ -210,8 +204,7 @@ static bool check(const struct desc *desc, const char *path)
 	if (desc->ports.count == 0 || desc->ports.count > 16)
 		what = "needs 1 to 16 ports";
 	for (size_t i = 0; i < desc->contexts.count; i++)
-		if (desc->contexts.items[i].cid < 1 ||
-		    desc->contexts.items[i].cid > 16)
+		if (desc->contexts.items[i].cid < 1 || desc->contexts.items[i].cid > 16)
 			what = "contexts: cid must be 1 to 16";
 	for (size_t i = 0; i < desc->commands.count; i++)
 		if (!desc->commands.items[i].command[0])
@@ -253,10 +246,9 @@ struct desc *desc_load(const char *path)
 	desc->file = file;
 	set_defaults(desc_keys, desc);
 	if (!config_read_file(file, path)) {
-		fprintf(stderr, "gobi-modem: %s:%d: %s\n", path,
-			config_error_line(file), config_error_text(file));
-	} else if (read_group(config_root_setting(file), desc_keys, desc) &&
-		   check(desc, path)) {
+		fprintf(stderr, "gobi-modem: %s:%d: %s\n", path, config_error_line(file),
+			config_error_text(file));
+	} else if (read_group(config_root_setting(file), desc_keys, desc) && check(desc, path)) {
 		return desc;
 	}
 	desc_free(desc);

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A modem's description, as read from a .modem file: README.md says what each
- * key means. Strings are the file's; all is const after loading. */
+/* A modem's description, as read from a .modem file: README.md says what each key means. Strings
+ * are the file's; all is const after loading. */
 
 struct desc_strings {
 	const char **items;
@@ -26,12 +26,7 @@ enum desc_leave { DESC_LEAVE_ESCAPE, DESC_LEAVE_DTR, DESC_LEAVE_NEVER };
 
 enum desc_port_dial { DESC_DIAL_WORKS, DESC_DIAL_REFUSED, DESC_DIAL_DEAD };
 
-enum desc_data {
-	DESC_DATA_PEER,
-	DESC_DATA_SILENT,
-	DESC_DATA_ECHO,
-	DESC_DATA_LCP
-};
+enum desc_data { DESC_DATA_PEER, DESC_DATA_SILENT, DESC_DATA_ECHO, DESC_DATA_LCP };
 
 enum desc_sim {
 	DESC_SIM_READY,
@@ -98,10 +93,10 @@ struct desc_noise {
 	bool connected;
 };
 
-#define DESC_LIST(type)                                                        \
-	struct {                                                               \
-		struct type *items;                                            \
-		size_t count;                                                  \
+#define DESC_LIST(type)             \
+	struct {                    \
+		struct type *items; \
+		size_t count;       \
 	}
 
 struct desc {
@@ -156,8 +151,8 @@ struct desc {
 	void *file;
 };
 
-/* Read a description. On failure NULL, with one line on stderr that names
- * file, line and key. Free with desc_free. */
+/* Read a description. On failure NULL, with one line on stderr that names file, line and key. Free
+ * with desc_free. */
 struct desc *desc_load(const char *path);
 
 /* NULL is fine. */

@@ -4,13 +4,11 @@
 #include "desc.h"
 #include "desc_keys.h"
 
-static const char *const roles[] = {"at",     "nmea", "diag", "silent",
-				    "parrot", "ppp",  NULL};
+static const char *const roles[] = {"at", "nmea", "diag", "silent", "parrot", "ppp", NULL};
 static const char *const leaves[] = {"escape", "dtr", "never", NULL};
 static const char *const port_dials[] = {"works", "refused", "dead", NULL};
 static const char *const datas[] = {"peer", "silent", "echo", "lcp", NULL};
-static const char *const sims[] = {"ready", "pin",    "puk", "missing",
-				   "busy",  "failed", NULL};
+static const char *const sims[] = {"ready", "pin", "puk", "missing", "busy", "failed", NULL};
 static const char *const effects[] = {"none", "reset", NULL};
 
 /* clang-format off */

@@ -43,8 +43,8 @@ static void stall(int ep0, bool in)
 		trace_event(-1, "stall failed");
 }
 
-static void answer_setup(int ep0, const struct usb_ctrlrequest *setup,
-			 const struct ep0_ops *ops, void *ctx)
+static void answer_setup(int ep0, const struct usb_ctrlrequest *setup, const struct ep0_ops *ops,
+			 void *ctx)
 {
 	/* 115200 8N1 */
 	static const unsigned char coding[7] = {0x00, 0xc2, 0x01, 0, 0, 0, 8};
@@ -63,8 +63,7 @@ static void answer_setup(int ep0, const struct usb_ctrlrequest *setup,
 	} else if (setup->bRequest == SET_CONTROL_LINE_STATE) {
 		accept_out(ep0, len);
 		ops->dtr(ctx, interface, value & 1);
-	} else if (setup->bRequest == SET_LINE_CODING ||
-		   setup->bRequest == SEND_BREAK ||
+	} else if (setup->bRequest == SET_LINE_CODING || setup->bRequest == SEND_BREAK ||
 		   setup->bRequest == SEND_ENCAPSULATED_COMMAND) {
 		accept_out(ep0, len);
 	} else {
@@ -72,8 +71,8 @@ static void answer_setup(int ep0, const struct usb_ctrlrequest *setup,
 	}
 }
 
-static void one_event(int ep0, const struct usb_functionfs_event *event,
-		      const struct ep0_ops *ops, void *ctx)
+static void one_event(int ep0, const struct usb_functionfs_event *event, const struct ep0_ops *ops,
+		      void *ctx)
 {
 	switch (event->type) {
 	case FUNCTIONFS_ENABLE:

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* What a FunctionFS device hears on its control endpoint. `interface` counts
- * from 0 in the order of the descriptors. */
+/* What a FunctionFS device hears on its control endpoint. `interface` counts from 0 in the order of
+ * the descriptors. */
 struct ep0_ops {
 	void (*dtr)(void *ctx, unsigned interface, bool on);
 	void (*enabled)(void *ctx, bool on);

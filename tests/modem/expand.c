@@ -74,8 +74,7 @@ static void mode(struct modem *modem, struct buf *out)
 
 static void attached(struct modem *modem, struct buf *out)
 {
-	buf_printf(out, "%s",
-		   net_registered(&modem->net) ? "Attached" : "Not attached");
+	buf_printf(out, "%s", net_registered(&modem->net) ? "Attached" : "Not attached");
 }
 
 static void technology(struct modem *modem, struct buf *out)
@@ -85,31 +84,18 @@ static void technology(struct modem *modem, struct buf *out)
 	if (!net_registered(&modem->net))
 		buf_printf(out, "NONE");
 	else
-		buf_printf(out, "%s",
-			   act == 7   ? "LTE"
-			   : act == 2 ? "UMTS"
-				      : "GSM");
+		buf_printf(out, "%s", act == 7 ? "LTE" : act == 2 ? "UMTS" : "GSM");
 }
 
 static const struct {
 	const char *name;
 	void (*print)(struct modem *modem, struct buf *out);
 } names[] = {
-	{"pin_left", pin_left},
-	{"puk_left", puk_left},
-	{"manufacturer", manufacturer},
-	{"model", model},
-	{"revision", revision},
-	{"imei", imei},
-	{"gcap", gcap},
-	{"iccid", iccid},
-	{"csq", csq},
-	{"cfun", cfun},
-	{"power", power},
-	{"w_disable", w_disable},
-	{"mode", mode},
-	{"attached", attached},
-	{"technology", technology},
+	{"pin_left", pin_left}, {"puk_left", puk_left}, {"manufacturer", manufacturer},
+	{"model", model},       {"revision", revision}, {"imei", imei},
+	{"gcap", gcap},         {"iccid", iccid},       {"csq", csq},
+	{"cfun", cfun},         {"power", power},       {"w_disable", w_disable},
+	{"mode", mode},         {"attached", attached}, {"technology", technology},
 };
 
 static bool is_name(const char *text, size_t len, const char *name)
@@ -117,8 +103,8 @@ static bool is_name(const char *text, size_t len, const char *name)
 	return strlen(name) == len && strncmp(text, name, len) == 0;
 }
 
-/* What stands behind "${"; returns what follows the "}", or NULL when it is no
- * name of ours and stays as it is. */
+/* What stands behind "${"; returns what follows the "}", or NULL when it is no name of ours and
+ * stays as it is. */
 static const char *one(struct modem *modem, struct buf *out, const char *text)
 {
 	const struct desc *desc = modem->desc;

@@ -33,8 +33,7 @@ struct faults_command *faults_find(struct faults *faults, const char *full)
 static struct faults_command *append(struct faults *faults, const char *pattern)
 {
 	size_t count = faults->command_count + 1;
-	struct faults_command *commands =
-		realloc(faults->commands, count * sizeof(*commands));
+	struct faults_command *commands = realloc(faults->commands, count * sizeof(*commands));
 	struct faults_command *last;
 
 	if (!commands)
@@ -65,6 +64,5 @@ void faults_remove(struct faults *faults, struct faults_command *command)
 	free(command->pattern);
 	buf_free(&command->raw);
 	faults->command_count--;
-	memmove(command, command + 1,
-		(faults->command_count - index) * sizeof(*command));
+	memmove(command, command + 1, (faults->command_count - index) * sizeof(*command));
 }

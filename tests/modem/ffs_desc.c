@@ -23,8 +23,7 @@ static void add_u32(struct buf *out, uint32_t value)
 	buf_append(out, &le, sizeof(le));
 }
 
-static void add_interface(struct buf *out, const struct desc_port *port,
-			  size_t index)
+static void add_interface(struct buf *out, const struct desc_port *port, size_t index)
 {
 	struct usb_interface_descriptor desc = {
 		.bLength = USB_DT_INTERFACE_SIZE,
@@ -39,8 +38,8 @@ static void add_interface(struct buf *out, const struct desc_port *port,
 	buf_append(out, &desc, USB_DT_INTERFACE_SIZE);
 }
 
-static void add_endpoint(struct buf *out, uint8_t address, uint8_t type,
-			 uint16_t size, uint8_t interval)
+static void add_endpoint(struct buf *out, uint8_t address, uint8_t type, uint16_t size,
+			 uint8_t interval)
 {
 	struct usb_endpoint_descriptor_no_audio desc = {
 		.bLength = USB_DT_ENDPOINT_SIZE,
@@ -54,27 +53,25 @@ static void add_endpoint(struct buf *out, uint8_t address, uint8_t type,
 	buf_append(out, &desc, USB_DT_ENDPOINT_SIZE);
 }
 
-/* Sizes and intervals as in the reference report: 64 bytes each 2 ms, and for
- * bulk-OUT a NAK each 4 ms. The interrupt endpoint comes last, because it
- * would take one of dummy_hcd's few bulk-IN endpoints from those behind it. */
-static void add_endpoints(struct buf *out, const struct desc_port *port,
-			  struct addresses *next, enum speed speed)
+/* Sizes and intervals as in the reference report: 64 bytes each 2 ms, and for bulk-OUT a NAK each 4
+ * ms. The interrupt endpoint comes last, because it would take one of dummy_hcd's few bulk-IN
+ * endpoints from those behind it. */
+static void add_endpoints(struct buf *out, const struct desc_port *port, struct addresses *next,
+			  enum speed speed)
 {
 	uint16_t size = speed == HIGH ? 512 : 64;
 
 	if (port->bulk) {
-		add_endpoint(out, USB_DIR_IN | next->in++,
-			     USB_ENDPOINT_XFER_BULK, size, 0);
+		add_endpoint(out, USB_DIR_IN | next->in++, USB_ENDPOINT_XFER_BULK, size, 0);
 		add_endpoint(out, next->out++, USB_ENDPOINT_XFER_BULK, size,
 			     speed == HIGH ? 32 : 0);
 	}
 	if (port->interrupt)
-		add_endpoint(out, USB_DIR_IN | next->in++,
-			     USB_ENDPOINT_XFER_INT, 64, speed == HIGH ? 5 : 2);
+		add_endpoint(out, USB_DIR_IN | next->in++, USB_ENDPOINT_XFER_INT, 64,
+			     speed == HIGH ? 5 : 2);
 }
 
-static uint32_t add_speed(struct buf *out, const struct desc *desc,
-			  enum speed speed)
+static uint32_t add_speed(struct buf *out, const struct desc *desc, enum speed speed)
 {
 	struct addresses next = {1, 1};
 	uint32_t count = 0;

@@ -26,13 +26,11 @@ struct gadget {
 
 static int complain(const char *path, const char *name, int error)
 {
-	fprintf(stderr, "gobi-modem: %s/%s: %s\n", path, name,
-		strerror(-error));
+	fprintf(stderr, "gobi-modem: %s/%s: %s\n", path, name, strerror(-error));
 	return error;
 }
 
-static int write_attribute(const struct gadget *gadget, const char *name,
-			   const char *value)
+static int write_attribute(const struct gadget *gadget, const char *name, const char *value)
 {
 	char path[512];
 	int fd, error = 0;
@@ -73,8 +71,7 @@ static int set_number(const struct gadget *gadget, const char *name, int value)
 }
 
 /* configfs takes no empty one; many modems have no serial number. */
-static int set_string(const struct gadget *gadget, const char *name,
-		      const char *value)
+static int set_string(const struct gadget *gadget, const char *name, const char *value)
 {
 	return value[0] ? set(gadget, name, value) : 0;
 }
@@ -92,14 +89,11 @@ static int describe_device(const struct gadget *gadget, const struct desc *desc)
 	if (!error)
 		error = make_dir(gadget, "strings/0x409");
 	if (!error)
-		error = set_string(gadget, "strings/0x409/manufacturer",
-				   desc->usb.manufacturer);
+		error = set_string(gadget, "strings/0x409/manufacturer", desc->usb.manufacturer);
 	if (!error)
-		error = set_string(gadget, "strings/0x409/product",
-				   desc->usb.product);
+		error = set_string(gadget, "strings/0x409/product", desc->usb.product);
 	if (!error)
-		error = set_string(gadget, "strings/0x409/serialnumber",
-				   desc->usb.serial);
+		error = set_string(gadget, "strings/0x409/serialnumber", desc->usb.serial);
 	return error;
 }
 
@@ -107,10 +101,8 @@ static int link_function(const struct gadget *gadget)
 {
 	char from[512], to[512];
 
-	snprintf(from, sizeof(from), "%s/functions/ffs.%s", gadget->dir,
-		 gadget->name);
-	snprintf(to, sizeof(to), "%s/configs/c.1/ffs.%s", gadget->dir,
-		 gadget->name);
+	snprintf(from, sizeof(from), "%s/functions/ffs.%s", gadget->dir, gadget->name);
+	snprintf(to, sizeof(to), "%s/configs/c.1/ffs.%s", gadget->dir, gadget->name);
 	if (mkdir(from, 0755) && errno != EEXIST)
 		return complain(from, "", -errno);
 	return symlink(from, to) ? complain(to, "", -errno) : 0;
@@ -125,8 +117,7 @@ static int describe_config(const struct gadget *gadget, const struct desc *desc)
 	if (!error)
 		error = set(gadget, "configs/c.1/MaxPower", text);
 	if (!error)
-		error = set_number(gadget, "configs/c.1/bmAttributes",
-				   desc->usb.attributes);
+		error = set_number(gadget, "configs/c.1/bmAttributes", desc->usb.attributes);
 	return error ? error : link_function(gadget);
 }
 
@@ -142,16 +133,14 @@ static int mount_functionfs(const struct gadget *gadget)
 /* Everything in reverse; what is not there does no harm. */
 static void demolish(const struct gadget *gadget)
 {
-	static const char *const parts[] = {"configs/c.1/ffs.%s", "configs/c.1",
-					    "functions/ffs.%s", "strings/0x409",
-					    ""};
+	static const char *const parts[] = {"configs/c.1/ffs.%s", "configs/c.1", "functions/ffs.%s",
+					    "strings/0x409", ""};
 
 	write_attribute(gadget, "UDC", "\n");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
 		char path[512], name[128];
 
-		snprintf(name, sizeof(name), "%.*s%s",
-			 (int)strcspn(parts[i], "%"), parts[i],
+		snprintf(name, sizeof(name), "%.*s%s", (int)strcspn(parts[i], "%"), parts[i],
 			 strchr(parts[i], '%') ? gadget->name : "");
 		snprintf(path, sizeof(path), "%s/%s", gadget->dir, name);
 		if (i == 2)
@@ -199,18 +188,14 @@ struct gadget *gadget_new(const char *name, const struct desc *desc)
 	if (!gadget)
 		return NULL;
 	if (!str_is_name(name)) {
-		fprintf(stderr,
-			"gobi-modem: --gadget %s: not a name of "
-			"[A-Za-z0-9_-]{1,32}\n",
+		fprintf(stderr, "gobi-modem: --gadget %s: not a name of [A-Za-z0-9_-]{1,32}\n",
 			name);
 		free(gadget);
 		return NULL;
 	}
 	str_copy(gadget->name, sizeof(gadget->name), name);
-	snprintf(gadget->dir, sizeof(gadget->dir), CONFIGFS "/usb_gadget/%s",
-		 name);
-	snprintf(gadget->mount, sizeof(gadget->mount), "/dev/gobi-modem-%s",
-		 name);
+	snprintf(gadget->dir, sizeof(gadget->dir), CONFIGFS "/usb_gadget/%s", name);
+	snprintf(gadget->mount, sizeof(gadget->mount), "/dev/gobi-modem-%s", name);
 	if (build(gadget, desc) == 0)
 		return gadget;
 	gadget_free(gadget);
@@ -230,8 +215,7 @@ static int bind_first_free(struct gadget *gadget)
 
 	for (int i = 0; i < count; i++) {
 		if (error && names[i]->d_name[0] != '.') {
-			str_copy(gadget->udc, sizeof(gadget->udc),
-				 names[i]->d_name);
+			str_copy(gadget->udc, sizeof(gadget->udc), names[i]->d_name);
 			error = write_attribute(gadget, "UDC", gadget->udc);
 		}
 		free(names[i]);

@@ -21,17 +21,14 @@ struct options {
 
 static int usage(void)
 {
-	fputs("usage: gobi-modem [-l LOGFILE] [-s CONTROL_SOCKET] "
-	      "[-p PPP_PEER_COMMAND]\n"
-	      "                  [-r READY_FILE] --pty DIR | --tty DEV,DEV,... "
-	      "| --gadget NAME\n"
+	fputs("usage: gobi-modem [-l LOGFILE] [-s CONTROL_SOCKET] [-p PPP_PEER_COMMAND]\n"
+	      "                  [-r READY_FILE] --pty DIR | --tty DEV,DEV,... | --gadget NAME\n"
 	      "                  DESCRIPTION.modem\n",
 	      stderr);
 	return 2;
 }
 
-static bool set_bus(struct options *options,
-		    struct bus *(*make_bus)(struct modem *, const char *))
+static bool set_bus(struct options *options, struct bus *(*make_bus)(struct modem *, const char *))
 {
 	bool first = options->make_bus == NULL;
 
@@ -76,8 +73,7 @@ static bool parse(struct options *options, int argc, char **argv)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "l:s:p:r:", names, NULL)) !=
-	       -1)
+	while ((option = getopt_long(argc, argv, "l:s:p:r:", names, NULL)) != -1)
 		if (!one_option(options, option))
 			return false;
 	if (!options->make_bus || optind != argc - 1)
@@ -165,8 +161,7 @@ int main(int argc, char **argv)
 		return usage();
 	error = trace_open(options.log);
 	if (error) {
-		fprintf(stderr, "gobi-modem: %s: %s\n", options.log,
-			strerror(-error));
+		fprintf(stderr, "gobi-modem: %s: %s\n", options.log, strerror(-error));
 		return 1;
 	}
 	status = start(&options);

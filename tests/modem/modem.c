@@ -124,8 +124,7 @@ static int make_ports(struct modem *modem)
 	return 0;
 }
 
-int modem_init(struct modem *modem, struct ev_loop *loop,
-	       const struct desc *desc)
+int modem_init(struct modem *modem, struct ev_loop *loop, const struct desc *desc)
 {
 	memset(modem, 0, sizeof(*modem));
 	modem->loop = loop;
@@ -212,8 +211,7 @@ void modem_reset(struct modem *modem)
 
 void modem_set_cfun(struct modem *modem, int cfun)
 {
-	/* W_DISABLE holds the radio down while AT+CFUN=1 still says OK: MC7710
-	 * does so. */
+	/* W_DISABLE holds the radio down while AT+CFUN=1 still says OK: MC7710 does so. */
 	modem->cfun = modem->w_disable && cfun == 1 ? 0 : cfun;
 	trace_event(-1, "cfun %d", modem->cfun);
 	net_update(&modem->net);
@@ -227,8 +225,7 @@ struct port *modem_port(struct modem *modem, int interface)
 	return NULL;
 }
 
-void modem_set_variable(struct modem *modem, const char *name,
-			const char *value)
+void modem_set_variable(struct modem *modem, const char *name, const char *value)
 {
 	const struct desc *desc = modem->desc;
 

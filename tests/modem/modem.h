@@ -49,17 +49,15 @@ struct modem {
 };
 
 /* 0 or -ENOMEM. The bus is set and plugged by the caller. */
-int modem_init(struct modem *modem, struct ev_loop *loop,
-	       const struct desc *desc);
+int modem_init(struct modem *modem, struct ev_loop *loop, const struct desc *desc);
 void modem_free(struct modem *modem);
 
-/* The bus's plug and unplug with the power that goes with it. 0 or a negative
- * errno: -EALREADY when it is so already. */
+/* The bus's plug and unplug with the power that goes with it. 0 or a negative errno: -EALREADY when
+ * it is so already. */
 int modem_plug(struct modem *modem);
 int modem_unplug(struct modem *modem, bool keep_open);
 
-/* Off as soon as the answer is out, and on again after the description's
- * reset_ms. */
+/* Off as soon as the answer is out, and on again after the description's reset_ms. */
 void modem_reset(struct modem *modem);
 
 /* AT+CFUN=n */
@@ -72,7 +70,6 @@ struct port *modem_port(struct modem *modem, int interface);
 void modem_expand(struct modem *modem, struct buf *out, const char *text);
 
 /* Change a variable of the description; unknown ones are ignored. */
-void modem_set_variable(struct modem *modem, const char *name,
-			const char *value);
+void modem_set_variable(struct modem *modem, const char *name, const char *value);
 
 #endif

@@ -16,15 +16,13 @@ static int wanted(const struct at_settings *settings, enum net_domain domain)
 	return domain == NET_PS ? settings->cgreg : settings->cereg;
 }
 
-void net_print(const struct net *net, enum net_domain domain, bool with_place,
-	       struct buf *out)
+void net_print(const struct net *net, enum net_domain domain, bool with_place, struct buf *out)
 {
 	int stat = net->stat[domain];
 
 	buf_printf(out, "%d", stat);
 	if (with_place && (stat == 1 || stat == 5))
-		buf_printf(out, ",\"%s\",\"%s\",%d", net->lac, net->ci,
-			   net->act);
+		buf_printf(out, ",\"%s\",\"%s\",%d", net->lac, net->ci, net->act);
 }
 
 static void announce(struct net *net, enum net_domain domain)
@@ -62,8 +60,7 @@ static void set_all(struct net *net, int stat)
 	set(net, all);
 }
 
-/* EPS counts only where the access technology is LTE or newer (27.007 7.2:
- * AcT 7 and above). */
+/* EPS counts only where the access technology is LTE or newer (27.007 7.2: AcT 7 and above). */
 static void take_step(struct net *net, const struct desc_registration *step)
 {
 	int eps = step->act >= 7 ? step->stat : 0;
@@ -149,8 +146,7 @@ static void stop(struct net *net)
 void net_update(struct net *net)
 {
 	struct modem *modem = net->modem;
-	bool on = modem->booted && modem->cfun == 1 && sim_ready(&modem->sim) &&
-		  !net->bound;
+	bool on = modem->booted && modem->cfun == 1 && sim_ready(&modem->sim) && !net->bound;
 
 	if (net->forced || on == net->on)
 		return;

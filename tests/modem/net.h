@@ -42,7 +42,6 @@ void net_force(struct net *net, int stat);
 bool net_registered(const struct net *net);
 
 /* `1,"1389","01F5C481",2` or, short, `1`. */
-void net_print(const struct net *net, enum net_domain domain, bool with_place,
-	       struct buf *out);
+void net_print(const struct net *net, enum net_domain domain, bool with_place, struct buf *out);
 
 #endif

@@ -56,8 +56,7 @@ static void timer_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 struct noise *noise_new(struct modem *modem)
 {
 	size_t count = modem->desc->noise.count;
-	struct noise *noise =
-		calloc(1, sizeof(*noise) + count * sizeof(*noise->items));
+	struct noise *noise = calloc(1, sizeof(*noise) + count * sizeof(*noise->items));
 
 	if (!noise)
 		return NULL;
@@ -102,16 +101,14 @@ void noise_stop(struct noise *noise)
 		ev_timer_stop(noise->modem->loop, &noise->items[i].timer);
 }
 
-static const char *trigger(const struct desc_noise *desc,
-			   enum noise_moment moment)
+static const char *trigger(const struct desc_noise *desc, enum noise_moment moment)
 {
 	if (moment == NOISE_BEFORE)
 		return desc->before;
 	return moment == NOISE_INSIDE ? desc->inside : desc->after;
 }
 
-void noise_at(struct noise *noise, enum noise_moment moment, struct port *port,
-	      const char *command)
+void noise_at(struct noise *noise, enum noise_moment moment, struct port *port, const char *command)
 {
 	struct buf text = BUF_INIT;
 

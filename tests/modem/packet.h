@@ -19,7 +19,7 @@ struct packet_context {
 /* Contexts survive a power cycle, as in the modem's own memory. */
 struct packet {
 	struct packet_context contexts[PACKET_CIDS + 1]; /* by cid */
-	char apn[101]; /* the only one that the network accepts, "" any */
+	char apn[101];          /* the only one that the network accepts, "" any */
 	const char *last_error; /* for AT+CEER */
 };
 

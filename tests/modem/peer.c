@@ -52,8 +52,7 @@ static void read_cb(struct ev_loop *loop, ev_io *io, int revents)
 static void write_cb(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct peer *peer = io->data;
-	ssize_t len =
-		write(peer->master, buf_str(&peer->queue), peer->queue.len);
+	ssize_t len = write(peer->master, buf_str(&peer->queue), peer->queue.len);
 
 	(void)revents;
 	if (len > 0)
@@ -117,8 +116,8 @@ static void watch(struct peer *peer)
 	ev_child_start(peer->loop, &peer->child);
 }
 
-struct peer *peer_start(struct ev_loop *loop, const char *command,
-			const struct peer_ops *ops, void *ctx)
+struct peer *peer_start(struct ev_loop *loop, const char *command, const struct peer_ops *ops,
+			void *ctx)
 {
 	struct peer *peer = calloc(1, sizeof(*peer));
 	int error;

@@ -15,13 +15,11 @@ struct peer_ops {
 	void (*ended)(void *ctx, int status);
 };
 
-/* Start `command` with `sh -c`, PPP_TTY naming the pty's slave. NULL on
- * failure, said on stderr. */
-struct peer *peer_start(struct ev_loop *loop, const char *command,
-			const struct peer_ops *ops, void *ctx);
+/* Start `command` with `sh -c`, PPP_TTY naming the pty's slave. NULL on failure, said on stderr. */
+struct peer *peer_start(struct ev_loop *loop, const char *command, const struct peer_ops *ops,
+			void *ctx);
 
-/* Bytes from the host; those that the peer does not read are dropped after
- * 64 kB. */
+/* Bytes from the host; those that the peer does not read are dropped after 64 kB. */
 void peer_send(struct peer *peer, const void *bytes, size_t len);
 
 /* Stop or go on reading from it, so that a slow host slows it down. */

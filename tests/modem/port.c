@@ -65,8 +65,7 @@ bool port_speaks_at(const struct port *port)
 {
 	int role = port->desc->role;
 
-	return role == DESC_ROLE_AT || role == DESC_ROLE_PARROT ||
-	       role == DESC_ROLE_PPP;
+	return role == DESC_ROLE_AT || role == DESC_ROLE_PARROT || role == DESC_ROLE_PPP;
 }
 
 /* Is there a line between it and the host at all? */
@@ -150,16 +149,14 @@ void port_pump(struct port *port)
 	struct modem *modem = port->modem;
 
 	while (port->out.len > 0 && !ev_is_active(&port->gap)) {
-		size_t len =
-			modem->bus->ops->write(modem->bus, port->index,
-					       port->out.data, piece_len(port));
+		size_t len = modem->bus->ops->write(modem->bus, port->index, port->out.data,
+						    piece_len(port));
 
 		if (len == 0)
 			return;
 		written(port, len);
 		if (modem->faults.split > 0 && port->paced > 0) {
-			ev_timer_set(&port->gap,
-				     modem->faults.split_gap_ms / 1000.0, 0.0);
+			ev_timer_set(&port->gap, modem->faults.split_gap_ms / 1000.0, 0.0);
 			ev_timer_start(modem->loop, &port->gap);
 		}
 	}

@@ -45,8 +45,8 @@ void port_received(struct port *port, const void *bytes, size_t len);
 void port_set_open(struct port *port, bool open);
 void port_set_dtr(struct port *port, bool on);
 
-/* To the host: split as the faults say in command mode, whole in data mode;
- * dropped where nobody can hear it. */
+/* To the host: split as the faults say in command mode, whole in data mode; dropped where nobody
+ * can hear it. */
 void port_send(struct port *port, const void *bytes, size_t len);
 void port_send_text(struct port *port, const char *text);
 

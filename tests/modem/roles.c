@@ -62,8 +62,8 @@ void roles_stop(struct port *port)
 	ev_timer_stop(port->modem->loop, &port->stream);
 }
 
-/* A GPS that is silent until it is told its start string: qcserial's comment
- * on Gobi's NMEA port names $GPS_START. */
+/* A GPS that is silent until it is told its start string: qcserial's comment on Gobi's NMEA port
+ * names $GPS_START. */
 static void nmea_received(struct port *port, const char *bytes, size_t len)
 {
 	if (port->started)
@@ -76,8 +76,7 @@ static void nmea_received(struct port *port, const char *bytes, size_t len)
 
 static void diag_answer(struct port *port, const struct buf *request)
 {
-	/* Version information: compile date and time, release date and time,
-	 * model. */
+	/* Version information: compile date and time, release date and time, model. */
 	static const char version[] = "\0Jan 01 202012:00:00Jan 01 202012:00:00"
 				      "SIMULATED\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 	struct buf answer = BUF_INIT, frame = BUF_INIT;
@@ -106,8 +105,7 @@ static void diag_received(struct port *port, const char *bytes, size_t len)
 				buf_append(&port->in, bytes + i, 1);
 			continue;
 		}
-		if (port->in.len > 0 &&
-		    hdlc_unframe(&request, port->in.data, port->in.len))
+		if (port->in.len > 0 && hdlc_unframe(&request, port->in.data, port->in.len))
 			diag_answer(port, &request);
 		buf_free(&request);
 		buf_clear(&port->in);

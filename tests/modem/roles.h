@@ -6,8 +6,7 @@
 
 struct port;
 
-/* Ports that speak something else than AT: NMEA sentences, Qualcomm's DIAG,
- * nothing. */
+/* Ports that speak something else than AT: NMEA sentences, Qualcomm's DIAG, nothing. */
 void roles_init(struct port *port);
 void roles_start(struct port *port);
 void roles_stop(struct port *port);

@@ -8,9 +8,8 @@
 #include "trace.h"
 
 static const char *const state_names[] = {
-	[DESC_SIM_READY] = "ready", [DESC_SIM_PIN] = "pin",
-	[DESC_SIM_PUK] = "puk",     [DESC_SIM_MISSING] = "missing",
-	[DESC_SIM_BUSY] = "busy",   [DESC_SIM_FAILED] = "failed",
+	[DESC_SIM_READY] = "ready",     [DESC_SIM_PIN] = "pin",   [DESC_SIM_PUK] = "puk",
+	[DESC_SIM_MISSING] = "missing", [DESC_SIM_BUSY] = "busy", [DESC_SIM_FAILED] = "failed",
 };
 
 static void timer_cb(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -23,8 +22,7 @@ static void timer_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 	net_update(&sim->modem->net);
 }
 
-/* It answers "SIM busy" for a while, as real ones do after power-up and after
- * the PIN. */
+/* It answers "SIM busy" for a while, as real ones do after power-up and after the PIN. */
 static void be_busy(struct sim *sim, int ms)
 {
 	ev_timer_stop(sim->modem->loop, &sim->timer);
@@ -67,9 +65,8 @@ bool sim_ready(const struct sim *sim)
 int sim_error(const struct sim *sim)
 {
 	static const int errors[] = {
-		[DESC_SIM_READY] = 0, [DESC_SIM_PIN] = 11,
-		[DESC_SIM_PUK] = 12,  [DESC_SIM_MISSING] = 10,
-		[DESC_SIM_BUSY] = 14, [DESC_SIM_FAILED] = 13,
+		[DESC_SIM_READY] = 0,    [DESC_SIM_PIN] = 11,  [DESC_SIM_PUK] = 12,
+		[DESC_SIM_MISSING] = 10, [DESC_SIM_BUSY] = 14, [DESC_SIM_FAILED] = 13,
 	};
 
 	return sim->busy ? 14 : errors[sim->state];
@@ -92,8 +89,7 @@ static bool verify_pin(struct sim *sim, const char *pin)
 		sim->pin_left = sim->modem->desc->sim.pin_attempts;
 	else if (--sim->pin_left <= 0)
 		sim_set_attempts(sim, 0);
-	trace_event(-1, "pin %s %s left=%d", pin, right ? "right" : "wrong",
-		    sim->pin_left);
+	trace_event(-1, "pin %s %s left=%d", pin, right ? "right" : "wrong", sim->pin_left);
 	return right;
 }
 
@@ -104,8 +100,7 @@ static int unblock(struct sim *sim, const char *puk, const char *new_pin)
 	sim->modem->stats.puks++;
 	if (!right && --sim->puk_left <= 0)
 		sim->state = DESC_SIM_FAILED;
-	trace_event(-1, "puk %s left=%d", right ? "right" : "wrong",
-		    sim->puk_left);
+	trace_event(-1, "puk %s left=%d", right ? "right" : "wrong", sim->puk_left);
 	if (!right)
 		return 16;
 	str_copy(sim->pin, sizeof(sim->pin), new_pin);
@@ -152,8 +147,7 @@ const char *sim_state_name(const struct sim *sim)
 
 bool sim_set_state(struct sim *sim, const char *word)
 {
-	for (size_t i = 0; i < sizeof(state_names) / sizeof(*state_names);
-	     i++) {
+	for (size_t i = 0; i < sizeof(state_names) / sizeof(*state_names); i++) {
 		if (strcmp(word, state_names[i]) == 0) {
 			sim->state = (enum desc_sim)i;
 			net_update(&sim->modem->net);

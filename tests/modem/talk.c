@@ -59,8 +59,7 @@ static char *path_copy(const struct talk *talk, const char *name)
 }
 
 /* In the child: it dies with a test that fails. */
-static void run_modem(const struct talk *talk, const char *description,
-		      const char *peer)
+static void run_modem(const struct talk *talk, const char *description, const char *peer)
 {
 	char program[512];
 
@@ -69,9 +68,9 @@ static void run_modem(const struct talk *talk, const char *description,
 	setenv("TALK_DIR", talk->dir, 1);
 	snprintf(program, sizeof(program), "%s/tests/modem/gobi-modem",
 		 from_env("top_builddir", "."));
-	execl(program, program, "-l", path_copy(talk, "log"), "-s",
-	      path_copy(talk, "sock"), "-r", path_copy(talk, "ready"), "--pty",
-	      talk->dir, description, peer ? "-p" : NULL, peer, NULL);
+	execl(program, program, "-l", path_copy(talk, "log"), "-s", path_copy(talk, "sock"), "-r",
+	      path_copy(talk, "ready"), "--pty", talk->dir, description, peer ? "-p" : NULL, peer,
+	      NULL);
 	_exit(127);
 }
 
@@ -97,13 +96,10 @@ static void connect_control(struct talk *talk)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s",
-		 talk_path(talk, "sock"));
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", talk_path(talk, "sock"));
 	talk->control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_true(talk->control >= 0);
-	assert_int_equal(connect(talk->control, (struct sockaddr *)&address,
-				 sizeof(address)),
-			 0);
+	assert_int_equal(connect(talk->control, (struct sockaddr *)&address, sizeof(address)), 0);
 }
 
 static void start(struct talk *talk, const char *file, const char *peer)
@@ -140,8 +136,7 @@ void talk_start_file(struct talk *talk, const char *name)
 	char file[512];
 
 	make_dir(talk);
-	snprintf(file, sizeof(file), "%s/tests/modem/%s",
-		 from_env("top_srcdir", "."), name);
+	snprintf(file, sizeof(file), "%s/tests/modem/%s", from_env("top_srcdir", "."), name);
 	start(talk, file, NULL);
 }
 
@@ -201,8 +196,7 @@ int talk_open(struct talk *talk, int interface)
 	int fd;
 
 	snprintf(name, sizeof(name), "if%d", interface);
-	fd = open(talk_path(talk, name),
-		  O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	fd = open(talk_path(talk, name), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	assert_true(fd >= 0);
 	return fd;
 }
@@ -275,8 +269,7 @@ size_t talk_hear_until(int fd, const char *text)
 	assert_non_null(heard);
 	/* Byte by byte, so that what follows stays. */
 	while (have < len || memcmp(heard + have - len, text, len) != 0) {
-		if (have >= HEAR_MAX - 1 ||
-		    !hear_some(fd, heard + have, 1, end))
+		if (have >= HEAR_MAX - 1 || !hear_some(fd, heard + have, 1, end))
 			fail_msg("wanted <%s>, heard <%s>", text, heard);
 		have++;
 	}
@@ -299,8 +292,7 @@ static const char *control(struct talk *talk, const char *command)
 	talk_say(talk->control, command);
 	talk_say(talk->control, "\n");
 	do {
-		size_t more = hear_some(talk->control, line + have,
-					sizeof(line) - 1 - have, end);
+		size_t more = hear_some(talk->control, line + have, sizeof(line) - 1 - have, end);
 
 		if (more == 0)
 			fail_msg("no answer to %s", command);
@@ -332,8 +324,7 @@ long talk_number(struct talk *talk, const char *command, const char *name)
 }
 
 /* Call `each` for the log's lines until it says true. */
-static bool walk_log(struct talk *talk, bool (*each)(const char *, void *),
-		     void *ctx)
+static bool walk_log(struct talk *talk, bool (*each)(const char *, void *), void *ctx)
 {
 	FILE *file = fopen(talk_path(talk, "log"), "r");
 	char *line = NULL;

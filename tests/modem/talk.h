@@ -8,8 +8,8 @@
 
 #include "../unit/unit.h"
 
-/* A gobi-modem on ptys and what a test says to it. Everything waits for its
- * event with a deadline; what does not come fails the test. */
+/* A gobi-modem on ptys and what a test says to it. Everything waits for its event with a deadline;
+ * what does not come fails the test. */
 struct talk {
 	char dir[64];
 	pid_t pid;
@@ -17,8 +17,7 @@ struct talk {
 	int port; /* the first AT port, open */
 };
 
-/* Start a modem of `description` (libconfig text), `peer` may be NULL. Opens
- * if0. */
+/* Start a modem of `description` (libconfig text), `peer` may be NULL. Opens if0. */
 void talk_start(struct talk *talk, const char *description, const char *peer);
 
 /* The same with a description file of this folder; opens no port. */
@@ -40,8 +39,7 @@ void talk_say_bytes(int fd, const void *bytes, size_t len);
 void talk_hear(int fd, const char *text);
 void talk_hear_bytes(int fd, const void *bytes, size_t len);
 
-/* Read until this text has come; it and all before it are gone then. How many
- * bytes that were. */
+/* Read until this text has come; it and all before it are gone then. How many bytes that were. */
 size_t talk_hear_until(int fd, const char *text);
 
 /* What was said gets this answer. */

@@ -50,13 +50,11 @@ static void takes_several_commands_on_a_line(void **state)
 
 	(void)state;
 	talk_start(&talk, "at: { echo = false; };" PORT, NULL);
-	talk_ask(talk.port, "AT+COPS=3,2;+COPS?\r",
-		 "\r\n+COPS: 0,2,\"26201\",2\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT+COPS=3,2;+COPS?\r", "\r\n+COPS: 0,2,\"26201\",2\r\n\r\nOK\r\n");
 	talk_ask(talk.port, "atz e0 v1 +cmee=1\r", "\r\nOK\r\n");
 	talk_ask(talk.port, "AT+CMEE?;+CSQ;S7?\r",
 		 "\r\n+CMEE: 1\r\n\r\n+CSQ: 17,99\r\n\r\n050\r\n\r\nOK\r\n");
-	talk_ask(talk.port, "AT+CSQ;+NONSENSE;+CSQ\r",
-		 "\r\n+CSQ: 17,99\r\n\r\nERROR\r\n");
+	talk_ask(talk.port, "AT+CSQ;+NONSENSE;+CSQ\r", "\r\n+CSQ: 17,99\r\n\r\nERROR\r\n");
 	talk_ask(talk.port, "A/", "\r\n+CSQ: 17,99\r\n\r\nERROR\r\n");
 	talk_end(&talk);
 }
@@ -81,13 +79,10 @@ static void errors_have_three_forms(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(&talk,
-		   "at: { echo = false; }; sim: { state = \"missing\"; };" PORT,
-		   NULL);
+	talk_start(&talk, "at: { echo = false; }; sim: { state = \"missing\"; };" PORT, NULL);
 	talk_ask(talk.port, "AT+CIMI\r", "\r\nERROR\r\n");
 	talk_ask(talk.port, "AT+CMEE=1;+CIMI\r", "\r\n+CME ERROR: 10\r\n");
-	talk_ask(talk.port, "AT+CMEE=2;+CIMI\r",
-		 "\r\n+CME ERROR: SIM not inserted\r\n");
+	talk_ask(talk.port, "AT+CMEE=2;+CIMI\r", "\r\n+CME ERROR: SIM not inserted\r\n");
 	talk_end(&talk);
 }
 
@@ -117,13 +112,11 @@ static void wrong_pins_lead_to_the_puk(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(
-		&talk,
-		"at: { echo = false; cmee = 1; };"
-		"sim: { state = \"pin\"; pin = \"4711\"; };"
-		"commands: ( { command = \"AT+CPINC?\";"
-		" lines = ( \"+CPINC: ${pin_left},${puk_left}\" ); } );" PORT,
-		NULL);
+	talk_start(&talk,
+		   "at: { echo = false; cmee = 1; };sim: { state = \"pin\"; pin = \"4711\"; };"
+		   "commands: ( { command = \"AT+CPINC?\";"
+		   " lines = ( \"+CPINC: ${pin_left},${puk_left}\" ); } );" PORT,
+		   NULL);
 	talk_ask(talk.port, "AT+CPIN?\r", "\r\n+CPIN: SIM PIN\r\n\r\nOK\r\n");
 	talk_ask(talk.port, "AT+CREG?\r", "\r\n+CREG: 0,0\r\n\r\nOK\r\n");
 	talk_ask(talk.port, "AT+CPIN=1234\r", "\r\n+CME ERROR: 16\r\n");
@@ -147,10 +140,7 @@ static void attempts_outlive_a_replug_and_the_pin_does_not(void **state)
 	int fd;
 
 	(void)state;
-	talk_start(&talk,
-		   "at: { echo = false; cmee = 1; };"
-		   "sim: { state = \"pin\"; };" PORT,
-		   NULL);
+	talk_start(&talk, "at: { echo = false; cmee = 1; };sim: { state = \"pin\"; };" PORT, NULL);
 	talk_ask(talk.port, "AT+CPIN=9999\r", "\r\n+CME ERROR: 16\r\n");
 	talk_control(&talk, "replug", "ok");
 	fd = talk_open(&talk, 0);
@@ -171,15 +161,12 @@ static void registration_takes_its_time(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(
-		&talk,
-		"at: { echo = false; };"
-		"sim: { state = \"pin\"; ready_ms = 10; };"
-		"network: { registration = ("
-		"{ after_ms = 0; stat = 2; },"
-		"{ after_ms = 30; stat = 5; lac = \"8C65\"; ci = \"A1\"; act = 7; },"
-		"{ after_ms = 60; stat = 1; creg = 3; cereg = 4; } ); };" PORT,
-		NULL);
+	talk_start(&talk,
+		   "at: { echo = false; };sim: { state = \"pin\"; ready_ms = 10; };"
+		   "network: { registration = ({ after_ms = 0; stat = 2; },"
+		   "{ after_ms = 30; stat = 5; lac = \"8C65\"; ci = \"A1\"; act = 7; },"
+		   "{ after_ms = 60; stat = 1; creg = 3; cereg = 4; } ); };" PORT,
+		   NULL);
 	talk_ask(talk.port, "AT+CREG=1;+CGREG=2;+CEREG=2\r", "\r\nOK\r\n");
 	talk_ask(talk.port, "AT+CPIN=1234\r", "\r\nOK\r\n");
 	talk_hear(talk.port, "\r\n+CREG: 2\r\n\r\n+CGREG: 2\r\n");
@@ -189,11 +176,9 @@ static void registration_takes_its_time(void **state)
 	talk_hear(talk.port, "\r\n+CREG: 3\r\n"
 			     "\r\n+CGREG: 1,\"0001\",\"00000001\",2\r\n"
 			     "\r\n+CEREG: 4\r\n");
-	talk_ask(talk.port, "AT+CGREG?\r",
-		 "\r\n+CGREG: 2,1,\"0001\",\"00000001\",2\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT+CGREG?\r", "\r\n+CGREG: 2,1,\"0001\",\"00000001\",2\r\n\r\nOK\r\n");
 	talk_control(&talk, "registration 2", "ok");
-	talk_hear(talk.port,
-		  "\r\n+CREG: 2\r\n\r\n+CGREG: 2\r\n\r\n+CEREG: 0\r\n");
+	talk_hear(talk.port, "\r\n+CREG: 2\r\n\r\n+CGREG: 2\r\n\r\n+CEREG: 0\r\n");
 	talk_end(&talk);
 }
 
@@ -202,19 +187,14 @@ static void operators_have_three_names(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(
-		&talk,
-		"at: { echo = false; cmee = 1; };"
-		"network: { operator = \"Long\"; short_operator = \"S\"; };" PORT,
-		NULL);
-	talk_ask(talk.port, "AT+COPS?\r",
-		 "\r\n+COPS: 0,0,\"Long\",2\r\n\r\nOK\r\n");
-	talk_ask(talk.port, "AT+COPS=3,1;+COPS?\r",
-		 "\r\n+COPS: 0,1,\"S\",2\r\n\r\nOK\r\n");
-	talk_ask(talk.port, "AT+CSCS=\"UCS2\";+COPS?\r",
-		 "\r\n+COPS: 0,1,\"0053\",2\r\n\r\nOK\r\n");
-	talk_ask(talk.port, "AT+CSCS=\"IRA\";+COPS=1,2,\"99999\"\r",
-		 "\r\n+CME ERROR: 30\r\n");
+	talk_start(&talk,
+		   "at: { echo = false; cmee = 1; };"
+		   "network: { operator = \"Long\"; short_operator = \"S\"; };" PORT,
+		   NULL);
+	talk_ask(talk.port, "AT+COPS?\r", "\r\n+COPS: 0,0,\"Long\",2\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT+COPS=3,1;+COPS?\r", "\r\n+COPS: 0,1,\"S\",2\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT+CSCS=\"UCS2\";+COPS?\r", "\r\n+COPS: 0,1,\"0053\",2\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT+CSCS=\"IRA\";+COPS=1,2,\"99999\"\r", "\r\n+CME ERROR: 30\r\n");
 	talk_ask(talk.port, "AT+COPS=1,2,\"26201\";+COPS?\r",
 		 "\r\n+COPS: 1,2,\"26201\",2\r\n\r\nOK\r\n");
 	talk_end(&talk);
@@ -225,11 +205,10 @@ static void contexts_are_kept(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(
-		&talk,
-		"at: { echo = false; cmee = 1; };"
-		"contexts: ( { cid = 2; type = \"IPV6\"; apn = \"six\"; } );" PORT,
-		NULL);
+	talk_start(&talk,
+		   "at: { echo = false; cmee = 1; };"
+		   "contexts: ( { cid = 2; type = \"IPV6\"; apn = \"six\"; } );" PORT,
+		   NULL);
 	talk_ask(talk.port, "AT+CGDCONT?\r",
 		 "\r\n+CGDCONT: 2,\"IPV6\",\"six\",\"0.0.0.0\",0,0\r\n"
 		 "\r\nOK\r\n");
@@ -252,8 +231,7 @@ static void radio_off_is_off(void **state)
 	talk_start(&talk, "at: { echo = false; };" PORT, NULL);
 	talk_ask(talk.port, "AT+CFUN=4;+CREG?;+CSQ\r",
 		 "\r\n+CREG: 0,0\r\n\r\n+CSQ: 99,99\r\n\r\nOK\r\n");
-	talk_ask(talk.port, "AT+CFUN=1;+CREG?\r",
-		 "\r\n+CREG: 0,1\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT+CFUN=1;+CREG?\r", "\r\n+CREG: 0,1\r\n\r\nOK\r\n");
 	/* W_DISABLE: it says OK and stays where it is. */
 	talk_control(&talk, "w-disable on", "ok");
 	talk_ask(talk.port, "AT+CFUN=1;+CFUN?\r", "\r\n+CFUN: 0\r\n\r\nOK\r\n");
@@ -265,20 +243,17 @@ static void own_commands_come_first(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(
-		&talk,
-		"at: { echo = false; unknown = \"COMMAND NOT SUPPORT\";"
-		" unsupported = ( \"+CEREG\" ); };"
-		"commands: ("
-		"{ command = \"AT+CSQ\"; once = true; result = \"+CME ERROR: 14\"; },"
-		"{ command = \"AT!X=*\"; lines = ( \"a\", \"b ${imei} ${no}\" ); },"
-		"{ command = \"AT+GMR\"; port = 7; result = \"ERROR\"; },"
-		"{ command = \"AT*RAW\"; raw = \"\\x0d\\x0a^X\\x0d\\x0a\"; } );" PORT,
-		NULL);
+	talk_start(&talk,
+		   "at: { echo = false; unknown = \"COMMAND NOT SUPPORT\";"
+		   " unsupported = ( \"+CEREG\" ); };commands: ("
+		   "{ command = \"AT+CSQ\"; once = true; result = \"+CME ERROR: 14\"; },"
+		   "{ command = \"AT!X=*\"; lines = ( \"a\", \"b ${imei} ${no}\" ); },"
+		   "{ command = \"AT+GMR\"; port = 7; result = \"ERROR\"; },"
+		   "{ command = \"AT*RAW\"; raw = \"\\x0d\\x0a^X\\x0d\\x0a\"; } );" PORT,
+		   NULL);
 	talk_ask(talk.port, "AT+CSQ\r", "\r\n+CME ERROR: 14\r\n");
 	talk_ask(talk.port, "AT+CSQ\r", "\r\n+CSQ: 17,99\r\n\r\nOK\r\n");
-	talk_ask(talk.port, "AT!x=1,2\r",
-		 "\r\na\r\nb 350000000000006 ${no}\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT!x=1,2\r", "\r\na\r\nb 350000000000006 ${no}\r\n\r\nOK\r\n");
 	talk_ask(talk.port, "AT*RAW\r", "\r\n^X\r\n");
 	talk_ask(talk.port, "AT+GMR\r", "\r\n1.0\r\n\r\nOK\r\n");
 	talk_ask(talk.port, "AT+CEREG?\r", "\r\nCOMMAND NOT SUPPORT\r\n");
@@ -290,31 +265,25 @@ static void commands_set_and_show_variables(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(
-		&talk,
-		"at: { echo = false; };"
-		"variables: ( { name = \"v\"; value = \"old\"; } );"
-		"commands: ("
-		"{ command = \"AT!V?\"; lines = ( \"!V: ${v}\" ); },"
-		"{ command = \"AT!V=*\"; set = \"v\"; value = \"${args}\"; },"
-		"{ command = \"AT+CSQ\"; builtin = true; set = \"v\";"
-		" value = \"asked\"; latency_ms = 60; } );" PORT,
-		NULL);
-	talk_ask(talk.port, "AT!V?;!V=1,2;!V?\r",
-		 "\r\n!V: old\r\n\r\n!V: 1,2\r\n\r\nOK\r\n");
-	talk_ask(talk.port, "AT+CSQ;!V?\r",
-		 "\r\n+CSQ: 17,99\r\n\r\n!V: asked\r\n\r\nOK\r\n");
+	talk_start(&talk,
+		   "at: { echo = false; };variables: ( { name = \"v\"; value = \"old\"; } );"
+		   "commands: ({ command = \"AT!V?\"; lines = ( \"!V: ${v}\" ); },"
+		   "{ command = \"AT!V=*\"; set = \"v\"; value = \"${args}\"; },"
+		   "{ command = \"AT+CSQ\"; builtin = true; set = \"v\";"
+		   " value = \"asked\"; latency_ms = 60; } );" PORT,
+		   NULL);
+	talk_ask(talk.port, "AT!V?;!V=1,2;!V?\r", "\r\n!V: old\r\n\r\n!V: 1,2\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT+CSQ;!V?\r", "\r\n+CSQ: 17,99\r\n\r\n!V: asked\r\n\r\nOK\r\n");
 	talk_end(&talk);
 }
 
 static void a_choice_is_what_the_arguments_begin_with(void **state)
 {
-	static const char description[] =
-		"at: { echo = false; cmee = 1; };" PORT "commands: ("
-		" { command = \"AT!R?\"; lines = ( \"!R: ${v}\" ); },"
-		" { command = \"AT!R=*\"; set = \"v\";"
-		"   choices = ( \"00, All of it\", \"4\", \"4,2\" ); } );"
-		"variables: ( { name = \"v\"; value = \"old\"; } );";
+	static const char description[] = "at: { echo = false; cmee = 1; };" PORT "commands: ("
+					  " { command = \"AT!R?\"; lines = ( \"!R: ${v}\" ); },"
+					  " { command = \"AT!R=*\"; set = \"v\";"
+					  "   choices = ( \"00, All of it\", \"4\", \"4,2\" ); } );"
+					  "variables: ( { name = \"v\"; value = \"old\"; } );";
 	struct talk talk;
 
 	(void)state;
@@ -336,8 +305,7 @@ static void a_built_in_command_may_take_long(void **state)
 
 	(void)state;
 	talk_start(&talk,
-		   "at: { echo = false; };"
-		   "commands: ( { command = \"AT+CPIN?\"; builtin = true;"
+		   "at: { echo = false; };commands: ( { command = \"AT+CPIN?\"; builtin = true;"
 		   " latency_ms = 60; } );" PORT,
 		   NULL);
 	start = talk_ms();
@@ -356,8 +324,7 @@ static void the_card_may_go(void **state)
 	talk_control(&talk, "sim missing", "ok");
 	talk_hear(talk.port, "\r\n+CREG: 0\r\n");
 	talk_ask(talk.port, "AT+CPIN?\r", "\r\n+CME ERROR: 10\r\n");
-	talk_control(&talk, "sim gone",
-		     "error no state of a SIM: gone; usage: sim STATE");
+	talk_control(&talk, "sim gone", "error no state of a SIM: gone; usage: sim STATE");
 	talk_control(&talk, "csq 5,1", "ok");
 	talk_ask(talk.port, "AT+CSQ\r", "\r\n+CSQ: 5,1\r\n\r\nOK\r\n");
 	talk_end(&talk);
@@ -399,8 +366,7 @@ static void every_description_answers(void **state)
 		talk_start_file(&talk, rows[i].file);
 		talk.port = talk_open(&talk, rows[i].interface);
 		talk_log_has(&talk, "booted");
-		snprintf(answer, sizeof(answer), "\r\n%s\r\n\r\nOK\r\n",
-			 rows[i].model);
+		snprintf(answer, sizeof(answer), "\r\n%s\r\n\r\nOK\r\n", rows[i].model);
 		talk_say(talk.port, "ATE0+CGMM\r");
 		talk_hear_until(talk.port, answer);
 		talk_end(&talk);
@@ -417,8 +383,7 @@ static void bad_descriptions_are_named(void **state)
 		 "modem:1: latency: is no key; meant: latency_ms"},
 		{PORT "\nsim: { state = \"locked\"; };", "modem:2: state: "},
 		{PORT "\nat: { echo = 1; };", "must be true or false"},
-		{PORT "commands: ( { command = \"AT\"; set = \"x\"; } );",
-		 "set names no variable"},
+		{PORT "commands: ( { command = \"AT\"; set = \"x\"; } );", "set names no variable"},
 		{"ports: ();", "needs 1 to 16 ports"},
 		{"ports: ( { interface = 0 ", "modem:1: syntax error"},
 	};
@@ -427,8 +392,7 @@ static void bad_descriptions_are_named(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char said[512];
 
-		assert_int_equal(talk_refused(rows[i].text, said, sizeof(said)),
-				 1);
+		assert_int_equal(talk_refused(rows[i].text, said, sizeof(said)), 1);
 		if (!strstr(said, rows[i].said))
 			fail_msg("wanted <%s>, got <%s>", rows[i].said, said);
 	}
@@ -445,8 +409,7 @@ int main(void)
 		cmocka_unit_test(errors_have_three_forms),
 		cmocka_unit_test(line_noise_is_survived),
 		cmocka_unit_test(wrong_pins_lead_to_the_puk),
-		cmocka_unit_test(
-			attempts_outlive_a_replug_and_the_pin_does_not),
+		cmocka_unit_test(attempts_outlive_a_replug_and_the_pin_does_not),
 		cmocka_unit_test(registration_takes_its_time),
 		cmocka_unit_test(operators_have_three_names),
 		cmocka_unit_test(contexts_are_kept),

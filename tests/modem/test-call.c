@@ -19,11 +19,9 @@ static void dials_as_the_description_says(void **state)
 
 	(void)state;
 	talk_start(&talk,
-		   BASE
-		   "network: { apn = \"internet\"; };"
-		   "call: { connect = \"CONNECT 7200000\";"
-		   " apn_mismatch = \"+CME ERROR: 33\"; no_context = \"ERROR\";"
-		   " results = ( \"NO CARRIER\", \"BUSY\" ); };",
+		   BASE "network: { apn = \"internet\"; };call: { connect = \"CONNECT 7200000\";"
+			" apn_mismatch = \"+CME ERROR: 33\"; no_context = \"ERROR\";"
+			" results = ( \"NO CARRIER\", \"BUSY\" ); };",
 		   NULL);
 	talk_ask(talk.port, "ATD*99#\r", "\r\nNO CARRIER\r\n");
 	talk_ask(talk.port, "ATD*99#\r", "\r\nBUSY\r\n");
@@ -85,8 +83,7 @@ static void three_pluses_alone_are_an_escape(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(&talk, BASE "call: { data = \"echo\"; guard_ms = 40; };",
-		   NULL);
+	talk_start(&talk, BASE "call: { data = \"echo\"; guard_ms = 40; };", NULL);
 	talk_ask(talk.port, "ATD*99#\r", "\r\nCONNECT\r\n");
 	talk_ask(talk.port, "a+++b", "a+++b");
 	talk_ask(talk.port, "AT\r+++AT\r", "AT\r+++AT\r");
@@ -124,8 +121,7 @@ static void a_call_can_be_hung_up_at_will(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(&talk, PORT CID "at: { missing_cr = true; echo = false; };",
-		   NULL);
+	talk_start(&talk, PORT CID "at: { missing_cr = true; echo = false; };", NULL);
 	talk_ask(talk.port, "ATD*99#\r", "\nCONNECT\r\n");
 	talk_control(&talk, "hangup", "ok");
 	talk_hear(talk.port, "\nNO CARRIER\r\n");
@@ -188,9 +184,7 @@ static void hanging_up_kills_the_peer(void **state)
 	pid_t pid;
 
 	(void)state;
-	talk_start(&talk, BASE,
-		   "sleep 3600 & echo $! >\"$TALK_DIR\"/pid;"
-		   "echo up >$PPP_TTY; wait");
+	talk_start(&talk, BASE, "sleep 3600 & echo $! >\"$TALK_DIR\"/pid;echo up >$PPP_TTY; wait");
 	talk_ask(talk.port, "ATD*99#\r", "\r\nCONNECT\r\n");
 	talk_hear(talk.port, "up\n");
 	pid = read_pid(&talk);
@@ -206,8 +200,7 @@ static void a_peer_that_ends_hangs_up(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(&talk, BASE,
-		   "read -r line <$PPP_TTY; echo bye >$PPP_TTY; exit 3");
+	talk_start(&talk, BASE, "read -r line <$PPP_TTY; echo bye >$PPP_TTY; exit 3");
 	talk_ask(talk.port, "ATD*99#\r", "\r\nCONNECT\r\n");
 	talk_ask(talk.port, "go\n", "bye\n\r\nNO CARRIER\r\n");
 	talk_log_has(&talk, "hangup peer-ended");
@@ -220,12 +213,10 @@ static void a_port_may_connect_and_be_dead(void **state)
 	int other;
 
 	(void)state;
-	talk_start(
-		&talk,
-		QUICK CID
-		"ports: ( { interface = 0; role = \"at\"; dial = \"dead\"; },"
-		"{ interface = 4; role = \"at\"; dial = \"refused\"; } );",
-		"exec cat <$PPP_TTY >$PPP_TTY");
+	talk_start(&talk,
+		   QUICK CID "ports: ( { interface = 0; role = \"at\"; dial = \"dead\"; },"
+			     "{ interface = 4; role = \"at\"; dial = \"refused\"; } );",
+		   "exec cat <$PPP_TTY >$PPP_TTY");
 	other = talk_open(&talk, 4);
 	talk_ask(other, "ATD*99#\r", "\r\nNO CARRIER\r\n");
 	talk_ask(talk.port, "ATD*99#\r", "\r\nCONNECT\r\n");

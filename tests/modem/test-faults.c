@@ -50,8 +50,7 @@ static void answers_are_late(void **state)
 	talk_control(&talk, "latency 120 AT+CSQ", "ok");
 	start = talk_ms();
 	talk_say(talk.port, "AT+CSQ\r");
-	talk_ask(talk.port, "AT+GMM\r",
-		 "\r\n+CSQ: 17,99\r\n\r\nOK\r\n\r\nModem\r\n\r\nOK\r\n");
+	talk_ask(talk.port, "AT+GMM\r", "\r\n+CSQ: 17,99\r\n\r\nOK\r\n\r\nModem\r\n\r\nOK\r\n");
 	assert_true(talk_ms() - start >= 119);
 	talk_control(&talk, "latency 0", "ok");
 	talk_end(&talk);
@@ -85,14 +84,12 @@ static void noise_comes_when_it_should(void **state)
 
 	(void)state;
 	talk_start(&talk,
-		   BASE
-		   "noise: ( { text = \"<b>\"; before = \"AT+CSQ\"; },"
-		   "{ text = \"<i>\"; inside = \"AT+CSQ\"; },"
-		   "{ text = \"<a>\"; after = \"AT+CSQ\"; },"
-		   "{ text = \"<other>\"; port = 9; after = \"AT+CSQ\"; } );",
+		   BASE "noise: ( { text = \"<b>\"; before = \"AT+CSQ\"; },"
+			"{ text = \"<i>\"; inside = \"AT+CSQ\"; },"
+			"{ text = \"<a>\"; after = \"AT+CSQ\"; },"
+			"{ text = \"<other>\"; port = 9; after = \"AT+CSQ\"; } );",
 		   NULL);
-	talk_ask(talk.port, "AT+CSQ\r",
-		 "<b>\r\n+CSQ: 17,99\r\n<i>\r\nOK\r\n<a>");
+	talk_ask(talk.port, "AT+CSQ\r", "<b>\r\n+CSQ: 17,99\r\n<i>\r\nOK\r\n<a>");
 	talk_control(&talk, "say 0 \\r\\n+CMTI: \"ME\",1\\r\\n", "ok");
 	talk_hear(talk.port, "\r\n+CMTI: \"ME\",1\r\n");
 	talk_end(&talk);
@@ -104,10 +101,8 @@ static void noise_repeats(void **state)
 
 	(void)state;
 	talk_start(&talk,
-		   BASE
-		   "contexts: ( { cid = 1; } );"
-		   "noise: ( { text = \"<r>\"; every_ms = 5; },"
-		   "{ text = \"<c>\"; every_ms = 5; connected = true; } );",
+		   BASE "contexts: ( { cid = 1; } );noise: ( { text = \"<r>\"; every_ms = 5; },"
+			"{ text = \"<c>\"; every_ms = 5; connected = true; } );",
 		   NULL);
 	talk_hear(talk.port, "<r><r><r>");
 	/* In data mode a port has no URCs. */
@@ -127,8 +122,8 @@ static void noise_faster_than_the_line_delays_no_answer_for_ever(void **state)
 		   "at: { echo = false; split = 1; split_gap_ms = 1; };" PORT
 		   "noise: ( { text = \"0123456789\"; every_ms = 1; } );",
 		   NULL);
-	/* Ten bytes come for each one that goes: after 500 there would be 4500
-	 * to hear before the answer. */
+	/* Ten bytes come for each one that goes: after 500 there would be 4500 to hear before the
+	 * answer. */
 	for (int i = 0; i < 50; i++)
 		talk_hear_until(talk.port, "9");
 	talk_say(talk.port, "AT\r");
@@ -151,8 +146,7 @@ static void garbage_is_always_the_same(void **state)
 		talk_control(&talk, "garbage 200", "ok");
 		for (have = 0; have < sizeof(one);) {
 			assert_int_equal(poll(&in, 1, 20000), 1);
-			have += (size_t)read(talk.port, to + have,
-					     sizeof(one) - have);
+			have += (size_t)read(talk.port, to + have, sizeof(one) - have);
 		}
 	}
 	assert_memory_equal(one, two, sizeof(one));
@@ -181,12 +175,10 @@ static void a_parrot_says_yes_to_everything(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(
-		&talk,
-		QUICK
-		"ports: ( { interface = 0; role = \"parrot\"; } );"
-		"commands: ( { command = \"ATI\"; lines = ( \"APP1\" ); } );",
-		NULL);
+	talk_start(&talk,
+		   QUICK "ports: ( { interface = 0; role = \"parrot\"; } );"
+			 "commands: ( { command = \"ATI\"; lines = ( \"APP1\" ); } );",
+		   NULL);
 	talk_ask(talk.port, "AT+NONSENSE=?\r", "\r\nOK\r\n");
 	talk_ask(talk.port, "ATD*99#\r", "\r\nOK\r\n");
 	talk_ask(talk.port, "ATI\r", "\r\nAPP1\r\n\r\nOK\r\n");
@@ -213,15 +205,14 @@ static void nmea_streams_once_it_is_told(void **state)
 
 static void diag_answers_frames_only(void **state)
 {
-	/* Version request, and a command that there is not; both with the FCS
-	 * that Qualcomm's own tools send. */
+	/* Version request, and a command that there is not; both with the FCS that Qualcomm's own
+	 * tools send. */
 	static const char version[] = "\x00\x78\xf0\x7e";
 	static const char heard[] = "\x00Jan 01 2020";
 	struct talk talk;
 
 	(void)state;
-	talk_start(&talk, "ports: ( { interface = 0; role = \"diag\"; } );",
-		   NULL);
+	talk_start(&talk, "ports: ( { interface = 0; role = \"diag\"; } );", NULL);
 	talk_say(talk.port, "AT\r");
 	talk_log_has(&talk, "< AT");
 	assert_int_equal(talk_number(&talk, "stats", "to_host"), 0);
@@ -243,8 +234,7 @@ static void unplugging_hangs_up(void **state)
 	assert_int_equal(access(talk_path(&talk, "if0"), F_OK), -1);
 	assert_true(read(talk.port, &byte, 1) <= 0);
 	talk_control(&talk, "unplug",
-		     "error Operation already in progress; "
-		     "usage: unplug [keep-open]");
+		     "error Operation already in progress; usage: unplug [keep-open]");
 	close(talk.port);
 	talk_control(&talk, "plug", "ok");
 	talk.port = talk_open(&talk, 0);
@@ -283,9 +273,7 @@ static void a_reset_takes_usb_away(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(&talk,
-		   BASE "usb: { vid = 0x1199; }; timing: { reset_ms = 1; };",
-		   NULL);
+	talk_start(&talk, BASE "usb: { vid = 0x1199; }; timing: { reset_ms = 1; };", NULL);
 	talk_ask(talk.port, "AT+CFUN=1,1\r", "\r\nOK\r\n");
 	talk_log_has(&talk, "unplug");
 	close(talk.port);
@@ -300,13 +288,11 @@ static void a_reset_of_a_uart_does_not(void **state)
 	struct talk talk;
 
 	(void)state;
-	talk_start(
-		&talk,
-		BASE
-		"timing: { reset_ms = 1; boot_delay_ms = 1; };"
-		"commands: ( { command = \"AT!RESET\"; effect = \"reset\"; } );"
-		"noise: ( { text = \"RDY\"; at_ms = 0; } );",
-		NULL);
+	talk_start(&talk,
+		   BASE "timing: { reset_ms = 1; boot_delay_ms = 1; };"
+			"commands: ( { command = \"AT!RESET\"; effect = \"reset\"; } );"
+			"noise: ( { text = \"RDY\"; at_ms = 0; } );",
+		   NULL);
 	talk_log_has(&talk, "booted");
 	talk_say(talk.port, "ATE1;!RESET\r");
 	talk_hear_until(talk.port, "\r\nOK\r\n");
@@ -356,19 +342,14 @@ static void control_refuses_what_it_does_not_know(void **state)
 		{"", "error unknown command, try help"},
 		{"frobnicate", "error unknown command, try help"},
 		{"plu", "error unknown command, try help"},
-		{"mute", "error no port with this interface number: ; "
-			 "usage: mute PORT on|off"},
-		{"mute 0 perhaps", "error want on or off, not: perhaps; "
-				   "usage: mute PORT on|off"},
+		{"mute", "error no port with this interface number: ; usage: mute PORT on|off"},
+		{"mute 0 perhaps", "error want on or off, not: perhaps; usage: mute PORT on|off"},
 		{"mute 5 on", "error no port with this interface number: 5; "
 			      "usage: mute PORT on|off"},
-		{"split x", "error not a number in range: x; "
-			    "usage: split BYTES [GAP_MS]"},
+		{"split x", "error not a number in range: x; usage: split BYTES [GAP_MS]"},
 		{"say 0 \\q", "error bad escape: \\q; usage: say PORT ESCAPED"},
-		{"registration 12", "error not a number in range: 12; "
-				    "usage: registration STAT"},
-		{"dial", "error which result?; "
-			 "usage: dial RESULT|default [COUNT]"},
+		{"registration 12", "error not a number in range: 12; usage: registration STAT"},
+		{"dial", "error which result?; usage: dial RESULT|default [COUNT]"},
 	};
 	struct talk talk;
 
@@ -399,8 +380,7 @@ int main(void)
 		cmocka_unit_test(answers_can_be_anything),
 		cmocka_unit_test(noise_comes_when_it_should),
 		cmocka_unit_test(noise_repeats),
-		cmocka_unit_test(
-			noise_faster_than_the_line_delays_no_answer_for_ever),
+		cmocka_unit_test(noise_faster_than_the_line_delays_no_answer_for_ever),
 		cmocka_unit_test(garbage_is_always_the_same),
 		cmocka_unit_test(a_mute_port_neither_hears_nor_speaks),
 		cmocka_unit_test(a_parrot_says_yes_to_everything),

@@ -29,8 +29,7 @@ int trace_open(const char *path)
 	start_ms = now_ms();
 	if (!path)
 		return 0;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-		  0644);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
 	return fd < 0 ? -errno : 0;
 }
 

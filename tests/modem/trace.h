@@ -19,8 +19,7 @@ void trace_close(void);
 void trace_bytes(int interface, char direction, const void *bytes, size_t len);
 
 /* `interface` -1: the modem as a whole. */
-void trace_event(int interface, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void trace_event(int interface, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 long trace_ms(void);
 

@@ -50,8 +50,7 @@ void write_all(struct at_chan *chan, struct buf *to, int64_t now)
 }
 
 /* A first piece of `cut` bytes, then pieces of `step`. */
-static void hear_cut(const struct talk *talk, size_t cut, size_t step,
-		     struct buf *heard)
+static void hear_cut(const struct talk *talk, size_t cut, size_t step, struct buf *heard)
 {
 	struct at_chan *chan = at_chan_new();
 	const char *data;
@@ -80,8 +79,7 @@ static void assert_cut(const struct talk *talk, size_t cut, size_t step)
 
 	hear_cut(talk, cut, step, &heard);
 	if (strcmp(buf_str(&heard), talk->heard) != 0)
-		print_error("first piece %zu, then %zu of\n%s\n", cut, step,
-			    talk->bytes);
+		print_error("first piece %zu, then %zu of\n%s\n", cut, step, talk->bytes);
 	assert_string_equal(buf_str(&heard), talk->heard);
 	buf_free(&heard);
 }

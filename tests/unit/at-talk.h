@@ -25,8 +25,7 @@ struct talk {
 /* The bytes fed whole, one by one and in every two pieces give `heard`. */
 void assert_talk(const struct talk *talk);
 
-/* Every byte that at_chan_output offers at `now` is written; appended to `to`
- * unless NULL. */
+/* Every byte that at_chan_output offers at `now` is written; appended to `to` unless NULL. */
 void write_all(struct at_chan *chan, struct buf *to, int64_t now);
 
 /* All events there are, in the form above. */

@@ -12,8 +12,8 @@
 #define RULES          8
 #define BYTES(literal) literal, sizeof(literal) - 1
 
-/* A port's answer to a line, or to anything that starts as `command` says when
- * it ends in a star. The first that fits counts. */
+/* A port's answer to a line, or to anything that starts as `command` says when it ends in a star.
+ * The first that fits counts. */
 struct rule {
 	const char *command;
 	const char *answer;
@@ -40,15 +40,13 @@ struct persona {
 
 #define OK    "\r\nOK\r\n"
 #define ERROR "\r\nERROR\r\n"
-#define MODEM                                                                  \
-	{"AT", OK, 0}, {"ATQ0V1", OK, 0},                                      \
-		{"ATI", "\r\nMC8355\r\n\r\nOK\r\n", 0},                        \
-	{                                                                      \
-		"AT*", ERROR, 0                                                \
+#define MODEM                                                                     \
+	{"AT", OK, 0}, {"ATQ0V1", OK, 0}, {"ATI", "\r\nMC8355\r\n\r\nOK\r\n", 0}, \
+	{                                                                         \
+		"AT*", ERROR, 0                                                   \
 	}
-#define NMEA "$GPRMC,,V,,,,,,,,,,N*53\r\n"
-#define LCP                                                                    \
-	"\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x21\x7d\x20\x7d\x24\xd1\xb5\x7e"
+#define NMEA        "$GPRMC,,V,,,,,,,,,,N*53\r\n"
+#define LCP         "\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x21\x7d\x20\x7d\x24\xd1\xb5\x7e"
 #define DIAG_ANSWER "\x7e\x13\xff\x03\x66\x61\x7e"
 #define QUESTION    "\x7e*"
 
@@ -188,14 +186,12 @@ static void answer(struct port *port, const char *line, int64_t now)
 	for (size_t i = 0; i < RULES && persona->rules[i].command; i++) {
 		const struct rule *rule = &persona->rules[i];
 
-		if (!fits(rule->command, line) ||
-		    (rule->nth && port->used[i] >= rule->nth))
+		if (!fits(rule->command, line) || (rule->nth && port->used[i] >= rule->nth))
 			continue;
 		port->used[i]++;
 		assert_true(port->count < EVENTS_MAX);
-		port->events[port->count++] =
-			(struct event){now + persona->latency_ms, rule->answer,
-				       strlen(rule->answer)};
+		port->events[port->count++] = (struct event){now + persona->latency_ms,
+							     rule->answer, strlen(rule->answer)};
 		return;
 	}
 }
@@ -230,8 +226,7 @@ static int64_t next_event(const struct port *port)
 	int64_t next = port->next_noise;
 
 	for (size_t i = 0; i < port->count; i++)
-		if (port->events[i].at >= 0 &&
-		    (next < 0 || port->events[i].at < next))
+		if (port->events[i].at >= 0 && (next < 0 || port->events[i].at < next))
 			next = port->events[i].at;
 	return next;
 }
@@ -281,16 +276,12 @@ static void meet(struct port *port, const struct persona *persona)
 	port->next_noise = persona->noise.len ? persona->noise.at_ms : -1;
 }
 
-static void check(const struct persona *persona, const struct ask *ask,
-		  int64_t now)
+static void check(const struct persona *persona, const struct ask *ask, int64_t now)
 {
 	if (ask_verdict(ask) != persona->verdict)
-		fail_msg("%s: verdict %d (%s)", persona->name, ask_verdict(ask),
-			 ask_why(ask));
-	if (persona->answer_ms != -2 &&
-	    ask_answer_ms(ask) != persona->answer_ms)
-		fail_msg("%s: answer after %d", persona->name,
-			 ask_answer_ms(ask));
+		fail_msg("%s: verdict %d (%s)", persona->name, ask_verdict(ask), ask_why(ask));
+	if (persona->answer_ms != -2 && ask_answer_ms(ask) != persona->answer_ms)
+		fail_msg("%s: answer after %d", persona->name, ask_answer_ms(ask));
 	if (now < persona->least_ms || now > persona->most_ms)
 		fail_msg("%s: took %d", persona->name, (int)now);
 	assert_string_equal(ask_why(ask), persona->why);
@@ -314,8 +305,7 @@ static void every_persona_is_told_for_what_it_is(void **state)
 static void no_setting_is_changed_but_the_echo_when_told(void **state)
 {
 	static const struct persona modem = {
-		"a modem", 20, 0, {MODEM, {"ATE0", OK, 0}}, {0}, ASK_AT, 20,
-		60,        61, ""};
+		"a modem", 20, 0, {MODEM, {"ATE0", OK, 0}}, {0}, ASK_AT, 20, 60, 61, ""};
 	struct ask *ask = ask_new("test", PASS_MS, 0);
 	struct port port;
 
@@ -336,8 +326,8 @@ static void no_setting_is_changed_but_the_echo_when_told(void **state)
 
 static void who_is_hurried_is_asked_for_a_second(void **state)
 {
-	static const struct persona silent = {
-		"silent", 0, 0, {{"", "", 0}}, {0}, ASK_SILENT, -1, 0, 0, ""};
+	static const struct persona silent = {"silent", 0, 0, {{"", "", 0}}, {0}, ASK_SILENT, -1,
+					      0,        0, ""};
 	static const struct persona gps = {"GPS, once a second",
 					   0,
 					   0,
@@ -398,8 +388,7 @@ static void a_port_that_takes_no_bytes_is_silent(void **state)
 }
 
 /* What is between the end and the answer is the machine's. */
-static void a_pass_in_vain_takes_no_more_than_two_and_a_half_seconds(
-	void **state)
+static void a_pass_in_vain_takes_no_more_than_two_and_a_half_seconds(void **state)
 {
 	(void)state;
 	assert_in_range(PASS_MS, 2000, 2400);
@@ -415,8 +404,7 @@ int main(void)
 		cmocka_unit_test(no_setting_is_changed_but_the_echo_when_told),
 		cmocka_unit_test(who_is_hurried_is_asked_for_a_second),
 		cmocka_unit_test(a_port_that_takes_no_bytes_is_silent),
-		cmocka_unit_test(
-			a_pass_in_vain_takes_no_more_than_two_and_a_half_seconds),
+		cmocka_unit_test(a_pass_in_vain_takes_no_more_than_two_and_a_half_seconds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

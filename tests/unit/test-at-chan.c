@@ -38,8 +38,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void send(struct rig *rig, const char *text, const char *prefix,
-		 int timeout_ms, unsigned flags)
+static void send(struct rig *rig, const char *text, const char *prefix, int timeout_ms,
+		 unsigned flags)
 {
 	struct at_command command = {text, prefix, timeout_ms, flags, 0};
 
@@ -199,8 +199,7 @@ static void a_reply_is_not_lost_among_urcs_nobody_takes(void **state)
 	at_chan_feed(rig->chan, BYTES("\r\nOK\r\n"), 0);
 	turn(rig);
 	assert_in_range(rig->heard.len, 8000, 20000);
-	assert_string_equal(buf_str(&rig->heard) + rig->heard.len - 10,
-			    "reply OK:\n");
+	assert_string_equal(buf_str(&rig->heard) + rig->heard.len - 10, "reply OK:\n");
 }
 
 static void a_megabyte_of_noise_hides_no_answer(void **state)
@@ -538,8 +537,7 @@ static void commands_are_masked(void **state)
 		at_chan_reset(rig->chan);
 		send(rig, rows[i][0], NULL, 1, AT_SECRET);
 		write_all(rig->chan, NULL, 0);
-		assert_string_equal(at_chan_next(rig->chan, 1).command,
-				    rows[i][1]);
+		assert_string_equal(at_chan_next(rig->chan, 1).command, rows[i][1]);
 	}
 	at_chan_reset(rig->chan);
 	send(rig, "AT+CGMI", "", 1, 0);

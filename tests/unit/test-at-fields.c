@@ -74,9 +74,7 @@ static void a_field_is_taken_whether_it_fits_or_not(void **state)
 
 	(void)state;
 	assert_true(at_fields_start(
-		&fields,
-		"+X: one, 2 ,,-3,\"4\",99999999999,2x,\"abcd\",\"abc\"",
-		"+X:"));
+		&fields, "+X: one, 2 ,,-3,\"4\",99999999999,2x,\"abcd\",\"abc\"", "+X:"));
 	assert_false(at_fields_next_int(&fields, &number));
 	assert_true(at_fields_next_int(&fields, &number));
 	assert_int_equal(number, 2);
@@ -120,8 +118,7 @@ static void hex_may_be_quoted_and_have_blanks(void **state)
 		unsigned value = 7;
 
 		assert_true(at_fields_start(&fields, rows[i].line, ""));
-		assert_int_equal(at_fields_next_hex(&fields, &value),
-				 rows[i].fits);
+		assert_int_equal(at_fields_next_hex(&fields, &value), rows[i].fits);
 		assert_int_equal(value, rows[i].fits ? rows[i].value : 7);
 	}
 }

@@ -7,8 +7,7 @@
 #include "base/buf.h"
 
 /* All items, lines as [text] and prompts as >. */
-static void cut(struct at_lines *lines, const char *bytes, size_t len,
-		struct buf *items)
+static void cut(struct at_lines *lines, const char *bytes, size_t len, struct buf *items)
 {
 	while (len > 0) {
 		enum at_lines_item item;
@@ -89,8 +88,7 @@ static void a_megabyte_without_an_end_costs_nothing(void **state)
 	(void)state;
 	memset(noise, 'x', sizeof(noise));
 	assert_in_range(sizeof(lines), AT_LINE_MAX, 2 * AT_LINE_MAX);
-	assert_int_equal(at_lines_feed(&lines, noise, sizeof(noise), &item),
-			 sizeof(noise));
+	assert_int_equal(at_lines_feed(&lines, noise, sizeof(noise), &item), sizeof(noise));
 	assert_int_equal(item, AT_LINES_NONE);
 	assert_int_equal(at_lines_feed(&lines, "\r\nOK\r\n", 6, &item), 1);
 	assert_int_equal(item, AT_LINES_LINE);

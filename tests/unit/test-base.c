@@ -37,11 +37,10 @@ static void buf_refuses_what_memory_cannot_hold(void **state)
 static void cause_names_are_the_contract(void **state)
 {
 	static const char *const names[] = {
-		"none",	    "internal", "usage",      "config",
-		"no-modem", "no-at-port", "busy",     "firmware",
-		"sim",	    "pin",	"puk",	      "radio-off",
-		"not-registered", "call", "ppp",      "ppp-auth",
-		"link-lost", "no-ppp",	"permission",
+		"none",       "internal",  "usage",          "config",     "no-modem",
+		"no-at-port", "busy",      "firmware",       "sim",        "pin",
+		"puk",        "radio-off", "not-registered", "call",       "ppp",
+		"ppp-auth",   "link-lost", "no-ppp",         "permission",
 	};
 
 	(void)state;
@@ -61,13 +60,15 @@ static void print_safe_lets_no_control_byte_through(void **state)
 		const char *in;
 		const char *out;
 	} rows[] = {
-		{ "plain", "plain" },
-		{ "a\nb\033[2J", "a\\012b\\033[2J" },
-		{ "T\xc3\xa9l\xc3\xa9", "T\xc3\xa9l\xc3\xa9" },
-		{ "\xc2\x9b" "31m", "\\302\\23331m" },
-		{ "\xff\xc3", "\\377\\303" },
-		{ "\xed\xa0\x80", "\\355\\240\\200" },
-		{ "\x7f", "\\177" },
+		{"plain", "plain"},
+		{"a\nb\033[2J", "a\\012b\\033[2J"},
+		{"T\xc3\xa9l\xc3\xa9", "T\xc3\xa9l\xc3\xa9"},
+		{"\xc2\x9b"
+		 "31m",
+		 "\\302\\23331m"},
+		{"\xff\xc3", "\\377\\303"},
+		{"\xed\xa0\x80", "\\355\\240\\200"},
+		{"\x7f", "\\177"},
 	};
 
 	(void)state;
@@ -86,11 +87,11 @@ static void print_word_is_one_word_to_a_shell(void **state)
 		const char *in;
 		const char *out;
 	} rows[] = {
-		{ "/etc/gobi-dial/a.conf", "/etc/gobi-dial/a.conf" },
-		{ "", "''" },
-		{ "a b", "'a b'" },
-		{ "it's", "'it'\\''s'" },
-		{ "~/$(reboot)`;\n", "'~/$(reboot)`;\n'" },
+		{"/etc/gobi-dial/a.conf", "/etc/gobi-dial/a.conf"},
+		{"", "''"},
+		{"a b", "'a b'"},
+		{"it's", "'it'\\''s'"},
+		{"~/$(reboot)`;\n", "'~/$(reboot)`;\n'"},
 	};
 
 	(void)state;
@@ -131,7 +132,7 @@ static void names_and_numbers_are_checked_whole(void **state)
 
 static void nearest_word_is_near(void **state)
 {
-	static const char *const words[] = { "network", "modem", "sim", NULL };
+	static const char *const words[] = {"network", "modem", "sim", NULL};
 
 	(void)state;
 	assert_string_equal(str_nearest("netwrok", words), "network");

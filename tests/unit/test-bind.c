@@ -29,8 +29,7 @@ static size_t read_device(const char *text, struct bind_interface *into)
 	int used;
 
 	while (drivers[count][0] = '\0',
-	       sscanf(text, " %15[^: ]:%15[^ ]%n", flags, drivers[count],
-		      &used) == 2) {
+	       sscanf(text, " %15[^: ]:%15[^ ]%n", flags, drivers[count], &used) == 2) {
 		struct bind_interface *is = &into[count];
 
 		*is = (struct bind_interface){
@@ -112,11 +111,9 @@ static void one_interface_moves_or_none(void **state)
 		size_t count = read_device(rows[i].device, interfaces);
 		struct bind_decision decision = bind_decide(interfaces, count);
 
-		if (decision.verdict != rows[i].verdict ||
-		    decision.at != rows[i].at)
+		if (decision.verdict != rows[i].verdict || decision.at != rows[i].at)
 			fail_msg("%s: %s, at %d", rows[i].device,
-				 bind_verdict_text(decision.verdict),
-				 decision.at);
+				 bind_verdict_text(decision.verdict), decision.at);
 	}
 }
 
@@ -128,13 +125,10 @@ static void list_references(const char *device, int at, char *to, size_t size)
 	struct bind_reference reference;
 
 	to[0] = '\0';
-	for (int rank = 0;
-	     rank < 3 &&
-	     bind_find_reference(interfaces, count, at, rank, &reference);
+	for (int rank = 0; rank < 3 && bind_find_reference(interfaces, count, at, rank, &reference);
 	     rank++)
-		len += (size_t)snprintf(to + len, size - len, "%s%04x:%04x",
-					rank ? " " : "", reference.vid,
-					reference.pid);
+		len += (size_t)snprintf(to + len, size - len, "%s%04x:%04x", rank ? " " : "",
+					reference.vid, reference.pid);
 }
 
 static void the_reference_keeps_option_off_the_others(void **state)
@@ -168,8 +162,7 @@ static void the_reference_keeps_option_off_the_others(void **state)
 	}
 }
 
-/* With trees: where nothing but files answers, writes are seen but come to
- * nothing. */
+/* With trees: where nothing but files answers, writes are seen but come to nothing. */
 
 static char written[256];
 
@@ -192,8 +185,7 @@ static const char *content(const char *root, const char *name)
 
 /* The probe's word on If2 of 1-1. */
 static struct probe_port silent_port;
-static const struct probe_result silent = {
-	.ports = &silent_port, .count = 1, .chosen = -1};
+static const struct probe_result silent = {.ports = &silent_port, .count = 1, .chosen = -1};
 static const struct port_filter any = {-1, -1, "", ""};
 
 static int set_up(void **state)
@@ -243,14 +235,13 @@ static void the_modem_and_its_interface_are_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		assert_int_equal(bind_find(&job, tree_plant(rows[i].tree),
-					   &rows[i].filter, rows[i].result),
-				 rows[i].found);
+		assert_int_equal(
+			bind_find(&job, tree_plant(rows[i].tree), &rows[i].filter, rows[i].result),
+			rows[i].found);
 		if (rows[i].found)
 			assert_int_equal(job.verdict, rows[i].verdict);
 		if (rows[i].name)
-			assert_string_equal(bind_interface_name(&job),
-					    rows[i].name);
+			assert_string_equal(bind_interface_name(&job), rows[i].name);
 		tree_fell();
 	}
 }
@@ -263,12 +254,9 @@ static void what_does_not_take_is_a_failure(void **state)
 	(void)state;
 	assert_true(bind_find(&job, root, &any, &silent));
 	assert_int_equal(bind_move(&job, root), -EIO);
-	assert_string_equal(content(root, "usb/drivers/qcserial/unbind"),
-			    "1-1:1.2");
-	assert_string_equal(content(root, "usb/drivers/option/bind"),
-			    "1-1:1.2");
-	assert_string_equal(content(root, "usb-serial/drivers/option1/new_id"),
-			    "1199 9013 ff");
+	assert_string_equal(content(root, "usb/drivers/qcserial/unbind"), "1-1:1.2");
+	assert_string_equal(content(root, "usb/drivers/option/bind"), "1-1:1.2");
+	assert_string_equal(content(root, "usb-serial/drivers/option1/new_id"), "1199 9013 ff");
 	tree_fell();
 }
 
@@ -283,8 +271,7 @@ static void undoing_gives_it_back_to_its_driver(void **state)
 	assert_string_equal(content(root, "usb/drivers/qcserial/bind"), "");
 	strcpy(job.device.interfaces[job.at].driver, "qcserial");
 	assert_int_equal(bind_undo(&job, root), 0);
-	assert_string_equal(content(root, "usb/drivers/qcserial/bind"),
-			    "1-1:1.2");
+	assert_string_equal(content(root, "usb/drivers/qcserial/bind"), "1-1:1.2");
 	tree_fell();
 }
 
@@ -296,8 +283,7 @@ static void a_driver_that_does_not_let_go_is_left_alone(void **state)
 
 	(void)state;
 	assert_true(bind_find(&job, root, &any, &silent));
-	snprintf(path, sizeof(path), "%s/sys/bus/usb/drivers/qcserial/unbind",
-		 root);
+	snprintf(path, sizeof(path), "%s/sys/bus/usb/drivers/qcserial/unbind", root);
 	assert_int_equal(remove(path), 0);
 	assert_int_equal(mkdir(path, 0755), 0);
 	assert_int_equal(bind_move(&job, root), -EISDIR);
@@ -340,19 +326,15 @@ static void the_commands_say_the_same(void **state)
 	struct bind_job job;
 
 	(void)state;
-	assert_true(bind_find(&job, tree_plant("sysfs/report-before"), &any,
-			      &silent));
+	assert_true(bind_find(&job, tree_plant("sysfs/report-before"), &any, &silent));
 	bind_print_commands(&job, &out);
-	assert_string_equal(
-		buf_str(&out),
-		"  modprobe option\n"
-		"  echo 1-1:1.2 > /sys/bus/usb/drivers/qcserial/unbind\n"
-		"  echo 1199 9013 ff 413c 81d7 > "
-		"/sys/bus/usb-serial/drivers/option1/new_id\n");
+	assert_string_equal(buf_str(&out), "  modprobe option\n"
+					   "  echo 1-1:1.2 > /sys/bus/usb/drivers/qcserial/unbind\n"
+					   "  echo 1199 9013 ff 413c 81d7 > "
+					   "/sys/bus/usb-serial/drivers/option1/new_id\n");
 	tree_fell();
 	buf_clear(&out);
-	assert_true(
-		bind_find(&job, tree_plant("sysfs/report-bare"), &any, NULL));
+	assert_true(bind_find(&job, tree_plant("sysfs/report-bare"), &any, NULL));
 	bind_print_commands(&job, &out);
 	assert_null(strstr(buf_str(&out), "unbind"));
 	tree_fell();

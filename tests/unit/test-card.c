@@ -58,8 +58,7 @@ static void pin_counters_of_all_makers(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		int left = -1;
 
-		assert_int_equal(modem_decode_pin_left(rows[i].line, &left),
-				 rows[i].left >= 0);
+		assert_int_equal(modem_decode_pin_left(rows[i].line, &left), rows[i].left >= 0);
 		assert_int_equal(left, rows[i].left);
 	}
 }
@@ -79,8 +78,7 @@ static void iccids_in_every_form_are_one(void **state)
 		{"^ICCID: 98930133020064055660", "89391033200046506506"},
 		{"^ICCID: 989301330200640556F6", "8939103320004650656"},
 		{"#CCID: 8939104170000600742F", "8939104170000600742"},
-		{"+CRSM: 144,0,\"98942000008036496082\"",
-		 "89490200000863940628"},
+		{"+CRSM: 144,0,\"98942000008036496082\"", "89490200000863940628"},
 		{"+CRSM: 144,0,98942000008036496082", "89490200000863940628"},
 		{"898600D0123456789012", "898600D0123456789012"},
 		{"+CRSM: 106,130", NULL},
@@ -102,8 +100,7 @@ static void iccids_in_every_form_are_one(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char iccid[MODEM_ICCID_SIZE] = "";
 
-		assert_int_equal(modem_decode_iccid(rows[i].line, iccid),
-				 rows[i].iccid != NULL);
+		assert_int_equal(modem_decode_iccid(rows[i].line, iccid), rows[i].iccid != NULL);
 		assert_string_equal(iccid, rows[i].iccid ? rows[i].iccid : "");
 	}
 }

@@ -23,8 +23,7 @@ static const char *at(struct dir *dir, const char *name)
 	return dir->file;
 }
 
-static void put(struct dir *dir, const char *name, const char *text,
-		mode_t mode)
+static void put(struct dir *dir, const char *name, const char *text, mode_t mode)
 {
 	FILE *file = fopen(at(dir, name), "w");
 
@@ -47,9 +46,8 @@ static int make_dir(void **state)
 
 static int drop_dir(void **state)
 {
-	static const char *const names[] = {
-		"a.conf",  "sub/b.conf", "sub/c.conf", "pin",
-		"sub/pin", "fifo",       NULL};
+	static const char *const names[] = {"a.conf",  "sub/b.conf", "sub/c.conf", "pin",
+					    "sub/pin", "fifo",       NULL};
 	struct dir *dir = *state;
 
 	for (const char *const *name = names; *name; name++)
@@ -68,8 +66,7 @@ static void expect(struct dir *dir, int want, const char *text)
 	int err = conf_load(&conf, at(dir, "a.conf"), &errors);
 
 	if (err != want || !strstr(buf_str(&errors), text))
-		fail_msg("%d \"%s\", not %d \"%s\"", err, buf_str(&errors),
-			 want, text);
+		fail_msg("%d \"%s\", not %d \"%s\"", err, buf_str(&errors), want, text);
 	buf_free(&errors);
 	conf_free(&conf);
 }
@@ -83,8 +80,7 @@ static void includes_are_relative_to_their_file(void **state)
 	put(dir, "sub/c.conf", "sim: { pin_file = \"pin\"; };", 0600);
 	put(dir, "sub/pin", "4711\n", 0600);
 	put(dir, "sub/b.conf", "  @include \"c.conf\"\nmonitor: { };\n", 0600);
-	put(dir, "a.conf", "/* @include \"x\"\n */ @include \"sub/b.conf\"",
-	    0600);
+	put(dir, "a.conf", "/* @include \"x\"\n */ @include \"sub/b.conf\"", 0600);
 	expect(dir, -EINVAL, "a.conf:2: syntax error");
 	put(dir, "a.conf",
 	    "/*\n@include \"x\"\n*/ network: { user = \"\n@include \";};\n"
@@ -104,8 +100,7 @@ static void one_line_includes_one_file(void **state)
 	char text[256];
 
 	put(dir, "sub/b.conf", "ppp: { metric = 1; };\n", 0600);
-	snprintf(text, sizeof(text),
-		 "\n@include \"sub/b.conf\" @include \"%s\"", dir->file);
+	snprintf(text, sizeof(text), "\n@include \"sub/b.conf\" @include \"%s\"", dir->file);
 	put(dir, "a.conf", text, 0600);
 	expect(dir, -EINVAL, "a.conf:2: syntax error");
 }
@@ -194,8 +189,7 @@ static void secrets_come_from_files(void **state)
 	put(dir, "a.conf", "sim: {\n pin_file = \"pin\" };", 0600);
 	put(dir, "pin", "12345678901", 0600);
 	expect(dir, -EINVAL, "a.conf:2: sim.pin_file has to be 4 to 8 digits");
-	put(dir, "a.conf", "sim: { pin = \"1234\"; pin_file = \"pin\" };",
-	    0600);
+	put(dir, "a.conf", "sim: { pin = \"1234\"; pin_file = \"pin\" };", 0600);
 	put(dir, "pin", "1234", 0600);
 	expect(dir, -EINVAL, "sim.pin_file and sim.pin are both given");
 }
@@ -244,25 +238,19 @@ static void secrets_that_others_can_read_are_warned_of(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			includes_are_relative_to_their_file, make_dir,
-			drop_dir),
-		cmocka_unit_test_setup_teardown(one_line_includes_one_file,
+		cmocka_unit_test_setup_teardown(includes_are_relative_to_their_file, make_dir,
+						drop_dir),
+		cmocka_unit_test_setup_teardown(one_line_includes_one_file, make_dir, drop_dir),
+		cmocka_unit_test_setup_teardown(includes_work_by_absolute_path, make_dir, drop_dir),
+		cmocka_unit_test_setup_teardown(errors_name_the_included_file_and_its_line,
 						make_dir, drop_dir),
-		cmocka_unit_test_setup_teardown(includes_work_by_absolute_path,
+		cmocka_unit_test_setup_teardown(includes_that_cannot_be_are_told, make_dir,
+						drop_dir),
+		cmocka_unit_test_setup_teardown(a_file_that_cannot_be_read_is_told, make_dir,
+						drop_dir),
+		cmocka_unit_test_setup_teardown(secrets_come_from_files, make_dir, drop_dir),
+		cmocka_unit_test_setup_teardown(secrets_that_others_can_read_are_warned_of,
 						make_dir, drop_dir),
-		cmocka_unit_test_setup_teardown(
-			errors_name_the_included_file_and_its_line, make_dir,
-			drop_dir),
-		cmocka_unit_test_setup_teardown(
-			includes_that_cannot_be_are_told, make_dir, drop_dir),
-		cmocka_unit_test_setup_teardown(
-			a_file_that_cannot_be_read_is_told, make_dir, drop_dir),
-		cmocka_unit_test_setup_teardown(secrets_come_from_files,
-						make_dir, drop_dir),
-		cmocka_unit_test_setup_teardown(
-			secrets_that_others_can_read_are_warned_of, make_dir,
-			drop_dir),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

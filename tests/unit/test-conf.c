@@ -129,10 +129,9 @@ static void what_is_wrong_is_told_with_its_line(void **state)
 		struct conf conf;
 		int err = load(&conf, bad_cases[i].text, &errors);
 
-		if (err != -EINVAL ||
-		    !strstr(buf_str(&errors), bad_cases[i].error))
-			fail_msg("row %zu: %d \"%s\", not \"%s\"", i, err,
-				 buf_str(&errors), bad_cases[i].error);
+		if (err != -EINVAL || !strstr(buf_str(&errors), bad_cases[i].error))
+			fail_msg("row %zu: %d \"%s\", not \"%s\"", i, err, buf_str(&errors),
+				 bad_cases[i].error);
 		buf_free(&errors);
 		conf_free(&conf);
 	}
@@ -232,8 +231,7 @@ static void an_empty_file_gives_the_defaults(void **state)
 	assert_int_equal(conf.recovery.ladder.count, 5);
 	assert_string_equal(conf.recovery.ladder.items[4], "usb");
 	conf_free(&conf);
-	assert_int_equal(load(&conf, "network: { };\n# x\n/* y */", &errors),
-			 0);
+	assert_int_equal(load(&conf, "network: { };\n# x\n/* y */", &errors), 0);
 	same(&conf, &defaults);
 	conf_free(&conf);
 	conf_free(&defaults);
@@ -251,8 +249,7 @@ static void defaults_pass_their_own_checks(void **state)
 		if (key->type == CONF_TYPE_FILE)
 			continue;
 		if (strcmp(group, key->group) != 0)
-			buf_printf(&out, "%s%s: {\n", *group ? "};\n" : "",
-				   key->group);
+			buf_printf(&out, "%s%s: {\n", *group ? "};\n" : "", key->group);
 		group = key->group;
 		conf_key_print(key, &defaults, &out);
 		buf_printf(&out, ";\n");
@@ -287,8 +284,7 @@ static void all_errors_come_in_one_go(void **state)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		at = strstr(buf_str(&errors), lines[i]);
 		if (!at)
-			fail_msg("no \"%s\" in:\n%s", lines[i],
-				 buf_str(&errors));
+			fail_msg("no \"%s\" in:\n%s", lines[i], buf_str(&errors));
 	}
 	buf_free(&errors);
 	conf_free(&conf);
@@ -300,12 +296,11 @@ static void no_error_shows_a_secret_or_a_control_byte(void **state)
 	struct conf conf;
 
 	(void)state;
-	assert_int_equal(
-		load(&conf,
-		     "sim: { pin = \"geheim\"; };\n"
-		     "network: { password = 98765; apn = \"\033[2J\"; };\n",
-		     &errors),
-		-EINVAL);
+	assert_int_equal(load(&conf,
+			      "sim: { pin = \"geheim\"; };\n"
+			      "network: { password = 98765; apn = \"\033[2J\"; };\n",
+			      &errors),
+			 -EINVAL);
 	assert_null(strstr(buf_str(&errors), "geheim"));
 	assert_null(strstr(buf_str(&errors), "98765"));
 	assert_null(strchr(buf_str(&errors), '\033'));
@@ -340,9 +335,7 @@ static void nul_bytes_are_no_text(void **state)
 	struct conf conf;
 
 	(void)state;
-	assert_int_equal(
-		conf_load_text(&conf, "t", text, sizeof(text) - 1, &errors),
-		-EINVAL);
+	assert_int_equal(conf_load_text(&conf, "t", text, sizeof(text) - 1, &errors), -EINVAL);
 	assert_non_null(strstr(buf_str(&errors), "t:1: a value cannot hold"));
 	assert_non_null(strstr(buf_str(&errors), "t:1: a NUL byte"));
 	buf_free(&errors);
@@ -426,12 +419,10 @@ static void every_key_is_in_the_sample_and_the_manual(void **state)
 static void some_keys_are_in_force_at_once(void **state)
 {
 	static const char *const now[] = {
-		"ppp.default_route",    "ppp.metric",
-		"monitor.ping",         "monitor.interval",
-		"monitor.failures",     "monitor.signal_interval",
-		"monitor.dead_traffic", "recovery.backoff_min",
-		"recovery.backoff_max", "recovery.ladder",
-		"control.group",
+		"ppp.default_route",    "ppp.metric",           "monitor.ping",
+		"monitor.interval",     "monitor.failures",     "monitor.signal_interval",
+		"monitor.dead_traffic", "recovery.backoff_min", "recovery.backoff_max",
+		"recovery.ladder",      "control.group",
 	};
 	size_t count = 0;
 
@@ -473,14 +464,12 @@ static void two_configurations_change_values_key_by_key(void **state)
 	for (const struct conf_key *key = conf_keys; key->name; key++) {
 		assert_true(conf_key_equal(key, &a, &b));
 		set_other(key, &b);
-		assert_true(conf_key_equal(key, &a, &b) ==
-			    (key->type == CONF_TYPE_FILE));
+		assert_true(conf_key_equal(key, &a, &b) == (key->type == CONF_TYPE_FILE));
 	}
 	for (const struct conf_key *key = conf_keys; key->name; key++) {
 		conf_key_swap(key, &a, &b);
 		assert_true(conf_key_equal(key, &b, &defaults));
-		assert_true(conf_key_equal(key, &a, &defaults) ==
-			    (key->type == CONF_TYPE_FILE));
+		assert_true(conf_key_equal(key, &a, &defaults) == (key->type == CONF_TYPE_FILE));
 	}
 	/* Each has its own, or this frees something twice. */
 	conf_free(&a);

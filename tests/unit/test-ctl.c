@@ -40,10 +40,8 @@ static struct json_object *handle(void *ctx, const struct ctl_request *request)
 		return NULL;
 	}
 	if (strcmp(request->command, "now") == 0) {
-		assert_int_equal(
-			ctl_server_awaits(asked->server, asked->ticket),
-			strcmp(show_text(request->object, "then"), "gone") !=
-				0);
+		assert_int_equal(ctl_server_awaits(asked->server, asked->ticket),
+				 strcmp(show_text(request->object, "then"), "gone") != 0);
 		ctl_server_answer(asked->server, asked->ticket, ctl_success());
 	}
 	if (strcmp(request->command, "bad") == 0)
@@ -118,10 +116,8 @@ static bool asks_fine(struct fixture *fixture)
 {
 	struct json_object *response = NULL, *ok = NULL;
 	int fd = dial(fixture);
-	bool fine =
-		ctl_client_request(fd, "status", DEADLINE_MS, &response) == 0 &&
-		json_object_object_get_ex(response, "ok", &ok) &&
-		json_object_get_boolean(ok);
+	bool fine = ctl_client_request(fd, "status", DEADLINE_MS, &response) == 0 &&
+		    json_object_object_get_ex(response, "ok", &ok) && json_object_get_boolean(ok);
 
 	json_object_put(response);
 	close(fd);
@@ -141,13 +137,11 @@ static void a_request_gets_its_answer(void **state)
 
 	assert_true(asks_fine(*state));
 	/* Two on one connection, the second refused, in words with a quote. */
-	assert_int_equal(ctl_client_request(fd, "x", DEADLINE_MS, &response),
-			 0);
+	assert_int_equal(ctl_client_request(fd, "x", DEADLINE_MS, &response), 0);
 	json_object_put(response);
-	assert_int_equal(ctl_client_request(fd, "bad", DEADLINE_MS, &response),
-			 0);
-	assert_non_null(strstr(json_object_to_json_string(response),
-			       "no \\\"such\\\"\\\\012command"));
+	assert_int_equal(ctl_client_request(fd, "bad", DEADLINE_MS, &response), 0);
+	assert_non_null(
+		strstr(json_object_to_json_string(response), "no \\\"such\\\"\\\\012command"));
 	json_object_put(response);
 	close(fd);
 	assert_int_equal(stat(((struct fixture *)*state)->path, &st), 0);
@@ -226,8 +220,7 @@ static void nonsense_is_refused_in_words(void **state)
 		char answer[256] = "";
 		int fd = dial(*state);
 
-		assert_int_equal(send(fd, lines[i], strlen(lines[i]), 0),
-				 strlen(lines[i]));
+		assert_int_equal(send(fd, lines[i], strlen(lines[i]), 0), strlen(lines[i]));
 		poller.fd = fd;
 		assert_int_equal(poll(&poller, 1, DEADLINE_MS), 1);
 		assert_true(recv(fd, answer, sizeof(answer) - 1, 0) > 0);
@@ -260,12 +253,10 @@ static void one_that_never_reads_is_dropped(void **state)
 	poller = (struct pollfd){.fd = fd, .events = POLLOUT};
 	for (int i = 0; i < 100000; i++) {
 		if (poll(&poller, 1, DEADLINE_MS) != 1 ||
-		    send(fd, line, sizeof(line) - 1,
-			 MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		    send(fd, line, sizeof(line) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 			break;
 	}
-	assert_true(poller.revents & (POLLHUP | POLLERR) || errno == EPIPE ||
-		    errno == ECONNRESET);
+	assert_true(poller.revents & (POLLHUP | POLLERR) || errno == EPIPE || errno == ECONNRESET);
 	close(fd);
 	assert_true(asks_fine(*state));
 }
@@ -306,8 +297,7 @@ static void its_group_may_talk_to_it(void **state)
 	char path[] = "/tmp/test-ctl-XXXXXX";
 	int asked = 0, error, file = mkstemp(path);
 	struct ev_loop *loop = ev_loop_new(0);
-	struct ctl_server *server =
-		ctl_server_new(loop, path, handle, &asked, &error);
+	struct ctl_server *server = ctl_server_new(loop, path, handle, &asked, &error);
 	struct group *group = getgrgid(geteuid() == 0 ? 1 : getegid());
 	struct stat status;
 
@@ -318,8 +308,7 @@ static void its_group_may_talk_to_it(void **state)
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_gid, group->gr_gid);
 	assert_int_equal(status.st_mode & 0777, 0660);
-	assert_int_equal(ctl_server_set_group(server, "no such group"),
-			 -ENOENT);
+	assert_int_equal(ctl_server_set_group(server, "no such group"), -ENOENT);
 	assert_int_equal(ctl_server_set_group(server, ""), 0);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_gid, getegid());
@@ -343,8 +332,7 @@ static void without_a_descriptor_it_does_not_turn(void **state)
 	struct asked asked = {0};
 	int error, client = mkstemp(path);
 	struct ev_loop *loop = ev_loop_new(0);
-	struct ctl_server *server =
-		ctl_server_new(loop, path, handle, &asked, &error);
+	struct ctl_server *server = ctl_server_new(loop, path, handle, &asked, &error);
 	struct rlimit before;
 	unsigned turns;
 
@@ -372,8 +360,8 @@ static void without_a_descriptor_it_does_not_turn(void **state)
 	ev_loop_destroy(loop);
 }
 
-/* A server on this process's own loop, with "follow", and "publish", which says
- * {"n": COUNT} to all who do. */
+/* A server on this process's own loop, with "follow", and "publish", which says {"n": COUNT} to all
+ * who do. */
 struct newspaper {
 	char path[32];
 	struct ev_loop *loop;
@@ -393,8 +381,7 @@ static struct json_object *issue(int count)
 	return object;
 }
 
-static struct json_object *subscribe(void *ctx,
-				     const struct ctl_request *request)
+static struct json_object *subscribe(void *ctx, const struct ctl_request *request)
 {
 	struct newspaper *paper = ctx;
 
@@ -412,8 +399,7 @@ static void found(struct newspaper *paper)
 	*paper = (struct newspaper){.path = "/tmp/test-ctl-XXXXXX"};
 	close(mkstemp(paper->path));
 	paper->loop = ev_loop_new(0);
-	paper->server = ctl_server_new(paper->loop, paper->path, subscribe,
-				       paper, &error);
+	paper->server = ctl_server_new(paper->loop, paper->path, subscribe, paper, &error);
 	assert_non_null(paper->server);
 }
 
@@ -423,8 +409,8 @@ static void shut_down(struct newspaper *paper)
 	ev_loop_destroy(paper->loop);
 }
 
-/* The next object for `fd`, the loop running meanwhile; its "n", 0 without one,
- * -1 for a refusal, -2 for nothing at all. */
+/* The next object for `fd`, the loop running meanwhile; its "n", 0 without one, -1 for a refusal,
+ * -2 for nothing at all. */
 static int hear(struct newspaper *paper, int fd, struct buf *in)
 {
 	int64_t until = clock_now_ms() + DEADLINE_MS;
@@ -439,8 +425,7 @@ static int hear(struct newspaper *paper, int fd, struct buf *in)
 		return -2;
 	if (json_object_object_get_ex(object, "n", &value))
 		n = json_object_get_int(value);
-	else if (json_object_object_get_ex(object, "ok", &value) &&
-		 !json_object_get_boolean(value))
+	else if (json_object_object_get_ex(object, "ok", &value) && !json_object_get_boolean(value))
 		n = -1;
 	json_object_put(object);
 	return n;
@@ -533,8 +518,7 @@ static void who_follows_leaves_room_for_others(void **state)
 	fds[CTL_FOLLOWERS_MAX] = order(&paper);
 	assert_int_equal(hear(&paper, fds[CTL_FOLLOWERS_MAX], &in), -1);
 	assert_int_equal(ctl_server_followers(paper.server), CTL_FOLLOWERS_MAX);
-	/* Who has left is forgotten, even while he is told something that he
-	 * asked for himself. */
+	/* Who has left is forgotten, even while he is told something that he asked for himself. */
 	for (int i = 0; i <= CTL_FOLLOWERS_MAX; i++) {
 		assert_int_equal(ctl_client_send(fds[i], "publish"), 0);
 		close(fds[i]);
@@ -555,8 +539,7 @@ static void without_an_instance_it_is_said_at_once(void **state)
 
 int main(void)
 {
-#define WITH_SERVER(test)                                                      \
-	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		WITH_SERVER(a_request_gets_its_answer),
 		WITH_SERVER(an_answer_may_come_later_and_in_order),
@@ -568,8 +551,7 @@ int main(void)
 		cmocka_unit_test(its_group_may_talk_to_it),
 		cmocka_unit_test(without_a_descriptor_it_does_not_turn),
 		cmocka_unit_test(who_follows_gets_what_is_published),
-		cmocka_unit_test(
-			who_reads_slowly_misses_some_and_gets_the_latest),
+		cmocka_unit_test(who_reads_slowly_misses_some_and_gets_the_latest),
 		cmocka_unit_test(who_follows_leaves_room_for_others),
 		cmocka_unit_test(without_an_instance_it_is_said_at_once),
 	};

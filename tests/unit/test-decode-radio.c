@@ -133,15 +133,13 @@ static void signal_in_every_maker_s_form(void **state)
 
 		modem_signal_clear(&got);
 		modem_signal_clear(&none);
-		if (modem_decode_signal(signals[i].line, &got) !=
-		    signals[i].valid)
+		if (modem_decode_signal(signals[i].line, &got) != signals[i].valid)
 			fail_msg("%s", signals[i].line);
 		if (!signals[i].valid)
 			want = &none;
 		if (memcmp(&got, want, sizeof(got)) != 0)
-			fail_msg("%s: %d %d %d %d %d %d", signals[i].line,
-				 got.csq, got.ber, got.rssi_dbm, got.rscp_dbm,
-				 got.rsrp_dbm, got.rsrq_db);
+			fail_msg("%s: %d %d %d %d %d %d", signals[i].line, got.csq, got.ber,
+				 got.rssi_dbm, got.rscp_dbm, got.rsrp_dbm, got.rsrq_db);
 	}
 }
 
@@ -164,21 +162,16 @@ static void percent_is_of_what_is_known(void **state)
 		struct modem_signal signal;
 		int percent;
 	} rows[] = {
-		{{31, 99, NO, NO, NO, NO}, 100},
-		{{0, 99, NO, NO, NO, NO}, 0},
-		{{17, 99, -79, NO, -90, NO}, 54},
-		{{99, 99, -51, NO, NO, NO}, 100},
-		{{99, 99, -120, NO, NO, NO}, 0},
-		{{99, 99, NO, NO, -92, NO}, 50},
-		{{99, 99, NO, NO, -30, NO}, 100},
-		{{99, 99, NO, -120, NO, NO}, 0},
+		{{31, 99, NO, NO, NO, NO}, 100},  {{0, 99, NO, NO, NO, NO}, 0},
+		{{17, 99, -79, NO, -90, NO}, 54}, {{99, 99, -51, NO, NO, NO}, 100},
+		{{99, 99, -120, NO, NO, NO}, 0},  {{99, 99, NO, NO, -92, NO}, 50},
+		{{99, 99, NO, NO, -30, NO}, 100}, {{99, 99, NO, -120, NO, NO}, 0},
 		{{99, 99, NO, NO, NO, -10}, -1},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_int_equal(modem_signal_percent(&rows[i].signal),
-				 rows[i].percent);
+		assert_int_equal(modem_signal_percent(&rows[i].signal), rows[i].percent);
 }
 
 static void technology_by_the_maker_s_own_word(void **state)
@@ -187,11 +180,9 @@ static void technology_by_the_maker_s_own_word(void **state)
 	for (size_t i = 0; i < COUNT(technologies); i++) {
 		const char *got = modem_decode_technology(technologies[i].line);
 
-		if (!got || !technologies[i].want
-			    ? got != technologies[i].want
-			    : strcmp(got, technologies[i].want) != 0)
-			fail_msg("%s: %s", technologies[i].line,
-				 got ? got : "none");
+		if (!got || !technologies[i].want ? got != technologies[i].want
+						  : strcmp(got, technologies[i].want) != 0)
+			fail_msg("%s: %s", technologies[i].line, got ? got : "none");
 	}
 }
 

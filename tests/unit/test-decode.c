@@ -70,8 +70,7 @@ static void registration_in_every_real_form(void **state)
 	for (size_t i = 0; i < COUNT(registrations); i++) {
 		struct modem_registration got = {.lac = -7};
 		enum modem_domain domain = MODEM_DOMAIN_COUNT;
-		bool valid = modem_decode_registration(registrations[i].line,
-						       &domain, &got);
+		bool valid = modem_decode_registration(registrations[i].line, &domain, &got);
 
 		assert_int_equal(valid, registrations[i].valid);
 		if (!valid) {
@@ -88,9 +87,8 @@ static void registration_in_every_real_form(void **state)
 
 static void only_home_and_roaming_carry_data(void **state)
 {
-	static const enum modem_reg carry[] = {
-		MODEM_REG_HOME, MODEM_REG_ROAMING, MODEM_REG_HOME_CSFB,
-		MODEM_REG_ROAMING_CSFB};
+	static const enum modem_reg carry[] = {MODEM_REG_HOME, MODEM_REG_ROAMING,
+					       MODEM_REG_HOME_CSFB, MODEM_REG_ROAMING_CSFB};
 
 	(void)state;
 	for (int reg = 0; reg < MODEM_REG_COUNT; reg++) {
@@ -98,8 +96,7 @@ static void only_home_and_roaming_carry_data(void **state)
 
 		for (size_t i = 0; i < COUNT(carry); i++)
 			want |= carry[i] == (enum modem_reg)reg;
-		assert_int_equal(modem_reg_is_registered((enum modem_reg)reg),
-				 want);
+		assert_int_equal(modem_reg_is_registered((enum modem_reg)reg), want);
 	}
 }
 
@@ -125,8 +122,7 @@ static void cpin_in_every_real_form(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		enum modem_sim sim = MODEM_SIM_UNKNOWN;
 
-		assert_int_equal(modem_decode_cpin(rows[i].line, &sim),
-				 rows[i].valid);
+		assert_int_equal(modem_decode_cpin(rows[i].line, &sim), rows[i].valid);
 		assert_int_equal(sim, rows[i].sim);
 	}
 }
@@ -136,13 +132,12 @@ static void contexts_with_and_without_address(void **state)
 	struct modem_context context;
 
 	(void)state;
-	assert_true(modem_decode_context(
-		"+CGDCONT: 1,\"IP\",\"3g.utel.ua\",\"0.0.0.0\",0,0", &context));
+	assert_true(modem_decode_context("+CGDCONT: 1,\"IP\",\"3g.utel.ua\",\"0.0.0.0\",0,0",
+					 &context));
 	assert_int_equal(context.cid, 1);
 	assert_string_equal(context.type, "IP");
 	assert_string_equal(context.apn, "3g.utel.ua");
-	assert_true(
-		modem_decode_context("+CGDCONT: 2,\"IPV4V6\",\"\"", &context));
+	assert_true(modem_decode_context("+CGDCONT: 2,\"IPV4V6\",\"\"", &context));
 	assert_int_equal(context.cid, 2);
 	assert_string_equal(context.apn, "");
 	assert_true(modem_decode_context("+CGDCONT: 3,\"IP\"", &context));
@@ -175,13 +170,11 @@ static void operator_by_name_number_and_ucs2(void **state)
 		const char *mccmnc;
 		int act;
 	} rows[] = {
-		{"+COPS: 0,0,\"MEDION Mobile\",2", true, "MEDION Mobile", "",
-		 2},
+		{"+COPS: 0,0,\"MEDION Mobile\",2", true, "MEDION Mobile", "", 2},
 		{"+COPS: 0,2,\"26203\",2", true, "", "26203", 2},
 		{"+COPS: 0,2,\"20201\"", true, "", "20201", -1},
 		{"+COPS: 0,0,\"0033002000410054\",2", true, "3 AT", "", 2},
-		{"+COPS: 0,0,\"0054006500CC006C\"", true, "Te\xc3\x8cl", "",
-		 -1},
+		{"+COPS: 0,0,\"0054006500CC006C\"", true, "Te\xc3\x8cl", "", -1},
 		{"+COPS: 0,0,\"20012002\"", true, "20012002", "", -1},
 		{"+COPS: 0", false, "", "", -1},
 	};
@@ -191,8 +184,7 @@ static void operator_by_name_number_and_ucs2(void **state)
 		char name[64] = "", mccmnc[8] = "";
 		int act = -1;
 
-		assert_int_equal(modem_decode_cops(rows[i].line, name,
-						   sizeof(name), mccmnc,
+		assert_int_equal(modem_decode_cops(rows[i].line, name, sizeof(name), mccmnc,
 						   sizeof(mccmnc), &act),
 				 rows[i].valid);
 		assert_string_equal(name, rows[i].name);
@@ -222,12 +214,10 @@ static void a_hostile_operator_name_stays_in_its_bounds(void **state)
 	(void)state;
 	memset(line + strlen(line), 'A', 300);
 	strcat(line, "\",2");
-	modem_decode_cops(line, name, sizeof(name), mccmnc, sizeof(mccmnc),
-			  &act);
+	modem_decode_cops(line, name, sizeof(name), mccmnc, sizeof(mccmnc), &act);
 	assert_true(strlen(name) < sizeof(name));
-	assert_true(modem_decode_cops("+COPS: 0,0,\"004100420043004400450046\"",
-				      name, sizeof(name), mccmnc,
-				      sizeof(mccmnc), &act));
+	assert_true(modem_decode_cops("+COPS: 0,0,\"004100420043004400450046\"", name, sizeof(name),
+				      mccmnc, sizeof(mccmnc), &act));
 	assert_true(strlen(name) < sizeof(name));
 	assert_memory_equal(name, "ABCD", 4);
 }

@@ -28,8 +28,7 @@
 static struct modem_facts modem(void)
 {
 	struct modem_facts facts = {
-		.identity = {"huawei", "E1752", "11.126.13.00.11",
-			     "353456780123456"},
+		.identity = {"huawei", "E1752", "11.126.13.00.11", "353456780123456"},
 		.imsi = "262032345678901",
 		.iccid = "89490200001234567890",
 		.sim = MODEM_SIM_READY,
@@ -54,7 +53,7 @@ static struct modem_facts modem(void)
 
 struct machine {
 	const char *name, *tree;
-	const char *path; /* of the ports' device on USB; NULL: "1-1" */
+	const char *path;           /* of the ports' device on USB; NULL: "1-1" */
 	const char *usbmode, *kmsg; /* these files' text, or NULL */
 	enum cause cause;           /* of the probe */
 	int chosen;
@@ -67,8 +66,8 @@ struct machine {
 	enum cause exit;
 };
 
-#define USBMODE                                                                \
-	"{\"messages\":[],\"devices\":{\"1199:9013\":{\"*\":{\"msg\":[],"      \
+#define USBMODE                                                           \
+	"{\"messages\":[],\"devices\":{\"1199:9013\":{\"*\":{\"msg\":[]," \
 	"\"config\":1}}}}"
 
 static const struct machine machines[] = {
@@ -112,10 +111,8 @@ static const struct machine machines[] = {
 	 .tree = "sysfs/quectel-ec25",
 	 .cause = CAUSE_BUSY,
 	 .chosen = -1,
-	 .ports = {{2, "/dev/ttyUSB2", "option", PROBE_ROLE_BUSY,
-		    "ModemManager (pid 312)"},
-		   {3, "/dev/ttyUSB3", "option", PROBE_ROLE_BUSY,
-		    "ModemManager (pid 312)"}},
+	 .ports = {{2, "/dev/ttyUSB2", "option", PROBE_ROLE_BUSY, "ModemManager (pid 312)"},
+		   {3, "/dev/ttyUSB3", "option", PROBE_ROLE_BUSY, "ModemManager (pid 312)"}},
 	 .exit = CAUSE_BUSY},
 	{.name = "qdl",
 	 .tree = "sysfs/qdl",
@@ -129,8 +126,7 @@ static const struct machine machines[] = {
 	 .exit = CAUSE_NO_MODEM},
 };
 
-static void plant(const char *root, const char *dir, const char *name,
-		  const char *text)
+static void plant(const char *root, const char *dir, const char *name, const char *text)
 {
 	char path[256];
 	FILE *file;
@@ -145,8 +141,7 @@ static void plant(const char *root, const char *dir, const char *name,
 	fclose(file);
 }
 
-static size_t fill_ports(const struct machine *machine,
-			 struct probe_port *ports, const char *path)
+static size_t fill_ports(const struct machine *machine, struct probe_port *ports, const char *path)
 {
 	size_t count = 0;
 
@@ -158,11 +153,9 @@ static size_t fill_ports(const struct machine *machine,
 		port->port.interface = machine->ports[count].interface;
 		str_copy(port->port.driver, sizeof(port->port.driver),
 			 machine->ports[count].driver);
-		str_copy(port->port.usb_path, sizeof(port->port.usb_path),
-			 path);
+		str_copy(port->port.usb_path, sizeof(port->port.usb_path), path);
 		port->role = machine->ports[count].role;
-		str_copy(port->holder, sizeof(port->holder),
-			 machine->ports[count].holder);
+		str_copy(port->holder, sizeof(port->holder), machine->ports[count].holder);
 	}
 	return count;
 }
@@ -174,8 +167,8 @@ static char *read_golden(const char *name, const char *suffix, const char *have)
 	char path[256], *text = calloc(1, 65536);
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/tests/fixtures/doctor/%s.%s",
-		 top ? top : ".", name, suffix);
+	snprintf(path, sizeof(path), "%s/tests/fixtures/doctor/%s.%s", top ? top : ".", name,
+		 suffix);
 	if (getenv("DOCTOR_WRITE")) {
 		file = fopen(path, "w");
 		assert_non_null(file);
@@ -191,8 +184,7 @@ static char *read_golden(const char *name, const char *suffix, const char *have)
 	return text;
 }
 
-static void assert_golden(const char *name, const char *suffix,
-			  const char *have)
+static void assert_golden(const char *name, const char *suffix, const char *have)
 {
 	char *want = read_golden(name, suffix, have);
 
@@ -210,14 +202,12 @@ static void assert_golden_json(const char *name, struct json_object *object)
 	struct json_object *want = json_tokener_parse(text);
 
 	assert_non_null(want);
-	assert_string_equal(have,
-			    json_object_to_json_string_ext(want, JSON_SHOWN));
+	assert_string_equal(have, json_object_to_json_string_ext(want, JSON_SHOWN));
 	json_object_put(want);
 	free(text);
 }
 
-static void assert_shown(const struct machine *machine,
-			 const struct finding_list *list)
+static void assert_shown(const struct machine *machine, const struct finding_list *list)
 {
 	struct json_object *object = doctor_json(list);
 	struct buf text = BUF_INIT;
@@ -234,9 +224,8 @@ static void examine(const struct machine *machine)
 {
 	struct doctor_collection collection;
 	struct probe_port ports[4];
-	struct probe_result result = {.ports = ports,
-				      .chosen = machine->chosen,
-				      .cause = machine->cause};
+	struct probe_result result = {
+		.ports = ports, .chosen = machine->chosen, .cause = machine->cause};
 	struct modem_facts said = modem();
 	struct finding_list list;
 	struct conf conf;
@@ -249,8 +238,7 @@ static void examine(const struct machine *machine)
 		plant(root, "etc", "usb-mode.json", machine->usbmode);
 	assert_int_equal(conf_init(&conf), 0);
 	doctor_collection_init(&collection);
-	result.count = fill_ports(machine, ports,
-				  machine->path ? machine->path : "1-1");
+	result.count = fill_ports(machine, ports, machine->path ? machine->path : "1-1");
 	doctor_collect(&collection, root, &conf, &result);
 	collection.facts.name = "gobi";
 	collection.facts.conf.path = "/etc/gobi-dial/gobi.conf";
@@ -285,13 +273,12 @@ struct lone {
 	void (*spoil)(struct doctor_facts *facts, struct modem_facts *modem);
 };
 
-#define LONE(name, ...)                                                        \
-	static void spoil_##name(struct doctor_facts *facts,                   \
-				 struct modem_facts *modem)                    \
-	{                                                                      \
-		(void)modem;                                                   \
-		(void)facts;                                                   \
-		__VA_ARGS__;                                                   \
+#define LONE(name, ...)                                                                 \
+	static void spoil_##name(struct doctor_facts *facts, struct modem_facts *modem) \
+	{                                                                               \
+		(void)modem;                                                            \
+		(void)facts;                                                            \
+		__VA_ARGS__;                                                            \
 	}
 
 /* clang-format off */
@@ -412,8 +399,7 @@ static const struct lone lones[] = {
 };
 /* clang-format on */
 
-static void fill_well(struct doctor_collection *collection,
-		      const struct modem_facts *said)
+static void fill_well(struct doctor_collection *collection, const struct modem_facts *said)
 {
 	struct doctor_facts *facts = &collection->facts;
 
@@ -434,16 +420,13 @@ static void fill_well(struct doctor_collection *collection,
 		.configurations = 1,
 		.authorized = 1,
 		.count = 3,
-		.interfaces = {
-			{"1-1:1.0", 0, LAYOUT_NOT_AT, true, "qmi_wwan", ""},
-			{"1-1:1.1", 1, LAYOUT_NOT_AT, false, "", ""},
-			{"1-1:1.2", 2, LAYOUT_DATA, true, "option",
-			 "ttyUSB1"}}};
+		.interfaces = {{"1-1:1.0", 0, LAYOUT_NOT_AT, true, "qmi_wwan", ""},
+			       {"1-1:1.1", 1, LAYOUT_NOT_AT, false, "", ""},
+			       {"1-1:1.2", 2, LAYOUT_DATA, true, "option", "ttyUSB1"}}};
 	facts->bind = BIND_FINE;
 	facts->bind_at = 2;
 	facts->probed = true;
-	facts->ports[0] =
-		(struct doctor_port){"/dev/ttyUSB1", "option", "at", "", ""};
+	facts->ports[0] = (struct doctor_port){"/dev/ttyUSB1", "option", "at", "", ""};
 	facts->port_count = 1;
 	facts->chosen = 0;
 	facts->modem = said;
@@ -490,15 +473,14 @@ static void all_is_well_without_a_fault(void **state)
 	assert_int_equal(doctor_examine(&collection.facts, &list), 0);
 	for (size_t i = 0; i < list.count; i++)
 		if (list.findings[i].severity != DOCTOR_OK)
-			assert_string_equal(list.findings[i].code,
-					    "instance-stopped");
+			assert_string_equal(list.findings[i].code, "instance-stopped");
 	assert_int_equal(finding_list_cause(&list), CAUSE_NONE);
 	finding_list_free(&list);
 	doctor_collection_free(&collection);
 }
 
-/* What the kernel blocks the kernel can unblock; what somebody has told the
- * modem run tells it otherwise. */
+/* What the kernel blocks the kernel can unblock; what somebody has told the modem run tells it
+ * otherwise. */
 static void a_radio_is_unblocked_where_it_is_blocked(void **state)
 {
 	(void)state;
@@ -508,14 +490,12 @@ static void a_radio_is_unblocked_where_it_is_blocked(void **state)
 		struct finding_list list;
 
 		fill_well(&collection, &said);
-		(blocked ? spoil_rfkill : spoil_radio)(&collection.facts,
-						       &said);
+		(blocked ? spoil_rfkill : spoil_radio)(&collection.facts, &said);
 		assert_int_equal(doctor_examine(&collection.facts, &list), 0);
 		for (size_t i = 0; i < list.count; i++)
 			if (strcmp(list.findings[i].code, "radio-off") == 0)
-				assert_string_equal(
-					buf_str(&list.findings[i].fix),
-					blocked ? "rfkill unblock wwan\n" : "");
+				assert_string_equal(buf_str(&list.findings[i].fix),
+						    blocked ? "rfkill unblock wwan\n" : "");
 		assert_int_equal(finding_list_cause(&list), CAUSE_RADIO_OFF);
 		finding_list_free(&list);
 		doctor_collection_free(&collection);
@@ -546,8 +526,7 @@ static void long_numbers_are_masked(void **state)
 		{"262011234567890 and 89490200001234567890",
 		 "26201xxxxxxxxxx and 89490xxxxxxxxxxxxxxx"},
 		{"+4917012345678", "+49170xxxxxxxx"},
-		{"pid 4194304, 1199:9013, +CSQ: 17",
-		 "pid 4194304, 1199:9013, +CSQ: 17"},
+		{"pid 4194304, 1199:9013, +CSQ: 17", "pid 4194304, 1199:9013, +CSQ: 17"},
 		{"12345678", "12345xxx"},
 	};
 
@@ -571,15 +550,9 @@ static void usbmodes_entry_counts_without_a_message_only(void **state)
 	} lists[] = {
 		{USBMODE, 1},
 		{"{\"devices\":{\"1199:9013\":{\"*\":{\"config\":2}}}}", 2},
-		{"{\"devices\":{\"1199:9013\":{\"*\":{\"msg\":[1],\"config\":"
-		 "1}}}}",
-		 -1},
-		{"{\"devices\":{\"1199:9013\":{\"*\":{\"mode\":\"Huawei\","
-		 "\"config\":1}}}}",
-		 -1},
-		{"{\"devices\":{\"1199:9013-off\":{\"*\":{\"msg\":[],"
-		 "\"config\":1}}}}",
-		 -1},
+		{"{\"devices\":{\"1199:9013\":{\"*\":{\"msg\":[1],\"config\":1}}}}", -1},
+		{"{\"devices\":{\"1199:9013\":{\"*\":{\"mode\":\"Huawei\",\"config\":1}}}}", -1},
+		{"{\"devices\":{\"1199:9013-off\":{\"*\":{\"msg\":[],\"config\":1}}}}", -1},
 		{"{\"devices\":{\"1199:9013\":7}}", -1},
 		{"{\"devices\":[]}", -1},
 		{"[]", -1},
@@ -590,12 +563,10 @@ static void usbmodes_entry_counts_without_a_message_only(void **state)
 	char file[64];
 
 	(void)state;
-	assert_int_equal(
-		system_usbmode(root, 0x1199, 0x9013, file, sizeof(file)), -1);
+	assert_int_equal(system_usbmode(root, 0x1199, 0x9013, file, sizeof(file)), -1);
 	for (size_t i = 0; i < COUNT(lists); i++) {
 		plant(root, "etc", "usb-mode.json", lists[i].list);
-		assert_int_equal(system_usbmode(root, 0x1199, 0x9013, file,
-						sizeof(file)),
+		assert_int_equal(system_usbmode(root, 0x1199, 0x9013, file, sizeof(file)),
 				 lists[i].configuration);
 	}
 	tree_fell();
@@ -615,16 +586,14 @@ static void the_kernels_log_tells_who_let_go(void **state)
 		{REGISTER DISCONNECT UNREGISTER, false},
 		{REGISTER UNREGISTER REGISTER, false},
 		{REGISTER DISCONNECT UNREGISTER REGISTER UNREGISTER, true},
-		{"6,1,1,-;qmi_wwan 1-11:1.0 wwan0: unregister 'qmi_wwan' x\n",
-		 false},
+		{"6,1,1,-;qmi_wwan 1-11:1.0 wwan0: unregister 'qmi_wwan' x\n", false},
 	};
 	const char *root = tree_plant("sysfs/empty");
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(logs); i++) {
 		plant(root, "dev", "kmsg", logs[i].log);
-		assert_int_equal(system_was_unregistered(root, "1-1"),
-				 logs[i].unregistered);
+		assert_int_equal(system_was_unregistered(root, "1-1"), logs[i].unregistered);
 	}
 	tree_fell();
 }

@@ -32,10 +32,8 @@ static void words_count_more_than_the_vendor_id(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(modems) / sizeof(*modems); i++)
-		assert_string_equal(
-			modem_family_find(modems[i].vid, modems[i].identity)
-				->name,
-			modems[i].family);
+		assert_string_equal(modem_family_find(modems[i].vid, modems[i].identity)->name,
+				    modems[i].family);
 }
 
 /* NULL: +CFUN=1,1 alone (27.007 8.2). */

@@ -24,10 +24,9 @@ static size_t answer(const struct icmp_echo *to, uint8_t *packet, size_t words)
 
 static void a_request_is_as_rfc_792_has_it(void **state)
 {
-	/* The checksum was reckoned by hand: ~(0800+1234+0102+0102+0304+0506+
-	 * 0708). */
-	static const uint8_t want[ICMP_ECHO_SIZE] = {
-		8, 0, 0xd4, 0xb5, 0x12, 0x34, 1, 2, 1, 2, 3, 4, 5, 6, 7, 8};
+	/* The checksum was reckoned by hand: ~(0800+1234+0102+0102+0304+0506+ 0708). */
+	static const uint8_t want[ICMP_ECHO_SIZE] = {8, 0, 0xd4, 0xb5, 0x12, 0x34, 1, 2,
+						     1, 2, 3,    4,    5,    6,    7, 8};
 	uint8_t packet[ICMP_ECHO_SIZE];
 
 	(void)state;
@@ -42,14 +41,10 @@ static void its_answer_is_known_with_and_without_a_header(void **state)
 	uint8_t packet[60 + ICMP_ECHO_SIZE];
 
 	(void)state;
-	assert_true(
-		icmp_is_answer(&echo, packet, answer(&echo, packet, 5), true));
-	assert_true(
-		icmp_is_answer(&echo, packet, answer(&echo, packet, 15), true));
-	assert_true(icmp_is_answer(&echo, packet + 20,
-				   answer(&echo, packet, 5) - 20, false));
-	assert_true(icmp_is_answer(&echo6, packet + 20,
-				   answer(&echo6, packet, 5) - 20, false));
+	assert_true(icmp_is_answer(&echo, packet, answer(&echo, packet, 5), true));
+	assert_true(icmp_is_answer(&echo, packet, answer(&echo, packet, 15), true));
+	assert_true(icmp_is_answer(&echo, packet + 20, answer(&echo, packet, 5) - 20, false));
+	assert_true(icmp_is_answer(&echo6, packet + 20, answer(&echo6, packet, 5) - 20, false));
 }
 
 static void any_other_byte_makes_it_none(void **state)
@@ -90,8 +85,7 @@ static void hostile_lengths_are_harmless(void **state)
 	}
 	for (unsigned first = 0; first < 256; first++) {
 		packet[0] = (uint8_t)first;
-		assert_int_equal(icmp_is_answer(&echo, packet, len, true),
-				 first == 0x45);
+		assert_int_equal(icmp_is_answer(&echo, packet, len, true), first == 0x45);
 	}
 }
 

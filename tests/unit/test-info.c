@@ -67,11 +67,9 @@ static void texts_lose_what_stands_around_them(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		strcpy(got, "kept");
-		assert_int_equal(
-			modem_decode_text(texts[i].line, got, sizeof(got)),
-			texts[i].want != NULL);
-		assert_string_equal(got,
-				    texts[i].want ? texts[i].want : "kept");
+		assert_int_equal(modem_decode_text(texts[i].line, got, sizeof(got)),
+				 texts[i].want != NULL);
+		assert_string_equal(got, texts[i].want ? texts[i].want : "kept");
 	}
 	assert_true(modem_decode_text("abcdef", got, 4));
 	assert_string_equal(got, "abc");
@@ -84,12 +82,10 @@ static void a_number_is_a_run_of_so_many_digits(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(digits); i++) {
 		strcpy(got, "kept");
-		assert_int_equal(
-			modem_decode_digits(digits[i].line, digits[i].min,
-					    digits[i].max, got, sizeof(got)),
-			digits[i].want != NULL);
-		assert_string_equal(got,
-				    digits[i].want ? digits[i].want : "kept");
+		assert_int_equal(modem_decode_digits(digits[i].line, digits[i].min, digits[i].max,
+						     got, sizeof(got)),
+				 digits[i].want != NULL);
+		assert_string_equal(got, digits[i].want ? digits[i].want : "kept");
 	}
 }
 
@@ -100,8 +96,7 @@ static void ati_is_understood_with_names_and_without(void **state)
 		struct modem_identity got;
 
 		modem_decode_ati(atis[i].text, &got);
-		assert_string_equal(got.manufacturer,
-				    atis[i].want.manufacturer);
+		assert_string_equal(got.manufacturer, atis[i].want.manufacturer);
 		assert_string_equal(got.model, atis[i].want.model);
 		assert_string_equal(got.revision, atis[i].want.revision);
 		assert_string_equal(got.imei, atis[i].want.imei);
@@ -126,8 +121,7 @@ static const struct row *find_row(const struct row *rows, const char *command)
 }
 
 /* The stage's commands, joined by |, appended to `log`. */
-static enum plan_verdict ask(struct plan *plan, const struct row *rows,
-			     struct buf *log)
+static enum plan_verdict ask(struct plan *plan, const struct row *rows, struct buf *log)
 {
 	struct at_command command;
 	enum plan_verdict verdict;
@@ -136,11 +130,10 @@ static enum plan_verdict ask(struct plan *plan, const struct row *rows,
 	plan_start(plan, PLAN_INFO, now);
 	while ((verdict = plan_next(plan, &command, now++)) == PLAN_COMMAND) {
 		const struct row *row = find_row(rows, command.text);
-		struct at_event event = {
-			.type = AT_EVENT_REPLY,
-			.final = {.kind = row->kind, .code = row->code},
-			.text = row->text,
-			.command = command.text};
+		struct at_event event = {.type = AT_EVENT_REPLY,
+					 .final = {.kind = row->kind, .code = row->code},
+					 .text = row->text,
+					 .command = command.text};
 
 		assert_in_range(now, 0, 200);
 		buf_printf(log, "%s|", command.text);
@@ -149,9 +142,9 @@ static enum plan_verdict ask(struct plan *plan, const struct row *rows,
 	return verdict;
 }
 
-#define OK(command, text)                                                      \
-	{                                                                      \
-		command, text, AT_FINAL_OK, 0                                  \
+#define OK(command, text)                     \
+	{                                     \
+		command, text, AT_FINAL_OK, 0 \
 	}
 
 static const struct row mc8355[] = {
@@ -176,9 +169,8 @@ static const struct row mc8355[] = {
 	OK("AT+COPS=3,0", ""),
 	OK("AT+CSQ", "+CSQ: 17,99"),
 	OK("AT*CNTI=0", "*CNTI: 0,HSDPA"),
-	OK("AT!GSTATUS?",
-	   "!GSTATUS: \nSystem mode:   WCDMA   PS state:  Attached\n"
-	   "RX level C0:   -68   LAC: 1389 (5001)"),
+	OK("AT!GSTATUS?", "!GSTATUS: \nSystem mode:   WCDMA   PS state:  Attached\n"
+			  "RX level C0:   -68   LAC: 1389 (5001)"),
 	OK("AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"internet\",\"0.0.0.0\",0,0\n"
 			  "+CGDCONT: 2,\"IPV6\",\"\""),
 	{NULL, NULL, AT_FINAL_NONE, 0},
@@ -186,8 +178,7 @@ static const struct row mc8355[] = {
 
 static char *json_of(const struct plan *plan)
 {
-	struct json_object *object =
-		info_to_json(&plan->facts, "/dev/ttyUSB2", "modem");
+	struct json_object *object = info_to_json(&plan->facts, "/dev/ttyUSB2", "modem");
 	char *text = strdup(json_object_to_json_string_ext(object, JSON_LINE));
 
 	json_object_put(object);
@@ -217,8 +208,7 @@ static void a_modem_is_told_whole_and_left_as_it_was(void **state)
 		  "Incorporated\",\"model\":\"MC8355\",\"revision\":\"D3200-"
 		  "STSUGN-1575\",\"imei\":\"351234040123456\"}");
 	has(json, "\"sim\":{\"state\":\"ready\",\"imsi\":\"262011234567890\","
-		  "\"iccid\":\"89490200001234567890\","
-		  "\"pin_attempts_left\":3}");
+		  "\"iccid\":\"89490200001234567890\",\"pin_attempts_left\":3}");
 	has(json, "\"radio\":{\"state\":\"on\"");
 	has(json, "\"cs\":{\"state\":\"home\",\"lac\":5001,\"ci\":32883841");
 	has(json, "\"ps\":{\"state\":\"home\"");
@@ -267,10 +257,9 @@ static void what_is_refused_is_unknown(void **state)
 	assert_null(strstr(buf_str(&log), "AT+COPS=3"));
 	object = info_to_json(&plan.facts, "", "modem");
 	info_render(object, &screen);
-	assert_string_equal(buf_str(&screen),
-			    "a modem that does not say its name\n"
-			    "  sim       missing\n"
-			    "  network   unknown\n");
+	assert_string_equal(buf_str(&screen), "a modem that does not say its name\n"
+					      "  sim       missing\n"
+					      "  network   unknown\n");
 	json_object_put(object);
 	free(json);
 	buf_free(&screen);

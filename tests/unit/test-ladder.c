@@ -24,8 +24,7 @@ static struct ladder ladder_of(const char *words)
 }
 
 /* As many failures of that kind, a second apart, as rungs by their letters. */
-static const char *climb(struct ladder *ladder, struct ladder_case failed,
-			 int count, int64_t *now)
+static const char *climb(struct ladder *ladder, struct ladder_case failed, int count, int64_t *now)
 {
 	static const char letters[] = "-dcru";
 	static char path[64];
@@ -44,58 +43,30 @@ static void each_cause_climbs_what_can_mend_it(void **state)
 		struct ladder_case failed;
 		const char *path;
 	} rows[] = {
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_CALL},
-		 "---dcru-"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_CALL}, "---dcru-"},
 		{"redial dtr cfun reset usb", {.cause = CAUSE_PPP}, "---dcru-"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_LINK_LOST},
-		 "---dcru-"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_NO_AT_PORT},
-		 "-du-"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_LINK_LOST}, "---dcru-"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_NO_AT_PORT}, "-du-"},
 		{"redial dtr cfun reset usb",
 		 {.cause = CAUSE_NO_AT_PORT, .stuck = true},
 		 "d-u----"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_NOT_REGISTERED},
-		 "--cr-"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_NOT_REGISTERED}, "--cr-"},
 		{"redial dtr cfun reset usb", {.cause = CAUSE_SIM}, "--cru-"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_SIM, .hopeless = true},
-		 "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_SIM, .hopeless = true}, "--------"},
 		{"redial dtr cfun reset usb",
 		 {.cause = CAUSE_NOT_REGISTERED, .hopeless = true},
 		 "--------"},
 		{"redial dtr cfun reset usb", {.cause = CAUSE_PIN}, "--------"},
 		{"redial dtr cfun reset usb", {.cause = CAUSE_PUK}, "--------"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_CONFIG},
-		 "--------"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_PPP_AUTH},
-		 "--------"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_RADIO_OFF},
-		 "--------"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_BUSY},
-		 "--------"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_NO_MODEM},
-		 "--------"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_FIRMWARE},
-		 "--------"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_NO_PPP},
-		 "--------"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_PERMISSION},
-		 "--------"},
-		{"redial dtr cfun reset usb",
-		 {.cause = CAUSE_INTERNAL},
-		 "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_CONFIG}, "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_PPP_AUTH}, "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_RADIO_OFF}, "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_BUSY}, "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_NO_MODEM}, "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_FIRMWARE}, "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_NO_PPP}, "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_PERMISSION}, "--------"},
+		{"redial dtr cfun reset usb", {.cause = CAUSE_INTERNAL}, "--------"},
 		{"", {.cause = CAUSE_CALL}, "--------"},
 		{"redial", {.cause = CAUSE_CALL}, "--------"},
 		{"redial cfun", {.cause = CAUSE_CALL}, "---c----"},
@@ -109,21 +80,19 @@ static void each_cause_climbs_what_can_mend_it(void **state)
 		struct ladder ladder = ladder_of(rows[i].words);
 		int64_t now = 0;
 
-		assert_string_equal(climb(&ladder, rows[i].failed,
-					  (int)strlen(rows[i].path), &now),
+		assert_string_equal(climb(&ladder, rows[i].failed, (int)strlen(rows[i].path), &now),
 				    rows[i].path);
 	}
 }
 
-/* A modem that fails for good is tried slowly, and reset ever more seldom than
- * hourly counts would tell. */
+/* A modem that fails for good is tried slowly, and reset ever more seldom than hourly counts would
+ * tell. */
 static void each_rung_has_its_pause(void **state)
 {
 	struct ladder ladder = ladder_of("redial dtr cfun reset usb");
 	struct ladder_case failed = {.cause = CAUSE_CALL};
 	int64_t last[LADDER_RUNG_COUNT] = {-HOUR, -HOUR, -HOUR, -HOUR, -HOUR};
-	static const int pauses[LADDER_RUNG_COUNT] = {0, MINUTE, 15 * MINUTE,
-						      30 * MINUTE, HOUR};
+	static const int pauses[LADDER_RUNG_COUNT] = {0, MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR};
 	int counts[LADDER_RUNG_COUNT] = {0};
 
 	(void)state;
@@ -145,14 +114,10 @@ static void causes_that_take_turns_climb_too(void **state)
 
 	(void)state;
 	climb(&ladder, (struct ladder_case){.cause = CAUSE_CALL}, 2, &now);
-	assert_string_equal(climb(&ladder,
-				  (struct ladder_case){.cause = CAUSE_PPP}, 2,
-				  &now),
+	assert_string_equal(climb(&ladder, (struct ladder_case){.cause = CAUSE_PPP}, 2, &now),
 			    "-d");
 	climb(&ladder, (struct ladder_case){.cause = CAUSE_PPP_AUTH}, 5, &now);
-	assert_string_equal(climb(&ladder,
-				  (struct ladder_case){.cause = CAUSE_CALL}, 1,
-				  &now),
+	assert_string_equal(climb(&ladder, (struct ladder_case){.cause = CAUSE_CALL}, 1, &now),
 			    "c");
 }
 

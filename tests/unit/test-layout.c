@@ -77,10 +77,8 @@ static void an_interface_is_hinted_by_layout_triple_or_endpoint(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		if (layout_role(&rows[i].interface) != rows[i].role)
-			fail_msg("%04x:%04x if%d is %d",
-				 (unsigned)rows[i].interface.vid,
-				 (unsigned)rows[i].interface.pid,
-				 rows[i].interface.number,
+			fail_msg("%04x:%04x if%d is %d", (unsigned)rows[i].interface.vid,
+				 (unsigned)rows[i].interface.pid, rows[i].interface.number,
 				 layout_role(&rows[i].interface));
 }
 
@@ -100,8 +98,7 @@ static void a_boot_loader_is_told_by_what_it_waits_for(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(waiting); i++)
 		assert_non_null(
-			strstr(layout_firmware(waiting[i].vid, waiting[i].pid),
-			       waiting[i].text));
+			strstr(layout_firmware(waiting[i].vid, waiting[i].pid), waiting[i].text));
 	assert_null(layout_firmware(0x1199, 0x9013));
 }
 
@@ -142,8 +139,7 @@ static void an_answer_is_sure_when_nothing_better_is_pending(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct pick picks[] = {
-			{cases[i].pending, "1-1", true, cases[i].answered,
-			 false},
+			{cases[i].pending, "1-1", true, cases[i].answered, false},
 			{cases[i].best, "1-1", false, true, true},
 		};
 
@@ -169,28 +165,23 @@ static void a_port_without_dtr_ends_what_cannot_succeed(void **state)
 		  {LAYOUT_NOT_AT, "1-1"}},
 		 true},
 		/* one answers, has answered, or may */
-		{{{LAYOUT_NOT_AT, "1-1", .usable = true},
-		  {LAYOUT_DATA, "1-1", .no_dtr = true}},
+		{{{LAYOUT_NOT_AT, "1-1", .usable = true}, {LAYOUT_DATA, "1-1", .no_dtr = true}},
 		 false},
 		{{{LAYOUT_NOT_AT, "1-1", .pending = true, .answered = true},
 		  {LAYOUT_DATA, "1-1", .no_dtr = true}},
 		 false},
-		{{{LAYOUT_UNKNOWN, "1-1", .pending = true},
-		  {LAYOUT_DATA, "1-1", .no_dtr = true}},
+		{{{LAYOUT_UNKNOWN, "1-1", .pending = true}, {LAYOUT_DATA, "1-1", .no_dtr = true}},
 		 false},
-		{{{LAYOUT_DATA, "1-2", .pending = true},
-		  {LAYOUT_DATA, "1-1", .no_dtr = true}},
+		{{{LAYOUT_DATA, "1-2", .pending = true}, {LAYOUT_DATA, "1-1", .no_dtr = true}},
 		 false},
 		/* silent, but not for that */
 		{{{LAYOUT_DATA, "1-1"}, {LAYOUT_NOT_AT, "1-1"}}, false},
-		{{{LAYOUT_DATA, "1-1"}, {LAYOUT_NOT_AT, "1-1", .no_dtr = true}},
-		 false},
+		{{{LAYOUT_DATA, "1-1"}, {LAYOUT_NOT_AT, "1-1", .no_dtr = true}}, false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++)
-		assert_int_equal(pick_is_hopeless(cases[i].picks, 3),
-				 cases[i].hopeless);
+		assert_int_equal(pick_is_hopeless(cases[i].picks, 3), cases[i].hopeless);
 	assert_false(pick_is_hopeless(NULL, 0));
 }
 
@@ -213,15 +204,12 @@ static void a_command_port_is_secondary_beside_its_data_port(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			an_interface_is_hinted_by_layout_triple_or_endpoint),
+		cmocka_unit_test(an_interface_is_hinted_by_layout_triple_or_endpoint),
 		cmocka_unit_test(a_boot_loader_is_told_by_what_it_waits_for),
 		cmocka_unit_test(the_best_hint_wins_then_the_first),
-		cmocka_unit_test(
-			an_answer_is_sure_when_nothing_better_is_pending),
+		cmocka_unit_test(an_answer_is_sure_when_nothing_better_is_pending),
 		cmocka_unit_test(a_port_without_dtr_ends_what_cannot_succeed),
-		cmocka_unit_test(
-			a_command_port_is_secondary_beside_its_data_port),
+		cmocka_unit_test(a_command_port_is_secondary_beside_its_data_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

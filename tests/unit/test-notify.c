@@ -14,8 +14,7 @@
 static int listen_at(const char *name)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-				    strlen(name));
+	socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
@@ -106,8 +105,7 @@ static void children_do_not_inherit_it(void **state)
 static void without_a_manager_nothing_is_sent(void **state)
 {
 	char longer[200], name[64];
-	const char *const names[] = {NULL,   "",     "/",        "@",
-				     "sock", longer, "vsock:2:1"};
+	const char *const names[] = {NULL, "", "/", "@", "sock", longer, "vsock:2:1"};
 	int fd = listen_abstract(name, sizeof(name));
 
 	(void)state;

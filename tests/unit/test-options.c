@@ -11,44 +11,43 @@
 #include "ppp/options.h"
 #include "ppp/user-option.h"
 
-static const char golden_defaults[] =
-	"# Made by gobi-dial for one call; changes are lost.\n"
-	"nodetach\n"
-	"nopersist\n"
-	"maxfail 1\n"
-	"nodefaultroute\n"
-	"nolock\n"
-	"connect-delay 100\n"
-	"idle 0\n"
-	"maxconnect 0\n"
-	"modem\n"
-	"nocrtscts\n"
-	"asyncmap 0\n"
-	"noauth\n"
-	"hide-password\n"
-	"noipdefault\n"
-	"ipcp-accept-local\n"
-	"ipcp-accept-remote\n"
-	"ipcp-max-failure 30\n"
-	"lcp-restart 1\n"
-	"lcp-max-configure 15\n"
-	"ipcp-restart 1\n"
-	"ipcp-max-configure 30\n"
-	"noccp\n"
-	"nobsdcomp\n"
-	"nodeflate\n"
-	"novj\n"
-	"novjccomp\n"
-	"usepeerdns\n"
-	"lcp-echo-interval 20\n"
-	"lcp-echo-failure 3\n"
-	"noipv6\n"
-	"user \"\"\n"
-	"password \"none\"\n"
-	"refuse-eap\n"
-	"ifname \"wwan-gobi\"\n"
-	"linkname gobi\n"
-	"ipparam gobi-dial:gobi\n";
+static const char golden_defaults[] = "# Made by gobi-dial for one call; changes are lost.\n"
+				      "nodetach\n"
+				      "nopersist\n"
+				      "maxfail 1\n"
+				      "nodefaultroute\n"
+				      "nolock\n"
+				      "connect-delay 100\n"
+				      "idle 0\n"
+				      "maxconnect 0\n"
+				      "modem\n"
+				      "nocrtscts\n"
+				      "asyncmap 0\n"
+				      "noauth\n"
+				      "hide-password\n"
+				      "noipdefault\n"
+				      "ipcp-accept-local\n"
+				      "ipcp-accept-remote\n"
+				      "ipcp-max-failure 30\n"
+				      "lcp-restart 1\n"
+				      "lcp-max-configure 15\n"
+				      "ipcp-restart 1\n"
+				      "ipcp-max-configure 30\n"
+				      "noccp\n"
+				      "nobsdcomp\n"
+				      "nodeflate\n"
+				      "novj\n"
+				      "novjccomp\n"
+				      "usepeerdns\n"
+				      "lcp-echo-interval 20\n"
+				      "lcp-echo-failure 3\n"
+				      "noipv6\n"
+				      "user \"\"\n"
+				      "password \"none\"\n"
+				      "refuse-eap\n"
+				      "ifname \"wwan-gobi\"\n"
+				      "linkname gobi\n"
+				      "ipparam gobi-dial:gobi\n";
 
 /* What a change of the configuration must and must not bring. */
 struct change {
@@ -181,8 +180,7 @@ static void each_setting_shows(void **state)
 
 		assert_int_equal(conf_init(&conf), 0);
 		changes[i].make(&conf);
-		assert_int_equal(ppp_options_write(&conf, &run, &out, &error),
-				 0);
+		assert_int_equal(ppp_options_write(&conf, &run, &out, &error), 0);
 		if (!strstr(buf_str(&out), changes[i].has) ||
 		    strstr(buf_str(&out), changes[i].has_not))
 			fail_msg("row %zu:\n%s", i, buf_str(&out));
@@ -204,13 +202,12 @@ static void a_run_brings_its_own(void **state)
 	(void)state;
 	assert_int_equal(conf_init(&conf), 0);
 	assert_int_equal(ppp_options_write(&conf, &other, &out, &error), 0);
-	assert_non_null(
-		strstr(buf_str(&out),
-		       "ifname \"wwan-modem-at-t\"\n"
-		       "linkname modem-at-the-roof_2\n"
-		       "ipparam gobi-dial:modem-at-the-roof_2\n"
-		       "logfd 7\n"
-		       "connect \"/usr/sbin/gobi-dial\\040pty\\040gobi\"\n"));
+	assert_non_null(strstr(buf_str(&out),
+			       "ifname \"wwan-modem-at-t\"\n"
+			       "linkname modem-at-the-roof_2\n"
+			       "ipparam gobi-dial:modem-at-the-roof_2\n"
+			       "logfd 7\n"
+			       "connect \"/usr/sbin/gobi-dial\\040pty\\040gobi\"\n"));
 	buf_free(&out);
 	conf_free(&conf);
 }
@@ -232,8 +229,7 @@ static void show_hides_secrets(void **state)
 	conf_free(&conf);
 }
 
-static void expect_refusal(struct conf *conf, const struct ppp_run *by,
-			   const char *reason)
+static void expect_refusal(struct conf *conf, const struct ppp_run *by, const char *reason)
 {
 	struct buf out = BUF_INIT, error = BUF_INIT;
 
@@ -348,15 +344,15 @@ static void user_options_are_one_option_each(void **state)
 		if (good != (row->line != NULL) ||
 		    strcmp(buf_str(&out), row->line ? row->line : "") != 0 ||
 		    (good ? why.len > 0 : !strstr(buf_str(&why), row->why)))
-			fail_msg("\"%s\": %d \"%s\" \"%s\"", row->item, good,
-				 buf_str(&out), buf_str(&why));
+			fail_msg("\"%s\": %d \"%s\" \"%s\"", row->item, good, buf_str(&out),
+				 buf_str(&why));
 		buf_free(&out);
 		buf_free(&why);
 	}
 }
 
-/* Of what there is: in pppd.8 of 2.4.7 and in those of 2.4.9 and 2.5.x, with the
- * same words behind. */
+/* Of what there is: in pppd.8 of 2.4.7 and in those of 2.4.9 and 2.5.x, with the same words
+ * behind. */
 static const char of_all_versions[] =
 	" +ipv6 asyncmap connect connect-delay defaultroute hide-password"
 	" holdoff idle ipcp-accept-local ipcp-accept-remote ipcp-max-configure"
@@ -375,12 +371,9 @@ static void expect_known(const struct buf *out)
 	char word[64];
 
 	assert_non_null(text);
-	for (line = strtok_r(text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		snprintf(word, sizeof(word), " %.*s ", (int)strcspn(line, " "),
-			 line);
-		if (line[0] != '#' && line[0] != '/' &&
-		    strcmp(word, " ifname ") != 0 &&
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		snprintf(word, sizeof(word), " %.*s ", (int)strcspn(line, " "), line);
+		if (line[0] != '#' && line[0] != '/' && strcmp(word, " ifname ") != 0 &&
 		    !strstr(of_all_versions, word))
 			fail_msg("not of all versions: %s", line);
 	}
@@ -389,8 +382,7 @@ static void expect_known(const struct buf *out)
 
 static void what_is_written_is_known_from_2_4_7_on(void **state)
 {
-	const struct ppp_run with_all = {
-		.name = "gobi", .connect = "x", .log_fd = 7};
+	const struct ppp_run with_all = {.name = "gobi", .connect = "x", .log_fd = 7};
 	const struct ppp_peer pty = {.pty = "x", .connect = "y"};
 	const struct ppp_peer device = {.device = "/dev/x", .connect = "y"};
 	struct buf error = BUF_INIT;

@@ -72,17 +72,14 @@ static const char *const pins[] = {
 	"AT+CPIN?;+CPIN=1234",
 };
 static const char *const calls[] = {
-	"ATD*99#",       "ATDT112;",      "ATE0D1",
-	"ATE0Q0V1D1",    "ATO",           "ATA",
-	"AT+CSQ;D1",     "AT+X=\";\";D1", "AT+CGDATA=\"PPP\",1",
-	"AT+CMGS=\"1\"", "AT&D2D1",       "ATS7=60D1",
-	"ATX3D1",
+	"ATD*99#", "ATDT112;",  "ATE0D1",        "ATE0Q0V1D1",          "ATO",
+	"ATA",     "AT+CSQ;D1", "AT+X=\";\";D1", "AT+CGDATA=\"PPP\",1", "AT+CMGS=\"1\"",
+	"AT&D2D1", "ATS7=60D1", "ATX3D1",
 };
 static const char *const breaking[] = {
-	"ATZ",        "ATE0Z",      "AT&F",        "AT&D0",
-	"ATH",        "AT+CSQ;H",   "AT+CFUN=1,1", "AT+CGACT=0,1",
-	"ATQ0V1",     "AT!RESET",   "AT^RESET",
-	"AT#REBOOT",  "AT+QPOWD=1", "AT+COPS=2",   "AT+CGDCONT=1,\"IP\",\"x\"",
+	"ATZ",        "ATE0Z",       "AT&F",         "AT&D0",     "ATH",
+	"AT+CSQ;H",   "AT+CFUN=1,1", "AT+CGACT=0,1", "ATQ0V1",    "AT!RESET",
+	"AT^RESET",   "AT#REBOOT",   "AT+QPOWD=1",   "AT+COPS=2", "AT+CGDCONT=1,\"IP\",\"x\"",
 	"AT+CGATT=0",
 };
 static const char *const hiding[] = {
@@ -138,8 +135,7 @@ static void reply(struct order *order, const char *final, const char *text)
 	const struct at_event event = {.type = AT_EVENT_REPLY,
 				       .final = at_final_parse(final, true),
 				       .text = text,
-				       .command =
-					       order->items[order->index].text};
+				       .command = order->items[order->index].text};
 
 	order_reply(order, &event);
 }
@@ -192,8 +188,7 @@ static void an_error_ends_it_unless_told_to_go_on(void **state)
 
 static void a_secret_is_marked(void **state)
 {
-	static const char *const texts[] = {"AT+CPIN=1234",
-					    "AT$QCPDPP=1,1,\"p\",\"u\"",
+	static const char *const texts[] = {"AT+CPIN=1234", "AT$QCPDPP=1,1,\"p\",\"u\"",
 					    "AT^AUTHDATA=1,2,\"\",\"p\",\"u\"",
 					    "AT+CGAUTH=1,1,\"u\",\"p\""};
 	struct at_command command;
@@ -270,8 +265,7 @@ static void requests_are_taken_apart(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(requests); i++) {
-		struct json_object *object =
-			json_tokener_parse(requests[i].line);
+		struct json_object *object = json_tokener_parse(requests[i].line);
 		struct buf why = BUF_INIT;
 		struct order order;
 		bool good;
@@ -311,13 +305,12 @@ static void a_request_says_all_of_an_order(void **state)
 
 static void any_object_can_be_shown(void **state)
 {
-	static const char *const texts[] = {
-		"{}",
-		"7",
-		"[]",
-		"{\"commands\":[{}]}",
-		"{\"commands\":7}",
-		"{\"commands\":[7,{\"lines\":7},{\"lines\":[{}]}]}"};
+	static const char *const texts[] = {"{}",
+					    "7",
+					    "[]",
+					    "{\"commands\":[{}]}",
+					    "{\"commands\":7}",
+					    "{\"commands\":[7,{\"lines\":7},{\"lines\":[{}]}]}"};
 	struct buf out = BUF_INIT;
 
 	(void)state;

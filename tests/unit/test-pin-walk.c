@@ -22,8 +22,8 @@
 #define CARDS        3
 #define MODEMS       2
 
-/* In the place of crypt(3)'s: with 5000 rounds a walk would take a second.
- * test-pins.c has the real one. */
+/* In the place of crypt(3)'s: with 5000 rounds a walk would take a second. test-pins.c has the real
+ * one. */
 char *crypt(const char *key, const char *salt);
 
 char *crypt(const char *key, const char *salt)
@@ -278,8 +278,7 @@ static struct at_final take_pin(struct world *world, const char *text)
 	}
 }
 
-static struct at_final answer(struct world *world, const char *text, char *out,
-			      size_t size)
+static struct at_final answer(struct world *world, const char *text, char *out, size_t size)
 {
 	struct card *card = card_in(world);
 
@@ -296,15 +295,12 @@ static struct at_final answer(struct world *world, const char *text, char *out,
 			 : card->left ? "SIM PIN"
 				      : "SIM PUK");
 	} else if (card && strcmp(text, "AT+CPINC?") == 0) {
-		snprintf(out, size, "+CPINC: %d, 3, 10, 10",
-			 world->lies ? 3 : card->left);
-	} else if (card && !world->hides_iccid &&
-		   strcmp(text, "AT+CCID") == 0) {
+		snprintf(out, size, "+CPINC: %d, 3, 10, 10", world->lies ? 3 : card->left);
+	} else if (card && !world->hides_iccid && strcmp(text, "AT+CCID") == 0) {
 		snprintf(out, size, "+CCID: %s", card->iccid);
 	} else if (strcmp(text, "AT+CGSN") == 0) {
 		snprintf(out, size, "35123404012345%u", world->modem);
-	} else if (strstr(text, "CCID") || strstr(text, "CRSM") ||
-		   strstr(text, "PIN")) {
+	} else if (strstr(text, "CCID") || strstr(text, "CRSM") || strstr(text, "PIN")) {
 		return final_of(AT_FINAL_ERROR, 0);
 	}
 	return final_of(AT_FINAL_OK, 0);
@@ -316,12 +312,11 @@ static bool may_get_lost(const struct world *world, const char *text)
 	return world->hides_iccid || strcmp(text, "AT+CCID") != 0;
 }
 
-static void talk(struct world *world, struct plan *plan,
-		 const struct at_command *command, int64_t now)
+static void talk(struct world *world, struct plan *plan, const struct at_command *command,
+		 int64_t now)
 {
 	char text[64] = "";
-	struct at_event event = {
-		.type = AT_EVENT_REPLY, .text = text, .command = "AT+X"};
+	struct at_event event = {.type = AT_EVENT_REPLY, .text = text, .command = "AT+X"};
 	bool lost = may_get_lost(world, command->text) && happens(world, 12);
 
 	event.final = final_of(AT_FINAL_TIMEOUT, 0);
@@ -329,8 +324,7 @@ static void talk(struct world *world, struct plan *plan,
 		return;
 	/* Lost on its way there, or back. */
 	if (!lost || draw(world, 2)) {
-		struct at_final final =
-			answer(world, command->text, text, sizeof(text));
+		struct at_final final = answer(world, command->text, text, sizeof(text));
 
 		if (lost)
 			text[0] = '\0';
@@ -349,8 +343,7 @@ static void talk(struct world *world, struct plan *plan,
 
 /* The program --------------------------------------------------------------------*/
 
-static enum plan_verdict prepare(struct world *world, struct plan *plan,
-				 int64_t *now)
+static enum plan_verdict prepare(struct world *world, struct plan *plan, int64_t *now)
 {
 	struct at_command command;
 	enum plan_verdict verdict = PLAN_PENDING;
@@ -370,8 +363,8 @@ static enum plan_verdict prepare(struct world *world, struct plan *plan,
 	return verdict;
 }
 
-/* As run does it: a modem that goes is waited for, another failure is tried
- * again, and a PIN or PUK that is wanted ends it. True: the SIM is open. */
+/* As run does it: a modem that goes is waited for, another failure is tried again, and a PIN or PUK
+ * that is wanted ends it. True: the SIM is open. */
 static bool live(struct world *world, const char *pin)
 {
 	enum plan_verdict verdict = PLAN_PENDING;
@@ -390,9 +383,8 @@ static bool live(struct world *world, const char *pin)
 		verdict = prepare(world, &plan, &now);
 		if (verdict == PLAN_DONE && happens(world, 2))
 			replug(world);
-		else if (!world->gone &&
-			 (verdict == PLAN_DONE ||
-			  cause_reaction(plan.cause) == CAUSE_REACTION_STOP))
+		else if (!world->gone && (verdict == PLAN_DONE ||
+					  cause_reaction(plan.cause) == CAUSE_REACTION_STOP))
 			break;
 	}
 	plan_free(&plan);
@@ -450,8 +442,7 @@ static void begin(struct world *world, uint32_t seed)
 	for (unsigned i = 0; i < CARDS; i++) {
 		struct card *card = &world->cards[i];
 
-		snprintf(card->iccid, sizeof(card->iccid),
-			 "894902000008639406%u", i);
+		snprintf(card->iccid, sizeof(card->iccid), "894902000008639406%u", i);
 		card->right = draw(world, 3);
 		card->left = 3;
 	}
@@ -459,8 +450,8 @@ static void begin(struct world *world, uint32_t seed)
 		world->in[i] = i;
 }
 
-/* A PIN that never went anywhere, on a disk that works, at a SIM that has all
- * its attempts: it has to open it, and again after the power was off. */
+/* A PIN that never went anywhere, on a disk that works, at a SIM that has all its attempts: it has
+ * to open it, and again after the power was off. */
 static void right_pin_opens(struct world *world)
 {
 	struct card *card;

@@ -31,8 +31,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = {"sent-pins", "sent-pins.new",
-					    "sent-pins.lock"};
+	static const char *const names[] = {"sent-pins", "sent-pins.new", "sent-pins.lock"};
 	char path[64];
 
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -109,8 +108,7 @@ static void a_pin_goes_to_a_sim_once(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(steps); i++)
-		assert_int_equal(send_pin(state, &steps[i].key),
-				 steps[i].error);
+		assert_int_equal(send_pin(state, &steps[i].key), steps[i].error);
 }
 
 static void what_was_taken_goes_again(void **state)

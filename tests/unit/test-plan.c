@@ -11,8 +11,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* A modem as a list of answers; a command without a row gets OK. `sent` counts
- * how often each was used. */
+/* A modem as a list of answers; a command without a row gets OK. `sent` counts how often each was
+ * used. */
 struct row {
 	const char *command;
 	enum at_final_kind kind;
@@ -41,8 +41,7 @@ static int note_sent(void *ctx, const struct pins_key *key, struct buf *why)
 	struct talk *talk = ctx;
 	char noted[64];
 
-	snprintf(noted, sizeof(noted), "%s/%s/%s", key->pin, key->iccid,
-		 key->imei);
+	snprintf(noted, sizeof(noted), "%s/%s/%s", key->pin, key->iccid, key->imei);
 	talk->notes++;
 	if (talk->note_error < 0 || strcmp(noted, talk->noted) == 0) {
 		buf_printf(why, "noted before");
@@ -102,8 +101,7 @@ static struct row *find_row(struct talk *talk, const char *command)
 	for (size_t i = 0; i < talk->count; i++) {
 		struct row *row = &talk->rows[i];
 
-		if (strcmp(row->command, command) != 0 ||
-		    (row->times && row->sent >= row->times))
+		if (strcmp(row->command, command) != 0 || (row->times && row->sent >= row->times))
 			continue;
 		row->sent++;
 		return row;
@@ -115,22 +113,19 @@ static struct row *find_row(struct talk *talk, const char *command)
 static void answer(struct talk *talk, const struct at_command *command)
 {
 	const struct row *row = find_row(talk, command->text);
-	struct at_event event = {
-		.type = AT_EVENT_REPLY,
-		.final = {.kind = row->kind, .code = row->code},
-		.text = row->text,
-		.command = command->text};
+	struct at_event event = {.type = AT_EVENT_REPLY,
+				 .final = {.kind = row->kind, .code = row->code},
+				 .text = row->text,
+				 .command = command->text};
 	size_t len = strlen(talk->log);
 
-	snprintf(talk->log + len, sizeof(talk->log) - len, "%s|",
-		 command->text);
+	snprintf(talk->log + len, sizeof(talk->log) - len, "%s|", command->text);
 	talk->now += 20;
 	plan_reply(&talk->plan, &event, talk->now);
 }
 
 /* Run a stage to its end, in at most `limit_ms`. */
-static enum plan_verdict run(struct talk *talk, enum plan_stage stage,
-			     int64_t limit_ms)
+static enum plan_verdict run(struct talk *talk, enum plan_stage stage, int64_t limit_ms)
 {
 	int64_t until = talk->now + limit_ms;
 	struct at_command command;
@@ -159,26 +154,25 @@ static int pins_sent(const struct talk *talk)
 	return count;
 }
 
-#define OK(command, text)                                                      \
-	{                                                                      \
-		command, AT_FINAL_OK, 0, text, 0, 0                            \
+#define OK(command, text)                           \
+	{                                           \
+		command, AT_FINAL_OK, 0, text, 0, 0 \
 	}
-#define ERROR(command)                                                         \
-	{                                                                      \
-		command, AT_FINAL_ERROR, 0, "", 0, 0                           \
+#define ERROR(command)                               \
+	{                                            \
+		command, AT_FINAL_ERROR, 0, "", 0, 0 \
 	}
-#define CME(command, number)                                                   \
-	{                                                                      \
-		command, AT_FINAL_CME, number, "", 0, 0                        \
+#define CME(command, number)                            \
+	{                                               \
+		command, AT_FINAL_CME, number, "", 0, 0 \
 	}
 
 static void a_context_that_is_right_is_left_alone(void **state)
 {
-	struct row rows[] = {
-		OK("AT+CPIN?", "+CPIN: READY"),
-		OK("AT+CGDCONT?",
-		   "+CGDCONT: 1,\"IP\",\"INTERNET.mnc001.mcc262.gprs\"\n"
-		   "+CGDCONT: 2,\"IP\",\"other\"")};
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+			     OK("AT+CGDCONT?",
+				"+CGDCONT: 1,\"IP\",\"INTERNET.mnc001.mcc262.gprs\"\n"
+				"+CGDCONT: 2,\"IP\",\"other\"")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
@@ -196,12 +190,10 @@ static void a_context_that_differs_is_written_once(void **state)
 		const char *apn;
 		const char *want; /* NULL: nothing */
 	} cases[] = {
-		{"+CGDCONT: 1,\"IP\",\"old\"", CONF_PDP_IPV4, "new",
-		 "AT+CGDCONT=1,\"IP\",\"new\""},
+		{"+CGDCONT: 1,\"IP\",\"old\"", CONF_PDP_IPV4, "new", "AT+CGDCONT=1,\"IP\",\"new\""},
 		{"+CGDCONT: 1,\"IP\",\"new\"", CONF_PDP_IPV4V6, "new",
 		 "AT+CGDCONT=1,\"IPV4V6\",\"new\""},
-		{"+CGDCONT: 2,\"IP\",\"new\"", CONF_PDP_IPV4, "new",
-		 "AT+CGDCONT=1,\"IP\",\"new\""},
+		{"+CGDCONT: 2,\"IP\",\"new\"", CONF_PDP_IPV4, "new", "AT+CGDCONT=1,\"IP\",\"new\""},
 		{"", CONF_PDP_IPV4, "", "AT+CGDCONT=1,\"IP\",\"\""},
 		{"+CGDCONT: 1,\"IP\",\"sim\"", CONF_PDP_IPV4, "", NULL},
 	};
@@ -221,8 +213,7 @@ static void a_context_that_differs_is_written_once(void **state)
 			assert_null(written);
 		} else {
 			assert_non_null(written);
-			assert_memory_equal(written, cases[i].want,
-					    strlen(cases[i].want));
+			assert_memory_equal(written, cases[i].want, strlen(cases[i].want));
 			assert_null(strstr(written + 1, "AT+CGDCONT="));
 		}
 		talk_free(talk);
@@ -270,8 +261,7 @@ static void only_so_many_contexts_are_kept(void **state)
 		set(&talk->conf.network.apn, "mine");
 		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
 		assert_null(strstr(talk->log, "AT+CGDCONT="));
-		assert_int_equal(talk->plan.facts.context_count,
-				 MODEM_CONTEXTS_MAX);
+		assert_int_equal(talk->plan.facts.context_count, MODEM_CONTEXTS_MAX);
 	}
 	talk_free(talk);
 	buf_free(&text);
@@ -285,44 +275,32 @@ static void name_and_password_in_the_family_s_form(void **state)
 		enum conf_auth auth;
 		const char *want; /* NULL: no command at all */
 	} cases[] = {
-		{"Sierra", "me", "secret", CONF_AUTH_AUTO,
-		 "AT$QCPDPP=1,2,\"secret\",\"me\""},
-		{"Sierra", "me", "secret", CONF_AUTH_PAP,
-		 "AT$QCPDPP=1,1,\"secret\",\"me\""},
+		{"Sierra", "me", "secret", CONF_AUTH_AUTO, "AT$QCPDPP=1,2,\"secret\",\"me\""},
+		{"Sierra", "me", "secret", CONF_AUTH_PAP, "AT$QCPDPP=1,1,\"secret\",\"me\""},
 		{"Sierra", "", "", CONF_AUTH_CHAP, "AT$QCPDPP=1,2,\"\",\"\""},
 		{"Sierra", "me", "secret", CONF_AUTH_NONE, "AT$QCPDPP=1,0"},
 		{"Sierra", "", "", CONF_AUTH_NONE, NULL},
 		{"Sierra", "", "", CONF_AUTH_AUTO, NULL},
-		{"Novatel", "me", "", CONF_AUTH_CHAP,
-		 "AT$QCPDPP=1,2,\"\",\"me\""},
-		{"Option N.V.", "me", "pw", CONF_AUTH_PAP,
-		 "AT$QCPDPP=1,1,\"pw\",\"me\""},
-		{"huawei", "me", "pw", CONF_AUTH_AUTO,
-		 "AT^AUTHDATA=1,3,\"\",\"pw\",\"me\""},
+		{"Novatel", "me", "", CONF_AUTH_CHAP, "AT$QCPDPP=1,2,\"\",\"me\""},
+		{"Option N.V.", "me", "pw", CONF_AUTH_PAP, "AT$QCPDPP=1,1,\"pw\",\"me\""},
+		{"huawei", "me", "pw", CONF_AUTH_AUTO, "AT^AUTHDATA=1,3,\"\",\"pw\",\"me\""},
 		{"huawei", "me", "pw", CONF_AUTH_NONE, "AT^AUTHDATA=1"},
 		{"Quectel", "me", "pw", CONF_AUTH_CHAP,
 		 "AT+QICSGP=1,1,\"internet\",\"me\",\"pw\",2"},
-		{"SIMCOM", "me", "pw", CONF_AUTH_AUTO,
-		 "AT+CGAUTH=1,3,\"pw\",\"me\""},
-		{"Telit", "me", "pw", CONF_AUTH_PAP,
-		 "AT#PDPAUTH=1,1,\"me\",\"pw\""},
-		{"Cinterion", "me", "pw", CONF_AUTH_CHAP,
-		 "AT^SGAUTH=1,2,\"pw\",\"me\""},
-		{"u-blox", "me", "pw", CONF_AUTH_PAP,
-		 "AT+CGAUTH=1,1,\"me\",\"pw\""},
-		{"Fibocom", "me", "pw", CONF_AUTH_PAP,
-		 "AT+CGAUTH=1,1,\"me\",\"pw\""},
-		{"Icera", "me", "pw", CONF_AUTH_CHAP,
-		 "AT%IPDPCFG=1,0,2,\"me\",\"pw\""},
+		{"SIMCOM", "me", "pw", CONF_AUTH_AUTO, "AT+CGAUTH=1,3,\"pw\",\"me\""},
+		{"Telit", "me", "pw", CONF_AUTH_PAP, "AT#PDPAUTH=1,1,\"me\",\"pw\""},
+		{"Cinterion", "me", "pw", CONF_AUTH_CHAP, "AT^SGAUTH=1,2,\"pw\",\"me\""},
+		{"u-blox", "me", "pw", CONF_AUTH_PAP, "AT+CGAUTH=1,1,\"me\",\"pw\""},
+		{"Fibocom", "me", "pw", CONF_AUTH_PAP, "AT+CGAUTH=1,1,\"me\",\"pw\""},
+		{"Icera", "me", "pw", CONF_AUTH_CHAP, "AT%IPDPCFG=1,0,2,\"me\",\"pw\""},
 		{"ZTE", "me", "pw", CONF_AUTH_PAP, NULL},
 		{"", "me", "p\"w", CONF_AUTH_PAP, NULL},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct row rows[] = {
-			OK("AT+CPIN?", "+CPIN: READY"),
-			OK("AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"internet\"")};
+		struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+				     OK("AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"internet\"")};
 		struct talk *talk = talk_new(rows, COUNT(rows));
 		const char *last;
 
@@ -333,19 +311,16 @@ static void name_and_password_in_the_family_s_form(void **state)
 		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
 		last = strstr(talk->log, "AT+CGDCONT?|") + 12;
 		if (cases[i].want)
-			assert_memory_equal(last, cases[i].want,
-					    strlen(cases[i].want));
-		assert_string_equal(
-			last + (cases[i].want ? strlen(cases[i].want) : 0),
-			cases[i].want ? "|" : "");
+			assert_memory_equal(last, cases[i].want, strlen(cases[i].want));
+		assert_string_equal(last + (cases[i].want ? strlen(cases[i].want) : 0),
+				    cases[i].want ? "|" : "");
 		talk_free(talk);
 	}
 }
 
 static void no_password_breaks_out_of_its_quotes(void **state)
 {
-	static const char *const passwords[] = {"x\",\"y", "a\\22",
-						"caf\xc3\xa9", "line\nbreak"};
+	static const char *const passwords[] = {"x\",\"y", "a\\22", "caf\xc3\xa9", "line\nbreak"};
 	char longest[256];
 
 	(void)state;
@@ -357,14 +332,12 @@ static void no_password_breaks_out_of_its_quotes(void **state)
 		longest[sizeof(longest) - 1] = '\0';
 		talk->plan.family = modem_family_find(0x1199, "");
 		set(&talk->conf.network.user, longest);
-		set(&talk->conf.network.password,
-		    i < COUNT(passwords) ? passwords[i] : longest);
+		set(&talk->conf.network.password, i < COUNT(passwords) ? passwords[i] : longest);
 		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
 		assert_int_equal(talk->plan.cause, CAUSE_CONFIG);
 		assert_non_null(strstr(buf_str(&talk->plan.text), "password"));
 		if (i < COUNT(passwords))
-			assert_null(strstr(buf_str(&talk->plan.text),
-					   passwords[i]));
+			assert_null(strstr(buf_str(&talk->plan.text), passwords[i]));
 		assert_null(strstr(talk->log, "QCPDPP"));
 		talk_free(talk);
 	}
@@ -373,8 +346,7 @@ static void no_password_breaks_out_of_its_quotes(void **state)
 /* The older command where the newer one is not known; and in the end pppd. */
 static void refused_authentication_is_told_and_survived(void **state)
 {
-	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
-			     ERROR("AT+CGAUTH=1,1,\"me\",\"pw\""),
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"), ERROR("AT+CGAUTH=1,1,\"me\",\"pw\""),
 			     OK("AT+UAUTHREQ=1,1,\"me\",\"pw\"", "")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
@@ -427,8 +399,7 @@ static void no_other_modem_than_the_configured_one_is_used(void **state)
 			rows[0].text = "+CPIN: READY";
 		set(&talk->conf.modem.imei, "351234040123456");
 		set(&talk->conf.sim.pin, "1234");
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000),
-				 cases[i].verdict);
+		assert_int_equal(run(talk, PLAN_PREPARE, 60000), cases[i].verdict);
 		if (cases[i].verdict == PLAN_FAILED) {
 			assert_int_equal(talk->plan.cause, CAUSE_NO_MODEM);
 			assert_int_equal(pins_sent(talk), 0);
@@ -439,11 +410,10 @@ static void no_other_modem_than_the_configured_one_is_used(void **state)
 
 static void a_good_pin_opens_the_sim(void **state)
 {
-	struct row rows[] = {
-		{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
-		OK("AT+CPIN?", "+CPIN: READY"),
-		OK("AT+CPINC?", "+CPINC: 3, 3, 10, 10"),
-		OK("AT+CPIN=\"1234\"", "")};
+	struct row rows[] = {{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
+			     OK("AT+CPIN?", "+CPIN: READY"),
+			     OK("AT+CPINC?", "+CPINC: 3, 3, 10, 10"),
+			     OK("AT+CPIN=\"1234\"", "")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
@@ -458,8 +428,7 @@ static void a_good_pin_opens_the_sim(void **state)
 
 static void a_refused_pin_is_never_sent_again(void **state)
 {
-	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"),
-			     CME("AT+CPIN=\"1234\"", 16)};
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"), CME("AT+CPIN=\"1234\"", 16)};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
@@ -475,8 +444,8 @@ static void a_refused_pin_is_never_sent_again(void **state)
 	talk_free(talk);
 }
 
-/* The port went away, or the user had enough, before the SIM's answer came: it
- * may have been a refusal. */
+/* The port went away, or the user had enough, before the SIM's answer came: it may have been a
+ * refusal. */
 static void a_pin_without_an_answer_is_not_sent_again(void **state)
 {
 	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN")};
@@ -496,11 +465,9 @@ static void a_pin_without_an_answer_is_not_sent_again(void **state)
 	talk_free(talk);
 }
 
-static void a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once(
-	void **state)
+static void a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once(void **state)
 {
-	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"),
-			     OK("AT+CPIN=\"1234\"", "")};
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"), OK("AT+CPIN=\"1234\"", "")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
@@ -511,8 +478,8 @@ static void a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once(
 	talk_free(talk);
 }
 
-/* What the modem says to the PIN may be wrong, or get lost; what it says of the
- * SIM afterwards counts. */
+/* What the modem says to the PIN may be wrong, or get lost; what it says of the SIM afterwards
+ * counts. */
 static void the_sims_own_word_counts(void **state)
 {
 	static const struct {
@@ -536,11 +503,9 @@ static void the_sims_own_word_counts(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char then[32];
-		struct row rows[] = {
-			{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
-			{"AT+CPIN=\"1234\"", cases[i].kind, cases[i].code, "",
-			 0, 0},
-			OK("AT+CPIN?", then)};
+		struct row rows[] = {{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
+				     {"AT+CPIN=\"1234\"", cases[i].kind, cases[i].code, "", 0, 0},
+				     OK("AT+CPIN?", then)};
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
 		snprintf(then, sizeof(then), "+CPIN: %s", cases[i].then);
@@ -556,35 +521,32 @@ static void the_sims_own_word_counts(void **state)
 
 static void a_pin_is_noted_with_card_and_modem_before_it_goes(void **state)
 {
-	struct row rows[] = {OK("AT+CPIN?", "+CPIN: SIM PIN"),
-			     ERROR("AT!ICCID?"),
-			     ERROR("AT+CCID"),
-			     ERROR("AT+ICCID"),
-			     OK("AT+CRSM=176,12258,0,0,10",
-				"+CRSM: 144,0,\"98942000008036496082\""),
-			     OK("AT+CGSN", "351234040123456"),
-			     CME("AT+CPIN=\"1234\"", 16)};
+	struct row rows[] = {
+		OK("AT+CPIN?", "+CPIN: SIM PIN"),
+		ERROR("AT!ICCID?"),
+		ERROR("AT+CCID"),
+		ERROR("AT+ICCID"),
+		OK("AT+CRSM=176,12258,0,0,10", "+CRSM: 144,0,\"98942000008036496082\""),
+		OK("AT+CGSN", "351234040123456"),
+		CME("AT+CPIN=\"1234\"", 16)};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
 	talk->plan.family = modem_family_find(0x1199, "");
 	set(&talk->conf.sim.pin, "1234");
 	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-	assert_string_equal(talk->noted,
-			    "1234/89490200000863940628/351234040123456");
-	assert_non_null(strstr(talk->log,
-			       "AT+CPINC?|AT+CPINR=\"SIM PIN\"|"
-			       "AT+CSIM=10,\"0020000100\"|AT!ICCID?|AT+CCID|"
-			       "AT+ICCID|AT+CRSM=176,12258,0,0,10|AT+CGSN|"
-			       "AT+CPIN=\"1234\"|"));
+	assert_string_equal(talk->noted, "1234/89490200000863940628/351234040123456");
+	assert_non_null(strstr(talk->log, "AT+CPINC?|AT+CPINR=\"SIM PIN\"|"
+					  "AT+CSIM=10,\"0020000100\"|AT!ICCID?|AT+CCID|"
+					  "AT+ICCID|AT+CRSM=176,12258,0,0,10|AT+CGSN|"
+					  "AT+CPIN=\"1234\"|"));
 	talk_free(talk);
 }
 
 /* After modem.init, and with an error in the place of "SIM PIN". */
 static void no_question_is_left_out_before_the_pin(void **state)
 {
-	struct row rows[] = {CME("AT+CPIN?", 11),
-			     OK("AT+CPINC?", "+CPINC: 1, 3, 10, 10")};
+	struct row rows[] = {CME("AT+CPIN?", 11), OK("AT+CPINC?", "+CPINC: 1, 3, 10, 10")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
@@ -641,9 +603,8 @@ static void a_right_pin_is_forgotten_when_another_instance_lets_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct row rows[] = {
-			{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
-			OK("AT+CPIN?", "+CPIN: READY")};
+		struct row rows[] = {{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 1, 0},
+				     OK("AT+CPIN?", "+CPIN: READY")};
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
 		set(&talk->conf.sim.pin, "1234");
@@ -809,28 +770,24 @@ static void a_radio_that_stays_off_is_told_apart(void **state)
 	} cases[] = {
 		{0, "4", NULL, NULL, MODEM_RADIO_OFF, "airplane mode",
 		 "AT+CFUN=1 does not switch it on", true},
-		{0x1199, "0", LPM("W_DISABLE:1, User:1, Temp:0, Volt:0"), NULL,
-		 MODEM_RADIO_OFF, "W_DISABLE", "W_DISABLE pin holds it off",
-		 false},
-		{0x1199, "1", LPM("W_DISABLE:1, User:0, Temp:0, Volt:0"), NULL,
-		 MODEM_RADIO_OFF, "W_DISABLE", "W_DISABLE pin holds it off",
-		 false},
+		{0x1199, "0", LPM("W_DISABLE:1, User:1, Temp:0, Volt:0"), NULL, MODEM_RADIO_OFF,
+		 "W_DISABLE", "W_DISABLE pin holds it off", false},
+		{0x1199, "1", LPM("W_DISABLE:1, User:0, Temp:0, Volt:0"), NULL, MODEM_RADIO_OFF,
+		 "W_DISABLE", "W_DISABLE pin holds it off", false},
 		{0x1199, "1", LPM("W_DISABLE:0, User:0, Temp:1, Volt:0"), NULL,
 		 MODEM_RADIO_LOW_POWER, "temperature", "too hot", false},
 		{0x1199, "1", LPM("W_DISABLE:0, User:0, Temp:0, Volt:1"), NULL,
 		 MODEM_RADIO_LOW_POWER, "voltage", "too little voltage", false},
-		{0x1199, "0", LPM("W_DISABLE:0, User:1, Temp:0, Volt:0"), NULL,
-		 MODEM_RADIO_OFF, "airplane mode", "does not switch it on",
-		 true},
-		{0x1199, "1", NULL, "Bootup Time: 1 Mode:  LOW POWER MODE",
-		 MODEM_RADIO_OFF, "", "does not switch it on", true},
+		{0x1199, "0", LPM("W_DISABLE:0, User:1, Temp:0, Volt:0"), NULL, MODEM_RADIO_OFF,
+		 "airplane mode", "does not switch it on", true},
+		{0x1199, "1", NULL, "Bootup Time: 1 Mode:  LOW POWER MODE", MODEM_RADIO_OFF, "",
+		 "does not switch it on", true},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char fun[16];
-		struct row rows[] = {OK("AT+CREG?", "+CREG: 0,0"),
-				     OK("AT+CFUN?", fun),
+		struct row rows[] = {OK("AT+CREG?", "+CREG: 0,0"), OK("AT+CFUN?", fun),
 				     OK("AT!PCINFO?", cases[i].pcinfo),
 				     OK("AT!GSTATUS?", cases[i].gstatus)};
 		struct talk *talk = talk_new(rows, COUNT(rows));
@@ -846,13 +803,10 @@ static void a_radio_that_stays_off_is_told_apart(void **state)
 		assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_FAILED);
 		assert_int_equal(talk->plan.cause, CAUSE_RADIO_OFF);
 		assert_int_equal(talk->plan.facts.radio.state, cases[i].radio);
-		assert_string_equal(
-			modem_radio_reason_name(talk->plan.facts.radio.reason),
-			cases[i].reason);
-		assert_non_null(
-			strstr(buf_str(&talk->plan.text), cases[i].words));
-		assert_int_equal(strstr(talk->log, "AT+CFUN=1|") != NULL,
-				 cases[i].asked);
+		assert_string_equal(modem_radio_reason_name(talk->plan.facts.radio.reason),
+				    cases[i].reason);
+		assert_non_null(strstr(buf_str(&talk->plan.text), cases[i].words));
+		assert_int_equal(strstr(talk->log, "AT+CFUN=1|") != NULL, cases[i].asked);
 		talk_free(talk);
 	}
 }
@@ -863,10 +817,9 @@ static void a_radio_that_is_on_is_left_alone(void **state)
 	struct row rows[] = {{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,2", 2, 0},
 			     OK("AT+CREG?", "+CREG: 0,1"),
 			     OK("AT+CFUN?", "+CFUN: 1"),
-			     OK("AT!PCINFO?",
-				"State: 1 (ONLINE)\n"
-				"LPM force flags - W_DISABLE:1, User:0, "
-				"Temp:0, Volt:0\nW_DISABLE: 1")};
+			     OK("AT!PCINFO?", "State: 1 (ONLINE)\n"
+					      "LPM force flags - W_DISABLE:1, User:0, "
+					      "Temp:0, Volt:0\nW_DISABLE: 1")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
@@ -918,8 +871,7 @@ static void technology_is_told_in_the_maker_s_word(void **state)
 {
 	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,1"),
 			     OK("AT+COPS?", "+COPS: 0,0,\"T-Mobile D\",2"),
-			     OK("AT+CSQ", "+CSQ: 17,99"),
-			     OK("AT*CNTI=0", "*CNTI: 0,HSDPA")};
+			     OK("AT+CSQ", "+CSQ: 17,99"), OK("AT*CNTI=0", "*CNTI: 0,HSDPA")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
@@ -936,8 +888,7 @@ static void technology_is_told_in_the_maker_s_word(void **state)
 
 static void a_signal_that_csq_does_not_know_is_asked_of_the_maker(void **state)
 {
-	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,1"),
-			     OK("AT+CSQ", "+CSQ: 99,99"),
+	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,1"), OK("AT+CSQ", "+CSQ: 99,99"),
 			     OK("AT+QCSQ", "+QCSQ: \"LTE\",-52,-81,195,-10")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
@@ -961,11 +912,10 @@ static void a_modem_bound_by_hand_is_set_free(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct row rows[] = {
-			{"AT+COPS?", AT_FINAL_OK, 0, cases[i].cops, 1, 0},
-			OK("AT+COPS?", "+COPS: 0,0,\"mine\",2"),
-			OK("AT+CREG?", cases[i].creg),
-			OK("AT+COPS=0", "")};
+		struct row rows[] = {{"AT+COPS?", AT_FINAL_OK, 0, cases[i].cops, 1, 0},
+				     OK("AT+COPS?", "+COPS: 0,0,\"mine\",2"),
+				     OK("AT+CREG?", cases[i].creg),
+				     OK("AT+COPS=0", "")};
 		struct talk *talk = talk_new(rows, COUNT(rows));
 		const char *at;
 
@@ -986,22 +936,19 @@ static void a_modem_bound_by_hand_is_set_free(void **state)
 
 static void an_operator_that_is_refused_is_named(void **state)
 {
-	static const enum at_final_kind kinds[] = {AT_FINAL_CME, AT_FINAL_ERROR,
-						   AT_FINAL_TIMEOUT};
+	static const enum at_final_kind kinds[] = {AT_FINAL_CME, AT_FINAL_ERROR, AT_FINAL_TIMEOUT};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(kinds); i++) {
-		struct row rows[] = {
-			OK("AT+COPS?", "+COPS: 0"),
-			{"AT+COPS=1,2,\"26201\"", kinds[i], 30, "", 0, 0}};
+		struct row rows[] = {OK("AT+COPS?", "+COPS: 0"),
+				     {"AT+COPS=1,2,\"26201\"", kinds[i], 30, "", 0, 0}};
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
 		set(&talk->conf.network.operator, "26201");
 		assert_int_equal(run(talk, PLAN_REGISTER, 200000), PLAN_FAILED);
 		assert_int_equal(talk->plan.cause, CAUSE_NOT_REGISTERED);
 		assert_non_null(strstr(buf_str(&talk->plan.text), "26201"));
-		assert_non_null(
-			strstr(buf_str(&talk->plan.text), "network.operator"));
+		assert_non_null(strstr(buf_str(&talk->plan.text), "network.operator"));
 		talk_free(talk);
 	}
 }
@@ -1019,8 +966,7 @@ static void registration_is_told_unasked_as_far_as_it_goes(void **state)
 
 	(void)state;
 	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_DONE);
-	assert_non_null(strstr(talk->log, "|AT+CREG=2|AT+CREG=1|AT+CGREG=2|"
-					  "AT+CGREG=1|AT+CFUN?|"));
+	assert_non_null(strstr(talk->log, "|AT+CREG=2|AT+CREG=1|AT+CGREG=2|AT+CGREG=1|AT+CFUN?|"));
 	assert_null(strstr(talk->log, "CEREG="));
 	talk_free(talk);
 }
@@ -1040,22 +986,19 @@ static void dial_strings_are_tried_until_one_is_understood(void **state)
 
 static void a_refused_call_is_not_dialled_again_and_says_why(void **state)
 {
-	static const enum at_final_kind kinds[] = {
-		AT_FINAL_NO_CARRIER, AT_FINAL_BUSY, AT_FINAL_NO_ANSWER,
-		AT_FINAL_TIMEOUT};
+	static const enum at_final_kind kinds[] = {AT_FINAL_NO_CARRIER, AT_FINAL_BUSY,
+						   AT_FINAL_NO_ANSWER, AT_FINAL_TIMEOUT};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(kinds); i++) {
-		struct row rows[] = {
-			{"ATD*99***3#", kinds[i], 0, "", 0, 0},
-			OK("AT+CEER", "+CEER: PDP authentication failure")};
+		struct row rows[] = {{"ATD*99***3#", kinds[i], 0, "", 0, 0},
+				     OK("AT+CEER", "+CEER: PDP authentication failure")};
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
 		talk->conf.network.cid = 3;
 		assert_int_equal(run(talk, PLAN_DIAL, 200000), PLAN_FAILED);
 		assert_int_equal(talk->plan.cause, CAUSE_CALL);
-		assert_non_null(strstr(buf_str(&talk->plan.text),
-				       "PDP authentication failure"));
+		assert_non_null(strstr(buf_str(&talk->plan.text), "PDP authentication failure"));
 		assert_string_equal(talk->log, "ATD*99***3#|AT+CEER|");
 		talk_free(talk);
 	}
@@ -1066,32 +1009,26 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_context_that_is_right_is_left_alone),
 		cmocka_unit_test(a_context_that_differs_is_written_once),
-		cmocka_unit_test(
-			a_modem_without_dual_contexts_gets_one_for_ipv4),
+		cmocka_unit_test(a_modem_without_dual_contexts_gets_one_for_ipv4),
 		cmocka_unit_test(only_so_many_contexts_are_kept),
 		cmocka_unit_test(name_and_password_in_the_family_s_form),
 		cmocka_unit_test(no_password_breaks_out_of_its_quotes),
 		cmocka_unit_test(refused_authentication_is_told_and_survived),
 		cmocka_unit_test(a_modem_bound_by_hand_is_set_free),
 		cmocka_unit_test(an_operator_that_is_refused_is_named),
-		cmocka_unit_test(
-			registration_is_told_unasked_as_far_as_it_goes),
+		cmocka_unit_test(registration_is_told_unasked_as_far_as_it_goes),
 		cmocka_unit_test(an_apn_cannot_break_out_of_its_quotes),
-		cmocka_unit_test(
-			no_other_modem_than_the_configured_one_is_used),
+		cmocka_unit_test(no_other_modem_than_the_configured_one_is_used),
 		cmocka_unit_test(a_good_pin_opens_the_sim),
 		cmocka_unit_test(a_refused_pin_is_never_sent_again),
 		cmocka_unit_test(a_pin_without_an_answer_is_not_sent_again),
-		cmocka_unit_test(
-			a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once),
+		cmocka_unit_test(a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once),
 		cmocka_unit_test(the_sims_own_word_counts),
-		cmocka_unit_test(
-			a_pin_is_noted_with_card_and_modem_before_it_goes),
+		cmocka_unit_test(a_pin_is_noted_with_card_and_modem_before_it_goes),
 		cmocka_unit_test(no_question_is_left_out_before_the_pin),
 		cmocka_unit_test(a_sim_that_is_open_is_asked_nothing_more),
 		cmocka_unit_test(a_pin_that_cannot_be_noted_stays_here),
-		cmocka_unit_test(
-			a_right_pin_is_forgotten_when_another_instance_lets_it),
+		cmocka_unit_test(a_right_pin_is_forgotten_when_another_instance_lets_it),
 		cmocka_unit_test(the_last_attempt_is_not_spent),
 		cmocka_unit_test(sim_states_become_causes),
 		cmocka_unit_test(a_busy_sim_is_waited_for),
@@ -1102,15 +1039,11 @@ int main(void)
 		cmocka_unit_test(a_radio_that_stays_off_is_told_apart),
 		cmocka_unit_test(a_radio_that_is_on_is_left_alone),
 		cmocka_unit_test(a_radio_that_was_off_is_switched_on),
-		cmocka_unit_test(
-			an_operator_is_selected_only_when_another_serves),
+		cmocka_unit_test(an_operator_is_selected_only_when_another_serves),
 		cmocka_unit_test(technology_is_told_in_the_maker_s_word),
-		cmocka_unit_test(
-			a_signal_that_csq_does_not_know_is_asked_of_the_maker),
-		cmocka_unit_test(
-			dial_strings_are_tried_until_one_is_understood),
-		cmocka_unit_test(
-			a_refused_call_is_not_dialled_again_and_says_why),
+		cmocka_unit_test(a_signal_that_csq_does_not_know_is_asked_of_the_maker),
+		cmocka_unit_test(dial_strings_are_tried_until_one_is_understood),
+		cmocka_unit_test(a_refused_call_is_not_dialled_again_and_says_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,8 +74,7 @@ static void an_interface_is_known_by_number_not_by_tty(void **state)
 
 static void a_ttyacm_is_its_control_interface(void **state)
 {
-	static const struct expected acm = {
-		"/dev/ttyACM1", "cdc_acm", "1-1.2", 2, 4, 2, 2, 1, 1};
+	static const struct expected acm = {"/dev/ttyACM1", "cdc_acm", "1-1.2", 2, 4, 2, 2, 1, 1};
 
 	(void)state;
 	describe(tree_plant("sysfs/acm"), &acm);
@@ -84,10 +83,9 @@ static void a_ttyacm_is_its_control_interface(void **state)
 
 static void a_uart_and_a_pty_have_no_interface(void **state)
 {
-	static const struct expected uart = {
-		"/dev/ttyS1", "serial8250", "", -1, -1, -1, -1, -1, -1};
-	static const struct expected pty = {"/dev/pts/1", "", "", -1, -1,
-					    -1,           -1, -1, -1};
+	static const struct expected uart = {"/dev/ttyS1", "serial8250", "", -1, -1,
+					     -1,           -1,           -1, -1};
+	static const struct expected pty = {"/dev/pts/1", "", "", -1, -1, -1, -1, -1, -1};
 	const char *root = tree_plant("sysfs/uart");
 
 	(void)state;
@@ -98,17 +96,9 @@ static void a_uart_and_a_pty_have_no_interface(void **state)
 
 static void odd_attributes_are_unknown_not_invented(void **state)
 {
-	static const struct expected odd = {"/dev/ttyUSB0",
-					    "a-name-that-does-not-fit-the-th",
-					    "1-1",
-					    0,
-					    -1,
-					    -1,
-					    -1,
-					    -1,
-					    0};
-	static const struct expected loop = {
-		"/dev/ttyUSB1", "", "", -1, -1, -1, -1, -1, -1};
+	static const struct expected odd = {
+		"/dev/ttyUSB0", "a-name-that-does-not-fit-the-th", "1-1", 0, -1, -1, -1, -1, 0};
+	static const struct expected loop = {"/dev/ttyUSB1", "", "", -1, -1, -1, -1, -1, -1};
 	const char *root = tree_plant("sysfs/hostile");
 
 	(void)state;
@@ -117,8 +107,7 @@ static void odd_attributes_are_unknown_not_invented(void **state)
 	tree_fell();
 }
 
-static void push(struct port_list *list, const char *device, const char *path,
-		 int interface)
+static void push(struct port_list *list, const char *device, const char *path, int interface)
 {
 	struct port port;
 
@@ -130,9 +119,8 @@ static void push(struct port_list *list, const char *device, const char *path,
 
 static void the_list_is_sorted_by_path_and_interface(void **state)
 {
-	static const char *const want[] = {"/dev/ttyUSB7", "/dev/ttyUSB0",
-					   "/dev/ttyUSB1", "/dev/ttyUSB5",
-					   "/dev/ttyUSB2", "/dev/ttyUSB10"};
+	static const char *const want[] = {"/dev/ttyUSB7", "/dev/ttyUSB0", "/dev/ttyUSB1",
+					   "/dev/ttyUSB5", "/dev/ttyUSB2", "/dev/ttyUSB10"};
 	struct port_list list = {NULL, 0};
 
 	(void)state;
@@ -158,14 +146,10 @@ static void a_filter_takes_what_it_names(void **state)
 		struct port_filter filter;
 		bool matches;
 	} rows[] = {
-		{{-1, -1, NULL, NULL}, true},
-		{{-1, -1, "", ""}, true},
-		{{0x1199, 0x9013, "1-1", "S1"}, true},
-		{{0x1199, -1, NULL, NULL}, true},
-		{{0x1199, 0x9012, NULL, NULL}, false},
-		{{0x12d1, 0x9013, NULL, NULL}, false},
-		{{-1, -1, "1-1.1", NULL}, false},
-		{{-1, -1, NULL, "S"}, false},
+		{{-1, -1, NULL, NULL}, true},          {{-1, -1, "", ""}, true},
+		{{0x1199, 0x9013, "1-1", "S1"}, true}, {{0x1199, -1, NULL, NULL}, true},
+		{{0x1199, 0x9012, NULL, NULL}, false}, {{0x12d1, 0x9013, NULL, NULL}, false},
+		{{-1, -1, "1-1.1", NULL}, false},      {{-1, -1, NULL, "S"}, false},
 	};
 	struct port port;
 
@@ -177,8 +161,7 @@ static void a_filter_takes_what_it_names(void **state)
 	strcpy(port.serial, "S1");
 	assert_true(port_matches(&port, NULL));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		assert_int_equal(port_matches(&port, &rows[i].filter),
-				 rows[i].matches);
+		assert_int_equal(port_matches(&port, &rows[i].filter), rows[i].matches);
 }
 
 static void a_named_tty_is_added_by_its_real_name(void **state)

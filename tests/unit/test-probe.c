@@ -20,8 +20,8 @@
 
 #define PTYS 3
 
-/* The other end of a pty: answers each line like a modem, a parrot or not at
- * all, and remembers what it has heard. */
+/* The other end of a pty: answers each line like a modem, a parrot or not at all, and remembers
+ * what it has heard. */
 struct modem {
 	struct ev_io io;
 	int master;
@@ -46,8 +46,7 @@ struct world {
 
 static void say(const struct modem *modem, const char *text)
 {
-	assert_int_equal(write(modem->master, text, strlen(text)),
-			 strlen(text));
+	assert_int_equal(write(modem->master, text, strlen(text)), strlen(text));
 }
 
 static void on_line(struct ev_loop *loop, struct ev_io *io, int events)
@@ -67,15 +66,13 @@ static void on_line(struct ev_loop *loop, struct ev_io *io, int events)
 		return;
 	bytes[len - 1] = '\0';
 	line = strrchr(bytes, '\r') ? strrchr(bytes, '\r') + 1 : bytes;
-	if (strcmp(line, "AT") == 0 || strcmp(line, "ATI") == 0 ||
-	    strcmp(line, "ATE0") == 0)
+	if (strcmp(line, "AT") == 0 || strcmp(line, "ATI") == 0 || strcmp(line, "ATE0") == 0)
 		say(modem, "\r\nOK\r\n");
 	else
 		say(modem, modem->refusal);
 }
 
-static void on_deadline(struct ev_loop *loop, struct ev_timer *timer,
-			int events)
+static void on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	(void)loop;
 	(void)timer;
@@ -83,16 +80,13 @@ static void on_deadline(struct ev_loop *loop, struct ev_timer *timer,
 	fail_msg("no answer in ten seconds");
 }
 
-static void open_modem(struct world *world, struct modem *modem,
-		       const char *refusal)
+static void open_modem(struct world *world, struct modem *modem, const char *refusal)
 {
 	modem->refusal = refusal;
-	modem->master =
-		posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	modem->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	assert_true(modem->master >= 0);
 	assert_int_equal(grantpt(modem->master) | unlockpt(modem->master), 0);
-	assert_int_equal(
-		ptsname_r(modem->master, modem->name, sizeof(modem->name)), 0);
+	assert_int_equal(ptsname_r(modem->master, modem->name, sizeof(modem->name)), 0);
 	assert_int_equal(port_list_add(&world->ports, modem->name), 0);
 	ev_io_init(&modem->io, on_line, modem->master, EV_READ);
 	modem->io.data = modem;
@@ -139,8 +133,7 @@ static void note(struct world *world, const struct probe_result *result)
 	ev_break(world->loop, EVBREAK_ALL);
 }
 
-static void on_done(void *ctx, struct probe *probe,
-		    const struct probe_result *result)
+static void on_done(void *ctx, struct probe *probe, const struct probe_result *result)
 {
 	struct world *world = ctx;
 
@@ -154,8 +147,7 @@ static void on_done(void *ctx, struct probe *probe,
 
 static void start(struct world *world, struct probe_options options)
 {
-	world->probe = probe_start(world->loop, &world->ports, &options,
-				   on_done, world);
+	world->probe = probe_start(world->loop, &world->ports, &options, on_done, world);
 	assert_non_null(world->probe);
 	assert_int_equal(world->calls, 0);
 }
@@ -192,8 +184,7 @@ static void the_chosen_port_is_kept_open_and_its_echo_off(void **state)
 	assert_int_equal(world->roles[0], PROBE_ROLE_UNKNOWN);
 	assert_int_equal(world->roles[1], PROBE_ROLE_AT);
 	assert_non_null(world->serial);
-	assert_string_equal(serial_device(world->serial),
-			    world->modems[1].name);
+	assert_string_equal(serial_device(world->serial), world->modems[1].name);
 	assert_non_null(strstr(buf_str(&world->modems[1].heard), "ATE0\r"));
 	assert_null(strstr(buf_str(&world->modems[2].heard), "ATE0"));
 	assert_true(is_free(world->modems[0].name));
@@ -268,8 +259,7 @@ static void a_port_that_hangs_up_is_an_error(void **state)
 	assert_int_equal(world->result.cause, CAUSE_NO_MODEM);
 }
 
-static void on_prober_done(void *ctx, struct serial *serial,
-			   const struct probe_result *result)
+static void on_prober_done(void *ctx, struct serial *serial, const struct probe_result *result)
 {
 	struct world *world = ctx;
 
@@ -279,9 +269,8 @@ static void on_prober_done(void *ctx, struct serial *serial,
 
 static void ask_aside(struct world *world, struct probe_options options)
 {
-	assert_int_equal(prober_start(&world->prober, world->loop,
-				      &world->ports, &options, on_prober_done,
-				      world),
+	assert_int_equal(prober_start(&world->prober, world->loop, &world->ports, &options,
+				      on_prober_done, world),
 			 0);
 	assert_true(prober_is_busy(&world->prober));
 }
@@ -304,8 +293,7 @@ static void a_port_that_another_process_chose_is_ours(void **state)
 	assert_int_equal(world->result.chosen, 1);
 	assert_int_equal(world->result.cause, CAUSE_NONE);
 	assert_int_equal(world->roles[1], PROBE_ROLE_AT);
-	assert_string_equal(serial_device(world->serial),
-			    world->modems[1].name);
+	assert_string_equal(serial_device(world->serial), world->modems[1].name);
 	until_it_has_let_go(world);
 	assert_non_null(strstr(buf_str(&world->modems[1].heard), "ATE0\r"));
 	assert_true(is_free(world->modems[0].name));
@@ -320,8 +308,7 @@ static void a_port_that_is_trusted_hears_nothing(void **state)
 	struct world *world = *state;
 
 	open_modem(world, &world->modems[0], NULL);
-	ask_aside(world,
-		  (struct probe_options){.keep_echo = true, .trust = true});
+	ask_aside(world, (struct probe_options){.keep_echo = true, .trust = true});
 	ev_run(world->loop, 0);
 	assert_int_equal(world->roles[0], PROBE_ROLE_AT);
 	assert_non_null(world->serial);
@@ -371,9 +358,8 @@ static void one_that_hangs_holds_nobody_up(void **state)
 	kill(pid, SIGSTOP);
 	prober_cancel(&world->prober);
 	assert_true(prober_is_busy(&world->prober));
-	assert_int_equal(prober_start(&world->prober, world->loop,
-				      &world->ports, &(struct probe_options){0},
-				      on_prober_done, world),
+	assert_int_equal(prober_start(&world->prober, world->loop, &world->ports,
+				      &(struct probe_options){0}, on_prober_done, world),
 			 -EAGAIN);
 	prober_end(&world->prober, 20);
 	assert_false(prober_is_busy(&world->prober));
@@ -389,8 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_WORLD(the_chosen_port_is_kept_open_and_its_echo_off),
-		IN_WORLD(
-			a_port_that_is_not_kept_is_free_and_its_echo_untouched),
+		IN_WORLD(a_port_that_is_not_kept_is_free_and_its_echo_untouched),
 		IN_WORLD(no_port_at_all_is_told_from_the_loop),
 		IN_WORLD(a_pass_ends_when_it_is_told_to),
 		IN_WORLD(a_probe_may_be_freed_at_any_time),

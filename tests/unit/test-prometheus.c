@@ -71,13 +71,11 @@ static bool take_sample(struct page *page, const char *line)
 	const char *end = line[name] == '{' ? labels(line + name) : line + name;
 	char *rest;
 
-	if (!end || *end != ' ' || !is_name(line, name) ||
-	    page->family_count == 0 ||
+	if (!end || *end != ' ' || !is_name(line, name) || page->family_count == 0 ||
 	    strlen(page->families[page->family_count - 1]) != name ||
 	    strncmp(page->families[page->family_count - 1], line, name) != 0)
 		return false;
-	snprintf(sample->series, sizeof(sample->series), "%.*s",
-		 (int)(end - line), line);
+	snprintf(sample->series, sizeof(sample->series), "%.*s", (int)(end - line), line);
 	for (size_t i = 0; i + 1 < page->sample_count; i++)
 		if (strcmp(page->samples[i].series, sample->series) == 0)
 			return false;
@@ -135,8 +133,7 @@ static void read_page(struct page *page, const char *text)
 
 		snprintf(line, sizeof(line), "%.*s", (int)len, text);
 		if (text[len] != '\n' || len >= sizeof(line) ||
-		    page->family_count == FAMILIES_MAX ||
-		    page->sample_count == SAMPLES_MAX ||
+		    page->family_count == FAMILIES_MAX || page->sample_count == SAMPLES_MAX ||
 		    !take_line(page, line, &typed))
 			page->wrong = line;
 		text += len + (text[len] == '\n');
@@ -174,8 +171,7 @@ static void the_reader_is_strict(void **state)
 		bool good;
 	} rows[] = {
 		{"# HELP a b\n# TYPE a gauge\na 1\n", true},
-		{"# HELP a b\n# TYPE a gauge\na{b=\"\\\\\\\"\\n\"} -1.5\n",
-		 true},
+		{"# HELP a b\n# TYPE a gauge\na{b=\"\\\\\\\"\\n\"} -1.5\n", true},
 		{"# HELP a b\n# TYPE a gauge\na 1", false},
 		{"# TYPE a gauge\na 1\n", false},
 		{"# HELP a b\na 1\n", false},
@@ -216,34 +212,27 @@ static void all_that_is_known_is_there(void **state)
 		{"gobi_dial_redials_total{name=\"roof\"}", 2},
 		{"gobi_dial_signal_rssi_dbm{name=\"roof\"}", -87},
 		{"gobi_dial_signal_percent{name=\"roof\"}", 42},
-		{"gobi_dial_last_failure_seconds{name=\"roof\","
-		 "cause=\"link-lost\"}",
-		 60},
+		{"gobi_dial_last_failure_seconds{name=\"roof\",cause=\"link-lost\"}", 60},
 		{"gobi_dial_registered{name=\"roof\"}", 1},
 		{"gobi_dial_roaming{name=\"roof\"}", 0},
 		{"gobi_dial_network_info{name=\"roof\",registration=\"home\","
-		 "operator=\"A\\\\\\\"B\\\\012\\n\",mccmnc=\"26201\","
-		 "technology=\"HSPA\"}",
+		 "operator=\"A\\\\\\\"B\\\\012\\n\",mccmnc=\"26201\",technology=\"HSPA\"}",
 		 1},
 		{"gobi_dial_modem_info{name=\"roof\",manufacturer=\"\","
-		 "model=\"MC8355\",vid=\"1199\",pid=\"9013\","
-		 "usb_path=\"1-1\"}",
+		 "model=\"MC8355\",vid=\"1199\",pid=\"9013\",usb_path=\"1-1\"}",
 		 1},
 	};
 	struct page page;
 
 	(void)state;
-	print(&page,
-	      "{\"state\":\"connected\",\"since_ms\":61005,\"redials\":2,"
-	      "\"modem\":{\"model\":\"MC8355\",\"vid\":\"1199\","
-	      "\"pid\":\"9013\",\"usb_path\":\"1-1\"},"
-	      "\"ppp\":{\"rx_bytes\":5000000000,\"tx_bytes\":7},"
-	      "\"network\":{\"registration\":\"home\",\"roaming\":false,"
-	      "\"operator\":\"A\\\\\\\"B\\\\012\\n\",\"mccmnc\":\"26201\","
-	      "\"technology\":\"HSPA\"},"
-	      "\"signal\":{\"rssi_dbm\":-87,\"percent\":42},"
-	      "\"last_failure\":{\"cause\":\"link-lost\",\"text\":\"x\","
-	      "\"ago_ms\":60000}}");
+	print(&page, "{\"state\":\"connected\",\"since_ms\":61005,\"redials\":2,"
+		     "\"modem\":{\"model\":\"MC8355\",\"vid\":\"1199\","
+		     "\"pid\":\"9013\",\"usb_path\":\"1-1\"},"
+		     "\"ppp\":{\"rx_bytes\":5000000000,\"tx_bytes\":7},"
+		     "\"network\":{\"registration\":\"home\",\"roaming\":false,"
+		     "\"operator\":\"A\\\\\\\"B\\\\012\\n\",\"mccmnc\":\"26201\","
+		     "\"technology\":\"HSPA\"},\"signal\":{\"rssi_dbm\":-87,\"percent\":42},"
+		     "\"last_failure\":{\"cause\":\"link-lost\",\"text\":\"x\",\"ago_ms\":60000}}");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (value_of(&page, rows[i].series) != rows[i].value)
 			print_message("%s\n", rows[i].series);
@@ -259,8 +248,7 @@ static void what_is_not_known_is_not_there(void **state)
 	print(&page, NULL);
 	assert_int_equal(page.sample_count, 1);
 	assert_true(value_of(&page, "gobi_dial_running{name=\"roof\"}") == 0);
-	print(&page, "{\"state\":\"waiting\",\"network\":{},\"signal\":{},"
-		     "\"last_failure\":null}");
+	print(&page, "{\"state\":\"waiting\",\"network\":{},\"signal\":{},\"last_failure\":null}");
 	assert_true(value_of(&page, "gobi_dial_up{name=\"roof\"}") == 0);
 	for (size_t i = 0; i < page.family_count; i++)
 		assert_false(strstr(page.families[i], "signal") ||
@@ -289,8 +277,8 @@ static void every_state_has_a_series(void **state)
 		print(&page, json);
 		/* Known: "other" has a series more. */
 		assert_int_equal(page.sample_count, other.sample_count - 1);
-		snprintf(series, sizeof(series),
-			 "gobi_dial_state{name=\"roof\",state=\"%s\"}", name);
+		snprintf(series, sizeof(series), "gobi_dial_state{name=\"roof\",state=\"%s\"}",
+			 name);
 		assert_true(value_of(&page, series) == 1);
 		for (size_t j = 0; j < page.sample_count; j++)
 			if (strstr(page.samples[j].series, "dial_state{"))

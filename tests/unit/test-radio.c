@@ -13,27 +13,22 @@ static const struct {
 	const char *state, *reason;
 } answers[] = {
 	/* MC7710 */
-	{{"State: 1 (ONLINE)",
-	  "LPM force flags - W_DISABLE:0, User:0, Temp:0, Volt:0",
+	{{"State: 1 (ONLINE)", "LPM force flags - W_DISABLE:0, User:0, Temp:0, Volt:0",
 	  "W_DISABLE: 0", "Poweroff mode: 1", "LPM Persistent: 0"},
 	 "on",
 	 ""},
-	{{"State: 0 (LPM)",
-	  "LPM force flags - W_DISABLE:0, User:1, Temp:0, Volt:0",
-	  "W_DISABLE: 0", "Poweroff mode: 1", "LPM Persistent: 0"},
+	{{"State: 0 (LPM)", "LPM force flags - W_DISABLE:0, User:1, Temp:0, Volt:0", "W_DISABLE: 0",
+	  "Poweroff mode: 1", "LPM Persistent: 0"},
 	 "off",
 	 "airplane mode"},
-	{{"State: 0 (LPM)",
-	  "LPM force flags - W_DISABLE:1, User:1, Temp:0, Volt:0",
-	  "W_DISABLE: 1", "Poweroff mode: 0", "LPM Persistent: 0"},
+	{{"State: 0 (LPM)", "LPM force flags - W_DISABLE:1, User:1, Temp:0, Volt:0", "W_DISABLE: 1",
+	  "Poweroff mode: 0", "LPM Persistent: 0"},
 	 "off",
 	 "W_DISABLE"},
-	{{"State: 0 (LPM)",
-	  "LPM force flags - W_DISABLE:0, User:1, Temp:1, Volt:0"},
+	{{"State: 0 (LPM)", "LPM force flags - W_DISABLE:0, User:1, Temp:1, Volt:0"},
 	 "low-power",
 	 "temperature"},
-	{{"State: 0 (LPM)",
-	  "LPM force flags - W_DISABLE:0, User:0, Temp:0, Volt:1"},
+	{{"State: 0 (LPM)", "LPM force flags - W_DISABLE:0, User:0, Temp:0, Volt:1"},
 	 "low-power",
 	 "voltage"},
 	/* EM7455 */
@@ -49,9 +44,8 @@ static const struct {
 	  "LPM persistence - None"},
 	 "off",
 	 "image"},
-	{{"State: Low Power Mode",
-	  "LPM voters - Temp:0, Volt:0, User:1, W_DISABLE:0, IMSWITCH:0, "
-	  "BIOS:1"},
+	{{"State: Low Power Mode", "LPM voters - Temp:0, Volt:0, User:1, W_DISABLE:0, IMSWITCH:0, "
+				   "BIOS:1"},
 	 "off",
 	 "BIOS"},
 	{{"State: Low Power Mode"}, "off", ""},
@@ -83,10 +77,8 @@ static void the_familys_own_word_is_understood(void **state)
 
 		for (size_t j = 0; j < LINES && answers[i].lines[j]; j++)
 			modem_decode_radio(answers[i].lines[j], &radio);
-		assert_string_equal(modem_radio_state_name(radio.state),
-				    answers[i].state);
-		assert_string_equal(modem_radio_reason_name(radio.reason),
-				    answers[i].reason);
+		assert_string_equal(modem_radio_state_name(radio.state), answers[i].state);
+		assert_string_equal(modem_radio_reason_name(radio.reason), answers[i].reason);
 	}
 }
 

@@ -54,19 +54,14 @@ static struct world *world_new(const char *early, int hold_ms)
 	for (int i = NEAR; i <= FAR; i++) {
 		int pair[2];
 
-		assert_int_equal(socketpair(AF_UNIX,
-					    SOCK_STREAM | SOCK_NONBLOCK, 0,
-					    pair),
-				 0);
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 		world->relays[i] = pair[0];
 		world->tests[i] = pair[1];
 	}
 	world->loop = ev_loop_new(EVFLAG_AUTO);
 	assert_non_null(world->loop);
-	ends = (struct relay_ends){world->relays[NEAR], world->relays[NEAR],
-				   world->relays[FAR]};
-	world->relay = relay_new(world->loop, &ends, early, strlen(early),
-				 hold_ms, on_gone, world);
+	ends = (struct relay_ends){world->relays[NEAR], world->relays[NEAR], world->relays[FAR]};
+	world->relay = relay_new(world->loop, &ends, early, strlen(early), hold_ms, on_gone, world);
 	assert_non_null(world->relay);
 	ev_timer_init(&world->deadline, on_deadline, PATIENCE, 0.);
 	ev_timer_start(world->loop, &world->deadline);
@@ -87,8 +82,7 @@ static void world_free(struct world *world)
 
 static void say(struct world *world, int end, const char *text)
 {
-	assert_int_equal(write(world->tests[end], text, strlen(text)),
-			 strlen(text));
+	assert_int_equal(write(world->tests[end], text, strlen(text)), strlen(text));
 }
 
 /* Run the loop until `end` has got exactly `text`. */
@@ -100,8 +94,7 @@ static void gets(struct world *world, int end, const char *text)
 
 	while (have < strlen(text)) {
 		ev_run(world->loop, EVRUN_ONCE);
-		len = read(world->tests[end], bytes + have,
-			   sizeof(bytes) - 1 - have);
+		len = read(world->tests[end], bytes + have, sizeof(bytes) - 1 - have);
 		have += len > 0 ? (size_t)len : 0;
 	}
 	assert_string_equal(bytes, text);
@@ -152,8 +145,8 @@ static char nth(size_t n)
 	return (char)(n * 31 + n / 251);
 }
 
-/* Feed `from` while it takes bytes; read from the other end only every so
- * often, so that all buffers on the way are full most of the time. */
+/* Feed `from` while it takes bytes; read from the other end only every so often, so that all
+ * buffers on the way are full most of the time. */
 static void pass_many(struct world *world, int from)
 {
 	static char bytes[4096];
@@ -161,11 +154,8 @@ static void pass_many(struct world *world, int from)
 	ssize_t len;
 
 	for (unsigned turn = 0; got < MANY; turn++) {
-		for (len = 0;
-		     len >= 0 && sent<MANY; sent += len> 0 ? (size_t)len : 0) {
-			size_t part = MANY - sent < sizeof(bytes)
-					      ? MANY - sent
-					      : sizeof(bytes);
+		for (len = 0; len >= 0 && sent<MANY; sent += len> 0 ? (size_t)len : 0) {
+			size_t part = MANY - sent < sizeof(bytes) ? MANY - sent : sizeof(bytes);
 
 			for (size_t i = 0; i < part; i++)
 				bytes[i] = nth(sent + i);
@@ -201,8 +191,7 @@ static void the_end_that_goes_is_named(void **state)
 			struct world *world = world_new("", 0);
 			static const char bytes[4096];
 
-			while (full && write(world->tests[!end], bytes,
-					     sizeof(bytes)) > 0)
+			while (full && write(world->tests[!end], bytes, sizeof(bytes)) > 0)
 				ev_run(world->loop, EVRUN_NOWAIT);
 			close(world->tests[end]);
 			world->tests[end] = -1;

@@ -136,8 +136,8 @@ static void log_lines_are_told_apart(void **state)
 
 		if (event.type != line_cases[i].type ||
 		    strcmp(event.value, line_cases[i].value) != 0)
-			fail_msg("\"%s\" is %d \"%s\"", line_cases[i].line,
-				 event.type, event.value);
+			fail_msg("\"%s\" is %d \"%s\"", line_cases[i].line, event.type,
+				 event.value);
 	}
 }
 
@@ -180,8 +180,7 @@ static void log_and_status_together_give_the_cause(void **state)
 		feed(&life, row->log);
 		cause = ppp_life_cause(&life, row->wait_status, &text);
 		if (cause != row->cause || !strstr(buf_str(&text), row->text))
-			fail_msg("row %zu: %s, \"%s\"", i, cause_name(cause),
-				 buf_str(&text));
+			fail_msg("row %zu: %s, \"%s\"", i, cause_name(cause), buf_str(&text));
 		buf_free(&text);
 	}
 }
@@ -195,8 +194,7 @@ static void no_status_is_a_success(void **state)
 
 		if ((status & 0xff) == 0x7f) /* stopped, not ended */
 			continue;
-		assert_int_not_equal(ppp_life_cause(&life, status, &text),
-				     CAUSE_NONE);
+		assert_int_not_equal(ppp_life_cause(&life, status, &text), CAUSE_NONE);
 		assert_true(text.len > 0);
 		buf_free(&text);
 	}

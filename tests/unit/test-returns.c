@@ -27,8 +27,7 @@ static void rare_ones_are_nobodys_business(void **state)
 
 	(void)state;
 	for (int i = 0; i < 100; i++)
-		assert_false(
-			returns_note(&returns, "1-1", i, i * 6LL * MINUTE));
+		assert_false(returns_note(&returns, "1-1", i, i * 6LL * MINUTE));
 }
 
 static void those_of_a_reset_do_not_count(void **state)
@@ -51,8 +50,7 @@ static void another_socket_is_another_modem(void **state)
 
 	(void)state;
 	for (int i = 0; i < 10; i++)
-		assert_false(
-			returns_note(&returns, i % 2 ? "1-1" : "1-2", i, i));
+		assert_false(returns_note(&returns, i % 2 ? "1-1" : "1-2", i, i));
 }
 
 int main(void)

@@ -34,8 +34,7 @@ static int make_place(void **state)
 
 	strcpy(place->dir, "/tmp/gobi-lock-XXXXXX");
 	assert_non_null(mkdtemp(place->dir));
-	snprintf(place->file, sizeof(place->file), "%s/LCK..ttyUSB2",
-		 place->dir);
+	snprintf(place->file, sizeof(place->file), "%s/LCK..ttyUSB2", place->dir);
 	*state = place;
 	return 0;
 }
@@ -148,8 +147,7 @@ static void lock_half_written_is_respected_until_it_is_old(void **state)
 
 		write_lock(place, "");
 		buf_clear(&holder);
-		assert_null(
-			lock_take(place->dir, "/dev/ttyUSB2", &error, &holder));
+		assert_null(lock_take(place->dir, "/dev/ttyUSB2", &error, &holder));
 		assert_int_equal(error, -EBUSY);
 		assert_string_equal(buf_str(&holder), "another process");
 		assert_int_equal(utimensat(AT_FDCWD, place->file, times, 0), 0);
@@ -177,9 +175,8 @@ static void lock_follows_no_symlink_and_no_folder(void **state)
 	buf_clear(&holder);
 	assert_null(lock_take("/nowhere", "/dev/pts/7", &error, &holder));
 	assert_int_equal(error, -ENOENT);
-	assert_string_equal(
-		buf_str(&holder),
-		"lock file /nowhere/LCK..pts_7: No such file or directory");
+	assert_string_equal(buf_str(&holder),
+			    "lock file /nowhere/LCK..pts_7: No such file or directory");
 	buf_free(&holder);
 }
 
@@ -217,8 +214,7 @@ static void race(const struct place *place, int go, int won, int end)
 	_exit(0);
 }
 
-/* All start at the closing of one pipe, and the winner holds on until all
- * have tried. */
+/* All start at the closing of one pipe, and the winner holds on until all have tried. */
 static void one_round(const struct place *place)
 {
 	int go[2], won[2], end[2], winners = 0;
@@ -274,8 +270,7 @@ static int make_pty(void **state)
 	pty->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(pty->master >= 0);
 	assert_int_equal(grantpt(pty->master) | unlockpt(pty->master), 0);
-	assert_int_equal(ptsname_r(pty->master, pty->name, sizeof(pty->name)),
-			 0);
+	assert_int_equal(ptsname_r(pty->master, pty->name, sizeof(pty->name)), 0);
 	*state = pty;
 	return 0;
 }
@@ -356,8 +351,8 @@ static pid_t hold_open(const struct pty *pty, int *until)
 	if (pid == 0) {
 		close(end[1]);
 		close(pty->master);
-		if (open(pty->name, O_RDWR | O_NOCTTY) < 0 ||
-		    write(ready[1], "", 1) != 1 || read(end[0], &byte, 1) < 0)
+		if (open(pty->name, O_RDWR | O_NOCTTY) < 0 || write(ready[1], "", 1) != 1 ||
+		    read(end[0], &byte, 1) < 0)
 			_exit(1);
 		_exit(0);
 	}
@@ -424,9 +419,8 @@ static void what_is_no_tty_is_refused_untouched(void **state)
 	buf_free(&holder);
 }
 
-#define IN_PLACE(test)                                                         \
-	cmocka_unit_test_setup_teardown(test, make_place, remove_place)
-#define ON_PTY(test) cmocka_unit_test_setup_teardown(test, make_pty, remove_pty)
+#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+#define ON_PTY(test)   cmocka_unit_test_setup_teardown(test, make_pty, remove_pty)
 
 int main(void)
 {

@@ -10,8 +10,7 @@
 #include "conf/conf.h"
 #include "session/session.h"
 
-/* A world that notes what the session asks for and answers as told; time is
- * the variable `now`. */
+/* A world that notes what the session asks for and answers as told; time is the variable `now`. */
 struct world {
 	struct conf conf;
 	struct session session;
@@ -249,8 +248,7 @@ static void recovered(struct world *world, enum cause cause, bool left)
 					   .left = left});
 }
 
-static void reply(struct world *world, enum at_final_kind kind,
-		  const char *text)
+static void reply(struct world *world, enum at_final_kind kind, const char *text)
 {
 	struct at_event at = {.type = AT_EVENT_REPLY,
 			      .id = world->id,
@@ -259,16 +257,14 @@ static void reply(struct world *world, enum at_final_kind kind,
 			      .command = world->command};
 
 	world->now += 20;
-	tell(world,
-	     (struct session_event){.type = SESSION_EVENT_AT, .at = &at});
+	tell(world, (struct session_event){.type = SESSION_EVENT_AT, .at = &at});
 }
 
 static void urc(struct world *world, const char *line)
 {
 	struct at_event at = {.type = AT_EVENT_URC, .text = line};
 
-	tell(world,
-	     (struct session_event){.type = SESSION_EVENT_AT, .at = &at});
+	tell(world, (struct session_event){.type = SESSION_EVENT_AT, .at = &at});
 }
 
 static void ppp_exit(struct world *world, enum cause cause)
@@ -278,14 +274,12 @@ static void ppp_exit(struct world *world, enum cause cause)
 					   .text = cause_text(cause)});
 }
 
-static void ppp_log(struct world *world, enum ppp_event_type type,
-		    const char *value)
+static void ppp_log(struct world *world, enum ppp_event_type type, const char *value)
 {
 	struct ppp_event event = {.type = type};
 
 	snprintf(event.value, sizeof(event.value), "%s", value);
-	tell(world, (struct session_event){.type = SESSION_EVENT_PPP_LOG,
-					   .ppp = &event});
+	tell(world, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = &event});
 }
 
 /* Let time run to the deadline and tell the session. */
@@ -305,10 +299,8 @@ static const char *answer_to(const char *command)
 		const char *command;
 		const char *answer;
 	} answers[] = {
-		{"AT+CPIN?", "+CPIN: READY"},
-		{"AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"internet\""},
-		{"AT+CREG?", "+CREG: 0,1"},
-		{"AT+COPS?", "+COPS: 0,0,\"Test\",2"},
+		{"AT+CPIN?", "+CPIN: READY"}, {"AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"internet\""},
+		{"AT+CREG?", "+CREG: 0,1"},   {"AT+COPS?", "+COPS: 0,0,\"Test\",2"},
 		{"AT+CSQ", "+CSQ: 20,99"},
 	};
 
@@ -395,8 +387,8 @@ static void a_good_modem_gets_connected(void **state)
 	world_free(world);
 }
 
-/* Every state with every event: no crash, no forbidden change, and from
- * wherever that leads a stop ends it within 5 s with pppd told to go. */
+/* Every state with every event: no crash, no forbidden change, and from wherever that leads a stop
+ * ends it within 5 s with pppd told to go. */
 static void walk(enum session_state state, int event_type)
 {
 	static const struct ppp_event line = {.type = PPP_EVENT_OTHER};
@@ -411,13 +403,12 @@ static void walk(enum session_state state, int event_type)
 	bring_to(world, state);
 	assert_int_equal(world->session.state, state);
 	before = world->session.state;
-	tell(world,
-	     (struct session_event){.type = (enum session_event_type)event_type,
-				    .cause = CAUSE_PPP,
-				    .text = "text",
-				    .port = "/dev/ttyUSB2",
-				    .at = &at,
-				    .ppp = &line});
+	tell(world, (struct session_event){.type = (enum session_event_type)event_type,
+					   .cause = CAUSE_PPP,
+					   .text = "text",
+					   .port = "/dev/ttyUSB2",
+					   .at = &at,
+					   .ppp = &line});
 	if (session_is_over(&world->session) && before == world->session.state)
 		goto out;
 	plain(world, SESSION_EVENT_STOP);
@@ -446,15 +437,14 @@ static void every_waiting_state_has_a_timeout(void **state)
 		struct world *world = world_new(false);
 
 		bring_to(world, (enum session_state)s);
-		if (s != SESSION_CONNECTED && s != SESSION_STOPPED &&
-		    s != SESSION_FAILED)
+		if (s != SESSION_CONNECTED && s != SESSION_STOPPED && s != SESSION_FAILED)
 			assert_true(session_deadline(&world->session) >= 0);
 		world_free(world);
 	}
 }
 
-/* Nobody ever answers anything: time alone leads from every state back to
- * another try, and tries are not made faster than the backoff allows. */
+/* Nobody ever answers anything: time alone leads from every state back to another try, and tries
+ * are not made faster than the backoff allows. */
 static void silence_ends_every_state(void **state)
 {
 	(void)state;
@@ -572,8 +562,7 @@ static void firmware_is_waited_for_but_not_by_once(void **state)
 
 static void once_ends_with_the_first_cause(void **state)
 {
-	static const enum cause causes[] = {CAUSE_NO_AT_PORT, CAUSE_BUSY,
-					    CAUSE_PERMISSION};
+	static const enum cause causes[] = {CAUSE_NO_AT_PORT, CAUSE_BUSY, CAUSE_PERMISSION};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++) {
@@ -634,8 +623,7 @@ static void a_plugged_in_modem_is_dialled_when_its_ports_settle(void **state)
 	assert_int_equal(world->probes, 2);
 	assert_true(world->now - plugged < 1000);
 	probed(world, CAUSE_NO_MODEM);
-	tell(world, (struct session_event){.type = SESSION_EVENT_PORTS,
-					   .whole = true});
+	tell(world, (struct session_event){.type = SESSION_EVENT_PORTS, .whole = true});
 	assert_int_equal(session_deadline(&world->session), world->now);
 	world_free(world);
 }
@@ -714,8 +702,7 @@ static void denied_is_retried_slowly(void **state)
 
 	(void)state;
 	bring_to(world, SESSION_REGISTERING);
-	for (int i = 0; i < 200 && world->session.state == SESSION_REGISTERING;
-	     i++) {
+	for (int i = 0; i < 200 && world->session.state == SESSION_REGISTERING; i++) {
 		if (!world->session.plan.pending)
 			time_out(world);
 		else if (strcmp(world->command, "AT+CREG?") == 0)
@@ -744,8 +731,7 @@ static void registration_by_urc_ends_the_wait(void **state)
 	bring_to(world, SESSION_REGISTERING);
 	for (int i = 0; i < 20 && world->session.plan.pending; i++)
 		reply(world, AT_FINAL_OK,
-		      strcmp(world->command, "AT+CREG?") == 0 ? "+CREG: 1,2"
-							      : "");
+		      strcmp(world->command, "AT+CREG?") == 0 ? "+CREG: 1,2" : "");
 	assert_false(world->session.plan.pending);
 	heard = world->now;
 	urc(world, "+CREG: 1");
@@ -759,9 +745,9 @@ static void registration_by_urc_ends_the_wait(void **state)
 /* Told by a URC, at any time at which one can come. */
 static void roaming_that_is_not_wanted_ends_it_at_once(void **state)
 {
-	static const enum session_state states[] = {
-		SESSION_PREPARING, SESSION_REGISTERING, SESSION_DIALING,
-		SESSION_NEGOTIATING, SESSION_CONNECTED};
+	static const enum session_state states[] = {SESSION_PREPARING, SESSION_REGISTERING,
+						    SESSION_DIALING, SESSION_NEGOTIATING,
+						    SESSION_CONNECTED};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
@@ -774,8 +760,7 @@ static void roaming_that_is_not_wanted_ends_it_at_once(void **state)
 		urc(world, "+CREG: 5,\"0001\",\"00000002\",2");
 		assert_int_equal(world->session.cause, CAUSE_NOT_REGISTERED);
 		assert_int_not_equal(world->session.state, states[i]);
-		assert_non_null(strstr(buf_str(&world->session.text),
-				       "network.roaming"));
+		assert_non_null(strstr(buf_str(&world->session.text), "network.roaming"));
 		assert_int_equal(world->session.forbidden, 0);
 		world_free(world);
 	}
@@ -813,9 +798,8 @@ static void a_redial_hangs_up_and_dials_again(void **state)
 
 static void an_alarm_ends_a_link_and_nothing_else(void **state)
 {
-	struct session_event alarm = {.type = SESSION_EVENT_ALARM,
-				      .cause = CAUSE_LINK_LOST,
-				      .text = "nothing comes in"};
+	struct session_event alarm = {
+		.type = SESSION_EVENT_ALARM, .cause = CAUSE_LINK_LOST, .text = "nothing comes in"};
 	struct world *world = world_new(false);
 
 	(void)state;
@@ -838,8 +822,7 @@ static void a_pin_that_could_not_be_sent_is_not_shown(void **state)
 	free(world->conf.sim.pin);
 	world->conf.sim.pin = strdup("8642");
 	bring_to(world, SESSION_PREPARING);
-	for (int i = 0; i < 20 && world->session.state == SESSION_PREPARING;
-	     i++) {
+	for (int i = 0; i < 20 && world->session.state == SESSION_PREPARING; i++) {
 		bool sim = strcmp(world->command, "AT+CPIN?") == 0;
 
 		if (strcmp(world->command, "AT^CPIN?") == 0)
@@ -853,8 +836,7 @@ static void a_pin_that_could_not_be_sent_is_not_shown(void **state)
 	world_free(world);
 }
 
-/* A dial is under way already: what ends it is not made undone by a wish that
- * it has fulfilled. */
+/* A dial is under way already: what ends it is not made undone by a wish that it has fulfilled. */
 static void a_redial_while_probing_is_the_dial_under_way(void **state)
 {
 	struct world *world = world_new(true);
@@ -1131,9 +1113,8 @@ static void no_ladder_for_once_and_for_other_goals(void **state)
 /* The signs of life of a link that carries nothing take longer than a minute. */
 static void links_that_carry_nothing_climb(void **state)
 {
-	struct session_event alarm = {.type = SESSION_EVENT_ALARM,
-				      .cause = CAUSE_LINK_LOST,
-				      .text = "nothing comes in"};
+	struct session_event alarm = {
+		.type = SESSION_EVENT_ALARM, .cause = CAUSE_LINK_LOST, .text = "nothing comes in"};
 	struct world *world = world_new(false);
 
 	(void)state;
@@ -1162,8 +1143,7 @@ static void links_that_carry_nothing_climb(void **state)
 /* On a modem that has hung its last bytes never leave, nor does it. */
 static void a_pppd_that_does_not_end_is_not_waited_for(void **state)
 {
-	static const enum ppp_event_type words[] = {PPP_EVENT_ECHO_LOST,
-						    PPP_EVENT_TERMINATED};
+	static const enum ppp_event_type words[] = {PPP_EVENT_ECHO_LOST, PPP_EVENT_TERMINATED};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -1234,18 +1214,15 @@ int main(void)
 		cmocka_unit_test(every_state_survives_every_event_and_stops),
 		cmocka_unit_test(every_waiting_state_has_a_timeout),
 		cmocka_unit_test(silence_ends_every_state),
-		cmocka_unit_test(
-			a_probe_that_does_not_end_is_a_modem_that_hangs),
+		cmocka_unit_test(a_probe_that_does_not_end_is_a_modem_that_hangs),
 		cmocka_unit_test(a_driver_is_changed_where_that_may_help),
 		cmocka_unit_test(binding_is_a_part_of_the_attempt),
-		cmocka_unit_test(
-			binding_that_fails_or_hangs_leads_to_another_probe),
+		cmocka_unit_test(binding_that_fails_or_hangs_leads_to_another_probe),
 		cmocka_unit_test(firmware_is_waited_for_but_not_by_once),
 		cmocka_unit_test(once_ends_with_the_first_cause),
 		cmocka_unit_test(once_waits_for_a_modem_as_long_as_configured),
 		cmocka_unit_test(a_booting_modem_is_asked_again),
-		cmocka_unit_test(
-			a_plugged_in_modem_is_dialled_when_its_ports_settle),
+		cmocka_unit_test(a_plugged_in_modem_is_dialled_when_its_ports_settle),
 		cmocka_unit_test(an_unplugged_port_is_closed_at_once),
 		cmocka_unit_test(a_link_that_lasted_is_redialled_at_once),
 		cmocka_unit_test(a_link_that_never_lasts_is_not_hammered),
@@ -1264,8 +1241,7 @@ int main(void)
 		cmocka_unit_test(backoff_doubles_to_its_cap_with_jitter),
 		cmocka_unit_test(a_call_for_another_pppd_is_up_when_it_stands),
 		cmocka_unit_test(a_refused_call_for_another_pppd_is_the_end),
-		cmocka_unit_test(
-			a_registered_modem_is_enough_when_no_more_is_wanted),
+		cmocka_unit_test(a_registered_modem_is_enough_when_no_more_is_wanted),
 		cmocka_unit_test(a_call_that_goes_on_failing_is_recovered_from),
 		cmocka_unit_test(a_modem_that_left_is_probed_when_it_is_back),
 		cmocka_unit_test(ports_that_came_during_the_rung_count),
@@ -1274,10 +1250,8 @@ int main(void)
 		cmocka_unit_test(no_ladder_for_once_and_for_other_goals),
 		cmocka_unit_test(links_that_carry_nothing_climb),
 		cmocka_unit_test(a_pppd_that_does_not_end_is_not_waited_for),
-		cmocka_unit_test(
-			another_modem_than_the_wanted_is_left_out_at_once),
-		cmocka_unit_test(
-			another_modem_that_is_all_there_is_is_not_hammered),
+		cmocka_unit_test(another_modem_than_the_wanted_is_left_out_at_once),
+		cmocka_unit_test(another_modem_that_is_all_there_is_is_not_hammered),
 	};
 
 	log_init(0);

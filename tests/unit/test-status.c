@@ -12,9 +12,8 @@
 
 static struct modem_facts facts(void)
 {
-	struct modem_facts facts = {.registered = true,
-				    .act = 6,
-				    .operator= "T\xc3\xa9l\xc3\xa9\xff\n" };
+	struct modem_facts facts = {
+		.registered = true, .act = 6, .operator= "T\xc3\xa9l\xc3\xa9\xff\n" };
 
 	modem_signal_clear(&facts.signal);
 	modem_decode_signal("+CSQ: 13,99", &facts.signal);
@@ -86,8 +85,7 @@ static void json_has_the_contracts_fields(void **state)
 	(void)state;
 	assert_string_equal(text_at(object, "name"), "gobi");
 	assert_string_equal(text_at(at(object, "recovery"), "rung"), "cfun");
-	assert_int_equal(
-		json_object_get_int(at(at(object, "recovery"), "tries")), 5);
+	assert_int_equal(json_object_get_int(at(at(object, "recovery"), "tries")), 5);
 	assert_string_equal(text_at(object, "state"), "connected");
 	assert_int_equal(json_object_get_int(at(object, "since_ms")), 3723000);
 	assert_string_equal(text_at(object, "port"), "/dev/ttyUSB2");
@@ -98,10 +96,8 @@ static void json_has_the_contracts_fields(void **state)
 	assert_string_equal(text_at(network, "technology"), "HSPA");
 	assert_string_equal(text_at(domain, "state"), "home");
 	assert_int_equal(json_object_get_int(at(domain, "lac")), 0x1206);
-	assert_int_equal(
-		json_object_get_int(at(at(object, "signal"), "rssi_dbm")), -87);
-	assert_string_equal(text_at(at(object, "last_failure"), "cause"),
-			    "link-lost");
+	assert_int_equal(json_object_get_int(at(at(object, "signal"), "rssi_dbm")), -87);
+	assert_string_equal(text_at(at(object, "last_failure"), "cause"), "link-lost");
 	assert_int_equal(json_object_array_length(at(object, "timeline")), 2);
 	json_object_put(object);
 }
@@ -125,8 +121,7 @@ static void unknown_values_are_left_out(void **state)
 	(void)state;
 	assert_false(json_object_object_get_ex(object, "port", &value));
 	assert_false(json_object_object_get_ex(object, "network", &value));
-	assert_false(
-		json_object_object_get_ex(at(object, "ppp"), "local", &value));
+	assert_false(json_object_object_get_ex(at(object, "ppp"), "local", &value));
 	assert_null(at(object, "last_failure"));
 	json_object_put(object);
 }
@@ -136,8 +131,7 @@ static void a_modems_bytes_stay_json(void **state)
 	struct modem_facts known = facts();
 	struct status status = connected(&known);
 	struct json_object *object = status_to_json(&status);
-	struct json_object *again =
-		json_tokener_parse(json_object_to_json_string(object));
+	struct json_object *again = json_tokener_parse(json_object_to_json_string(object));
 
 	(void)state;
 	assert_non_null(again);
@@ -264,8 +258,7 @@ static void lines_break_where_it_hurts_least(void **state)
 		 "  dns       192.0.2.53,\n            192.0.2.54\n"},
 		/* Exactly as wide as there is room, and one more. */
 		{"  port      /dev/ttyUSB22", "  port      /dev/ttyUSB22\n"},
-		{"  port      /dev/ttyUSB222",
-		 "  port      /dev/ttyUSB22\n            2\n"},
+		{"  port      /dev/ttyUSB222", "  port      /dev/ttyUSB22\n            2\n"},
 		/* Colours take no room. */
 		{"  signal    \033[32m|||||\033[0m -100 dBm",
 		 "  signal    \033[32m|||||\033[0m -100\n            dBm\n"},
@@ -311,8 +304,7 @@ static void rates_come_from_two_readings(void **state)
 	assert_int_equal(rate.rx_rate, 700);
 	assert_int_equal(rate.over_ms, 1000);
 	/* Days, and more than 32 bits. */
-	rate_take(&rate, 5000, 6000 + 10 * 86400000LL, 700 + 86400000000000LL,
-		  1);
+	rate_take(&rate, 5000, 6000 + 10 * 86400000LL, 700 + 86400000000000LL, 1);
 	assert_int_equal(rate.rx_rate, 100000000);
 }
 
@@ -332,10 +324,7 @@ static void the_screen_takes_any_object(void **state)
 		struct buf out = BUF_INIT;
 
 		assert_non_null(object);
-		status_render(
-			object,
-			&(struct status_look){.colour = true, .columns = 20},
-			&out);
+		status_render(object, &(struct status_look){.colour = true, .columns = 20}, &out);
 		assert_false(out.failed);
 		buf_free(&out);
 		json_object_put(object);

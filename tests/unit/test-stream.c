@@ -16,30 +16,22 @@ static const struct {
 	{"nothing", BYTES(""), false, false, false},
 	{"GPS", BYTES("$GPGSV,3,1,09,01,05,123,30*45\r\n"), true, false, false},
 	{"no fix", BYTES("$GPRMC,,V,,,,,,,,,,N*53\r\n"), true, false, false},
-	{"other talker, LF only",
-	 BYTES("$GNGSA,A,1,,,,,,,,,,,,,99.0,99.0,99.0*1E\n"), true, false,
+	{"other talker, LF only", BYTES("$GNGSA,A,1,,,,,,,,,,,,,99.0,99.0,99.0*1E\n"), true, false,
 	 false},
-	{"lower case checksum",
-	 BYTES("$GNGSA,A,1,,,,,,,,,,,,,99.0,99.0,99.0*1e\r\n"), true, false,
+	{"lower case checksum", BYTES("$GNGSA,A,1,,,,,,,,,,,,,99.0,99.0,99.0*1e\r\n"), true, false,
 	 false},
-	{"starts in the middle of one",
-	 BYTES("1,09,01*45\r\n$GPRMC,,V,,,,,,,,,,N*53\r\n"), true, false,
-	 false},
-	{"wrong checksum", BYTES("$GPRMC,,V,,,,,,,,,,N*54\r\n"), false, false,
-	 false},
+	{"starts in the middle of one", BYTES("1,09,01*45\r\n$GPRMC,,V,,,,,,,,,,N*53\r\n"), true,
+	 false, false},
+	{"wrong checksum", BYTES("$GPRMC,,V,,,,,,,,,,N*54\r\n"), false, false, false},
 	{"no checksum", BYTES("$GPRMC,,V,,,,,,,,,,N\r\n"), false, false, false},
 	{"cut", BYTES("$GPRMC,,V,,,,,,,,,,N*5\r\n"), false, false, false},
 	{"not ended", BYTES("$GPRMC,,V,,,,,,,,,,N*53"), false, false, false},
 	{"a price", BYTES("$5*35\r\n"), false, false, false},
-	{"a byte above ASCII", BYTES("$GPRMC,\xff,V,,,,,,,,,,N*AC\r\n"), false,
-	 false, false},
-	{"DIAG version",
-	 BYTES("\x7e\x00Oct 25 201113:45:41\0\0\0\0\0\0\0\0\xac\xf1\x7e"),
-	 false, true, false},
-	{"DIAG bad command", BYTES("\x13\xff\x03\x66\x61\x7e"), false, true,
-	 false},
-	{"wrong FCS", BYTES("\x7e\x13\xff\x03\x66\x62\x7e"), false, false,
-	 false},
+	{"a byte above ASCII", BYTES("$GPRMC,\xff,V,,,,,,,,,,N*AC\r\n"), false, false, false},
+	{"DIAG version", BYTES("\x7e\x00Oct 25 201113:45:41\0\0\0\0\0\0\0\0\xac\xf1\x7e"), false,
+	 true, false},
+	{"DIAG bad command", BYTES("\x13\xff\x03\x66\x61\x7e"), false, true, false},
+	{"wrong FCS", BYTES("\x7e\x13\xff\x03\x66\x62\x7e"), false, false, false},
 	{"LCP Configure-Request",
 	 BYTES("\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x21\x7d\x20\x7d\x24\xd1"
 	       "\xb5\x7e"),
@@ -60,14 +52,11 @@ static const struct {
 	 BYTES("\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x21\x7d\x20\x7d\x24\xd1"
 	       "\xb5\x7d\x7e"),
 	 false, false, false},
-	{"empty frames", BYTES("\x7e\x7e\x7e\x7e\x00\x00\x7e"), false, false,
-	 false},
-	{"AT answers", BYTES("AT\r\r\nOK\r\n\r\n+CREG: 1\r\n~~\r\n"), false,
-	 false, false},
+	{"empty frames", BYTES("\x7e\x7e\x7e\x7e\x00\x00\x7e"), false, false, false},
+	{"AT answers", BYTES("AT\r\r\nOK\r\n\r\n+CREG: 1\r\n~~\r\n"), false, false, false},
 	{"AT between frames",
-	 BYTES("\r\nOK\r\n\x7e\x13\xff\x03\x66\x61\x7e\r\n$GPRMC,,V,,,,,,,,,,N"
-	       "*53\r\n"),
-	 true, true, false},
+	 BYTES("\r\nOK\r\n\x7e\x13\xff\x03\x66\x61\x7e\r\n$GPRMC,,V,,,,,,,,,,N*53\r\n"), true, true,
+	 false},
 };
 
 static void check(size_t row, const struct stream *stream, const char *how)
@@ -75,8 +64,8 @@ static void check(size_t row, const struct stream *stream, const char *how)
 	if (stream->nmea == rows[row].nmea && stream->diag == rows[row].diag &&
 	    stream->ppp == rows[row].ppp)
 		return;
-	fail_msg("\"%s\" %s: nmea %d diag %d ppp %d", rows[row].what, how,
-		 stream->nmea, stream->diag, stream->ppp);
+	fail_msg("\"%s\" %s: nmea %d diag %d ppp %d", rows[row].what, how, stream->nmea,
+		 stream->diag, stream->ppp);
 }
 
 static void what_a_port_talks_is_known_by_its_checksum(void **state)
@@ -108,8 +97,7 @@ static void the_echo_of_the_question_is_no_answer(void **state)
 	assert_false(stream.nmea);
 }
 
-/* Both frames of the question are good ones: a peer that must answer them
- * would drop others. */
+/* Both frames of the question are good ones: a peer that must answer them would drop others. */
 static void the_question_is_well_formed(void **state)
 {
 	char bytes[64];

@@ -18,12 +18,10 @@ static void print(const struct usb_interface *at, char *to, size_t size)
 		strcat(ttys, i > 0 ? "," : "");
 		strcat(ttys, at->ttys[i]);
 	}
-	snprintf(to, size, "%d %02x/%02x/%02x %d%s %s %s %s %s", at->number,
-		 (unsigned)at->class, (unsigned)at->subclass,
-		 (unsigned)at->protocol, at->endpoints,
-		 at->interrupt_in == 1 ? "i" : "",
-		 *at->driver ? at->driver : "-", *ttys ? ttys : "-",
-		 *at->net ? at->net : "-", *at->wdm ? at->wdm : "-");
+	snprintf(to, size, "%d %02x/%02x/%02x %d%s %s %s %s %s", at->number, (unsigned)at->class,
+		 (unsigned)at->subclass, (unsigned)at->protocol, at->endpoints,
+		 at->interrupt_in == 1 ? "i" : "", *at->driver ? at->driver : "-",
+		 *ttys ? ttys : "-", *at->net ? at->net : "-", *at->wdm ? at->wdm : "-");
 }
 
 static const struct row {
@@ -124,8 +122,7 @@ static void a_device_is_read_by_its_path(void **state)
 	assert_int_equal(usb_device_interface(&device, 2)->authorized, 1);
 	assert_null(usb_device_interface(&device, 4));
 	assert_false(usb_device_read(&device, root, "1-2"));
-	assert_false(usb_device_read(
-		&device, root, "a-path-that-is-longer-than-any-usb-path"));
+	assert_false(usb_device_read(&device, root, "a-path-that-is-longer-than-any-usb-path"));
 	tree_fell();
 }
 

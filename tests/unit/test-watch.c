@@ -52,8 +52,7 @@ static bool count(struct fixture *fixture, int in, int out)
 	return watch_counters(&fixture->watch, fixture->rx, fixture->tx);
 }
 
-static bool says(const struct fixture *fixture, enum cause cause,
-		 const char *words)
+static bool says(const struct fixture *fixture, enum cause cause, const char *words)
 {
 	return fixture->watch.cause == cause &&
 	       strstr(buf_str(&fixture->watch.text), words) != NULL;
@@ -98,8 +97,7 @@ static void who_only_ever_sends_is_left_alone_longer_and_longer(void **state)
 		for (int i = 0; i < 3; i++)
 			assert_false(count(fixture, 0, 60));
 		assert_true(count(fixture, 0, 60));
-		watch_start(&fixture->watch, &fixture->conf, fixture->rx,
-			    fixture->tx);
+		watch_start(&fixture->watch, &fixture->conf, fixture->rx, fixture->tx);
 		assert_int_equal(watch_count_ms(&fixture->watch), want);
 		want = want >= 10800000 ? 21600000 : want * 2;
 	}
@@ -145,8 +143,7 @@ static bool hear(struct fixture *fixture, int seconds, enum modem_reg stat)
 	facts->registration[MODEM_DOMAIN_PS].stat = stat;
 	facts->registered = modem_reg_is_registered(stat);
 	facts->roaming = modem_reg_is_roaming(stat);
-	return watch_registration(&fixture->watch, facts, fixture->rx,
-				  fixture->now);
+	return watch_registration(&fixture->watch, facts, fixture->rx, fixture->now);
 }
 
 static void a_lost_network_without_traffic_ends_it_in_time(void **state)
@@ -203,8 +200,7 @@ static void roaming_that_is_not_wanted_ends_it_at_once(void **state)
 
 int main(void)
 {
-#define WITH_WATCH(test)                                                       \
-	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_WATCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		WITH_WATCH(sent_bytes_alone_are_dead_traffic),
 		WITH_WATCH(one_byte_that_comes_in_is_life),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Lives of a session, years long, in a world that fails at random: time is a
- * variable, and so each takes milliseconds. The same seed is the same life. */
+/* Lives of a session, years long, in a world that fails at random: time is a variable, and so each
+ * takes milliseconds. The same seed is the same life. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,18 +41,7 @@ enum weather {
 	WEATHERS
 };
 
-enum thing {
-	PROBED,
-	REPLY,
-	READY,
-	LOCAL,
-	EXIT,
-	GONE,
-	ALARM,
-	RECOVERED,
-	PORTS,
-	THINGS
-};
+enum thing { PROBED, REPLY, READY, LOCAL, EXIT, GONE, ALARM, RECOVERED, PORTS, THINGS };
 
 struct life {
 	struct conf conf;
@@ -137,13 +126,12 @@ static void bind_cancel(void *ctx)
 
 static int recover(void *ctx, enum ladder_rung rung)
 {
-	static const int64_t pauses[LADDER_RUNG_COUNT] = {
-		0, MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR};
+	static const int64_t pauses[LADDER_RUNG_COUNT] = {0, MINUTE, 15 * MINUTE, 30 * MINUTE,
+							  HOUR};
 	struct life *life = ctx;
 
 	assert_false(life->port_open);
-	assert_true(life->rungs[rung] == 0 ||
-		    life->now - life->rung_at[rung] >= pauses[rung]);
+	assert_true(life->rungs[rung] == 0 || life->now - life->rung_at[rung] >= pauses[rung]);
 	life->rung_at[rung] = life->now;
 	life->rungs[rung]++;
 	life->rung = rung;
@@ -179,9 +167,7 @@ static int command(void *ctx, const struct at_command *at)
 	snprintf(life->command, sizeof(life->command), "%s", at->text);
 	life->id = at->id;
 	life->timeout_ms = at->timeout_ms;
-	schedule(life, REPLY,
-		 life->weather == MUTE ? at->timeout_ms
-				       : 5 + (int)draw(life, 200));
+	schedule(life, REPLY, life->weather == MUTE ? at->timeout_ms : 5 + (int)draw(life, 200));
 	return 0;
 }
 
@@ -189,8 +175,7 @@ static int ppp_start(void *ctx)
 {
 	struct life *life = ctx;
 
-	/* Only one that was killed may still be there, and nobody hears of
-	 * its end. */
+	/* Only one that was killed may still be there, and nobody hears of its end. */
 	assert_true(!life->ppp_runs || life->killed);
 	cancel(life, EXIT);
 	life->ppp_runs = true;
@@ -302,8 +287,7 @@ static void tell(struct life *life, struct session_event event)
 	event.now = life->now;
 	session_handle(&life->session, &event);
 	note_change(life, before);
-	if (life->session.state != SESSION_CONNECTED ||
-	    before == SESSION_CONNECTED)
+	if (life->session.state != SESSION_CONNECTED || before == SESSION_CONNECTED)
 		return;
 	/* How will it end? */
 	if (life->weather == DEAD)
@@ -354,8 +338,7 @@ static struct at_final final_of(struct life *life, const char **text)
 	if (life->weather == MUTE)
 		final.kind = AT_FINAL_TIMEOUT;
 	else if (strncmp(life->command, "ATD", 3) == 0)
-		final.kind = life->weather == REFUSED ? AT_FINAL_NO_CARRIER
-						      : AT_FINAL_CONNECT;
+		final.kind = life->weather == REFUSED ? AT_FINAL_NO_CARRIER : AT_FINAL_CONNECT;
 	else if (stat && strcmp(life->command, "AT+CREG?") == 0)
 		*text = stat;
 	else if (stat && strcmp(life->command, "AT+CGREG?") == 0)
@@ -363,8 +346,7 @@ static struct at_final final_of(struct life *life, const char **text)
 	else if (strcmp(life->command, "AT+CPIN?") == 0 &&
 		 (life->weather == NO_SIM || life->weather == SIM_BUSY))
 		final = (struct at_final){.kind = AT_FINAL_CME,
-					  .code = life->weather == NO_SIM ? 10
-									  : 14};
+					  .code = life->weather == NO_SIM ? 10 : 14};
 	if (final.kind != AT_FINAL_OK && final.kind != AT_FINAL_CONNECT)
 		*text = "";
 	return final;
@@ -372,9 +354,7 @@ static struct at_final final_of(struct life *life, const char **text)
 
 static void replied(struct life *life)
 {
-	struct at_event at = {.type = AT_EVENT_REPLY,
-			      .id = life->id,
-			      .command = life->command};
+	struct at_event at = {.type = AT_EVENT_REPLY, .id = life->id, .command = life->command};
 
 	at.final = final_of(life, &at.text);
 	tell(life, (struct session_event){.type = SESSION_EVENT_AT, .at = &at});
@@ -385,13 +365,11 @@ static void set_weather(struct life *life, enum weather weather)
 	bool was_good = life->weather == GOOD;
 
 	life->weather = weather;
-	life->weather_end =
-		life->now + draw_ms(life, MINUTE, weather == GOOD ? 12 : 9);
+	life->weather_end = life->now + draw_ms(life, MINUTE, weather == GOOD ? 12 : 9);
 	life->cure = 1 + (int)draw(life, LADDER_RUNG_COUNT);
 	if (weather == GOOD && !was_good)
 		life->good_since = life->now;
-	/* A modem that comes back tells so; the kernel's word is lost once in
-	 * a while. */
+	/* A modem that comes back tells so; the kernel's word is lost once in a while. */
 	if (weather == GOOD && draw(life, 10) > 0)
 		schedule(life, PORTS, 10);
 	if (weather == UNPLUGGED && life->port_open)
@@ -411,9 +389,8 @@ static void recovered(struct life *life)
 	     (struct session_event){.type = SESSION_EVENT_RECOVERED,
 				    .text = "done",
 				    .left = left,
-				    .cause = life->weather == SILENT && !left
-						     ? CAUSE_NO_AT_PORT
-						     : CAUSE_NONE});
+				    .cause = life->weather == SILENT && !left ? CAUSE_NO_AT_PORT
+									      : CAUSE_NONE});
 }
 
 static void happen(struct life *life, enum thing thing)
@@ -429,23 +406,19 @@ static void happen(struct life *life, enum thing thing)
 		replied(life);
 		break;
 	case READY:
-		tell(life,
-		     (struct session_event){.type = SESSION_EVENT_PPP_READY});
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_READY});
 		break;
 	case LOCAL:
-		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_LOG,
-						  .ppp = &local});
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = &local});
 		break;
 	case EXIT:
 		life->ppp_runs = false;
-		tell(life,
-		     (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
-					    .cause = life->exit_cause,
-					    .text = "pppd ended"});
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
+						  .cause = life->exit_cause,
+						  .text = "pppd ended"});
 		break;
 	case GONE:
-		tell(life,
-		     (struct session_event){.type = SESSION_EVENT_PORT_GONE});
+		tell(life, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
 		schedule(life, PORTS, draw_ms(life, SECOND, 9));
 		break;
 	case ALARM:
@@ -468,8 +441,7 @@ static int next_thing(const struct life *life, int64_t *at)
 
 	*at = session_deadline(&life->session);
 	for (int thing = 0; thing < THINGS; thing++) {
-		if (life->due[thing] < 0 ||
-		    (*at >= 0 && life->due[thing] > *at))
+		if (life->due[thing] < 0 || (*at >= 0 && life->due[thing] > *at))
 			continue;
 		first = thing;
 		*at = life->due[thing];
@@ -495,12 +467,9 @@ static void step(struct life *life)
 	}
 	life->now = at;
 	if (thing < 0)
-		set_weather(life, draw(life, 2)
-					  ? GOOD
-					  : (enum weather)draw(life, WEATHERS));
+		set_weather(life, draw(life, 2) ? GOOD : (enum weather)draw(life, WEATHERS));
 	else if (thing == THINGS)
-		tell(life,
-		     (struct session_event){.type = SESSION_EVENT_TIMEOUT});
+		tell(life, (struct session_event){.type = SESSION_EVENT_TIMEOUT});
 	else
 		happen(life, (enum thing)thing);
 	if (life->weather == GOOD && life->session.state != SESSION_CONNECTED)
@@ -565,15 +534,14 @@ static void years_of_faults_end_in_a_link_again(void **state)
 		assert_true(life->dial_count > 20);
 		life_free(life);
 	}
-	print_message("# %d years, %d %% of them connected\n",
-		      (int)(all / DAY / 365), (int)(up * 100 / all));
+	print_message("# %d years, %d %% of them connected\n", (int)(all / DAY / 365),
+		      (int)(up * 100 / all));
 	assert_true(up * 2 > all);
 }
 
 static void every_rung_is_used_and_each_state_can_be_stopped(void **state)
 {
-	unsigned stopped[SESSION_STATE_COUNT] = {0},
-		 rungs[LADDER_RUNG_COUNT] = {0};
+	unsigned stopped[SESSION_STATE_COUNT] = {0}, rungs[LADDER_RUNG_COUNT] = {0};
 
 	(void)state;
 	for (uint32_t seed = 1; seed <= 3000; seed++) {
@@ -583,8 +551,7 @@ static void every_rung_is_used_and_each_state_can_be_stopped(void **state)
 		/* States that do not last are hit by aiming at them. */
 		enum session_state aim = seed % SESSION_STOPPED;
 
-		while (steps-- > 0 ||
-		       (session->state != aim && life->now < 3 * DAY))
+		while (steps-- > 0 || (session->state != aim && life->now < 3 * DAY))
 			step(life);
 		stopped[live(life, life->now)]++;
 		for (int rung = 0; rung < LADDER_RUNG_COUNT; rung++)
@@ -619,8 +586,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(years_of_faults_end_in_a_link_again),
-		cmocka_unit_test(
-			every_rung_is_used_and_each_state_can_be_stopped),
+		cmocka_unit_test(every_rung_is_used_and_each_state_can_be_stopped),
 		cmocka_unit_test(the_same_seed_is_the_same_history),
 	};
 

@@ -41,9 +41,9 @@ static void plant(const char *folder, const char *line)
 	char path[512];
 
 	assert_non_null(end);
-	assert_in_range(snprintf(path, sizeof(path), "%s/%s/%.*s", root, folder,
-				 (int)(end - line), line),
-			1, sizeof(path) - 1);
+	assert_in_range(
+		snprintf(path, sizeof(path), "%s/%s/%.*s", root, folder, (int)(end - line), line),
+		1, sizeof(path) - 1);
 	make_folders_above(path);
 	if (arrow)
 		assert_int_equal(symlink(arrow + 4, path), 0);
@@ -59,15 +59,13 @@ const char *tree_plant(const char *name)
 
 	strcpy(root, "/tmp/gobi-tree-XXXXXX");
 	assert_non_null(mkdtemp(root));
-	snprintf(path, sizeof(path), "%s/tests/fixtures/%s.tree",
-		 top ? top : ".", name);
+	snprintf(path, sizeof(path), "%s/tests/fixtures/%s.tree", top ? top : ".", name);
 	file = fopen(path, "r");
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] == '[')
-			snprintf(folder, sizeof(folder), "%.*s",
-				 (int)strlen(line) - 2, line + 1);
+			snprintf(folder, sizeof(folder), "%.*s", (int)strlen(line) - 2, line + 1);
 		else if (line[0] && line[0] != '#')
 			plant(folder, line);
 	}
@@ -75,8 +73,7 @@ const char *tree_plant(const char *name)
 	return root;
 }
 
-static int fell(const char *path, const struct stat *status, int type,
-		struct FTW *at)
+static int fell(const char *path, const struct stat *status, int type, struct FTW *at)
 {
 	(void)status;
 	(void)type;
