@@ -94,7 +94,7 @@ static void ask_modem(struct walk *walk)
 	survey_run(&walk->survey, &walk->conf, &walk->ports, &options);
 	facts->ask_text = buf_str(&walk->survey.text);
 	if (walk->survey.asked)
-		facts->modem = &walk->survey.plan.facts;
+		facts->modem = &walk->survey.script.facts;
 }
 
 static int walk_all(const struct cli *cli, struct walk *walk)

@@ -47,7 +47,7 @@ static struct json_object *ask_ports(struct info *info, const struct port_list *
 				     struct survey *survey)
 {
 	const struct survey_options options = {.progress = true};
-	const char *imei = survey->plan.facts.identity.imei;
+	const char *imei = survey->script.facts.identity.imei;
 
 	survey_run(survey, &info->conf, ports, &options);
 	if (survey->cause == CAUSE_NONE && is_other_modem(info, imei)) {
@@ -57,7 +57,7 @@ static struct json_object *ask_ports(struct info *info, const struct port_list *
 	}
 	if (survey->cause != CAUSE_NONE)
 		return NULL;
-	return info_to_json(&survey->plan.facts,
+	return info_to_json(&survey->script.facts,
 			    survey->result->ports[survey->result->chosen].port.device, "modem");
 }
 

@@ -44,22 +44,22 @@ static void pump_order(struct survey *survey)
 
 static void pump(struct survey *survey)
 {
-	struct plan *plan = &survey->plan;
+	struct script *script = &survey->script;
 	struct at_command command;
 
-	switch (plan_next(plan, &command, clock_now_ms())) {
-	case PLAN_COMMAND:
+	switch (script_next(script, &command, clock_now_ms())) {
+	case SCRIPT_COMMAND:
 		if (atport_send(survey->atport, &command) < 0)
 			finish(survey, CAUSE_INTERNAL, "a command could not be sent");
 		break;
-	case PLAN_DONE:
+	case SCRIPT_DONE:
 		finish(survey, CAUSE_NONE, "");
 		break;
-	case PLAN_FAILED:
-		finish(survey, plan->cause, buf_str(&plan->text));
+	case SCRIPT_FAILED:
+		finish(survey, script->cause, buf_str(&script->text));
 		break;
-	case PLAN_PENDING:
-	case PLAN_WAIT:
+	case SCRIPT_PENDING:
+	case SCRIPT_WAIT:
 		break;
 	}
 }
@@ -76,9 +76,9 @@ static void on_event(void *ctx, const struct at_event *event)
 		return;
 	}
 	if (event->type == AT_EVENT_REPLY)
-		plan_reply(&survey->plan, event, clock_now_ms());
+		script_reply(&survey->script, event, clock_now_ms());
 	else
-		plan_urc(&survey->plan, event->text, clock_now_ms());
+		script_urc(&survey->script, event->text, clock_now_ms());
 	pump(survey);
 }
 
@@ -105,7 +105,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 		finish(survey, CAUSE_INTERNAL, "interrupted");
 		return;
 	}
-	plan_wind_up(&survey->plan);
+	script_wind_up(&survey->script);
 	ev_timer_stop(loop, &survey->limit);
 	ev_timer_set(&survey->limit, END_S, 0.);
 	ev_timer_start(loop, &survey->limit);
@@ -127,8 +127,8 @@ static void ask_modem(struct survey *survey, const struct probe_port *chosen)
 		return;
 	}
 	survey->asked = true;
-	survey->plan.family = modem_family_find(chosen->port.vid, chosen->identity);
-	plan_start(&survey->plan, PLAN_INFO, clock_now_ms());
+	survey->script.family = modem_family_find(chosen->port.vid, chosen->identity);
+	script_start(&survey->script, SCRIPT_INFO, clock_now_ms());
 	pump(survey);
 }
 
@@ -191,7 +191,7 @@ enum cause survey_run(struct survey *survey, const struct conf *conf, const stru
 	const struct probe_options how = {.keep = true, .keep_echo = true, .all = options->all};
 
 	memset(survey, 0, sizeof(*survey));
-	plan_init(&survey->plan, conf);
+	script_init(&survey->script, conf);
 	survey->order = options->order;
 	survey->cause = CAUSE_INTERNAL;
 	survey->loop = ev_default_loop(0);
@@ -216,7 +216,7 @@ void survey_free(struct survey *survey)
 	probe_free(survey->probe);
 	survey->probe = NULL;
 	survey->result = NULL;
-	plan_free(&survey->plan);
+	script_free(&survey->script);
 	buf_free(&survey->text);
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "io/probe.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 
 struct atport;
 struct order;
@@ -18,8 +18,8 @@ struct order;
  */
 struct survey {
 	const struct probe_result *result; /* NULL: could not be had */
-	bool asked;                        /* plan.facts are the modem's */
-	struct plan plan;
+	bool asked;                        /* script.facts are the modem's */
+	struct script script;
 	enum cause cause; /* NONE when the modem was asked to the end */
 	struct buf text;  /* else: one line for people */
 

@@ -184,7 +184,7 @@ static int recover(void *ctx, enum ladder_rung rung)
 {
 	struct daemon *daemon = ctx;
 
-	return recovery_start(&daemon->recovery, rung, daemon->conf, daemon->session.plan.family,
+	return recovery_start(&daemon->recovery, rung, daemon->conf, daemon->session.script.family,
 			      daemon->loop, on_recovered, daemon);
 }
 

@@ -87,8 +87,8 @@ static bool call_port_is_free(const struct daemon *daemon)
 {
 	const struct session *session = &daemon->session;
 
-	return daemon->atport && session->state == SESSION_REGISTERING && !session->plan.pending &&
-	       session->plan.cause == CAUSE_NONE;
+	return daemon->atport && session->state == SESSION_REGISTERING &&
+	       !session->script.pending && session->script.cause == CAUSE_NONE;
 }
 
 void orders_try(struct daemon *daemon)

@@ -143,7 +143,7 @@ struct json_object *report_status(const struct session *session, const char *nam
 	};
 
 	if (*session->port) {
-		fill_port(&status, port, &session->plan.ati);
+		fill_port(&status, port, &session->script.ati);
 		status.facts = facts;
 		status.facts_age_ms = told_at >= 0 ? now - told_at : -1;
 	}

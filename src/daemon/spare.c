@@ -74,7 +74,7 @@ static void told(struct daemon *daemon)
 	spare->asking = false;
 	spare->due = false;
 	spare->failures = 0;
-	spare->facts = spare->plan.facts;
+	spare->facts = spare->script.facts;
 	spare->asked_at = clock_now_ms();
 	arm(daemon);
 	next_job(daemon);
@@ -82,24 +82,24 @@ static void told(struct daemon *daemon)
 	monitor_note_modem(daemon, &spare->facts);
 }
 
-static void pump_plan(struct daemon *daemon)
+static void pump_script(struct daemon *daemon)
 {
 	struct spare *spare = &daemon->spare;
 	struct at_command command;
 
-	switch (plan_next(&spare->plan, &command, clock_now_ms())) {
-	case PLAN_COMMAND:
+	switch (script_next(&spare->script, &command, clock_now_ms())) {
+	case SCRIPT_COMMAND:
 		if (atport_send(spare->atport, &command) < 0)
 			give_up(daemon, CAUSE_INTERNAL, "a command could not be sent");
 		break;
-	case PLAN_FAILED:
-		give_up(daemon, spare->plan.cause, buf_str(&spare->plan.text));
+	case SCRIPT_FAILED:
+		give_up(daemon, spare->script.cause, buf_str(&spare->script.text));
 		break;
-	case PLAN_DONE:
+	case SCRIPT_DONE:
 		told(daemon);
 		break;
-	case PLAN_PENDING:
-	case PLAN_WAIT:
+	case SCRIPT_PENDING:
+	case SCRIPT_WAIT:
 		break;
 	}
 }
@@ -114,8 +114,8 @@ static void on_event(void *ctx, const struct at_event *event)
 		if (!orders_run(daemon, spare->atport))
 			next_job(daemon);
 	} else if (spare->asking && event->type == AT_EVENT_REPLY) {
-		plan_reply(&spare->plan, event, clock_now_ms());
-		pump_plan(daemon);
+		script_reply(&spare->script, event, clock_now_ms());
+		pump_script(daemon);
 	}
 }
 
@@ -138,8 +138,8 @@ static void next_job(struct daemon *daemon)
 		return;
 	}
 	spare->asking = true;
-	plan_start(&spare->plan, PLAN_WATCH, clock_now_ms());
-	pump_plan(daemon);
+	script_start(&spare->script, SCRIPT_WATCH, clock_now_ms());
+	pump_script(daemon);
 }
 
 /* Opening -------------------------------------------------------------------------*/
@@ -285,7 +285,7 @@ const struct modem_facts *spare_facts(const struct daemon *daemon, int64_t *told
 	const struct spare *spare = &daemon->spare;
 
 	*told_at = spare->asked_at >= 0 ? spare->asked_at : daemon->heard_at;
-	return spare->asked_at >= 0 ? &spare->facts : &daemon->session.plan.facts;
+	return spare->asked_at >= 0 ? &spare->facts : &daemon->session.script.facts;
 }
 
 static void end(struct daemon *daemon)
@@ -306,9 +306,9 @@ void spare_note_state(struct daemon *daemon)
 	end(daemon);
 	if (daemon->session.state != SESSION_CONNECTED)
 		return;
-	spare->plan.conf = daemon->conf;
-	spare->plan.family = daemon->session.plan.family;
-	spare->plan.facts = daemon->session.plan.facts;
+	spare->script.conf = daemon->conf;
+	spare->script.family = daemon->session.script.family;
+	spare->script.facts = daemon->session.script.facts;
 	arm(daemon);
 }
 
@@ -322,7 +322,7 @@ enum cause spare_start(struct daemon *daemon)
 {
 	struct spare *spare = &daemon->spare;
 
-	plan_init(&spare->plan, daemon->conf);
+	script_init(&spare->script, daemon->conf);
 	ev_timer_init(&spare->timer, on_due, 0., 0.);
 	ev_timer_init(&spare->opener, on_open, 0., 0.);
 	spare->timer.data = daemon;
@@ -338,5 +338,5 @@ void spare_stop(struct daemon *daemon)
 	prober_end(&daemon->spare.prober, daemon_close_ms(daemon));
 	closer_end(&daemon->spare.closer, daemon->loop, daemon_close_ms(daemon));
 	port_list_free(&daemon->spare.candidates);
-	plan_free(&daemon->spare.plan);
+	script_free(&daemon->spare.script);
 }

@@ -10,7 +10,7 @@
 #include "io/closer.h"
 #include "io/port.h"
 #include "io/prober.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 
 struct atport;
 struct daemon;
@@ -23,9 +23,9 @@ struct spare {
 	struct prober prober;
 	struct atport *atport;
 	struct closer closer;
-	struct plan plan;
+	struct script script;
 	bool due;    /* to be asked */
-	bool asking; /* the plan runs */
+	bool asking; /* the script runs */
 	int failures;
 	int delays;      /* of one opening, by a port that is still being closed */
 	ev_timer timer;  /* when it is due */

@@ -8,7 +8,7 @@
 #include "base/cause.h"
 #include "modem/bind.h"
 #include "modem/layout.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 
 /*
  * What `doctor` knows when it judges: all of it seen by somebody else

@@ -13,7 +13,7 @@ struct pinfile {
 /* The steps; ctx is a struct pinfile. */
 extern const struct pins_disk pinfile_disk;
 
-/* For a plan, on the machine's own file; ctx is not used. */
+/* For a script, on the machine's own file; ctx is not used. */
 extern const struct pins_ops pinfile_ops;
 
 #define PINFILE_DIR  STATEDIR

@@ -19,13 +19,13 @@ static const struct {
 
 #define DIAL_COUNT (sizeof(dial_strings) / sizeof(*dial_strings))
 
-static enum step_ask ask_dial(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_dial(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	buf_printf(&plan->command, "%s", dial_strings[plan->index].before);
-	if (dial_strings[plan->index].with_cid)
-		buf_printf(&plan->command, "***%d", plan->conf->network.cid);
-	buf_printf(&plan->command, "#");
+	buf_printf(&script->command, "%s", dial_strings[script->index].before);
+	if (dial_strings[script->index].with_cid)
+		buf_printf(&script->command, "***%d", script->conf->network.cid);
+	buf_printf(&script->command, "#");
 	command->flags = AT_DIAL;
 	command->timeout_ms = DIAL_MS;
 	return ASK_SEND;
@@ -37,38 +37,39 @@ static bool is_not_understood(const struct at_final *final)
 	return final->kind == AT_FINAL_ERROR || at_final_class(final) == AT_ERROR_UNSUPPORTED;
 }
 
-static enum step_outcome take_dial(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take_dial(struct script *script, const struct at_event *reply, int64_t now)
 {
 	(void)now;
 	if (reply->final.kind == AT_FINAL_CONNECT)
 		return STEP_FINISH;
-	buf_clear(&plan->call_error);
-	buf_printf(&plan->call_error, "%s refused: ", reply->command);
-	at_final_describe(&reply->final, &plan->call_error);
+	buf_clear(&script->call_error);
+	buf_printf(&script->call_error, "%s refused: ", reply->command);
+	at_final_describe(&reply->final, &script->call_error);
 	if (!is_not_understood(&reply->final))
 		return STEP_NEXT;
-	plan->index++;
-	return plan->index < DIAL_COUNT ? STEP_AGAIN : STEP_NEXT;
+	script->index++;
+	return script->index < DIAL_COUNT ? STEP_AGAIN : STEP_NEXT;
 }
 
 /* 27.007 6.10: why the last call failed. */
-static enum step_ask ask_reason(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_reason(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)command;
 	(void)now;
-	buf_printf(&plan->command, "AT+CEER");
+	buf_printf(&script->command, "AT+CEER");
 	return ASK_SEND;
 }
 
-static enum step_outcome take_reason(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take_reason(struct script *script, const struct at_event *reply,
+				     int64_t now)
 {
 	const char *at = reply->text;
 	char line[96] = "";
 
 	(void)now;
 	step_next_line(&at, line, sizeof(line));
-	return plan_fail(plan, CAUSE_CALL, "%s%s%s%s", buf_str(&plan->call_error),
-			 *line ? " (" : "", line, *line ? ")" : "");
+	return script_fail(script, CAUSE_CALL, "%s%s%s%s", buf_str(&script->call_error),
+			   *line ? " (" : "", line, *line ? ")" : "");
 }
 
 static const struct step steps[] = {

@@ -15,144 +15,144 @@
 
 struct question {
 	const char *text; /* NULL: the family's own, at `number` in its row */
-	bool (*wanted)(const struct plan *plan, int number); /* NULL: always */
-	void (*take)(struct plan *plan, int number, const char *line);
+	bool (*wanted)(const struct script *script, int number); /* NULL: always */
+	void (*take)(struct script *script, int number, const char *line);
 	int number;
 	bool plain;    /* answered without the command's name */
 	bool numbered; /* the kept `number` ends the command */
-	bool watched;  /* of PLAN_WATCH too */
+	bool watched;  /* of SCRIPT_WATCH too */
 	int timeout_ms;
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define KEEP(array)  (array), sizeof(array)
 
-static void take_kept(struct plan *plan, int number, const char *line)
+static void take_kept(struct script *script, int number, const char *line)
 {
 	static const char *const prefixes[] = {"+CREG:", "+CGREG:", "+CEREG:", "", "+CMEE:"};
 	struct at_fields fields;
 
 	if (at_fields_start(&fields, line, prefixes[number]))
-		at_fields_next_int(&fields, &plan->kept[number]);
+		at_fields_next_int(&fields, &script->kept[number]);
 }
 
-static bool errors_are_terse(const struct plan *plan, int number)
+static bool errors_are_terse(const struct script *script, int number)
 {
-	return plan->kept[number] == 0;
+	return script->kept[number] == 0;
 }
 
 /* The first line that says something counts, more than what ATI said. */
-static void take_manufacturer(struct plan *plan, int number, const char *line)
+static void take_manufacturer(struct script *script, int number, const char *line)
 {
 	(void)number;
-	if (plan->lines++ == 0)
-		modem_decode_text(line, KEEP(plan->facts.identity.manufacturer));
+	if (script->lines++ == 0)
+		modem_decode_text(line, KEEP(script->facts.identity.manufacturer));
 }
 
-static void take_model(struct plan *plan, int number, const char *line)
+static void take_model(struct script *script, int number, const char *line)
 {
 	(void)number;
-	if (plan->lines++ == 0)
-		modem_decode_text(line, KEEP(plan->facts.identity.model));
+	if (script->lines++ == 0)
+		modem_decode_text(line, KEEP(script->facts.identity.model));
 }
 
-static void take_revision(struct plan *plan, int number, const char *line)
+static void take_revision(struct script *script, int number, const char *line)
 {
 	(void)number;
-	if (plan->lines++ == 0)
-		modem_decode_text(line, KEEP(plan->facts.identity.revision));
+	if (script->lines++ == 0)
+		modem_decode_text(line, KEEP(script->facts.identity.revision));
 }
 
-static void take_imei(struct plan *plan, int number, const char *line)
+static void take_imei(struct script *script, int number, const char *line)
 {
 	(void)number;
-	modem_decode_digits(line, 14, 16, KEEP(plan->facts.identity.imei));
+	modem_decode_digits(line, 14, 16, KEEP(script->facts.identity.imei));
 }
 
-static void take_sim(struct plan *plan, int number, const char *line)
+static void take_sim(struct script *script, int number, const char *line)
 {
 	(void)number;
-	modem_decode_cpin(line, &plan->facts.sim);
+	modem_decode_cpin(line, &script->facts.sim);
 }
 
 /* 27.007 8.65, where the maker's own counter is missing or refused. */
-static bool pin_left_is_missing(const struct plan *plan, int number)
+static bool pin_left_is_missing(const struct script *script, int number)
 {
 	(void)number;
-	return plan->facts.pin_left < 0 && plan->facts.sim != MODEM_SIM_MISSING;
+	return script->facts.pin_left < 0 && script->facts.sim != MODEM_SIM_MISSING;
 }
 
-static void take_pin_left(struct plan *plan, int number, const char *line)
+static void take_pin_left(struct script *script, int number, const char *line)
 {
 	(void)number;
-	modem_decode_pin_left(line, &plan->facts.pin_left);
+	modem_decode_pin_left(line, &script->facts.pin_left);
 }
 
 /* The IMSI is behind the PIN. */
-static bool sim_is_open(const struct plan *plan, int number)
+static bool sim_is_open(const struct script *script, int number)
 {
 	(void)number;
-	return plan->facts.sim == MODEM_SIM_READY || plan->facts.sim == MODEM_SIM_UNKNOWN;
+	return script->facts.sim == MODEM_SIM_READY || script->facts.sim == MODEM_SIM_UNKNOWN;
 }
 
-static bool sim_is_there(const struct plan *plan, int number)
+static bool sim_is_there(const struct script *script, int number)
 {
 	(void)number;
-	return plan->facts.sim != MODEM_SIM_MISSING && !*plan->facts.iccid;
+	return script->facts.sim != MODEM_SIM_MISSING && !*script->facts.iccid;
 }
 
-static void take_imsi(struct plan *plan, int number, const char *line)
+static void take_imsi(struct script *script, int number, const char *line)
 {
 	(void)number;
-	modem_decode_digits(line, 6, 15, KEEP(plan->facts.imsi));
+	modem_decode_digits(line, 6, 15, KEEP(script->facts.imsi));
 }
 
-static void take_iccid(struct plan *plan, int number, const char *line)
+static void take_iccid(struct script *script, int number, const char *line)
 {
 	(void)number;
-	modem_decode_iccid(line, plan->facts.iccid);
+	modem_decode_iccid(line, script->facts.iccid);
 }
 
-static void take_fun(struct plan *plan, int number, const char *line)
+static void take_fun(struct script *script, int number, const char *line)
 {
-	struct modem_facts *facts = &plan->facts;
+	struct modem_facts *facts = &script->facts;
 
 	(void)number;
 	if (modem_decode_cfun(line, &facts->fun))
 		facts->radio = modem_radio_of_fun(facts->fun);
 }
 
-static void take_radio_state(struct plan *plan, int number, const char *line)
+static void take_radio_state(struct script *script, int number, const char *line)
 {
 	(void)number;
-	modem_decode_radio(line, &plan->facts.radio);
+	modem_decode_radio(line, &script->facts.radio);
 }
 
-static bool radio_is_off(const struct plan *plan, int number)
+static bool radio_is_off(const struct script *script, int number)
 {
 	(void)number;
-	return plan->facts.radio.state != MODEM_RADIO_ON;
+	return script->facts.radio.state != MODEM_RADIO_ON;
 }
 
 /* Of two fields the first is <n>; with more there are cells already. */
-static void take_registration(struct plan *plan, int number, const char *line)
+static void take_registration(struct script *script, int number, const char *line)
 {
 	struct at_fields fields;
 
-	if (step_take_registration(plan, line) && plan->kept[number] < 0 &&
+	if (step_take_registration(script, line) && script->kept[number] < 0 &&
 	    at_fields_start(&fields, strchr(line, ':'), ":") && at_fields_left(&fields) == 2)
-		take_kept(plan, number, line);
+		take_kept(script, number, line);
 }
 
 /* Cells come with <n> = 2 only (27.007 7.2). */
-static bool cell_is_hidden(const struct plan *plan, int number)
+static bool cell_is_hidden(const struct script *script, int number)
 {
-	return plan->kept[number] == 0 || plan->kept[number] == 1;
+	return script->kept[number] == 0 || script->kept[number] == 1;
 }
 
-static void take_operator(struct plan *plan, int number, const char *line)
+static void take_operator(struct script *script, int number, const char *line)
 {
-	struct modem_facts *facts = &plan->facts;
+	struct modem_facts *facts = &script->facts;
 	struct at_fields fields;
 	int act = -1, format;
 
@@ -160,49 +160,49 @@ static void take_operator(struct plan *plan, int number, const char *line)
 		return;
 	if (act >= 0)
 		facts->act = act;
-	if (plan->kept[number] < 0 && at_fields_start(&fields, line, "+COPS:") &&
+	if (script->kept[number] < 0 && at_fields_start(&fields, line, "+COPS:") &&
 	    at_fields_skip(&fields) && at_fields_next_int(&fields, &format))
-		plan->kept[number] = format;
+		script->kept[number] = format;
 }
 
-static bool name_is_missing(const struct plan *plan, int number)
+static bool name_is_missing(const struct script *script, int number)
 {
-	return plan->kept[number] == 2;
+	return script->kept[number] == 2;
 }
 
-static bool number_is_missing(const struct plan *plan, int number)
+static bool number_is_missing(const struct script *script, int number)
 {
-	return plan->kept[number] >= 0 && plan->kept[number] != 2;
+	return script->kept[number] >= 0 && script->kept[number] != 2;
 }
 
-static bool is_kept(const struct plan *plan, int number)
+static bool is_kept(const struct script *script, int number)
 {
-	return plan->kept[number] >= 0;
+	return script->kept[number] >= 0;
 }
 
-static void take_radio(struct plan *plan, int number, const char *line)
+static void take_radio(struct script *script, int number, const char *line)
 {
 	const char *technology = modem_decode_technology(line);
 
 	(void)number;
-	modem_decode_signal(line, &plan->facts.signal);
+	modem_decode_signal(line, &script->facts.signal);
 	if (technology)
-		plan->facts.technology = technology;
+		script->facts.technology = technology;
 }
 
-static bool technology_is_missing(const struct plan *plan, int number)
+static bool technology_is_missing(const struct script *script, int number)
 {
 	(void)number;
-	return !plan->facts.technology;
+	return !script->facts.technology;
 }
 
-static void take_context(struct plan *plan, int number, const char *line)
+static void take_context(struct script *script, int number, const char *line)
 {
 	struct modem_context context;
 
 	(void)number;
 	if (modem_decode_context(line, &context))
-		step_put_context(plan, &context);
+		step_put_context(script, &context);
 }
 
 #define FAMILY(column) .text = NULL, .number = offsetof(struct modem_family, column), .plain = true
@@ -216,8 +216,8 @@ static void take_context(struct plan *plan, int number, const char *line)
 
 /* clang-format off */
 static const struct question questions[] = {
-	{ "AT+CMEE?", NULL, take_kept, PLAN_KEPT_CMEE },
-	{ "AT+CMEE=1", errors_are_terse, NULL, PLAN_KEPT_CMEE },
+	{ "AT+CMEE?", NULL, take_kept, SCRIPT_KEPT_CMEE },
+	{ "AT+CMEE=1", errors_are_terse, NULL, SCRIPT_KEPT_CMEE },
 	{ "AT+CGMI", NULL, take_manufacturer, .plain = true },
 	{ "AT+CGMM", NULL, take_model, .plain = true },
 	{ "AT+CGMR", NULL, take_revision, .plain = true },
@@ -234,57 +234,57 @@ static const struct question questions[] = {
 	{ FAMILY(radio), .take = take_radio_state },
 	{ FAMILY(radio_else), .wanted = radio_is_off,
 	  .take = take_radio_state },
-	DOMAIN("CREG", PLAN_KEPT_CREG),
-	DOMAIN("CGREG", PLAN_KEPT_CGREG),
-	DOMAIN("CEREG", PLAN_KEPT_CEREG),
-	{ "AT+COPS?", NULL, take_operator, PLAN_KEPT_COPS, .timeout_ms = 15000,
+	DOMAIN("CREG", SCRIPT_KEPT_CREG),
+	DOMAIN("CGREG", SCRIPT_KEPT_CGREG),
+	DOMAIN("CEREG", SCRIPT_KEPT_CEREG),
+	{ "AT+COPS?", NULL, take_operator, SCRIPT_KEPT_COPS, .timeout_ms = 15000,
 	  .watched = true },
-	{ "AT+COPS=3,0", name_is_missing, NULL, PLAN_KEPT_COPS },
-	{ "AT+COPS=3,2", number_is_missing, NULL, PLAN_KEPT_COPS },
-	{ "AT+COPS?", is_kept, take_operator, PLAN_KEPT_COPS },
-	{ "AT+COPS=3,", is_kept, NULL, PLAN_KEPT_COPS, .numbered = true },
+	{ "AT+COPS=3,0", name_is_missing, NULL, SCRIPT_KEPT_COPS },
+	{ "AT+COPS=3,2", number_is_missing, NULL, SCRIPT_KEPT_COPS },
+	{ "AT+COPS?", is_kept, take_operator, SCRIPT_KEPT_COPS },
+	{ "AT+COPS=3,", is_kept, NULL, SCRIPT_KEPT_COPS, .numbered = true },
 	{ "AT+CSQ", NULL, take_radio, .watched = true },
 	{ FAMILY(signal), .take = take_radio, .watched = true },
 	{ FAMILY(technology), .take = take_radio, .watched = true },
 	{ FAMILY(technology_else), .wanted = technology_is_missing,
 	  .take = take_radio, .watched = true },
 	{ "AT+CGDCONT?", NULL, take_context },
-	{ "AT+CMEE=", errors_are_terse, NULL, PLAN_KEPT_CMEE, .numbered = true },
+	{ "AT+CMEE=", errors_are_terse, NULL, SCRIPT_KEPT_CMEE, .numbered = true },
 };
 /* clang-format on */
 
-static const char *text_of(const struct plan *plan, const struct question *question)
+static const char *text_of(const struct script *script, const struct question *question)
 {
 	if (question->text)
 		return question->text;
-	return *(const char *const *)((const char *)plan->family + question->number);
+	return *(const char *const *)((const char *)script->family + question->number);
 }
 
 /* In a hurry only what puts back is left, and that ends in a kept number. */
-static bool is_wanted(const struct plan *plan, const struct question *question)
+static bool is_wanted(const struct script *script, const struct question *question)
 {
-	const char *text = text_of(plan, question);
+	const char *text = text_of(script, question);
 
-	if (plan->stage == PLAN_WATCH && !question->watched)
+	if (script->stage == SCRIPT_WATCH && !question->watched)
 		return false;
-	return text && *text && (question->numbered || !plan->winding_up) &&
-	       (!question->wanted || question->wanted(plan, question->number));
+	return text && *text && (question->numbered || !script->winding_up) &&
+	       (!question->wanted || question->wanted(script, question->number));
 }
 
-static enum step_ask ask(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask(struct script *script, struct at_command *command, int64_t now)
 {
-	const struct question *question = &questions[plan->index];
+	const struct question *question = &questions[script->index];
 
 	(void)now;
-	if (plan->index >= COUNT(questions))
+	if (script->index >= COUNT(questions))
 		return ASK_SKIP;
-	if (!is_wanted(plan, question)) {
-		plan->index++;
+	if (!is_wanted(script, question)) {
+		script->index++;
 		return ASK_JUMP;
 	}
-	buf_printf(&plan->command, "%s", text_of(plan, question));
+	buf_printf(&script->command, "%s", text_of(script, question));
 	if (question->numbered)
-		buf_printf(&plan->command, "%d", plan->kept[question->number]);
+		buf_printf(&script->command, "%d", script->kept[question->number]);
 	if (question->plain)
 		command->prefix = "";
 	if (question->timeout_ms)
@@ -292,47 +292,47 @@ static enum step_ask ask(struct plan *plan, struct at_command *command, int64_t 
 	return ASK_SEND;
 }
 
-static void take_error(struct plan *plan, const struct at_final *final)
+static void take_error(struct script *script, const struct at_final *final)
 {
 	switch (at_final_class(final)) {
 	case AT_ERROR_PIN:
-		plan->facts.sim = MODEM_SIM_PIN;
+		script->facts.sim = MODEM_SIM_PIN;
 		break;
 	case AT_ERROR_PUK:
-		plan->facts.sim = MODEM_SIM_PUK;
+		script->facts.sim = MODEM_SIM_PUK;
 		break;
 	case AT_ERROR_BUSY:
-		plan->facts.sim = MODEM_SIM_BUSY;
+		script->facts.sim = MODEM_SIM_BUSY;
 		break;
 	case AT_ERROR_SIM:
-		plan->facts.sim = final->code == 10 ? MODEM_SIM_MISSING : MODEM_SIM_FAILED;
+		script->facts.sim = final->code == 10 ? MODEM_SIM_MISSING : MODEM_SIM_FAILED;
 		break;
 	default:
 		break;
 	}
 }
 
-static enum step_outcome take(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take(struct script *script, const struct at_event *reply, int64_t now)
 {
-	const struct question *question = &questions[plan->index++];
+	const struct question *question = &questions[script->index++];
 	const char *at = reply->text;
 	char line[256];
 
 	(void)now;
-	plan->timeouts = reply->final.kind == AT_FINAL_TIMEOUT ? plan->timeouts + 1 : 0;
-	if (plan->timeouts >= TIMEOUTS_MAX)
-		return plan_fail(plan, CAUSE_NO_AT_PORT, "the modem has stopped answering");
-	plan->lines = 0;
+	script->timeouts = reply->final.kind == AT_FINAL_TIMEOUT ? script->timeouts + 1 : 0;
+	if (script->timeouts >= TIMEOUTS_MAX)
+		return script_fail(script, CAUSE_NO_AT_PORT, "the modem has stopped answering");
+	script->lines = 0;
 	while (question->take && step_next_line(&at, line, sizeof(line)))
-		question->take(plan, question->number, line);
+		question->take(script, question->number, line);
 	if (question->take == take_sim)
-		take_error(plan, &reply->final);
-	return plan->index < COUNT(questions) ? STEP_AGAIN : STEP_NEXT;
+		take_error(script, &reply->final);
+	return script->index < COUNT(questions) ? STEP_AGAIN : STEP_NEXT;
 }
 
-static enum step_ask ask_mode(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_mode(struct script *script, struct at_command *command, int64_t now)
 {
-	return plan->winding_up ? ASK_SKIP : mode_ask(plan, command, now);
+	return script->winding_up ? ASK_SKIP : mode_ask(script, command, now);
 }
 
 static const struct step steps[] = {{ask, take}, {ask_mode, mode_take}};

@@ -11,14 +11,14 @@
  * lifts with "auto" what keeps a modem from every network it finds. In other
  * stages the first may stand alone: it reads into facts.mode, and fails never.
  */
-enum step_ask mode_ask(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome mode_take(struct plan *plan, const struct at_event *reply, int64_t now);
-enum step_ask mode_ask_list(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome mode_take_list(struct plan *plan, const struct at_event *reply, int64_t now);
-enum step_ask mode_ask_set(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome mode_take_set(struct plan *plan, const struct at_event *reply, int64_t now);
+enum step_ask mode_ask(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome mode_take(struct script *script, const struct at_event *reply, int64_t now);
+enum step_ask mode_ask_list(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome mode_take_list(struct script *script, const struct at_event *reply, int64_t now);
+enum step_ask mode_ask_set(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome mode_take_set(struct script *script, const struct at_event *reply, int64_t now);
 
 /* "; the modem is told to use 4g only", when it is. Appended. */
-void mode_describe_limit(const struct plan *plan, struct buf *out);
+void mode_describe_limit(const struct script *script, struct buf *out);
 
 #endif

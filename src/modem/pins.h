@@ -59,7 +59,7 @@ int pins_send(const struct pins_disk *disk, void *ctx, const struct pins_key *ke
  * keeps the right PIN from the SIM. Another errno: it stays. */
 int pins_taken(const struct pins_disk *disk, void *ctx, const struct pins_key *key);
 
-/* What a plan asks before it sends a PIN, and tells when one was taken: the two above, with `why`
+/* What a script asks before it sends a PIN, and tells when one was taken: the two above, with `why`
  * filled when they give no 0. */
 struct pins_ops {
 	int (*send)(void *ctx, const struct pins_key *key, struct buf *why);

@@ -4,54 +4,54 @@
 
 #define ON_MS 10000 /* OK to +CFUN=1 is a promise; an MC8790 takes 5 s */
 
-enum step_ask power_ask_fun(struct plan *plan, struct at_command *command, int64_t now)
+enum step_ask power_ask_fun(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)command;
 	(void)now;
-	if (plan->radio_checked)
+	if (script->radio_checked)
 		return ASK_SKIP;
-	buf_printf(&plan->command, "AT+CFUN?");
+	buf_printf(&script->command, "AT+CFUN?");
 	return ASK_SEND;
 }
 
 /* A modem without the command has its radio on. */
-enum step_outcome power_take_fun(struct plan *plan, const struct at_event *reply, int64_t now)
+enum step_outcome power_take_fun(struct script *script, const struct at_event *reply, int64_t now)
 {
 	const char *at = reply->text;
 	char line[64];
 
 	(void)now;
-	plan->radio_fun = 1;
+	script->radio_fun = 1;
 	while (step_next_line(&at, line, sizeof(line)))
-		modem_decode_cfun(line, &plan->radio_fun);
-	plan->facts.radio = modem_radio_of_fun(plan->radio_fun);
-	plan->radio_checked = true;
-	plan->radio_told = false;
-	plan->index = 0;
+		modem_decode_cfun(line, &script->radio_fun);
+	script->facts.radio = modem_radio_of_fun(script->radio_fun);
+	script->radio_checked = true;
+	script->radio_told = false;
+	script->index = 0;
 	return STEP_NEXT;
 }
 
 /* The family's own word: +CFUN? may say 1 of a radio that a pin holds off. */
-enum step_ask power_ask_word(struct plan *plan, struct at_command *command, int64_t now)
+enum step_ask power_ask_word(struct script *script, struct at_command *command, int64_t now)
 {
-	const struct modem_family *family = plan->family;
-	const char *text = plan->index == 0   ? family->radio
-			   : plan->index == 1 ? family->radio_else
-					      : NULL;
+	const struct modem_family *family = script->family;
+	const char *text = script->index == 0   ? family->radio
+			   : script->index == 1 ? family->radio_else
+						: NULL;
 
 	(void)now;
-	if (plan->radio_told || !text || !*text) {
-		plan->radio_told = true;
+	if (script->radio_told || !text || !*text) {
+		script->radio_told = true;
 		return ASK_SKIP;
 	}
-	buf_printf(&plan->command, "%s", text);
+	buf_printf(&script->command, "%s", text);
 	command->prefix = "";
 	return ASK_SEND;
 }
 
-enum step_outcome power_take_word(struct plan *plan, const struct at_event *reply, int64_t now)
+enum step_outcome power_take_word(struct script *script, const struct at_event *reply, int64_t now)
 {
-	struct modem_radio *radio = &plan->facts.radio;
+	struct modem_radio *radio = &script->facts.radio;
 	struct modem_radio word = {MODEM_RADIO_UNKNOWN, MODEM_RADIO_FREE};
 	const char *at = reply->text;
 	char line[160];
@@ -60,10 +60,10 @@ enum step_outcome power_take_word(struct plan *plan, const struct at_event *repl
 	while (step_next_line(&at, line, sizeof(line)))
 		modem_decode_radio(line, &word);
 	if (word.state == MODEM_RADIO_UNKNOWN) {
-		plan->index++;
+		script->index++;
 		return STEP_AGAIN;
 	}
-	plan->radio_told = true;
+	script->radio_told = true;
 	/* Where it gives no reason +CFUN's own is as good. */
 	if (word.reason != MODEM_RADIO_FREE ||
 	    (word.state != MODEM_RADIO_ON && radio->state == MODEM_RADIO_ON))
@@ -78,39 +78,40 @@ static bool is_held(const struct modem_radio *radio)
 	       radio->reason != MODEM_RADIO_AIRPLANE;
 }
 
-static enum step_ask fail_off(struct plan *plan)
+static enum step_ask fail_off(struct script *script)
 {
-	enum modem_radio_reason reason = plan->facts.radio.reason;
+	enum modem_radio_reason reason = script->facts.radio.reason;
 	const char *why = modem_radio_reason_text(reason);
 
 	if (reason == MODEM_RADIO_FREE || reason == MODEM_RADIO_AIRPLANE)
 		why = "a switch, a key or the W_DISABLE pin may hold it";
-	plan_fail(plan, CAUSE_RADIO_OFF, "the radio is off (+CFUN: %d)%s: %s", plan->radio_fun,
-		  plan->radio_asked ? ", and AT+CFUN=1 does not switch it on" : "", why);
+	script_fail(script, CAUSE_RADIO_OFF, "the radio is off (+CFUN: %d)%s: %s",
+		    script->radio_fun,
+		    script->radio_asked ? ", and AT+CFUN=1 does not switch it on" : "", why);
 	return ASK_FAIL;
 }
 
-enum step_ask power_ask_on(struct plan *plan, struct at_command *command, int64_t now)
+enum step_ask power_ask_on(struct script *script, struct at_command *command, int64_t now)
 {
-	const struct modem_radio *radio = &plan->facts.radio;
+	const struct modem_radio *radio = &script->facts.radio;
 
 	if (radio->state == MODEM_RADIO_ON || radio->state == MODEM_RADIO_UNKNOWN)
 		return ASK_SKIP;
-	if (is_held(radio) || (plan->radio_asked && now - plan->radio_asked_at >= ON_MS))
-		return fail_off(plan);
-	plan->radio_checked = false; /* look again */
-	if (plan->radio_asked)
+	if (is_held(radio) || (script->radio_asked && now - script->radio_asked_at >= ON_MS))
+		return fail_off(script);
+	script->radio_checked = false; /* look again */
+	if (script->radio_asked)
 		return ASK_SKIP;
-	buf_printf(&plan->command, "AT+CFUN=1");
+	buf_printf(&script->command, "AT+CFUN=1");
 	command->timeout_ms = 30000;
 	return ASK_SEND;
 }
 
-enum step_outcome power_take_on(struct plan *plan, const struct at_event *reply, int64_t now)
+enum step_outcome power_take_on(struct script *script, const struct at_event *reply, int64_t now)
 {
 	if (reply->final.kind != AT_FINAL_OK)
-		return plan_fail_refused(plan, CAUSE_RADIO_OFF, reply);
-	plan->radio_asked = true;
-	plan->radio_asked_at = now;
+		return script_fail_refused(script, CAUSE_RADIO_OFF, reply);
+	script->radio_asked = true;
+	script->radio_asked_at = now;
 	return STEP_NEXT;
 }

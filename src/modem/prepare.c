@@ -7,76 +7,77 @@
 #include "modem/prepare.h"
 
 /* DCD follows the carrier, and DTR down hangs up. */
-static enum step_ask ask_line(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_line(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
 	(void)command;
-	buf_printf(&plan->command, "AT&C1&D2");
+	buf_printf(&script->command, "AT&C1&D2");
 	return ASK_SEND;
 }
 
-static enum step_ask ask_errors(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_errors(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
 	(void)command;
-	buf_printf(&plan->command, "AT+CMEE=1");
+	buf_printf(&script->command, "AT+CMEE=1");
 	return ASK_SEND;
 }
 
 /* Before anything that only the right modem may get, the PIN above all. */
-static enum step_ask ask_imei(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_imei(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (!*plan->conf->modem.imei)
+	if (!*script->conf->modem.imei)
 		return ASK_SKIP;
-	buf_printf(&plan->command, "AT+CGSN");
+	buf_printf(&script->command, "AT+CGSN");
 	command->prefix = "";
 	return ASK_SEND;
 }
 
 /* Fourteen digits are the modem's; a check digit or a version follows. */
-static enum step_outcome take_imei(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take_imei(struct script *script, const struct at_event *reply, int64_t now)
 {
 	char wanted[15];
 
 	(void)now;
-	str_copy(wanted, sizeof(wanted), plan->conf->modem.imei);
-	modem_decode_digits(reply->text, 14, 16, plan->facts.identity.imei,
-			    sizeof(plan->facts.identity.imei));
+	str_copy(wanted, sizeof(wanted), script->conf->modem.imei);
+	modem_decode_digits(reply->text, 14, 16, script->facts.identity.imei,
+			    sizeof(script->facts.identity.imei));
 	if (reply->final.kind != AT_FINAL_OK)
-		return plan_fail_refused(plan, CAUSE_NO_MODEM, reply);
+		return script_fail_refused(script, CAUSE_NO_MODEM, reply);
 	/* An answer without any IMEI tells nothing of the modem. */
-	plan->wrong_modem =
-		*plan->facts.identity.imei && !strstr(plan->facts.identity.imei, wanted);
+	script->wrong_modem =
+		*script->facts.identity.imei && !strstr(script->facts.identity.imei, wanted);
 	if (!strstr(reply->text, wanted))
-		return plan_fail(plan, CAUSE_NO_MODEM,
-				 "another modem: its IMEI is %s, and modem.imei is %s", reply->text,
-				 plan->conf->modem.imei);
+		return script_fail(script, CAUSE_NO_MODEM,
+				   "another modem: its IMEI is %s, and modem.imei is %s",
+				   reply->text, script->conf->modem.imei);
 	return STEP_NEXT;
 }
 
-static enum step_ask ask_init(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_init(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (plan->index >= plan->conf->modem.init.count)
+	if (script->index >= script->conf->modem.init.count)
 		return ASK_SKIP;
-	buf_printf(&plan->command, "%s", plan->conf->modem.init.items[plan->index]);
+	buf_printf(&script->command, "%s", script->conf->modem.init.items[script->index]);
 	command->prefix = "";
 	command->timeout_ms = 15000;
 	return ASK_SEND;
 }
 
-static enum step_outcome take_init(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take_init(struct script *script, const struct at_event *reply, int64_t now)
 {
 	(void)now;
 	if (reply->final.kind != AT_FINAL_OK) {
 		struct buf final = BUF_INIT;
 
 		at_final_describe(&reply->final, &final);
-		plan_notice(plan, "%s (modem.init) refused: %s", reply->command, buf_str(&final));
+		script_notice(script, "%s (modem.init) refused: %s", reply->command,
+			      buf_str(&final));
 		buf_free(&final);
 	}
-	plan->index++;
+	script->index++;
 	return STEP_AGAIN;
 }
 

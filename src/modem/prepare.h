@@ -26,25 +26,27 @@ enum {
 };
 
 /* sim.c */
-enum step_ask sim_ask(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome sim_take(struct plan *plan, const struct at_event *reply, int64_t now);
-enum step_ask sim_ask_pin_left(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome sim_take_pin_left(struct plan *plan, const struct at_event *reply, int64_t now);
-enum step_ask sim_ask_iccid(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome sim_take_iccid(struct plan *plan, const struct at_event *reply, int64_t now);
-enum step_ask sim_ask_imei(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome sim_take_imei(struct plan *plan, const struct at_event *reply, int64_t now);
-enum step_ask sim_ask_pin(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome sim_take_pin(struct plan *plan, const struct at_event *reply, int64_t now);
+enum step_ask sim_ask(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome sim_take(struct script *script, const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_pin_left(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome sim_take_pin_left(struct script *script, const struct at_event *reply,
+				    int64_t now);
+enum step_ask sim_ask_iccid(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome sim_take_iccid(struct script *script, const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_imei(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome sim_take_imei(struct script *script, const struct at_event *reply, int64_t now);
+enum step_ask sim_ask_pin(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome sim_take_pin(struct script *script, const struct at_event *reply, int64_t now);
 
-/* auth.c; after the context's, which has set plan->index to 0 */
-enum step_ask auth_ask(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome auth_take(struct plan *plan, const struct at_event *reply, int64_t now);
+/* auth.c; after the context's, which has set script->index to 0 */
+enum step_ask auth_ask(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome auth_take(struct script *script, const struct at_event *reply, int64_t now);
 
 /* context.c */
-enum step_ask context_ask(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome context_take(struct plan *plan, const struct at_event *reply, int64_t now);
-enum step_ask context_ask_set(struct plan *plan, struct at_command *command, int64_t now);
-enum step_outcome context_take_set(struct plan *plan, const struct at_event *reply, int64_t now);
+enum step_ask context_ask(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome context_take(struct script *script, const struct at_event *reply, int64_t now);
+enum step_ask context_ask_set(struct script *script, struct at_command *command, int64_t now);
+enum step_outcome context_take_set(struct script *script, const struct at_event *reply,
+				   int64_t now);
 
 #endif

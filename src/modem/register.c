@@ -38,41 +38,42 @@ enum {
 	STEP_TECHNOLOGY
 };
 
-static bool operator_is_free(const struct plan *plan)
+static bool operator_is_free(const struct script *script)
 {
-	return strcmp(plan->conf->network.operator, "auto") == 0;
+	return strcmp(script->conf->network.operator, "auto") == 0;
 }
 
-static enum step_ask ask_format(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_format(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)command;
 	(void)now;
-	if (operator_is_free(plan))
+	if (operator_is_free(script))
 		return ASK_SKIP;
-	buf_printf(&plan->command, "AT+COPS=3,2");
+	buf_printf(&script->command, "AT+COPS=3,2");
 	return ASK_SEND;
 }
 
-static enum step_ask ask_selected(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_selected(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (operator_is_free(plan))
+	if (operator_is_free(script))
 		return ASK_SKIP;
-	buf_printf(&plan->command, "AT+COPS?");
+	buf_printf(&script->command, "AT+COPS?");
 	command->timeout_ms = 15000;
 	return ASK_SEND;
 }
 
-static enum step_outcome take_operator(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take_operator(struct script *script, const struct at_event *reply,
+				       int64_t now)
 {
-	struct modem_facts *facts = &plan->facts;
+	struct modem_facts *facts = &script->facts;
 	const char *at = reply->text;
 	char line[160];
 	int act = -1;
 
 	(void)now;
 	while (step_next_line(&at, line, sizeof(line))) {
-		modem_decode_selection(line, &plan->selection);
+		modem_decode_selection(line, &script->selection);
 		modem_decode_cops(line, facts->operator, sizeof(facts->operator), facts->mccmnc,
 				  sizeof(facts->mccmnc), &act);
 	}
@@ -81,31 +82,32 @@ static enum step_outcome take_operator(struct plan *plan, const struct at_event 
 	return STEP_NEXT;
 }
 
-static enum step_ask ask_operator(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_operator(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	buf_printf(&plan->command, "AT+COPS?");
+	buf_printf(&script->command, "AT+COPS?");
 	command->timeout_ms = 5000;
 	return ASK_SEND;
 }
 
-static enum step_ask ask_select(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_select(struct script *script, struct at_command *command, int64_t now)
 {
-	const char *wanted = plan->conf->network.operator;
+	const char *wanted = script->conf->network.operator;
 
 	(void)now;
-	if (operator_is_free(plan) || strcmp(plan->facts.mccmnc, wanted) == 0)
+	if (operator_is_free(script) || strcmp(script->facts.mccmnc, wanted) == 0)
 		return ASK_SKIP;
-	buf_printf(&plan->command, "AT+COPS=1,2,");
-	if (at_quote(&plan->command, wanted) < 0) {
-		plan_fail(plan, CAUSE_CONFIG, "network.operator is none");
+	buf_printf(&script->command, "AT+COPS=1,2,");
+	if (at_quote(&script->command, wanted) < 0) {
+		script_fail(script, CAUSE_CONFIG, "network.operator is none");
 		return ASK_FAIL;
 	}
 	command->timeout_ms = SELECT_MS;
 	return ASK_SEND;
 }
 
-static enum step_outcome take_select(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take_select(struct script *script, const struct at_event *reply,
+				     int64_t now)
 {
 	struct buf final = BUF_INIT;
 
@@ -113,120 +115,121 @@ static enum step_outcome take_select(struct plan *plan, const struct at_event *r
 	if (reply->final.kind == AT_FINAL_OK)
 		return STEP_NEXT;
 	at_final_describe(&reply->final, &final);
-	plan_fail(plan, CAUSE_NOT_REGISTERED,
-		  "the network %s, which network.operator wants, is not to be had: %s",
-		  plan->conf->network.operator, buf_str(&final));
+	script_fail(script, CAUSE_NOT_REGISTERED,
+		    "the network %s, which network.operator wants, is not to be had: %s",
+		    script->conf->network.operator, buf_str(&final));
 	buf_free(&final);
 	return STEP_FAIL;
 }
 
 /* Not registered: somebody may have told the modem to stay with one network, or with none. */
-static enum step_ask ask_selection(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_selection(struct script *script, struct at_command *command, int64_t now)
 {
-	if (!operator_is_free(plan) || plan->selection >= 0)
+	if (!operator_is_free(script) || script->selection >= 0)
 		return ASK_SKIP;
-	plan->selection = 0; /* asked once */
-	return ask_operator(plan, command, now);
+	script->selection = 0; /* asked once */
+	return ask_operator(script, command, now);
 }
 
-static enum step_ask ask_free(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_free(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (!operator_is_free(plan) || plan->selection_freed || plan->selection <= 0)
+	if (!operator_is_free(script) || script->selection_freed || script->selection <= 0)
 		return ASK_SKIP;
-	plan_notice(plan,
-		    "the modem is set not to look for a network by itself "
-		    "(+COPS: %d), and network.operator = \"auto\" wants that",
-		    plan->selection);
-	plan->selection_freed = true;
-	buf_printf(&plan->command, "AT+COPS=0");
+	script_notice(script,
+		      "the modem is set not to look for a network by itself "
+		      "(+COPS: %d), and network.operator = \"auto\" wants that",
+		      script->selection);
+	script->selection_freed = true;
+	buf_printf(&script->command, "AT+COPS=0");
 	command->timeout_ms = FREE_MS;
 	return ASK_SEND;
 }
 
 /* Where it was registered before, it may be no more. */
-static enum step_outcome take_free(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take_free(struct script *script, const struct at_event *reply, int64_t now)
 {
 	(void)reply;
 	(void)now;
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		plan->facts.registration[i].stat = MODEM_REG_IDLE;
-	plan->step = STEP_CREG;
+		script->facts.registration[i].stat = MODEM_REG_IDLE;
+	script->step = STEP_CREG;
 	return STEP_JUMP;
 }
 
-static enum modem_domain domain_of(const struct plan *plan, size_t first_step)
+static enum modem_domain domain_of(const struct script *script, size_t first_step)
 {
-	return (enum modem_domain)(plan->step - first_step);
+	return (enum modem_domain)(script->step - first_step);
 }
 
 static const char *const domain_commands[] = {"AT+CREG", "AT+CGREG", "AT+CEREG"};
 
-static enum step_ask ask_domain(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_domain(struct script *script, struct at_command *command, int64_t now)
 {
-	enum modem_domain domain = domain_of(plan, STEP_CREG);
+	enum modem_domain domain = domain_of(script, STEP_CREG);
 
 	(void)now;
-	if (plan->domain_missing[domain])
+	if (script->domain_missing[domain])
 		return ASK_SKIP;
-	buf_printf(&plan->command, "%s?", domain_commands[domain]);
+	buf_printf(&script->command, "%s?", domain_commands[domain]);
 	command->timeout_ms = 10000;
 	return ASK_SEND;
 }
 
-static enum step_outcome take_domain(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take_domain(struct script *script, const struct at_event *reply,
+				     int64_t now)
 {
 	const char *at = reply->text;
 	char line[128];
 
 	(void)now;
 	while (step_next_line(&at, line, sizeof(line)))
-		step_take_registration(plan, line);
+		step_take_registration(script, line);
 	if (reply->final.kind != AT_FINAL_OK && reply->final.kind != AT_FINAL_TIMEOUT)
-		plan->domain_missing[domain_of(plan, STEP_CREG)] = true;
-	if (!plan->facts.registered)
+		script->domain_missing[domain_of(script, STEP_CREG)] = true;
+	if (!script->facts.registered)
 		return STEP_NEXT;
-	if (step_check_roaming(plan) == STEP_FAIL)
+	if (step_check_roaming(script) == STEP_FAIL)
 		return STEP_FAIL;
-	plan->step = STEP_OPERATOR;
+	script->step = STEP_OPERATOR;
 	return STEP_JUMP;
 }
 
-static enum step_ask ask_urc(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_urc(struct script *script, struct at_command *command, int64_t now)
 {
-	enum modem_domain domain = domain_of(plan, STEP_URC_CREG);
+	enum modem_domain domain = domain_of(script, STEP_URC_CREG);
 
 	(void)command;
 	(void)now;
-	if (plan->urcs_on || plan->domain_missing[domain])
+	if (script->urcs_on || script->domain_missing[domain])
 		return ASK_SKIP;
-	buf_printf(&plan->command, "%s=%d", domain_commands[domain], plan->index == 0 ? 2 : 1);
+	buf_printf(&script->command, "%s=%d", domain_commands[domain], script->index == 0 ? 2 : 1);
 	return ASK_SEND;
 }
 
 /* 2 tells cells too; a modem that has not got it may have 1. */
-static enum step_outcome take_urc(struct plan *plan, const struct at_event *reply, int64_t now)
+static enum step_outcome take_urc(struct script *script, const struct at_event *reply, int64_t now)
 {
 	(void)now;
-	if (reply->final.kind == AT_FINAL_OK || plan->index++ > 0) {
-		plan->index = 0;
+	if (reply->final.kind == AT_FINAL_OK || script->index++ > 0) {
+		script->index = 0;
 		return STEP_NEXT;
 	}
 	return STEP_AGAIN;
 }
 
-static enum step_ask ask_fun(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_fun(struct script *script, struct at_command *command, int64_t now)
 {
-	plan->urcs_on = true;
-	return power_ask_fun(plan, command, now);
+	script->urcs_on = true;
+	return power_ask_fun(script, command, now);
 }
 
-bool plan_is_denied(const struct plan *plan)
+bool script_is_denied(const struct script *script)
 {
 	bool denied = false;
 
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
-		enum modem_reg stat = plan->facts.registration[i].stat;
+		enum modem_reg stat = script->facts.registration[i].stat;
 
 		if (stat == MODEM_REG_SEARCHING)
 			return false;
@@ -236,58 +239,58 @@ bool plan_is_denied(const struct plan *plan)
 }
 
 /* Not registered yet: wait, and read all again. */
-static enum step_ask ask_repeat(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_repeat(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)command;
-	if (!plan_is_denied(plan))
-		plan->denied_at = -1;
-	else if (plan->denied_at < 0)
-		plan->denied_at = now;
-	else if (now - plan->denied_at >= DENIED_MS) {
+	if (!script_is_denied(script))
+		script->denied_at = -1;
+	else if (script->denied_at < 0)
+		script->denied_at = now;
+	else if (now - script->denied_at >= DENIED_MS) {
 		struct buf where = BUF_INIT;
 
-		plan->denied = true;
-		plan_describe_registration(plan, &where);
-		plan_fail(plan, CAUSE_NOT_REGISTERED,
-			  "the network denies registration (%s): the SIM's "
-			  "subscription does not cover it",
-			  buf_str(&where));
+		script->denied = true;
+		script_describe_registration(script, &where);
+		script_fail(script, CAUSE_NOT_REGISTERED,
+			    "the network denies registration (%s): the SIM's "
+			    "subscription does not cover it",
+			    buf_str(&where));
 		buf_free(&where);
 		return ASK_FAIL;
 	}
-	plan->step = STEP_CREG;
-	plan->wake_at = now + POLL_MS;
+	script->step = STEP_CREG;
+	script->wake_at = now + POLL_MS;
 	return ASK_JUMP;
 }
 
-static enum step_ask ask_signal(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_signal(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)command;
 	(void)now;
-	buf_printf(&plan->command, "AT+CSQ");
+	buf_printf(&script->command, "AT+CSQ");
 	return ASK_SEND;
 }
 
 /* What is only to be shown may cost the dial one cheap command: +CSQ, or where that knows nothing
  * (LTE alone) the maker's own. */
-static enum step_ask ask_more_signal(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_more_signal(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (modem_signal_percent(&plan->facts.signal) >= 0 || !*plan->family->signal)
+	if (modem_signal_percent(&script->facts.signal) >= 0 || !*script->family->signal)
 		return ASK_SKIP;
-	buf_printf(&plan->command, "%s", plan->family->signal);
+	buf_printf(&script->command, "%s", script->family->signal);
 	command->prefix = "";
 	command->timeout_ms = SHOWN_MS;
 	return ASK_SEND;
 }
 
 /* HSDPA and EDGE against what +COPS calls UMTS and GSM. */
-static enum step_ask ask_technology(struct plan *plan, struct at_command *command, int64_t now)
+static enum step_ask ask_technology(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (plan->facts.technology || !*plan->family->technology)
+	if (script->facts.technology || !*script->family->technology)
 		return ASK_SKIP;
-	buf_printf(&plan->command, "%s", plan->family->technology);
+	buf_printf(&script->command, "%s", script->family->technology);
 	command->prefix = "";
 	command->timeout_ms = SHOWN_MS;
 	return ASK_SEND;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The plan's stages: preparing, registering, dialing. */
+/* The script's stages: preparing, registering, dialing. */
 #include <errno.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 static void log_notices(struct session *session)
 {
-	struct buf *notices = &session->plan.notices;
+	struct buf *notices = &session->script.notices;
 	size_t len;
 
 	while (notices->len > 0) {
@@ -34,46 +34,46 @@ static void fail_command(struct session *session, int64_t now, const struct at_c
 	session_fail_call(session, now, what, error);
 }
 
-static void fail_plan(struct session *session, int64_t now)
+static void fail_script(struct session *session, int64_t now)
 {
-	const struct plan *plan = &session->plan;
+	const struct script *script = &session->script;
 	struct buf host = BUF_INIT;
 
-	session->wrong_modem = plan->wrong_modem && session->ops->exclude(session->ctx);
-	if (plan->cause == CAUSE_RADIO_OFF && session->ops->radio_blocked &&
+	session->wrong_modem = script->wrong_modem && session->ops->exclude(session->ctx);
+	if (script->cause == CAUSE_RADIO_OFF && session->ops->radio_blocked &&
 	    session->ops->radio_blocked(session->ctx, &host)) {
-		session->plan.facts.radio.reason = MODEM_RADIO_RFKILL;
-		session_fail(session, now, plan->cause, "%s; %s", buf_str(&plan->text),
+		session->script.facts.radio.reason = MODEM_RADIO_RFKILL;
+		session_fail(session, now, script->cause, "%s; %s", buf_str(&script->text),
 			     buf_str(&host));
 	} else {
-		session_fail(session, now, plan->cause, "%s", buf_str(&plan->text));
+		session_fail(session, now, script->cause, "%s", buf_str(&script->text));
 	}
 	buf_free(&host);
 }
 
-static void pump_plan(struct session *session, int64_t now,
-		      void (*done)(struct session *session, int64_t now))
+static void pump_script(struct session *session, int64_t now,
+			void (*done)(struct session *session, int64_t now))
 {
-	struct plan *plan = &session->plan;
+	struct script *script = &session->script;
 	struct at_command command;
 	int error;
 
-	switch (plan_next(plan, &command, now)) {
-	case PLAN_COMMAND:
+	switch (script_next(script, &command, now)) {
+	case SCRIPT_COMMAND:
 		error = session->ops->command(session->ctx, &command);
 		if (error < 0)
 			fail_command(session, now, &command, error);
 		break;
-	case PLAN_PENDING:
+	case SCRIPT_PENDING:
 		break;
-	case PLAN_WAIT:
-		session->wake = plan->wake_at;
+	case SCRIPT_WAIT:
+		session->wake = script->wake_at;
 		break;
-	case PLAN_DONE:
+	case SCRIPT_DONE:
 		done(session, now);
 		break;
-	case PLAN_FAILED:
-		fail_plan(session, now);
+	case SCRIPT_FAILED:
+		fail_script(session, now);
 		break;
 	}
 }
@@ -81,18 +81,18 @@ static void pump_plan(struct session *session, int64_t now,
 bool call_take_at(struct session *session, const struct session_event *event)
 {
 	if (event->at->type == AT_EVENT_REPLY)
-		plan_reply(&session->plan, event->at, event->now);
+		script_reply(&session->script, event->at, event->now);
 	else
-		plan_urc(&session->plan, event->at->text, event->now);
+		script_urc(&session->script, event->at->text, event->now);
 	log_notices(session);
-	if (session->plan.cause == CAUSE_NONE)
+	if (session->script.cause == CAUSE_NONE)
 		return true;
-	fail_plan(session, event->now);
+	fail_script(session, event->now);
 	return false;
 }
 
-static void handle_plan(struct session *session, const struct session_event *event,
-			void (*done)(struct session *session, int64_t now))
+static void handle_script(struct session *session, const struct session_event *event,
+			  void (*done)(struct session *session, int64_t now))
 {
 	switch (event->type) {
 	case SESSION_EVENT_PORT_GONE:
@@ -103,10 +103,10 @@ static void handle_plan(struct session *session, const struct session_event *eve
 		break;
 	case SESSION_EVENT_AT:
 		if (call_take_at(session, event))
-			pump_plan(session, event->now, done);
+			pump_script(session, event->now, done);
 		break;
 	case SESSION_EVENT_TIMEOUT:
-		pump_plan(session, event->now, done);
+		pump_script(session, event->now, done);
 		break;
 	default:
 		break;
@@ -141,20 +141,20 @@ void preparing_enter(struct session *session, int64_t now)
 	session_mark(session, "preparing", now);
 	if (session->goal != SESSION_GOAL_REGISTERED && !start_ppp(session, now))
 		return;
-	plan_start(&session->plan, PLAN_PREPARE, now);
-	pump_plan(session, now, preparing_done);
+	script_start(&session->script, SCRIPT_PREPARE, now);
+	pump_script(session, now, preparing_done);
 }
 
 void preparing_handle(struct session *session, const struct session_event *event)
 {
-	handle_plan(session, event, preparing_done);
+	handle_script(session, event, preparing_done);
 }
 
 void preparing_expire(struct session *session, int64_t now)
 {
 	session_fail(session, now, CAUSE_NO_AT_PORT, "the modem took too long to answer (last: %s)",
-		     session->plan.pending ? "a command without its answer"
-					   : "waiting for the SIM");
+		     session->script.pending ? "a command without its answer"
+					     : "waiting for the SIM");
 }
 
 static void registering_done(struct session *session, int64_t now)
@@ -171,20 +171,20 @@ void registering_enter(struct session *session, int64_t now)
 {
 	session->limit = now + session->conf->network.register_timeout_s * 1000;
 	session_mark(session, "registering", now);
-	plan_start(&session->plan, PLAN_REGISTER, now);
-	pump_plan(session, now, registering_done);
+	script_start(&session->script, SCRIPT_REGISTER, now);
+	pump_script(session, now, registering_done);
 }
 
 void registering_handle(struct session *session, const struct session_event *event)
 {
-	handle_plan(session, event, registering_done);
+	handle_script(session, event, registering_done);
 }
 
 void registering_expire(struct session *session, int64_t now)
 {
 	struct buf where = BUF_INIT;
 
-	plan_describe_registration(&session->plan, &where);
+	script_describe_registration(&session->script, &where);
 	session_fail(session, now, CAUSE_NOT_REGISTERED,
 		     "not registered with a network after %d s (%s)",
 		     session->conf->network.register_timeout_s, buf_str(&where));
@@ -219,15 +219,15 @@ void dialing_handle(struct session *session, const struct session_event *event)
 		session->ppp_ready = true;
 		session->wake = -1;
 		session_mark(session, "pppd-ready", event->now);
-		plan_start(&session->plan, PLAN_DIAL, event->now);
-		pump_plan(session, event->now, dialing_done);
+		script_start(&session->script, SCRIPT_DIAL, event->now);
+		pump_script(session, event->now, dialing_done);
 	} else if (event->type == SESSION_EVENT_TIMEOUT && !session->ppp_ready) {
 		session_fail(session, event->now, CAUSE_PPP, "pppd did not get ready in %d s",
 			     PPP_START_MS / 1000);
 	} else if (event->type == SESSION_EVENT_AT && !session->ppp_ready) {
 		call_take_at(session, event);
 	} else {
-		handle_plan(session, event, dialing_done);
+		handle_script(session, event, dialing_done);
 	}
 }
 

@@ -26,7 +26,7 @@ static int delay_by_cause(struct session *session, bool lasted)
 		return SESSION_REDIAL_MS;
 	if (session->ladder.slow)
 		return backoff_slow(&session->backoff);
-	if (session->cause == CAUSE_NOT_REGISTERED && plan_is_denied(&session->plan))
+	if (session->cause == CAUSE_NOT_REGISTERED && script_is_denied(&session->script))
 		return backoff_slow(&session->backoff);
 	switch (cause_reaction(session->cause)) {
 	case CAUSE_REACTION_SLOW:

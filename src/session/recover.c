@@ -10,7 +10,7 @@
 
 static bool is_lasting(const struct session *session)
 {
-	return session->plan.facts.sim != MODEM_SIM_BUSY;
+	return session->script.facts.sim != MODEM_SIM_BUSY;
 }
 
 static struct ladder_case what_failed(const struct session *session)
@@ -23,7 +23,7 @@ static struct ladder_case what_failed(const struct session *session)
 		.gone = session->modem_left,
 		.hopeless = session->wrong_modem || (cause == CAUSE_SIM && is_lasting(session)) ||
 			    (cause == CAUSE_NOT_REGISTERED &&
-			     (plan_is_denied(&session->plan) || session->plan.facts.roaming)),
+			     (script_is_denied(&session->script) || session->script.facts.roaming)),
 	};
 }
 

@@ -125,8 +125,8 @@ void probing_handle(struct session *session, const struct session_event *event)
 			break;
 		}
 		str_copy(session->port, sizeof(session->port), event->port);
-		session->plan.family = event->family;
-		modem_decode_ati(event->identity ? event->identity : "", &session->plan.ati);
+		session->script.family = event->family;
+		modem_decode_ati(event->identity ? event->identity : "", &session->script.ati);
 		session->port_open = true;
 		session->search_at = -1;
 		session_change(session, SESSION_PREPARING, event->now);

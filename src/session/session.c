@@ -33,9 +33,9 @@ void session_init(struct session *session, const struct conf *conf, const struct
 	session->stop_at = -1;
 	session->backoff.seed = seed;
 	session_reload(session);
-	plan_init(&session->plan, conf);
-	session->plan.pins = ops->pins;
-	session->plan.pins_ctx = ctx;
+	script_init(&session->script, conf);
+	session->script.pins = ops->pins;
+	session->script.pins_ctx = ctx;
 }
 
 void session_set_goal(struct session *session, enum session_goal goal)
@@ -46,7 +46,7 @@ void session_set_goal(struct session *session, enum session_goal goal)
 
 void session_free(struct session *session)
 {
-	plan_free(&session->plan);
+	script_free(&session->script);
 	buf_free(&session->text);
 }
 

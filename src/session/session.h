@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 #include "ppp/result.h"
 #include "session/backoff.h"
 #include "session/ladder.h"
@@ -122,7 +122,7 @@ struct session {
 	int64_t limit; /* when it has taken too long; -1: never */
 	int64_t wake;  /* when there is something to do in it; -1: never */
 
-	struct plan plan;
+	struct script script;
 	struct backoff backoff;
 	struct ladder ladder;
 	char port[64];

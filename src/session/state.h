@@ -66,7 +66,7 @@ void dialing_enter(struct session *session, int64_t now);
 void dialing_handle(struct session *session, const struct session_event *event);
 void dialing_expire(struct session *session, int64_t now);
 
-/* A reply or a URC for the plan, which may end it in any state: roaming that is not wanted. False
+/* A reply or a URC for the script, which may end it in any state: roaming that is not wanted. False
  * when it has ended it. */
 bool call_take_at(struct session *session, const struct session_event *event);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 #include "session/watch.h"
 
 #define COUNTS       4

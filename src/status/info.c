@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 #include "status/info.h"
 #include "status/json.h"
 #include "status/show.h"

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/cause.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 
 struct buf;
 struct json_object;

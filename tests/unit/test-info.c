@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "conf/conf.h"
 #include "modem/identity.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 #include "status/info.h"
 #include "status/json.h"
 
@@ -121,14 +121,14 @@ static const struct row *find_row(const struct row *rows, const char *command)
 }
 
 /* The stage's commands, joined by |, appended to `log`. */
-static enum plan_verdict ask(struct plan *plan, const struct row *rows, struct buf *log)
+static enum script_verdict ask(struct script *script, const struct row *rows, struct buf *log)
 {
 	struct at_command command;
-	enum plan_verdict verdict;
+	enum script_verdict verdict;
 	int64_t now = 0;
 
-	plan_start(plan, PLAN_INFO, now);
-	while ((verdict = plan_next(plan, &command, now++)) == PLAN_COMMAND) {
+	script_start(script, SCRIPT_INFO, now);
+	while ((verdict = script_next(script, &command, now++)) == SCRIPT_COMMAND) {
 		const struct row *row = find_row(rows, command.text);
 		struct at_event event = {.type = AT_EVENT_REPLY,
 					 .final = {.kind = row->kind, .code = row->code},
@@ -137,7 +137,7 @@ static enum plan_verdict ask(struct plan *plan, const struct row *rows, struct b
 
 		assert_in_range(now, 0, 200);
 		buf_printf(log, "%s|", command.text);
-		plan_reply(plan, &event, now);
+		script_reply(script, &event, now);
 	}
 	return verdict;
 }
@@ -176,9 +176,9 @@ static const struct row mc8355[] = {
 	{NULL, NULL, AT_FINAL_NONE, 0},
 };
 
-static char *json_of(const struct plan *plan)
+static char *json_of(const struct script *script)
 {
-	struct json_object *object = info_to_json(&plan->facts, "/dev/ttyUSB2", "modem");
+	struct json_object *object = info_to_json(&script->facts, "/dev/ttyUSB2", "modem");
 	char *text = strdup(json_object_to_json_string_ext(object, JSON_LINE));
 
 	json_object_put(object);
@@ -195,15 +195,15 @@ static void a_modem_is_told_whole_and_left_as_it_was(void **state)
 {
 	struct buf log = BUF_INIT;
 	struct conf conf;
-	struct plan plan;
+	struct script script;
 	char *json;
 
 	(void)state;
 	assert_int_equal(conf_init(&conf), 0);
-	plan_init(&plan, &conf);
-	plan.family = modem_family_find(0x1199, "");
-	assert_int_equal(ask(&plan, mc8355, &log), PLAN_DONE);
-	json = json_of(&plan);
+	script_init(&script, &conf);
+	script.family = modem_family_find(0x1199, "");
+	assert_int_equal(ask(&script, mc8355, &log), SCRIPT_DONE);
+	json = json_of(&script);
 	has(json, "\"modem\":{\"manufacturer\":\"Sierra Wireless, "
 		  "Incorporated\",\"model\":\"MC8355\",\"revision\":\"D3200-"
 		  "STSUGN-1575\",\"imei\":\"351234040123456\"}");
@@ -227,7 +227,7 @@ static void a_modem_is_told_whole_and_left_as_it_was(void **state)
 	assert_null(strstr(buf_str(&log), "AT+CPIN="));
 	free(json);
 	buf_free(&log);
-	plan_free(&plan);
+	script_free(&script);
 	conf_free(&conf);
 }
 
@@ -241,21 +241,21 @@ static void what_is_refused_is_unknown(void **state)
 	struct buf log = BUF_INIT, screen = BUF_INIT;
 	struct json_object *object;
 	struct conf conf;
-	struct plan plan;
+	struct script script;
 	char *json;
 
 	(void)state;
 	assert_int_equal(conf_init(&conf), 0);
-	plan_init(&plan, &conf);
-	assert_int_equal(ask(&plan, rows, &log), PLAN_DONE);
-	json = json_of(&plan);
+	script_init(&script, &conf);
+	assert_int_equal(ask(&script, rows, &log), SCRIPT_DONE);
+	json = json_of(&script);
 	has(json, "\"modem\":{}");
 	has(json, "\"sim\":{\"state\":\"missing\"}");
 	has(json, "\"network\":{\"domains\":{}}");
 	has(json, "\"signal\":{}");
 	assert_null(strstr(buf_str(&log), "AT+CIMI"));
 	assert_null(strstr(buf_str(&log), "AT+COPS=3"));
-	object = info_to_json(&plan.facts, "", "modem");
+	object = info_to_json(&script.facts, "", "modem");
 	info_render(object, &screen);
 	assert_string_equal(buf_str(&screen), "a modem that does not say its name\n"
 					      "  sim       missing\n"
@@ -264,7 +264,7 @@ static void what_is_refused_is_unknown(void **state)
 	free(json);
 	buf_free(&screen);
 	buf_free(&log);
-	plan_free(&plan);
+	script_free(&script);
 	conf_free(&conf);
 }
 
@@ -276,20 +276,20 @@ static void a_modem_that_falls_silent_is_given_up(void **state)
 				 .text = "",
 				 .command = ""};
 	struct conf conf;
-	struct plan plan;
+	struct script script;
 	int sent = 0;
 
 	(void)state;
 	assert_int_equal(conf_init(&conf), 0);
-	plan_init(&plan, &conf);
-	plan_start(&plan, PLAN_INFO, 0);
-	while (plan_next(&plan, &command, sent) == PLAN_COMMAND) {
-		plan_reply(&plan, &event, ++sent);
+	script_init(&script, &conf);
+	script_start(&script, SCRIPT_INFO, 0);
+	while (script_next(&script, &command, sent) == SCRIPT_COMMAND) {
+		script_reply(&script, &event, ++sent);
 		assert_in_range(sent, 1, 3);
 	}
-	assert_int_equal(plan.cause, CAUSE_NO_AT_PORT);
+	assert_int_equal(script.cause, CAUSE_NO_AT_PORT);
 	assert_int_equal(sent, 3);
-	plan_free(&plan);
+	script_free(&script);
 	conf_free(&conf);
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -171,7 +171,7 @@ static const struct {
 
 struct talk {
 	struct conf conf;
-	struct plan plan;
+	struct script script;
 	const char *read, *list, *then;
 	const char *refuse;    /* commands that start so get an ERROR */
 	struct at_final error; /* the ERROR that it gets */
@@ -190,8 +190,8 @@ static struct talk *talk_new(const char *family, const char *want)
 	assert_int_equal(conf_init(&talk->conf), 0);
 	free(talk->conf.network.mode);
 	talk->conf.network.mode = strdup(want);
-	plan_init(&talk->plan, &talk->conf);
-	talk->plan.family = modem_family_find(0, family);
+	script_init(&talk->script, &talk->conf);
+	talk->script.family = modem_family_find(0, family);
 	talk->registration = "+CREG: 0,2";
 	talk->error = (struct at_final){AT_FINAL_ERROR, 0, "ERROR"};
 	return talk;
@@ -199,7 +199,7 @@ static struct talk *talk_new(const char *family, const char *want)
 
 static void talk_free(struct talk *talk)
 {
-	plan_free(&talk->plan);
+	script_free(&talk->script);
 	conf_free(&talk->conf);
 	free(talk);
 }
@@ -262,32 +262,32 @@ static const char *answer(struct talk *talk, const char *command)
 	return answer_mode(talk, command);
 }
 
-static enum plan_verdict run(struct talk *talk, enum plan_stage stage, int64_t limit_ms)
+static enum script_verdict run(struct talk *talk, enum script_stage stage, int64_t limit_ms)
 {
 	int64_t until = talk->now + limit_ms;
-	enum plan_verdict verdict = PLAN_WAIT;
+	enum script_verdict verdict = SCRIPT_WAIT;
 	const struct at_final ok = {.kind = AT_FINAL_OK};
 	struct at_command command;
 
-	plan_start(&talk->plan, stage, talk->now);
+	script_start(&talk->script, stage, talk->now);
 	while (talk->now < until) {
 		const char *text;
 
-		verdict = plan_next(&talk->plan, &command, talk->now);
-		if (verdict == PLAN_WAIT)
-			talk->now = talk->plan.wake_at;
-		if (verdict == PLAN_DONE || verdict == PLAN_FAILED)
+		verdict = script_next(&talk->script, &command, talk->now);
+		if (verdict == SCRIPT_WAIT)
+			talk->now = talk->script.wake_at;
+		if (verdict == SCRIPT_DONE || verdict == SCRIPT_FAILED)
 			break;
-		if (verdict != PLAN_COMMAND)
+		if (verdict != SCRIPT_COMMAND)
 			continue;
 		talk->now += 20;
 		text = answer(talk, command.text);
-		plan_reply(&talk->plan,
-			   &(struct at_event){.type = AT_EVENT_REPLY,
-					      .final = text ? ok : talk->error,
-					      .text = text ? text : "",
-					      .command = command.text},
-			   talk->now);
+		script_reply(&talk->script,
+			     &(struct at_event){.type = AT_EVENT_REPLY,
+						.final = text ? ok : talk->error,
+						.text = text ? text : "",
+						.command = command.text},
+			     talk->now);
 	}
 	return verdict;
 }
@@ -301,10 +301,10 @@ static void each_family_is_told_in_its_own_words(void **state)
 		talk->read = modems[i].read;
 		talk->list = modems[i].list;
 		talk->then = modems[i].then;
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 		assert_string_equal(talk->log, modems[i].told);
-		assert_string_equal(buf_str(&talk->plan.notices), "");
-		assert_int_not_equal(talk->plan.facts.mode.allowed, 0);
+		assert_string_equal(buf_str(&talk->script.notices), "");
+		assert_int_not_equal(talk->script.facts.mode.allowed, 0);
 		talk_free(talk);
 	}
 }
@@ -321,7 +321,7 @@ static void what_is_so_already_is_not_written_again(void **state)
 		}
 		talk->read = modems[i].then;
 		talk->list = modems[i].list;
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 		assert_false(talk->written);
 		talk_free(talk);
 	}
@@ -333,7 +333,7 @@ static void auto_costs_no_command(void **state)
 
 	(void)state;
 	talk->read = "!SELRAT: 06, LTE Only";
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_string_equal(talk->log, "");
 	talk_free(talk);
 }
@@ -346,13 +346,13 @@ static void auto_lifts_what_keeps_the_modem_from_every_network(void **state)
 	talk->read = "!SELRAT: 06, LTE Only";
 	talk->list = SELRAT_LTE;
 	talk->then = "!SELRAT: 00, Automatic";
-	assert_int_equal(run(talk, PLAN_REGISTER, 14000), PLAN_WAIT);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 14000), SCRIPT_WAIT);
 	assert_null(strstr(talk->log, "SELRAT"));
 	talk->log[0] = '\0';
-	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_WAIT);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_WAIT);
 	assert_non_null(strstr(talk->log, "AT!SELRAT?|AT!SELRAT=?|AT!SELRAT=00|AT!SELRAT?|"));
 	assert_null(strstr(strstr(talk->log, "SELRAT=00") + 1, "SELRAT=00"));
-	assert_non_null(strstr(buf_str(&talk->plan.notices), "the modem's mode is 4g"));
+	assert_non_null(strstr(buf_str(&talk->script.notices), "the modem's mode is 4g"));
 	talk_free(talk);
 }
 
@@ -368,7 +368,7 @@ static void auto_leaves_alone_what_is_automatic(void **state)
 
 		talk->read = reads[i];
 		talk->list = SELRAT_LTE;
-		assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_WAIT);
+		assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_WAIT);
 		assert_non_null(strstr(talk->log, "AT!SELRAT?"));
 		assert_false(talk->written);
 		talk_free(talk);
@@ -397,9 +397,9 @@ static void a_mode_that_is_not_offered_is_a_mistake_in_the_config(void **state)
 
 		talk->read = cases[i].read;
 		talk->list = cases[i].list;
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, CAUSE_CONFIG);
-		assert_non_null(strstr(buf_str(&talk->plan.text), cases[i].says));
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_CONFIG);
+		assert_non_null(strstr(buf_str(&talk->script.text), cases[i].says));
 		assert_false(talk->written);
 		talk_free(talk);
 	}
@@ -437,7 +437,7 @@ static void where_one_command_is_refused_the_next_one_is_tried(void **state)
 		talk->list = cases[i].list;
 		talk->then = cases[i].then;
 		talk->refuse = cases[i].refuse;
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 		assert_string_equal(talk->log, cases[i].told);
 		talk_free(talk);
 	}
@@ -462,7 +462,7 @@ static void without_a_command_of_its_own_the_operator_is_selected_by_it(void **s
 		talk->conf.network.operator= strdup(cases[i].operator);
 		talk->read = cases[i].read;
 		talk->refuse = "AT+WS46";
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 		assert_string_equal(talk->log, cases[i].told);
 		talk_free(talk);
 	}
@@ -476,11 +476,11 @@ static void a_mode_that_all_commands_refuse_is_told_of(void **state)
 	talk->read = "!SELRAT: 00, Automatic";
 	talk->list = SELRAT_LTE;
 	talk->refuse = "AT!SELRAT=06";
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-	assert_int_equal(talk->plan.cause, CAUSE_CONFIG);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+	assert_int_equal(talk->script.cause, CAUSE_CONFIG);
 	assert_string_equal(talk->log, "AT!SELRAT?|AT!SELRAT=?|AT!SELRAT=06|AT+WS46?|AT+COPS?|");
-	assert_string_equal(buf_str(&talk->plan.text), "the modem refuses network.mode \"4g\"");
-	assert_string_equal(buf_str(&talk->plan.notices), "AT!SELRAT=06 refused: ERROR\n");
+	assert_string_equal(buf_str(&talk->script.text), "the modem refuses network.mode \"4g\"");
+	assert_string_equal(buf_str(&talk->script.notices), "AT!SELRAT=06 refused: ERROR\n");
 	talk_free(talk);
 }
 
@@ -492,10 +492,10 @@ static void a_modem_that_left_its_network_for_it_is_brought_back(void **state)
 	talk->read = "+URAT: 4,3";
 	talk->list = "+URAT: (0-6),(0,2,3)";
 	talk->refuse = "AT+URAT=3";
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
 	assert_string_equal(talk->log, "AT+URAT?|AT+URAT=?|AT+COPS=2|AT+URAT=3|AT+COPS=0|"
 				       "AT+WS46?|AT+COPS?|");
-	assert_string_equal(buf_str(&talk->plan.notices), "AT+URAT refused: ERROR\n");
+	assert_string_equal(buf_str(&talk->script.notices), "AT+URAT refused: ERROR\n");
 	talk_free(talk);
 }
 
@@ -505,9 +505,9 @@ static void a_modem_that_knows_no_modes_is_told_of(void **state)
 
 	(void)state;
 	talk->refuse = "AT";
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-	assert_int_equal(talk->plan.cause, CAUSE_CONFIG);
-	assert_string_equal(buf_str(&talk->plan.text),
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+	assert_int_equal(talk->script.cause, CAUSE_CONFIG);
+	assert_string_equal(buf_str(&talk->script.text),
 			    "the modem knows no command for network.mode \"3g\"");
 	talk_free(talk);
 }
@@ -525,8 +525,8 @@ static void a_modem_that_is_busy_is_no_mistake_in_the_config(void **state)
 
 		talk->refuse = "AT";
 		talk->error = finals[i];
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, CAUSE_NOT_REGISTERED);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_NOT_REGISTERED);
 		talk_free(talk);
 	}
 }
@@ -539,9 +539,9 @@ static void an_ok_that_changes_nothing_is_told_and_survived(void **state)
 	talk->read = "+URAT: 4,3";
 	talk->list = "+URAT: (0-6),(0,2,3)";
 	talk->stubborn = true;
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_non_null(
-		strstr(buf_str(&talk->plan.notices), "its mode is 4g-preferred all the same"));
+		strstr(buf_str(&talk->script.notices), "its mode is 4g-preferred all the same"));
 	assert_ptr_equal(strstr(strstr(talk->log, "URAT=2") + 1, "URAT=2"), NULL);
 	talk_free(talk);
 }
@@ -553,9 +553,9 @@ static void an_only_mode_is_named_where_no_network_is_found(void **state)
 
 	(void)state;
 	talk->read = "+CNMP: 38";
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
-	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_WAIT);
-	plan_describe_registration(&talk->plan, &where);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_WAIT);
+	script_describe_registration(&talk->script, &where);
 	assert_non_null(strstr(buf_str(&where), "; the modem is told to use 4g only, by "
 						"network.mode"));
 	buf_free(&where);

@@ -14,7 +14,7 @@
 
 #include "conf/conf.h"
 #include "modem/pins.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -77,7 +77,7 @@ struct world {
 	bool ended;   /* killed, or without power: nothing happens any more */
 	bool by_kill; /* the end is the program's, not the machine's */
 	bool gone;    /* the modem went away */
-	int told;     /* the counter's last word to this plan; -1 */
+	int told;     /* the counter's last word to this script; -1 */
 	bool last_attempt;
 	int pins_in; /* since the world began */
 };
@@ -312,7 +312,7 @@ static bool may_get_lost(const struct world *world, const char *text)
 	return world->hides_iccid || strcmp(text, "AT+CCID") != 0;
 }
 
-static void talk(struct world *world, struct plan *plan, const struct at_command *command,
+static void talk(struct world *world, struct script *script, const struct at_command *command,
 		 int64_t now)
 {
 	char text[64] = "";
@@ -337,26 +337,26 @@ static void talk(struct world *world, struct plan *plan, const struct at_command
 	}
 	if (is_over(world))
 		return;
-	plan_reply(plan, &event, now);
-	world->told = plan->facts.pin_left;
+	script_reply(script, &event, now);
+	world->told = script->facts.pin_left;
 }
 
 /* The program --------------------------------------------------------------------*/
 
-static enum plan_verdict prepare(struct world *world, struct plan *plan, int64_t *now)
+static enum script_verdict prepare(struct world *world, struct script *script, int64_t *now)
 {
 	struct at_command command;
-	enum plan_verdict verdict = PLAN_PENDING;
+	enum script_verdict verdict = SCRIPT_PENDING;
 
 	world->gone = false;
 	world->told = -1;
-	plan_start(plan, PLAN_PREPARE, *now);
+	script_start(script, SCRIPT_PREPARE, *now);
 	while (!world->ended && !world->gone) {
-		verdict = plan_next(plan, &command, *now);
-		if (verdict == PLAN_COMMAND)
-			talk(world, plan, &command, *now += 20);
-		else if (verdict == PLAN_WAIT)
-			*now = plan->wake_at;
+		verdict = script_next(script, &command, *now);
+		if (verdict == SCRIPT_COMMAND)
+			talk(world, script, &command, *now += 20);
+		else if (verdict == SCRIPT_WAIT)
+			*now = script->wake_at;
 		else
 			break;
 	}
@@ -367,29 +367,29 @@ static enum plan_verdict prepare(struct world *world, struct plan *plan, int64_t
  * that is wanted ends it. True: the SIM is open. */
 static bool live(struct world *world, const char *pin)
 {
-	enum plan_verdict verdict = PLAN_PENDING;
+	enum script_verdict verdict = SCRIPT_PENDING;
 	struct conf conf;
-	struct plan plan;
+	struct script script;
 	int64_t now = 1000;
 
 	assert_int_equal(conf_init(&conf), 0);
 	free(conf.sim.pin);
 	conf.sim.pin = strdup(pin);
 	conf.sim.last_attempt = world->last_attempt;
-	plan_init(&plan, &conf);
-	plan.pins = &memory;
-	plan.pins_ctx = world;
+	script_init(&script, &conf);
+	script.pins = &memory;
+	script.pins_ctx = world;
 	for (int tries = 0; tries < 5 && !world->ended; tries++) {
-		verdict = prepare(world, &plan, &now);
-		if (verdict == PLAN_DONE && happens(world, 2))
+		verdict = prepare(world, &script, &now);
+		if (verdict == SCRIPT_DONE && happens(world, 2))
 			replug(world);
-		else if (!world->gone && (verdict == PLAN_DONE ||
-					  cause_reaction(plan.cause) == CAUSE_REACTION_STOP))
+		else if (!world->gone && (verdict == SCRIPT_DONE ||
+					  cause_reaction(script.cause) == CAUSE_REACTION_STOP))
 			break;
 	}
-	plan_free(&plan);
+	script_free(&script);
 	conf_free(&conf);
-	return verdict == PLAN_DONE && !world->ended;
+	return verdict == SCRIPT_DONE && !world->ended;
 }
 
 static void run_once(struct world *world, const char *pin)

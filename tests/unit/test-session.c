@@ -382,7 +382,7 @@ static void a_good_modem_gets_connected(void **state)
 	assert_string_equal(world->session.ppp.ifname, "ppp0");
 	assert_string_equal(world->session.ppp.remote, "10.0.0.1");
 	assert_string_equal(world->session.ppp.dns[0], "192.0.2.53");
-	assert_string_equal(world->session.plan.facts.operator, "Test");
+	assert_string_equal(world->session.script.facts.operator, "Test");
 	assert_int_equal(session_deadline(&world->session), -1);
 	world_free(world);
 }
@@ -703,7 +703,7 @@ static void denied_is_retried_slowly(void **state)
 	(void)state;
 	bring_to(world, SESSION_REGISTERING);
 	for (int i = 0; i < 200 && world->session.state == SESSION_REGISTERING; i++) {
-		if (!world->session.plan.pending)
+		if (!world->session.script.pending)
 			time_out(world);
 		else if (strcmp(world->command, "AT+CREG?") == 0)
 			reply(world, AT_FINAL_OK, "+CREG: 1,3");
@@ -729,13 +729,13 @@ static void registration_by_urc_ends_the_wait(void **state)
 
 	(void)state;
 	bring_to(world, SESSION_REGISTERING);
-	for (int i = 0; i < 20 && world->session.plan.pending; i++)
+	for (int i = 0; i < 20 && world->session.script.pending; i++)
 		reply(world, AT_FINAL_OK,
 		      strcmp(world->command, "AT+CREG?") == 0 ? "+CREG: 1,2" : "");
-	assert_false(world->session.plan.pending);
+	assert_false(world->session.script.pending);
 	heard = world->now;
 	urc(world, "+CREG: 1");
-	assert_true(world->session.plan.pending);
+	assert_true(world->session.script.pending);
 	answer_all(world, SESSION_REGISTERING);
 	assert_int_equal(world->session.state, SESSION_DIALING);
 	assert_true(world->now - heard < 500);

@@ -4,7 +4,7 @@
 #include "unit.h"
 
 #include "conf/conf.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 #include "session/watch.h"
 
 struct fixture {

@@ -7,7 +7,7 @@
 #include "unit.h"
 
 #include "conf/conf.h"
-#include "modem/plan.h"
+#include "modem/script.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -24,7 +24,7 @@ struct row {
 
 struct talk {
 	struct conf conf;
-	struct plan plan;
+	struct script script;
 	struct row *rows;
 	size_t count;
 	int64_t now;
@@ -72,9 +72,9 @@ static struct talk *talk_new(struct row *rows, size_t count)
 
 	assert_non_null(talk);
 	assert_int_equal(conf_init(&talk->conf), 0);
-	plan_init(&talk->plan, &talk->conf);
-	talk->plan.pins = &memory;
-	talk->plan.pins_ctx = talk;
+	script_init(&talk->script, &talk->conf);
+	talk->script.pins = &memory;
+	talk->script.pins_ctx = talk;
 	talk->rows = rows;
 	talk->count = count;
 	return talk;
@@ -82,7 +82,7 @@ static struct talk *talk_new(struct row *rows, size_t count)
 
 static void talk_free(struct talk *talk)
 {
-	plan_free(&talk->plan);
+	script_free(&talk->script);
 	conf_free(&talk->conf);
 	free(talk);
 }
@@ -121,28 +121,28 @@ static void answer(struct talk *talk, const struct at_command *command)
 
 	snprintf(talk->log + len, sizeof(talk->log) - len, "%s|", command->text);
 	talk->now += 20;
-	plan_reply(&talk->plan, &event, talk->now);
+	script_reply(&talk->script, &event, talk->now);
 }
 
 /* Run a stage to its end, in at most `limit_ms`. */
-static enum plan_verdict run(struct talk *talk, enum plan_stage stage, int64_t limit_ms)
+static enum script_verdict run(struct talk *talk, enum script_stage stage, int64_t limit_ms)
 {
 	int64_t until = talk->now + limit_ms;
 	struct at_command command;
-	enum plan_verdict verdict;
+	enum script_verdict verdict;
 
 	talk->log[0] = '\0';
-	plan_start(&talk->plan, stage, talk->now);
+	script_start(&talk->script, stage, talk->now);
 	while (talk->now < until) {
-		verdict = plan_next(&talk->plan, &command, talk->now);
-		if (verdict == PLAN_COMMAND)
+		verdict = script_next(&talk->script, &command, talk->now);
+		if (verdict == SCRIPT_COMMAND)
 			answer(talk, &command);
-		else if (verdict == PLAN_WAIT)
-			talk->now = talk->plan.wake_at;
+		else if (verdict == SCRIPT_WAIT)
+			talk->now = talk->script.wake_at;
 		else
 			return verdict;
 	}
-	return PLAN_WAIT;
+	return SCRIPT_WAIT;
 }
 
 static int pins_sent(const struct talk *talk)
@@ -177,7 +177,7 @@ static void a_context_that_is_right_is_left_alone(void **state)
 
 	(void)state;
 	set(&talk->conf.network.apn, "internet");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_null(strstr(talk->log, "AT+CGDCONT=1"));
 	talk_free(talk);
 }
@@ -207,7 +207,7 @@ static void a_context_that_differs_is_written_once(void **state)
 
 		set(&talk->conf.network.apn, cases[i].apn);
 		talk->conf.network.pdp_type = cases[i].type;
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 		written = strstr(talk->log, "AT+CGDCONT=");
 		if (!cases[i].want) {
 			assert_null(written);
@@ -226,21 +226,21 @@ static void a_modem_without_dual_contexts_gets_one_for_ipv4(void **state)
 			     OK("AT+CGDCONT?", "+CGDCONT: 2,\"IP\",\"other\""),
 			     ERROR("AT+CGDCONT=1,\"IPV4V6\",\"new\"")};
 	struct talk *talk = talk_new(rows, COUNT(rows));
-	const struct modem_facts *facts = &talk->plan.facts;
+	const struct modem_facts *facts = &talk->script.facts;
 
 	(void)state;
 	set(&talk->conf.network.apn, "new");
 	talk->conf.network.pdp_type = CONF_PDP_IPV4V6;
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_non_null(strstr(talk->log, "|AT+CGDCONT=1,\"IP\",\"new\"|"));
-	assert_non_null(strstr(buf_str(&talk->plan.notices), "IPv4"));
+	assert_non_null(strstr(buf_str(&talk->script.notices), "IPv4"));
 	assert_int_equal(facts->context_count, 2);
 	assert_string_equal(facts->contexts[0].apn, "other");
 	assert_string_equal(facts->contexts[1].type, "IP");
 	talk->conf.network.pdp_type = CONF_PDP_IPV6;
 	rows[2].command = "AT+CGDCONT=1,\"IPV6\",\"new\"";
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-	assert_int_equal(talk->plan.cause, CAUSE_CALL);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+	assert_int_equal(talk->script.cause, CAUSE_CALL);
 	talk_free(talk);
 }
 
@@ -259,9 +259,9 @@ static void only_so_many_contexts_are_kept(void **state)
 
 		talk = talk_new(rows, COUNT(rows));
 		set(&talk->conf.network.apn, "mine");
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 		assert_null(strstr(talk->log, "AT+CGDCONT="));
-		assert_int_equal(talk->plan.facts.context_count, MODEM_CONTEXTS_MAX);
+		assert_int_equal(talk->script.facts.context_count, MODEM_CONTEXTS_MAX);
 	}
 	talk_free(talk);
 	buf_free(&text);
@@ -304,11 +304,11 @@ static void name_and_password_in_the_family_s_form(void **state)
 		struct talk *talk = talk_new(rows, COUNT(rows));
 		const char *last;
 
-		talk->plan.family = modem_family_find(0, cases[i].family);
+		talk->script.family = modem_family_find(0, cases[i].family);
 		set(&talk->conf.network.user, cases[i].user);
 		set(&talk->conf.network.password, cases[i].password);
 		talk->conf.network.auth = cases[i].auth;
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 		last = strstr(talk->log, "AT+CGDCONT?|") + 12;
 		if (cases[i].want)
 			assert_memory_equal(last, cases[i].want, strlen(cases[i].want));
@@ -330,14 +330,14 @@ static void no_password_breaks_out_of_its_quotes(void **state)
 
 		memset(longest, 'x', sizeof(longest) - 1);
 		longest[sizeof(longest) - 1] = '\0';
-		talk->plan.family = modem_family_find(0x1199, "");
+		talk->script.family = modem_family_find(0x1199, "");
 		set(&talk->conf.network.user, longest);
 		set(&talk->conf.network.password, i < COUNT(passwords) ? passwords[i] : longest);
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, CAUSE_CONFIG);
-		assert_non_null(strstr(buf_str(&talk->plan.text), "password"));
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_CONFIG);
+		assert_non_null(strstr(buf_str(&talk->script.text), "password"));
 		if (i < COUNT(passwords))
-			assert_null(strstr(buf_str(&talk->plan.text), passwords[i]));
+			assert_null(strstr(buf_str(&talk->script.text), passwords[i]));
 		assert_null(strstr(talk->log, "QCPDPP"));
 		talk_free(talk);
 	}
@@ -351,16 +351,16 @@ static void refused_authentication_is_told_and_survived(void **state)
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	talk->plan.family = modem_family_find(0, "u-blox");
+	talk->script.family = modem_family_find(0, "u-blox");
 	set(&talk->conf.network.user, "me");
 	set(&talk->conf.network.password, "pw");
 	talk->conf.network.auth = CONF_AUTH_PAP;
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_int_equal(rows[2].sent, 1);
-	assert_int_equal(talk->plan.notices.len, 0);
+	assert_int_equal(talk->script.notices.len, 0);
 	rows[2].kind = AT_FINAL_ERROR;
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
-	assert_non_null(strstr(buf_str(&talk->plan.notices), "pppd alone"));
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_non_null(strstr(buf_str(&talk->script.notices), "pppd alone"));
 	talk_free(talk);
 }
 
@@ -371,8 +371,8 @@ static void an_apn_cannot_break_out_of_its_quotes(void **state)
 
 	(void)state;
 	set(&talk->conf.network.apn, "x\";+CFUN=0;\"");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-	assert_int_equal(talk->plan.cause, CAUSE_CONFIG);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+	assert_int_equal(talk->script.cause, CAUSE_CONFIG);
 	assert_null(strstr(talk->log, "CFUN"));
 	talk_free(talk);
 }
@@ -381,12 +381,12 @@ static void no_other_modem_than_the_configured_one_is_used(void **state)
 {
 	static const struct {
 		const char *answer;
-		enum plan_verdict verdict;
+		enum script_verdict verdict;
 	} cases[] = {
-		{"351234040123456", PLAN_DONE},
-		{"+CGSN: \"3512340401234599\"", PLAN_DONE},
-		{"351234040123556", PLAN_FAILED},
-		{"", PLAN_FAILED},
+		{"351234040123456", SCRIPT_DONE},
+		{"+CGSN: \"3512340401234599\"", SCRIPT_DONE},
+		{"351234040123556", SCRIPT_FAILED},
+		{"", SCRIPT_FAILED},
 	};
 
 	(void)state;
@@ -395,13 +395,13 @@ static void no_other_modem_than_the_configured_one_is_used(void **state)
 				     OK("AT+CGSN", cases[i].answer)};
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
-		if (cases[i].verdict == PLAN_DONE)
+		if (cases[i].verdict == SCRIPT_DONE)
 			rows[0].text = "+CPIN: READY";
 		set(&talk->conf.modem.imei, "351234040123456");
 		set(&talk->conf.sim.pin, "1234");
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), cases[i].verdict);
-		if (cases[i].verdict == PLAN_FAILED) {
-			assert_int_equal(talk->plan.cause, CAUSE_NO_MODEM);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), cases[i].verdict);
+		if (cases[i].verdict == SCRIPT_FAILED) {
+			assert_int_equal(talk->script.cause, CAUSE_NO_MODEM);
 			assert_int_equal(pins_sent(talk), 0);
 		}
 		talk_free(talk);
@@ -418,9 +418,9 @@ static void a_good_pin_opens_the_sim(void **state)
 
 	(void)state;
 	set(&talk->conf.sim.pin, "1234");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_int_equal(pins_sent(talk), 1);
-	assert_int_equal(talk->plan.facts.pin_left, 3);
+	assert_int_equal(talk->script.facts.pin_left, 3);
 	assert_int_equal(talk->notes, 1);
 	assert_string_equal(talk->noted, "");
 	talk_free(talk);
@@ -433,12 +433,12 @@ static void a_refused_pin_is_never_sent_again(void **state)
 
 	(void)state;
 	set(&talk->conf.sim.pin, "1234");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-	assert_int_equal(talk->plan.cause, CAUSE_PIN);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+	assert_int_equal(talk->script.cause, CAUSE_PIN);
 	assert_int_equal(pins_sent(talk), 1);
 	for (int replugs = 0; replugs < 5; replugs++) {
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, CAUSE_PIN);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_PIN);
 		assert_int_equal(pins_sent(talk), 0);
 	}
 	talk_free(talk);
@@ -454,13 +454,13 @@ static void a_pin_without_an_answer_is_not_sent_again(void **state)
 
 	(void)state;
 	set(&talk->conf.sim.pin, "1234");
-	plan_start(&talk->plan, PLAN_PREPARE, talk->now);
-	while (plan_next(&talk->plan, &command, talk->now) == PLAN_COMMAND &&
+	script_start(&talk->script, SCRIPT_PREPARE, talk->now);
+	while (script_next(&talk->script, &command, talk->now) == SCRIPT_COMMAND &&
 	       strcmp(command.text, "AT+CPIN=\"1234\"") != 0)
 		answer(talk, &command);
 	assert_string_equal(command.text, "AT+CPIN=\"1234\"");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-	assert_int_equal(talk->plan.cause, CAUSE_PIN);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+	assert_int_equal(talk->script.cause, CAUSE_PIN);
 	assert_int_equal(pins_sent(talk), 0);
 	talk_free(talk);
 }
@@ -472,8 +472,8 @@ static void a_sim_that_takes_the_pin_and_wants_it_still_gets_it_once(void **stat
 
 	(void)state;
 	set(&talk->conf.sim.pin, "1234");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-	assert_int_equal(talk->plan.cause, CAUSE_PIN);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+	assert_int_equal(talk->script.cause, CAUSE_PIN);
 	assert_int_equal(pins_sent(talk), 1);
 	talk_free(talk);
 }
@@ -510,9 +510,9 @@ static void the_sims_own_word_counts(void **state)
 
 		snprintf(then, sizeof(then), "+CPIN: %s", cases[i].then);
 		set(&talk->conf.sim.pin, "1234");
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000),
-				 cases[i].cause ? PLAN_FAILED : PLAN_DONE);
-		assert_int_equal(talk->plan.cause, cases[i].cause);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000),
+				 cases[i].cause ? SCRIPT_FAILED : SCRIPT_DONE);
+		assert_int_equal(talk->script.cause, cases[i].cause);
 		assert_int_equal(pins_sent(talk), 1);
 		assert_int_equal(*talk->noted == '\0', cases[i].cause == 0);
 		talk_free(talk);
@@ -532,9 +532,9 @@ static void a_pin_is_noted_with_card_and_modem_before_it_goes(void **state)
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	talk->plan.family = modem_family_find(0x1199, "");
+	talk->script.family = modem_family_find(0x1199, "");
 	set(&talk->conf.sim.pin, "1234");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
 	assert_string_equal(talk->noted, "1234/89490200000863940628/351234040123456");
 	assert_non_null(strstr(talk->log, "AT+CPINC?|AT+CPINR=\"SIM PIN\"|"
 					  "AT+CSIM=10,\"0020000100\"|AT!ICCID?|AT+CCID|"
@@ -552,9 +552,9 @@ static void no_question_is_left_out_before_the_pin(void **state)
 	(void)state;
 	talk->conf.modem.init.items[0] = strdup("AT^BAR");
 	talk->conf.modem.init.count = 1;
-	talk->plan.family = modem_family_find(0x1199, "");
+	talk->script.family = modem_family_find(0x1199, "");
 	set(&talk->conf.sim.pin, "1234");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
 	assert_int_equal(pins_sent(talk), 0);
 	talk_free(talk);
 }
@@ -566,7 +566,7 @@ static void a_sim_that_is_open_is_asked_nothing_more(void **state)
 
 	(void)state;
 	set(&talk->conf.sim.pin, "1234");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_non_null(strstr(talk->log, "AT+CPIN?|AT+CGDCONT?|"));
 	assert_int_equal(talk->notes, 0);
 	talk_free(talk);
@@ -584,11 +584,11 @@ static void a_pin_that_cannot_be_noted_stays_here(void **state)
 		if (i < COUNT(errors))
 			talk->note_error = errors[i];
 		else
-			talk->plan.pins = NULL;
+			talk->script.pins = NULL;
 		set(&talk->conf.sim.pin, "1234");
-		assert_int_equal(run(talk, PLAN_PREPARE, 100000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, CAUSE_PIN);
-		assert_true(talk->plan.text.len > 0);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 100000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_PIN);
+		assert_true(talk->script.text.len > 0);
 		assert_int_equal(pins_sent(talk), 0);
 		talk_free(talk);
 	}
@@ -609,7 +609,7 @@ static void a_right_pin_is_forgotten_when_another_instance_lets_it(void **state)
 
 		set(&talk->conf.sim.pin, "1234");
 		talk->busy = cases[i].busy;
-		assert_int_equal(run(talk, PLAN_PREPARE, 100000), PLAN_DONE);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 100000), SCRIPT_DONE);
 		assert_int_equal(pins_sent(talk), 1);
 		assert_string_equal(talk->noted, cases[i].noted);
 		talk_free(talk);
@@ -635,11 +635,11 @@ static void the_last_attempt_is_not_spent(void **state)
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
 		set(&talk->conf.sim.pin, "1234");
-		assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, CAUSE_PIN);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_PIN);
 		assert_int_equal(pins_sent(talk), 0);
 		talk->conf.sim.last_attempt = true;
-		run(talk, PLAN_PREPARE, 60000);
+		run(talk, SCRIPT_PREPARE, 60000);
 		assert_int_equal(pins_sent(talk), 1);
 		talk_free(talk);
 	}
@@ -665,9 +665,9 @@ static void sim_states_become_causes(void **state)
 		struct row rows[] = {cases[i].row};
 		struct talk *talk = talk_new(rows, 1);
 
-		assert_int_equal(run(talk, PLAN_PREPARE, 120000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, cases[i].cause);
-		assert_true(talk->plan.text.len > 0);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 120000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, cases[i].cause);
+		assert_true(talk->script.text.len > 0);
 		talk_free(talk);
 	}
 }
@@ -682,7 +682,7 @@ static void a_busy_sim_is_waited_for(void **state)
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_int_equal(rows[1].sent, 4);
 	assert_true(talk->now >= 5000);
 	talk_free(talk);
@@ -701,7 +701,7 @@ static void a_sim_is_seen_to_open_soon_after_its_pin(void **state)
 
 	(void)state;
 	set(&talk->conf.sim.pin, "1234");
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_int_equal(pins_sent(talk), 1);
 	assert_string_equal(talk->noted, "");
 	assert_true(talk->now < 2000);
@@ -717,8 +717,8 @@ static void a_refused_init_command_is_told_and_survived(void **state)
 	talk->conf.modem.init.items[0] = strdup("AT^FOO");
 	talk->conf.modem.init.items[1] = strdup("AT^BAR");
 	talk->conf.modem.init.count = 2;
-	assert_int_equal(run(talk, PLAN_PREPARE, 60000), PLAN_DONE);
-	assert_non_null(strstr(buf_str(&talk->plan.notices), "AT^FOO"));
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_non_null(strstr(buf_str(&talk->script.notices), "AT^FOO"));
 	assert_non_null(strstr(talk->log, "AT^BAR|"));
 	talk_free(talk);
 }
@@ -736,8 +736,8 @@ static void either_domain_is_enough_to_dial(void **state)
 		struct row rows[] = {OK(answers[i][0], answers[i][1])};
 		struct talk *talk = talk_new(rows, 1);
 
-		assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_DONE);
-		assert_true(talk->plan.facts.registered);
+		assert_int_equal(run(talk, SCRIPT_REGISTER, 10000), SCRIPT_DONE);
+		assert_true(talk->script.facts.registered);
 		/* What is registered already is not told to report. */
 		assert_null(strstr(talk->log, "REG="));
 		talk_free(talk);
@@ -751,9 +751,9 @@ static void roaming_is_refused_when_forbidden(void **state)
 
 	(void)state;
 	talk->conf.network.roaming = false;
-	assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_FAILED);
-	assert_int_equal(talk->plan.cause, CAUSE_NOT_REGISTERED);
-	assert_non_null(strstr(buf_str(&talk->plan.text), "roaming"));
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 10000), SCRIPT_FAILED);
+	assert_int_equal(talk->script.cause, CAUSE_NOT_REGISTERED);
+	assert_non_null(strstr(buf_str(&talk->script.text), "roaming"));
 	talk_free(talk);
 }
 
@@ -799,13 +799,13 @@ static void a_radio_that_stays_off_is_told_apart(void **state)
 			rows[j].kind = AT_FINAL_ERROR;
 			rows[j].text = "";
 		}
-		talk->plan.family = modem_family_find(cases[i].vid, "");
-		assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, CAUSE_RADIO_OFF);
-		assert_int_equal(talk->plan.facts.radio.state, cases[i].radio);
-		assert_string_equal(modem_radio_reason_name(talk->plan.facts.radio.reason),
+		talk->script.family = modem_family_find(cases[i].vid, "");
+		assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_RADIO_OFF);
+		assert_int_equal(talk->script.facts.radio.state, cases[i].radio);
+		assert_string_equal(modem_radio_reason_name(talk->script.facts.radio.reason),
 				    cases[i].reason);
-		assert_non_null(strstr(buf_str(&talk->plan.text), cases[i].words));
+		assert_non_null(strstr(buf_str(&talk->script.text), cases[i].words));
 		assert_int_equal(strstr(talk->log, "AT+CFUN=1|") != NULL, cases[i].asked);
 		talk_free(talk);
 	}
@@ -823,9 +823,9 @@ static void a_radio_that_is_on_is_left_alone(void **state)
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	talk->plan.family = modem_family_find(0x1199, "");
-	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_DONE);
-	assert_int_equal(talk->plan.facts.radio.state, MODEM_RADIO_ON);
+	talk->script.family = modem_family_find(0x1199, "");
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	assert_int_equal(talk->script.facts.radio.state, MODEM_RADIO_ON);
 	assert_null(strstr(talk->log, "AT+CFUN=1|"));
 	talk_free(talk);
 }
@@ -839,8 +839,8 @@ static void a_radio_that_was_off_is_switched_on(void **state)
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_DONE);
-	assert_int_equal(talk->plan.facts.radio.state, MODEM_RADIO_ON);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	assert_int_equal(talk->script.facts.radio.state, MODEM_RADIO_ON);
 	/* Once; it takes its time. */
 	assert_null(strstr(strstr(talk->log, "AT+CFUN=1|") + 1, "AT+CFUN=1|"));
 	talk_free(talk);
@@ -856,12 +856,12 @@ static void an_operator_is_selected_only_when_another_serves(void **state)
 
 	(void)state;
 	set(&talk->conf.network.operator, "26201");
-	assert_int_equal(run(talk, PLAN_REGISTER, 200000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 200000), SCRIPT_DONE);
 	assert_non_null(strstr(talk->log, "AT+COPS=1,2,\"26201\"|"));
 	talk_free(talk);
 	talk = talk_new(same, COUNT(same));
 	set(&talk->conf.network.operator, "26201");
-	assert_int_equal(run(talk, PLAN_REGISTER, 200000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 200000), SCRIPT_DONE);
 	assert_null(strstr(talk->log, "AT+COPS=1"));
 	talk_free(talk);
 }
@@ -875,14 +875,14 @@ static void technology_is_told_in_the_maker_s_word(void **state)
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	talk->plan.family = modem_family_find(0x1199, "");
-	assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_DONE);
-	assert_string_equal(modem_technology(&talk->plan.facts), "HSDPA");
+	talk->script.family = modem_family_find(0x1199, "");
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 10000), SCRIPT_DONE);
+	assert_string_equal(modem_technology(&talk->script.facts), "HSDPA");
 	assert_string_equal(talk->log, "AT+CREG?|AT+COPS?|AT+CSQ|AT*CNTI=0|");
 	rows[3].text = "*CNTI: 0,NONE";
-	talk->plan.facts.technology = NULL;
-	assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_DONE);
-	assert_string_equal(modem_technology(&talk->plan.facts), "UMTS");
+	talk->script.facts.technology = NULL;
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 10000), SCRIPT_DONE);
+	assert_string_equal(modem_technology(&talk->script.facts), "UMTS");
 	talk_free(talk);
 }
 
@@ -893,9 +893,9 @@ static void a_signal_that_csq_does_not_know_is_asked_of_the_maker(void **state)
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	talk->plan.family = modem_family_find(0x2c7c, "");
-	assert_int_equal(run(talk, PLAN_REGISTER, 10000), PLAN_DONE);
-	assert_int_equal(talk->plan.facts.signal.rsrp_dbm, -81);
+	talk->script.family = modem_family_find(0x2c7c, "");
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 10000), SCRIPT_DONE);
+	assert_int_equal(talk->script.facts.signal.rsrp_dbm, -81);
 	talk_free(talk);
 }
 
@@ -919,9 +919,9 @@ static void a_modem_bound_by_hand_is_set_free(void **state)
 		struct talk *talk = talk_new(rows, COUNT(rows));
 		const char *at;
 
-		talk->plan.facts.registered = false;
-		plan_start(&talk->plan, PLAN_REGISTER, 0);
-		run(talk, PLAN_REGISTER, 3000);
+		talk->script.facts.registered = false;
+		script_start(&talk->script, SCRIPT_REGISTER, 0);
+		run(talk, SCRIPT_REGISTER, 3000);
 		at = strstr(talk->log, "AT+COPS=0|");
 		assert_non_null(at);
 		assert_memory_equal(at - strlen(cases[i].freed), cases[i].freed,
@@ -929,7 +929,7 @@ static void a_modem_bound_by_hand_is_set_free(void **state)
 		/* Once, and it is looked at again where it is registered. */
 		assert_null(strstr(at + 1, "AT+COPS=0|"));
 		assert_non_null(strstr(at, "|AT+CREG?|"));
-		assert_non_null(strstr(buf_str(&talk->plan.notices), "+COPS:"));
+		assert_non_null(strstr(buf_str(&talk->script.notices), "+COPS:"));
 		talk_free(talk);
 	}
 }
@@ -945,10 +945,10 @@ static void an_operator_that_is_refused_is_named(void **state)
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
 		set(&talk->conf.network.operator, "26201");
-		assert_int_equal(run(talk, PLAN_REGISTER, 200000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, CAUSE_NOT_REGISTERED);
-		assert_non_null(strstr(buf_str(&talk->plan.text), "26201"));
-		assert_non_null(strstr(buf_str(&talk->plan.text), "network.operator"));
+		assert_int_equal(run(talk, SCRIPT_REGISTER, 200000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_NOT_REGISTERED);
+		assert_non_null(strstr(buf_str(&talk->script.text), "26201"));
+		assert_non_null(strstr(buf_str(&talk->script.text), "network.operator"));
 		talk_free(talk);
 	}
 }
@@ -965,7 +965,7 @@ static void registration_is_told_unasked_as_far_as_it_goes(void **state)
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	assert_int_equal(run(talk, PLAN_REGISTER, 60000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
 	assert_non_null(strstr(talk->log, "|AT+CREG=2|AT+CREG=1|AT+CGREG=2|AT+CGREG=1|AT+CFUN?|"));
 	assert_null(strstr(talk->log, "CEREG="));
 	talk_free(talk);
@@ -979,7 +979,7 @@ static void dial_strings_are_tried_until_one_is_understood(void **state)
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	assert_int_equal(run(talk, PLAN_DIAL, 200000), PLAN_DONE);
+	assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_DONE);
 	assert_string_equal(talk->log, "ATD*99***1#|ATDT*99***1#|ATD*99#|");
 	talk_free(talk);
 }
@@ -996,9 +996,9 @@ static void a_refused_call_is_not_dialled_again_and_says_why(void **state)
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
 		talk->conf.network.cid = 3;
-		assert_int_equal(run(talk, PLAN_DIAL, 200000), PLAN_FAILED);
-		assert_int_equal(talk->plan.cause, CAUSE_CALL);
-		assert_non_null(strstr(buf_str(&talk->plan.text), "PDP authentication failure"));
+		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_CALL);
+		assert_non_null(strstr(buf_str(&talk->script.text), "PDP authentication failure"));
 		assert_string_equal(talk->log, "ATD*99***3#|AT+CEER|");
 		talk_free(talk);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_MODEM_PLAN_H
-#define GD_MODEM_PLAN_H
+#ifndef GD_MODEM_SCRIPT_H
+#define GD_MODEM_SCRIPT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,7 +47,7 @@ struct modem_facts {
 };
 
 /* How far setting the network mode has come. */
-struct mode_plan {
+struct mode_script {
 	const struct mode_dialect *dialect; /* NULL: the family's */
 	struct mode_choice current;
 	struct mode_choices choices;
@@ -63,47 +63,47 @@ struct mode_plan {
 };
 
 /* What `info` changes for its questions, and puts back. */
-enum plan_kept {
-	PLAN_KEPT_CREG, /* <n>, by enum modem_domain */
-	PLAN_KEPT_CGREG,
-	PLAN_KEPT_CEREG,
-	PLAN_KEPT_COPS, /* <format> */
-	PLAN_KEPT_CMEE,
-	PLAN_KEPT_COUNT
+enum script_kept {
+	SCRIPT_KEPT_CREG, /* <n>, by enum modem_domain */
+	SCRIPT_KEPT_CGREG,
+	SCRIPT_KEPT_CEREG,
+	SCRIPT_KEPT_COPS, /* <format> */
+	SCRIPT_KEPT_CMEE,
+	SCRIPT_KEPT_COUNT
 };
 
-/* The plan's stages; each is a table of steps. A dial goes through the first three; the last two
+/* The script's stages; each is a table of steps. A dial goes through the first three; the last two
  * stand for themselves. */
-enum plan_stage {
-	PLAN_PREPARE,  /* settings, SIM, context */
-	PLAN_REGISTER, /* until a network has taken us */
-	PLAN_DIAL,     /* until CONNECT */
-	PLAN_INFO,     /* read all there is, and set nothing for good */
-	PLAN_WATCH,    /* of that what changes during a call; sets nothing */
+enum script_stage {
+	SCRIPT_PREPARE,  /* settings, SIM, context */
+	SCRIPT_REGISTER, /* until a network has taken us */
+	SCRIPT_DIAL,     /* until CONNECT */
+	SCRIPT_INFO,     /* read all there is, and set nothing for good */
+	SCRIPT_WATCH,    /* of that what changes during a call; sets nothing */
 };
 
-enum plan_verdict {
-	PLAN_COMMAND, /* send plan_command's */
-	PLAN_PENDING, /* a command is on its way */
-	PLAN_WAIT,    /* nothing to say before plan_wake_at */
-	PLAN_DONE,    /* the stage is over */
-	PLAN_FAILED,  /* plan_cause and plan_text say why */
+enum script_verdict {
+	SCRIPT_COMMAND, /* send script_command's */
+	SCRIPT_PENDING, /* a command is on its way */
+	SCRIPT_WAIT,    /* nothing to say before script_wake_at */
+	SCRIPT_DONE,    /* the stage is over */
+	SCRIPT_FAILED,  /* script_cause and script_text say why */
 };
 
 /*
  * What is wanted (conf) against what the modem says: the fewest commands that
- * close the difference. Ask plan_next, send what it gives, hand the reply in,
+ * close the difference. Ask script_next, send what it gives, hand the reply in,
  * ask again. Knows nothing of ports and clocks.
  */
-struct plan {
+struct script {
 	const struct conf *conf;           /* borrowed */
 	const struct modem_family *family; /* never NULL */
 	struct modem_identity ati;         /* what it said to the probe */
 	struct modem_facts facts;
-	enum plan_stage stage;
+	enum script_stage stage;
 	size_t step;
 	bool pending;
-	int64_t wake_at;                         /* PLAN_WAIT ends */
+	int64_t wake_at;                         /* SCRIPT_WAIT ends */
 	int64_t started_at;                      /* the stage */
 	int64_t denied_at;                       /* since when all say denied; -1 */
 	struct buf command;                      /* text of the command in flight */
@@ -114,7 +114,7 @@ struct plan {
 	bool selection_freed;                    /* +COPS=0 has been sent */
 	size_t index;                            /* into a step's own list */
 	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
-	struct mode_plan mode;
+	struct mode_script mode;
 	const struct pins_ops *pins; /* NULL: no PIN is sent */
 	void *pins_ctx;
 	bool pin_sent; /* to this modem, since it came */
@@ -126,41 +126,41 @@ struct plan {
 	bool radio_told;    /* the family's own word has been asked for */
 	bool radio_asked;   /* +CFUN=1 has been sent */
 	int64_t radio_asked_at;
-	int radio_fun;             /* what +CFUN? said */
-	struct buf call_error;     /* what the call ended with, for +CEER */
-	int kept[PLAN_KEPT_COUNT]; /* INFO: as it was; -1: not known */
-	int timeouts;              /* INFO: one after the other */
-	int lines;                 /* INFO: taken of this answer */
-	bool winding_up;           /* INFO: only what puts back is said */
-	bool wrong_modem;          /* FAILED: its IMEI is not modem.imei */
-	bool denied;               /* FAILED: the network said no for good */
-	enum cause cause;          /* FAILED */
-	struct buf text;           /* FAILED: one line for people */
-	struct buf notices;        /* odd things that did not stop it, by lines */
+	int radio_fun;               /* what +CFUN? said */
+	struct buf call_error;       /* what the call ended with, for +CEER */
+	int kept[SCRIPT_KEPT_COUNT]; /* INFO: as it was; -1: not known */
+	int timeouts;                /* INFO: one after the other */
+	int lines;                   /* INFO: taken of this answer */
+	bool winding_up;             /* INFO: only what puts back is said */
+	bool wrong_modem;            /* FAILED: its IMEI is not modem.imei */
+	bool denied;                 /* FAILED: the network said no for good */
+	enum cause cause;            /* FAILED */
+	struct buf text;             /* FAILED: one line for people */
+	struct buf notices;          /* odd things that did not stop it, by lines */
 };
 
-void plan_init(struct plan *plan, const struct conf *conf);
-void plan_free(struct plan *plan);
+void script_init(struct script *script, const struct conf *conf);
+void script_free(struct script *script);
 
-/* Start a stage. PLAN_PREPARE and PLAN_INFO forget what an earlier modem said. */
-void plan_start(struct plan *plan, enum plan_stage stage, int64_t now);
+/* Start a stage. SCRIPT_PREPARE and SCRIPT_INFO forget what an earlier modem said. */
+void script_start(struct script *script, enum script_stage stage, int64_t now);
 
-/* PLAN_INFO: ask nothing more, but put back what has been set. It is over with PLAN_DONE. */
-void plan_wind_up(struct plan *plan);
+/* SCRIPT_INFO: ask nothing more, but put back what has been set. It is over with SCRIPT_DONE. */
+void script_wind_up(struct script *script);
 
-/* What to do now. On PLAN_COMMAND `command` is filled; its text is good until the reply has been
+/* What to do now. On SCRIPT_COMMAND `command` is filled; its text is good until the reply has been
  * handed in. */
-enum plan_verdict plan_next(struct plan *plan, struct at_command *command, int64_t now);
+enum script_verdict script_next(struct script *script, struct at_command *command, int64_t now);
 
-/* The reply to the command that plan_next gave. */
-void plan_reply(struct plan *plan, const struct at_event *reply, int64_t now);
+/* The reply to the command that script_next gave. */
+void script_reply(struct script *script, const struct at_event *reply, int64_t now);
 
 /* A URC at any time: registration and SIM are taken from it. One that says roaming where that is
- * not wanted fails the stage (PLAN_FAILED, `cause`). */
-void plan_urc(struct plan *plan, const char *line, int64_t now);
+ * not wanted fails the stage (SCRIPT_FAILED, `cause`). */
+void script_urc(struct script *script, const char *line, int64_t now);
 
 /* Whether the network's last word on registration is no. */
-bool plan_is_denied(const struct plan *plan);
+bool script_is_denied(const struct script *script);
 
 /* Whether some domain has told of its registration, and whether one that has stands there. */
 bool modem_network_is_known(const struct modem_facts *facts);
@@ -171,6 +171,6 @@ bool modem_stands_at(const struct modem_facts *facts, enum modem_reg stat);
 const char *modem_technology(const struct modem_facts *facts);
 
 /* "cs searching, ps denied": where registration stands, for people. */
-void plan_describe_registration(const struct plan *plan, struct buf *out);
+void script_describe_registration(const struct script *script, struct buf *out);
 
 #endif
