@@ -11,7 +11,7 @@
 #include "base/cause.h"
 #include "base/str.h"
 #include "cli/cli.h"
-#include "cli/probe_show.h"
+#include "cli/probe-show.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
 #include "io/bind.h"

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "cli/probe_show.h"
+#include "cli/probe-show.h"
 #include "io/bind.h"
 #include "io/probe.h"
 #include "status/json.h"
