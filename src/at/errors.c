@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "at/errors.h"
+#include "base/count.h"
 
 /* clang-format off */
 
@@ -251,8 +252,6 @@ static const struct at_error cms_errors[] = {
 };
 
 /* clang-format on */
-
-#define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
 static const struct at_error *table_of(enum at_final_kind kind, size_t *count)
 {

@@ -6,6 +6,7 @@
 #include "at/errors.h"
 #include "at/final.h"
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 
 enum match {
@@ -78,7 +79,7 @@ static const struct final_row *find_row(const char *line, bool dial)
 
 	line = skip_blanks(line);
 	len = trimmed_len(line);
-	for (size_t i = 0; i < sizeof(finals) / sizeof(*finals); i++)
+	for (size_t i = 0; i < COUNT(finals); i++)
 		if (matches(&finals[i], line, len) && (dial || !finals[i].dial))
 			return &finals[i];
 	return NULL;

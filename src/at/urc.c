@@ -7,6 +7,7 @@
 
 #include "at/fields.h"
 #include "at/urc.h"
+#include "base/count.h"
 
 /* clang-format off */
 
@@ -68,7 +69,7 @@ static bool has_name(const char *line, const char *name)
 
 static bool is_unasked(const char *line)
 {
-	for (size_t i = 0; i < sizeof(unasked) / sizeof(*unasked); i++)
+	for (size_t i = 0; i < COUNT(unasked); i++)
 		if (has_name(line, unasked[i]))
 			return true;
 	return false;

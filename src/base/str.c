@@ -24,6 +24,13 @@ bool str_copy(char *to, size_t size, const char *from)
 	return fits;
 }
 
+void str_free_secret(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
 bool str_starts(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;

@@ -10,6 +10,9 @@ struct buf;
 /* Copy with a NUL at the end, cut to `size`. True when all of it fitted. */
 bool str_copy(char *to, size_t size, const char *from);
 
+/* Overwrite a text that may be a secret, and free it. NULL is fine. */
+void str_free_secret(char *text);
+
 /* `prefix` starts `text`; the second without regard to ASCII case. */
 bool str_starts(const char *text, const char *prefix);
 bool str_starts_nocase(const char *text, const char *prefix);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/probe-show.h"
@@ -20,7 +21,7 @@
 #include "status/json.h"
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-#define SIGNALS (sizeof(signals) / sizeof(*signals))
+#define SIGNALS COUNT(signals)
 
 struct run {
 	const char *name;

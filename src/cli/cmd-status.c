@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/count.h"
 #include "cli/cli.h"
 #include "cli/follow.h"
 #include "cli/term.h"
@@ -58,7 +59,7 @@ static const struct format {
 
 static const struct format *find_format(const char *name)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+	for (size_t i = 0; i < COUNT(formats); i++)
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
 	return NULL;

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/count.h"
 #include "cli/cli.h"
 #include "cli/follow.h"
 #include "cli/term.h"
@@ -52,7 +53,7 @@ static void watch_signals(sigset_t *before)
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+	for (size_t i = 0; i < COUNT(signals); i++) {
 		sigaddset(&set, signals[i]);
 		sigaction(signals[i], &action, NULL);
 	}

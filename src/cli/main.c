@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cause.h"
+#include "base/count.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "cli/cli.h"
@@ -129,7 +130,7 @@ static const struct command commands[] = {
 };
 /* clang-format on */
 
-#define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))
+#define COMMAND_COUNT COUNT(commands)
 
 static const struct command *find_command(const char *name)
 {

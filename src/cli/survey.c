@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/log.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
@@ -22,7 +23,7 @@
 #define END_S   5.   /* for putting back what was set, when interrupted */
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-#define SIGNALS (sizeof(signals) / sizeof(*signals))
+#define SIGNALS COUNT(signals)
 
 static void finish(struct survey *survey, enum cause cause, const char *text)
 {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "conf/check.h"
 #include "ppp/user-option.h"
@@ -47,7 +48,7 @@ static bool may_hold_pin(const char *value)
 {
 	static const char *const names[] = {"CPIN", "+CLCK", "+CPWD", "+CSIM"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (strcasestr(value, names[i]))
 			return true;
 	return false;

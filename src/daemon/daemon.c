@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "ctl/server.h"
@@ -83,7 +84,7 @@ static void tell_state(struct daemon *daemon)
 		return;
 	daemon->told = daemon->session.state;
 	daemon->told_addresses = addresses;
-	for (size_t i = 0; i < sizeof(observers) / sizeof(*observers); i++)
+	for (size_t i = 0; i < COUNT(observers); i++)
 		observers[i](daemon);
 }
 
@@ -390,7 +391,7 @@ static const struct {
 
 static enum cause run(struct daemon *daemon)
 {
-	const size_t count = sizeof(parts) / sizeof(*parts);
+	const size_t count = COUNT(parts);
 	enum cause cause = CAUSE_NONE;
 	size_t started;
 

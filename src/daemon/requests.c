@@ -3,6 +3,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "ctl/server.h"
 #include "daemon/report.h"
 #include "daemon/state.h"
@@ -89,7 +90,7 @@ static const struct {
 
 struct json_object *requests_answer(void *ctx, const struct ctl_request *request)
 {
-	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++)
+	for (size_t i = 0; i < COUNT(requests); i++)
 		if (strcmp(requests[i].command, request->command) == 0)
 			return requests[i].answer(ctx, request);
 	return ctl_refusal(cause_name(CAUSE_USAGE), "no such command");

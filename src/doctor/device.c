@@ -2,6 +2,7 @@
 /* The modem on USB: its firmware, its interfaces and their drivers. */
 #include <string.h>
 
+#include "base/count.h"
 #include "doctor/check.h"
 #include "doctor/install.h"
 
@@ -342,4 +343,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_device = {checks, sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_device = {checks, COUNT(checks)};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/str.h"
 #include "doctor/check.h"
 
@@ -66,7 +67,7 @@ int doctor_examine(const struct doctor_facts *facts, struct finding_list *list)
 	int error = 0;
 
 	memset(list, 0, sizeof(*list));
-	for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++)
+	for (size_t t = 0; t < COUNT(tables); t++)
 		for (size_t i = 0; i < tables[t]->count && !error; i++)
 			error = examine(&tables[t]->checks[i], facts, list);
 	return error;

@@ -2,6 +2,7 @@
 /* What the modem said of itself, its SIM, its radio and its network. */
 #include <string.h>
 
+#include "base/count.h"
 #include "doctor/check.h"
 
 #define PERCENT_WEAK 17 /* +CSQ: 5, -103 dBm */
@@ -324,4 +325,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_modem = {checks, sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_modem = {checks, COUNT(checks)};

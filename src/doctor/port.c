@@ -2,6 +2,7 @@
 /* The ports: which one answers, and who else has them. */
 #include <string.h>
 
+#include "base/count.h"
 #include "base/str.h"
 #include "doctor/check.h"
 
@@ -194,4 +195,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_port = {checks, sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_port = {checks, COUNT(checks)};

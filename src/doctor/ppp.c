@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "doctor/check.h"
 #include "doctor/install.h"
 
@@ -134,4 +135,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_ppp = {checks, sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_ppp = {checks, COUNT(checks)};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The configuration, and what we may do. */
+#include "base/count.h"
 #include "doctor/check.h"
 
 static bool holds_config_wrong(const struct doctor_facts *facts, struct finding *finding)
@@ -54,4 +55,4 @@ static const struct check checks[] = {
 };
 /* clang-format on */
 
-const struct check_table checks_setup = {checks, sizeof(checks) / sizeof(*checks)};
+const struct check_table checks_setup = {checks, COUNT(checks)};

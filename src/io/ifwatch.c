@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "io/ifwatch.h"
 #include "io/netlink.h"
 
@@ -101,7 +102,7 @@ static void hear_no_others(const struct ifwatch *ifwatch)
 		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
-	struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
+	struct sock_fprog program = {COUNT(code), code};
 
 	/* Without it there is more to hear, and nothing else. */
 	setsockopt(mnl_socket_get_fd(ifwatch->socket), SOL_SOCKET, SO_ATTACH_FILTER, &program,

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/log.h"
 #include "io/aside.h"
 #include "io/prober.h"
@@ -96,7 +97,7 @@ static void ignore_signals(void)
 {
 	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGPIPE};
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+	for (size_t i = 0; i < COUNT(signals); i++)
 		signal(signals[i], SIG_IGN);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/str.h"
 #include "io/sysfs.h"
 #include "io/usb.h"
@@ -171,7 +172,7 @@ struct layout_interface usb_layout(const struct usb_device *device,
 
 static bool is_modem_driver(const char *name)
 {
-	for (size_t i = 0; i < sizeof(modem_drivers) / sizeof(modem_drivers[0]); i++)
+	for (size_t i = 0; i < COUNT(modem_drivers); i++)
 		if (strcmp(modem_drivers[i], name) == 0)
 			return true;
 	return false;

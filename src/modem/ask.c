@@ -5,6 +5,7 @@
 
 #include "at/chan.h"
 #include "at/lines.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/ask.h"
 #include "modem/stream.h"
@@ -18,7 +19,6 @@ static const struct slot {
 } slots[] = {
 	{0, "AT\r"}, {300, "AT\r"}, {800, "ATQ0V1\r"}, {1500, "AT\r"}, {2200, "AT\r"},
 };
-#define SLOTS (sizeof(slots) / sizeof(*slots))
 
 /* Two slots: enough for whoever is awake. */
 #define AWAKE_MS 450
@@ -340,7 +340,7 @@ static enum ask_verdict stream_verdict(const struct stream *stream)
 
 static int64_t next_slot(const struct ask *ask)
 {
-	int64_t at = ask->slot < SLOTS ? ask->start + slots[ask->slot].ms : ask->end;
+	int64_t at = ask->slot < COUNT(slots) ? ask->start + slots[ask->slot].ms : ask->end;
 
 	return at < ask->end ? at : ask->end;
 }
@@ -356,7 +356,7 @@ static void tick_asking(struct ask *ask, int64_t now)
 		ask->state = STATE_LISTENING;
 		ask->deadline = now + LISTEN_MS;
 		offer(ask, stream_question, stream_question_len);
-	} else if (ask->slot < SLOTS && now >= next_slot(ask)) {
+	} else if (ask->slot < COUNT(slots) && now >= next_slot(ask)) {
 		/* What the port has not taken yet is still good. */
 		if (ask->out_len == 0)
 			offer(ask, slots[ask->slot].text, strlen(slots[ask->slot].text));

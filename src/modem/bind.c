@@ -3,9 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "modem/bind.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
 /* Who holds another interface of a device that is surely a modem. */
 static const char *const wwan_drivers[] = {"qcserial", "option",     "sierra",
@@ -14,7 +13,7 @@ static const char *const wwan_drivers[] = {"qcserial", "option",     "sierra",
 static bool is_wwan(const struct bind_interface *interfaces, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		for (size_t n = 0; n < LENGTH(wwan_drivers); n++)
+		for (size_t n = 0; n < COUNT(wwan_drivers); n++)
 			if (strcmp(interfaces[i].driver, wwan_drivers[n]) == 0)
 				return true;
 	return false;
@@ -171,7 +170,7 @@ bool bind_find_reference(const struct bind_interface *interfaces, size_t count, 
 		int best_worth = 0, best = -1;
 
 		/* The next in the order of worth, then of the table. */
-		for (size_t i = 0; i < LENGTH(references); i++) {
+		for (size_t i = 0; i < COUNT(references); i++) {
 			int worth = weigh(interfaces, count, at, references[i].reserved);
 
 			if (worth > best_worth &&

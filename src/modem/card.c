@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "at/fields.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/card.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define PIN_LEFT_MAX 10 /* 255 is somebody's way to say unknown */
 #define ICCID_MIN    18

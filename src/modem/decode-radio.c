@@ -3,11 +3,10 @@
 #include <string.h>
 
 #include "at/fields.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/decode-radio.h"
 #include "modem/decode.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* How a quantity is written. */
 enum scale {

@@ -5,10 +5,9 @@
 #include <strings.h>
 
 #include "at/fields.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/decode.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* clang-format off */
 static const char *const reg_names[MODEM_REG_COUNT] = {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "base/count.h"
 #include "conf/conf.h"
 #include "modem/step.h"
 
@@ -17,7 +18,7 @@ static const struct {
 	{"ATD*99", false},
 };
 
-#define DIAL_COUNT (sizeof(dial_strings) / sizeof(*dial_strings))
+#define DIAL_COUNT COUNT(dial_strings)
 
 static enum step_ask ask_dial(struct script *script, struct at_command *command, int64_t now)
 {
@@ -77,4 +78,4 @@ static const struct step steps[] = {
 	[STEP_REASON] = {ask_reason, take_reason},
 };
 
-const struct stage stage_dial = {steps, sizeof(steps) / sizeof(*steps)};
+const struct stage stage_dial = {steps, COUNT(steps)};

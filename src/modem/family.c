@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "modem/family.h"
 #include "modem/mode.h"
 
@@ -174,10 +175,10 @@ static const struct {
 
 const struct modem_family *modem_family_find(int vid, const char *identity)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (strcasestr(identity, words[i].word))
 			return &families[words[i].family];
-	for (size_t i = 0; i < sizeof(vendors) / sizeof(*vendors); i++)
+	for (size_t i = 0; i < COUNT(vendors); i++)
 		if (vendors[i].vid == vid)
 			return &families[vendors[i].family];
 	return &families[GENERIC];

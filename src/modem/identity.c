@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/identity.h"
 
@@ -65,7 +66,7 @@ static void take_named(const char *line, struct modem_identity *identity)
 		{"Revision:", identity->revision, sizeof(identity->revision)},
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (str_starts_nocase(line, names[i].name))
 			modem_decode_text(line + strlen(names[i].name), names[i].to, names[i].size);
 	if (str_starts_nocase(line, "IMEI:"))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "at/fields.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/mode-step.h"
 
@@ -24,8 +25,7 @@ struct question {
 	int timeout_ms;
 };
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define KEEP(array)  (array), sizeof(array)
+#define KEEP(array) (array), sizeof(array)
 
 static void take_kept(struct script *script, int number, const char *line)
 {

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "modem/layout.h"
 
 /*
@@ -253,11 +254,9 @@ static const struct triple {
 };
 /* clang-format on */
 
-#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
-
 static const char *firmware_word(const char *const *words, int vid, int pid)
 {
-	for (size_t i = 0; i < LENGTH(qdl); i++)
+	for (size_t i = 0; i < COUNT(qdl); i++)
 		if (qdl[i].vid == vid && qdl[i].pid == pid)
 			return words[qdl[i].firmware];
 	return NULL;
@@ -277,7 +276,7 @@ static const struct map *find_map(const struct layout_interface *interface)
 {
 	if (interface->vid == 0x05c6 && interface->pid == 0x9215)
 		return interface->count == 5 ? &ec20_9215 : &gobi_9215;
-	for (size_t i = 0; i < LENGTH(maps); i++)
+	for (size_t i = 0; i < COUNT(maps); i++)
 		if (maps[i].vid == interface->vid && maps[i].first <= interface->pid &&
 		    maps[i].last >= interface->pid)
 			return &maps[i];
@@ -310,7 +309,7 @@ static bool fits(int wanted, int value)
 
 static int maker_of(const struct layout_interface *interface)
 {
-	for (size_t i = 0; i < LENGTH(huaweis); i++)
+	for (size_t i = 0; i < COUNT(huaweis); i++)
 		if (huaweis[i].vid == interface->vid && huaweis[i].pid == interface->pid)
 			return 0x12d1;
 	return interface->vid;
@@ -320,7 +319,7 @@ static enum layout_role role_by_triple(const struct layout_interface *interface)
 {
 	int vid = maker_of(interface);
 
-	for (size_t i = 0; i < LENGTH(triples); i++)
+	for (size_t i = 0; i < COUNT(triples); i++)
 		if (fits(triples[i].vid, vid) && triples[i].class == interface->class &&
 		    fits(triples[i].subclass, interface->subclass) &&
 		    triples[i].protocol == interface->protocol)

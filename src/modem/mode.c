@@ -6,10 +6,9 @@
 
 #include "at/fields.h"
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/mode.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* The words of network.mode in the order in which they are printed. */
 static const char technologies[][3] = {"2g", "3g", "4g", "5g"};

@@ -14,17 +14,10 @@ void order_init(struct order *order)
 	order->timeout_ms = ORDER_TIMEOUT_S * 1000;
 }
 
-static void free_text(char *text)
-{
-	if (text)
-		explicit_bzero(text, strlen(text));
-	free(text);
-}
-
 void order_free(struct order *order)
 {
 	for (size_t i = 0; i < order->count; i++) {
-		free_text(order->items[i].text);
+		str_free_secret(order->items[i].text);
 		free(order->items[i].shown);
 		free(order->items[i].answer);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "base/count.h"
 #include "base/str.h"
 #include "conf/conf.h"
 #include "modem/mode-step.h"
@@ -101,4 +102,4 @@ static const struct step steps[] = {
 };
 /* clang-format on */
 
-const struct stage stage_prepare = {steps, sizeof(steps) / sizeof(*steps)};
+const struct stage stage_prepare = {steps, COUNT(steps)};

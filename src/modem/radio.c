@@ -3,10 +3,9 @@
 #include <strings.h>
 
 #include "at/fields.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/radio.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* clang-format off */
 static const struct {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "at/fields.h"
+#include "base/count.h"
 #include "conf/conf.h"
 #include "modem/mode-step.h"
 #include "modem/power.h"
@@ -324,4 +325,4 @@ static const struct step steps[] = {
 };
 /* clang-format on */
 
-const struct stage stage_register = {steps, sizeof(steps) / sizeof(*steps)};
+const struct stage stage_register = {steps, COUNT(steps)};

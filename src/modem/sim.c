@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "at/fields.h"
+#include "base/count.h"
 #include "conf/conf.h"
 #include "modem/pins.h"
 #include "modem/prepare.h"
-
-#define COUNT(array)      (sizeof(array) / sizeof(*(array)))
 
 #define SIM_RETRY_MS      1000
 #define SIM_OPENS_MS      200   /* the same behind the PIN */

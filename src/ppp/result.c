@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "ppp/result.h"
 
@@ -67,7 +68,7 @@ static const struct exit_row exits[] = {
 		 CAUSE_PPP, CAUSE_PPP },
 };
 
-#define EXIT_COUNT ((int)(sizeof(exits) / sizeof(*exits)))
+#define EXIT_COUNT ((int)COUNT(exits))
 
 enum value { NO_VALUE, WORD, REMOTE, DNS };
 
@@ -156,7 +157,7 @@ struct ppp_event ppp_event_parse(const char *line)
 {
 	struct ppp_event event = {.type = PPP_EVENT_OTHER};
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+	for (size_t i = 0; i < COUNT(lines); i++) {
 		if (!str_starts(line, lines[i].start))
 			continue;
 		event.type = lines[i].type;

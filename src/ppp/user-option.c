@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "ppp/user-option.h"
 
@@ -181,7 +182,7 @@ static const struct rule rules[] = {
 };
 /* clang-format on */
 
-#define RULE_COUNT (sizeof(rules) / sizeof(*rules))
+#define RULE_COUNT COUNT(rules)
 
 static bool refuse(struct buf *why, const char *text)
 {

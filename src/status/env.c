@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "status/env.h"
 #include "status/show.h"
@@ -47,7 +48,7 @@ static void put(struct json_object *value, struct buf *out)
 
 void status_env(struct json_object *object, struct buf *out)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct json_object *part = rows[i].part ? show_get(object, rows[i].part) : object;
 
 		buf_printf(out, "%s=", rows[i].name);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "modem/script.h"
 #include "status/info.h"
 #include "status/json.h"
@@ -197,7 +198,7 @@ static void render_signal(struct json_object *object, struct buf *out)
 		return;
 	show_label(out, "signal");
 	show_bar(out, show_number(signal, "percent"));
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+	for (size_t i = 0; i < COUNT(parts); i++)
 		if (show_has(signal, parts[i].key))
 			buf_printf(out, "%s%lld %s", parts[i].before,
 				   show_number(signal, parts[i].key), parts[i].unit);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "status/lay.h"
 
 /* Two columns wide each (UAX #11), by the blocks that have letters. */
@@ -15,7 +16,7 @@ static const struct {
 
 static int width_of(unsigned code)
 {
-	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
+	for (size_t i = 0; i < COUNT(wide); i++)
 		if (code >= wide[i].first && code <= wide[i].last)
 			return 2;
 	return 1;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "status/show.h"
 #include "status/status.h"
 
@@ -15,7 +16,7 @@ static const char *const states[] = {
 	"recovering", "stopped",     "failed",
 };
 
-#define STATE_COUNT (sizeof(states) / sizeof(*states))
+#define STATE_COUNT COUNT(states)
 
 /* In a label's value three characters are escaped. */
 static void append_label(struct buf *out, const char *name, const char *value)
@@ -121,7 +122,7 @@ static const struct number {
 
 static void put_numbers(const struct page *page, struct json_object *object)
 {
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+	for (size_t i = 0; i < COUNT(numbers); i++) {
 		const struct number *row = &numbers[i];
 		struct json_object *part = row->part ? show_get(object, row->part) : object;
 
