@@ -7,13 +7,13 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
 #include "ctl/client.h"
 #include "modem/order.h"
-#include "status/json.h"
 #include "status/order.h"
 #include "status/show.h"
 

@@ -7,18 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/survey.h"
 #include "cli/term.h"
 #include "conf/conf.h"
-#include "conf/load.h"
 #include "ctl/client.h"
 #include "doctor/collect.h"
 #include "doctor/finding.h"
-#include "doctor/show.h"
 #include "io/binder.h"
 #include "io/command.h"
-#include "status/json.h"
+#include "io/conf-load.h"
 #include "status/show.h"
 
 #define ANSWER_MS   2000
@@ -207,13 +206,13 @@ static void print(const struct walk *walk, const struct mending *mending, bool j
 	struct buf text = BUF_INIT;
 
 	if (json) {
-		object = doctor_json(&walk->findings);
+		object = finding_list_json(&walk->findings);
 		json_object_object_add(object, "fixed", json_object_get(mending->fixed));
 		puts(json_object_to_json_string_ext(object, JSON_LINE));
 		json_object_put(object);
 		return;
 	}
-	doctor_render(&walk->findings, colour, &text);
+	finding_list_render(&walk->findings, colour, &text);
 	printf("%s%s", buf_str(&mending->text), buf_str(&text));
 	buf_free(&text);
 }

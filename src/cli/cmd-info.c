@@ -8,13 +8,13 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
 #include "io/candidates.h"
-#include "status/info.h"
-#include "status/json.h"
+#include "status/modem-info.h"
 #include "status/show.h"
 
 struct info {
@@ -31,7 +31,7 @@ static void print(const struct info *info, struct json_object *object)
 		puts(json_object_to_json_string_ext(object, JSON_LINE));
 		return;
 	}
-	info_render(object, &text);
+	modem_info_render(object, &text);
 	fputs(buf_str(&text), stdout);
 	buf_free(&text);
 }
@@ -57,8 +57,8 @@ static struct json_object *ask_ports(struct info *info, const struct port_list *
 	}
 	if (survey->cause != CAUSE_NONE)
 		return NULL;
-	return info_to_json(&survey->script.facts,
-			    survey->result->ports[survey->result->chosen].port.device, "modem");
+	return modem_info_json(&survey->script.facts,
+			       survey->result->ports[survey->result->chosen].port.device, "modem");
 }
 
 static int ask_modem(struct info *info)

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "base/count.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/probe-show.h"
@@ -18,7 +19,6 @@
 #include "io/bind.h"
 #include "io/candidates.h"
 #include "io/probe.h"
-#include "status/json.h"
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define SIGNALS COUNT(signals)

@@ -7,12 +7,12 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "base/count.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/follow.h"
 #include "cli/term.h"
-#include "status/json.h"
 #include "status/show.h"
-#include "status/status.h"
+#include "status/snapshot.h"
 
 struct request {
 	const char *name;

@@ -10,13 +10,13 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "base/count.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/follow.h"
 #include "cli/term.h"
 #include "ctl/client.h"
-#include "status/json.h"
 #include "status/show.h"
-#include "status/status.h"
+#include "status/snapshot.h"
 
 #define RETRY_MS 500
 

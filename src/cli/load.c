@@ -6,7 +6,7 @@
 #include "base/cause.h"
 #include "cli/cli.h"
 #include "conf/conf.h"
-#include "conf/load.h"
+#include "io/conf-load.h"
 
 int cli_load(const struct cli *cli, struct conf *conf)
 {

@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cli/probe-show.h"
 #include "io/bind.h"
 #include "io/probe.h"
-#include "status/json.h"
 
 #define COLUMNS 5
 #define GAP     2

@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 #include "cli/term.h"
-#include "status/status.h"
+#include "status/snapshot.h"
 
 #define COLUMNS_MAX 1000
 

@@ -3,9 +3,9 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "conf/check.h"
 #include "conf/conf.h"
 #include "conf/schema.h"
+#include "conf/validate.h"
 
 #define AT(member) offsetof(struct conf, member)
 #define DAY_S      86400

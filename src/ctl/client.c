@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "ctl/client.h"
 #include "io/clock.h"
-#include "status/json.h"
 
 #define RESPONSE_MAX 262144
 

@@ -11,10 +11,10 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "ctl/server.h"
-#include "status/json.h"
 
 #define CLIENTS_MAX  8
 #define REQUEST_MAX  8192

@@ -7,15 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "conf/conf.h"
-#include "conf/load.h"
 #include "conf/schema.h"
 #include "ctl/server.h"
 #include "daemon/daemon.h"
 #include "daemon/state.h"
+#include "io/conf-load.h"
 #include "io/notify.h"
-#include "status/json.h"
 
 static void forget_next(struct daemon *daemon)
 {

@@ -8,7 +8,7 @@
 #include "io/route.h"
 #include "session/session.h"
 #include "status/rate.h"
-#include "status/status.h"
+#include "status/snapshot.h"
 
 static void append_port(const struct probe_port *port, struct buf *out)
 {

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/count.h"
+#include "base/json.h"
 #include "ctl/server.h"
 #include "daemon/report.h"
 #include "daemon/state.h"
 #include "ppp/pppd.h"
-#include "status/info.h"
-#include "status/json.h"
+#include "status/modem-info.h"
 
 struct json_object *requests_status(struct daemon *daemon)
 {
@@ -52,7 +52,7 @@ static struct json_object *answer_info(struct daemon *daemon, const struct ctl_r
 	if (!*session->port)
 		return ctl_refusal(cause_name(CAUSE_NO_MODEM), "it has no modem at the moment");
 	response = ctl_success();
-	json_object_object_add(response, "info", info_to_json(facts, session->port, "instance"));
+	json_object_object_add(response, "info", modem_info_json(facts, session->port, "instance"));
 	json_object_object_add(response, "state",
 			       json_object_new_string(session_state_name(session->state)));
 	json_add_text(response, "usb_path", daemon->port.usb_path);

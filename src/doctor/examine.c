@@ -5,7 +5,7 @@
 
 #include "base/count.h"
 #include "base/str.h"
-#include "doctor/check.h"
+#include "doctor/checks.h"
 
 #define DIGITS_MIN  8
 #define DIGITS_LEFT 5

@@ -2,6 +2,7 @@
 #ifndef GD_DOCTOR_FINDING_H
 #define GD_DOCTOR_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -34,6 +35,7 @@ struct finding_list {
 };
 
 struct doctor_facts;
+struct json_object;
 
 /* Judge the facts: every check's finding that holds, in the order of a walk from the configuration
  * to the link. 0 or -ENOMEM; free the list in every case. */
@@ -42,6 +44,12 @@ void finding_list_free(struct finding_list *list);
 
 /* The cause of the first problem that keeps a link from coming up; NONE. */
 enum cause finding_list_cause(const struct finding_list *list);
+
+/* The contract's {"findings": [...]}; the caller puts it. */
+struct json_object *finding_list_json(const struct finding_list *list);
+
+/* The same for people: problems whole, the rest a line each; colour (SGR) when `colour`. */
+void finding_list_render(const struct finding_list *list, bool colour, struct buf *out);
 
 const char *doctor_severity_name(enum doctor_severity severity);
 

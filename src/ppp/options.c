@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "conf/conf.h"
+#include "conf/ppp-option.h"
 #include "ppp/options.h"
-#include "ppp/user-option.h"
 
 /* MAXNAMELEN and MAXSECRETLEN of pppd, without the NUL; it cuts silently. */
 #define NAME_MAX_BYTES 255
@@ -96,7 +96,7 @@ static int check_length(const char *what, const char *value, size_t max, struct 
 static void option(struct buf *out, const char *name, const char *value)
 {
 	buf_printf(out, "%s ", name);
-	ppp_quote(out, value);
+	conf_ppp_quote(out, value);
 	buf_append(out, "\n", 1);
 }
 
@@ -171,7 +171,7 @@ static int write_user_options(const struct conf *conf, struct buf *out, struct b
 
 	for (size_t i = 0; i < list->count; i++) {
 		struct buf why = BUF_INIT;
-		bool good = ppp_user_option(list->items[i], out, &why);
+		bool good = conf_ppp_option(list->items[i], out, &why);
 
 		if (!good)
 			buf_printf(error, "ppp.options, item %zu: \"%.60s\" %s", i + 1,

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "modem/order.h"
-#include "status/json.h"
 #include "status/order.h"
 #include "status/show.h"
 

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/count.h"
 #include "status/show.h"
-#include "status/status.h"
+#include "status/snapshot.h"
 
 #define PREFIX "gobi_dial_"
 

@@ -16,9 +16,9 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "conf/load.h"
+#include "conf/ppp-option.h"
+#include "io/conf-load.h"
 #include "ppp/options.h"
-#include "ppp/user-option.h"
 
 #define RUNS        170
 #define VALUES      (5 + EXTRAS)
@@ -128,7 +128,7 @@ static bool add_item(struct pppd *pppd, struct conf *conf, const char *name,
 	for (const char *c = value->text; *c; c++)
 		control |= (unsigned char)*c < 0x20 || *c == 0x7f;
 	buf_printf(&item, "%s %c%s%c", name, quote, value->text, quote);
-	good = ppp_user_option(buf_str(&item), NULL, &why);
+	good = conf_ppp_option(buf_str(&item), NULL, &why);
 	if (good != (!control && !strchr(value->text, quote)))
 		fail_msg("\"%s\": %d \"%s\"", buf_str(&item), good, buf_str(&why));
 	if (good) {
@@ -243,7 +243,7 @@ static void make_options(const struct trip *trip, const struct conf *conf, struc
 		fail_msg("%s", buf_str(&error));
 	for (unsigned i = 0; i < EXTRAS; i++) {
 		buf_printf(options, "%s ", extras[i].option);
-		ppp_quote(options, trip->values[EXTRA + i].text);
+		conf_ppp_quote(options, trip->values[EXTRA + i].text);
 		buf_printf(options, "\n");
 	}
 	buf_printf(options, LAST);
@@ -339,7 +339,7 @@ static void options_take_the_words_we_think(void **state)
 		skip();
 	buf_printf(&options, "noauth\n");
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
-		if (!ppp_user_option(harmless[i], &options, &why))
+		if (!conf_ppp_option(harmless[i], &options, &why))
 			fail_msg("%s: %s", harmless[i], buf_str(&why));
 	buf_printf(&options, LAST);
 	run_pppd(pppd, &options);

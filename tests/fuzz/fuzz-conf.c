@@ -12,8 +12,8 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "conf/conf.h"
-#include "conf/load.h"
 #include "conf/schema.h"
+#include "io/conf-load.h"
 #include "ppp/options.h"
 
 /* libconfig 1.5 forgets the string it was at when the syntax is wrong. */

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "conf/load.h"
+#include "io/conf-load.h"
 
 struct dir {
 	char path[64];

@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "conf/load.h"
 #include "conf/schema.h"
+#include "io/conf-load.h"
 
 struct bad_case {
 	const char *text;

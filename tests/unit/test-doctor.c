@@ -13,14 +13,13 @@
 
 #include "unit.h"
 
+#include "base/json.h"
 #include "base/str.h"
 #include "conf/conf.h"
 #include "doctor/collect.h"
 #include "doctor/finding.h"
-#include "doctor/show.h"
 #include "doctor/system.h"
 #include "io/probe.h"
-#include "status/json.h"
 #include "tree.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -209,10 +208,10 @@ static void assert_golden_json(const char *name, struct json_object *object)
 
 static void assert_shown(const struct machine *machine, const struct finding_list *list)
 {
-	struct json_object *object = doctor_json(list);
+	struct json_object *object = finding_list_json(list);
 	struct buf text = BUF_INIT;
 
-	doctor_render(list, false, &text);
+	finding_list_render(list, false, &text);
 	assert_golden(machine->name, "txt", buf_str(&text));
 	assert_golden_json(machine->name, object);
 	assert_int_equal(finding_list_cause(list), machine->exit);

@@ -7,11 +7,11 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "conf/conf.h"
 #include "modem/identity.h"
 #include "modem/script.h"
-#include "status/info.h"
-#include "status/json.h"
+#include "status/modem-info.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -178,7 +178,7 @@ static const struct row mc8355[] = {
 
 static char *json_of(const struct script *script)
 {
-	struct json_object *object = info_to_json(&script->facts, "/dev/ttyUSB2", "modem");
+	struct json_object *object = modem_info_json(&script->facts, "/dev/ttyUSB2", "modem");
 	char *text = strdup(json_object_to_json_string_ext(object, JSON_LINE));
 
 	json_object_put(object);
@@ -255,8 +255,8 @@ static void what_is_refused_is_unknown(void **state)
 	has(json, "\"signal\":{}");
 	assert_null(strstr(buf_str(&log), "AT+CIMI"));
 	assert_null(strstr(buf_str(&log), "AT+COPS=3"));
-	object = info_to_json(&script.facts, "", "modem");
-	info_render(object, &screen);
+	object = modem_info_json(&script.facts, "", "modem");
+	modem_info_render(object, &screen);
 	assert_string_equal(buf_str(&screen), "a modem that does not say its name\n"
 					      "  sim       missing\n"
 					      "  network   unknown\n");

@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
+#include "conf/ppp-option.h"
 #include "ppp/options.h"
-#include "ppp/user-option.h"
 
 static const char golden_defaults[] = "# Made by gobi-dial for one call; changes are lost.\n"
 				      "nodetach\n"
@@ -339,7 +339,7 @@ static void user_options_are_one_option_each(void **state)
 	for (size_t i = 0; i < sizeof(item_cases) / sizeof(*item_cases); i++) {
 		const struct item_case *row = &item_cases[i];
 		struct buf out = BUF_INIT, why = BUF_INIT;
-		bool good = ppp_user_option(row->item, &out, &why);
+		bool good = conf_ppp_option(row->item, &out, &why);
 
 		if (good != (row->line != NULL) ||
 		    strcmp(buf_str(&out), row->line ? row->line : "") != 0 ||

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "session/session.h"
-#include "status/status.h"
+#include "status/snapshot.h"
 
 /*
  * A strict reader of the text format 0.0.4: HELP, TYPE, then the family's

@@ -5,10 +5,10 @@
 #include "unit.h"
 
 #include "base/buf.h"
-#include "status/json.h"
-#include "status/lay.h"
+#include "base/json.h"
 #include "status/rate.h"
-#include "status/status.h"
+#include "status/snapshot.h"
+#include "status/wrap.h"
 
 static struct modem_facts facts(void)
 {
@@ -275,7 +275,7 @@ static void lines_break_where_it_hurts_least(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		buf_clear(&out);
-		lay_line(&out, rows[i].text, 12, 25);
+		wrap_line(&out, rows[i].text, 12, 25);
 		assert_string_equal(buf_str(&out), rows[i].laid);
 	}
 	buf_free(&out);

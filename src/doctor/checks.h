@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_DOCTOR_CHECK_H
-#define GD_DOCTOR_CHECK_H
+#ifndef GD_DOCTOR_CHECKS_H
+#define GD_DOCTOR_CHECKS_H
 
 #include <stdbool.h>
 

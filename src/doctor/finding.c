@@ -2,10 +2,9 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "doctor/finding.h"
-#include "doctor/show.h"
-#include "status/json.h"
 
 #define WIDTH  76
 #define INDENT 9
@@ -50,7 +49,7 @@ static struct json_object *finding_json(const struct finding *finding)
 	return object;
 }
 
-struct json_object *doctor_json(const struct finding_list *list)
+struct json_object *finding_list_json(const struct finding_list *list)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *findings = json_object_new_array();
@@ -135,7 +134,7 @@ static bool can_mend(const struct finding_list *list)
 	return false;
 }
 
-void doctor_render(const struct finding_list *list, bool colour, struct buf *out)
+void finding_list_render(const struct finding_list *list, bool colour, struct buf *out)
 {
 	size_t problems = count(list, DOCTOR_PROBLEM);
 

@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 #include "conf/scan.h"
-#include "conf/source.h"
+#include "io/conf-source.h"
 
 #define BYTES_MAX (64 * 1024)
 #define DEPTH_MAX 10

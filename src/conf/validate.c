@@ -5,8 +5,8 @@
 #include "base/buf.h"
 #include "base/count.h"
 #include "base/str.h"
-#include "conf/check.h"
-#include "ppp/user-option.h"
+#include "conf/ppp-option.h"
+#include "conf/validate.h"
 
 #define DIGITS "0123456789"
 #define HEX    DIGITS "abcdefABCDEF"
@@ -113,7 +113,7 @@ bool conf_check_port(const char *value, struct buf *why)
 
 bool conf_check_ppp_option(const char *value, struct buf *why)
 {
-	return ppp_user_option(value, NULL, why);
+	return conf_ppp_option(value, NULL, why);
 }
 
 bool conf_check_text(const char *value, struct buf *why)

@@ -9,9 +9,9 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "conf/conf.h"
-#include "conf/load.h"
 #include "conf/schema.h"
-#include "conf/source.h"
+#include "io/conf-load.h"
+#include "io/conf-source.h"
 
 #define KEYS_MAX        64
 #define SECRET_FILE_MAX 1024

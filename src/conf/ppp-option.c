@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/count.h"
 #include "base/str.h"
-#include "ppp/user-option.h"
+#include "conf/ppp-option.h"
 
 /* What pppd's longest field takes, MAXNAMELEN, but for filters and scripts. */
 #define VALUE_MAX 255
@@ -201,7 +201,7 @@ static bool is_safe(unsigned char c)
  * quotes as well; with always three of them the next byte cannot join in.
  * Blanks, quotes, '#', newlines and backslashes never stand for themselves.
  */
-void ppp_quote(struct buf *out, const char *word)
+void conf_ppp_quote(struct buf *out, const char *word)
 {
 	buf_append(out, "\"", 1);
 	for (; *word; word++)
@@ -277,7 +277,7 @@ static bool check_rule(const struct rule *rule, const char *name, int values, st
 	return false;
 }
 
-bool ppp_user_option(const char *item, struct buf *out, struct buf *why)
+bool conf_ppp_option(const char *item, struct buf *out, struct buf *why)
 {
 	struct buf name = BUF_INIT, value = BUF_INIT, rest = BUF_INIT;
 	bool ok = false;
@@ -311,7 +311,7 @@ bool ppp_user_option(const char *item, struct buf *out, struct buf *why)
 	buf_printf(out, "%s", buf_str(&name));
 	if (values) {
 		buf_append(out, " ", 1);
-		ppp_quote(out, buf_str(&value));
+		conf_ppp_quote(out, buf_str(&value));
 	}
 	buf_append(out, "\n", 1);
 out:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_CONF_LOAD_H
-#define GD_CONF_LOAD_H
+#ifndef GD_IO_CONF_LOAD_H
+#define GD_IO_CONF_LOAD_H
 
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/count.h"
-#include "doctor/check.h"
+#include "doctor/checks.h"
 #include "doctor/install.h"
 
 static bool has_device(const struct doctor_facts *facts)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_STATUS_JSON_H
-#define GD_STATUS_JSON_H
+#ifndef GD_BASE_JSON_H
+#define GD_BASE_JSON_H
 
 #include <json-c/json.h>
 

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/count.h"
-#include "status/lay.h"
+#include "status/wrap.h"
 
 /* Two columns wide each (UAX #11), by the blocks that have letters. */
 static const struct {
@@ -79,12 +79,12 @@ static int put_long(struct buf *out, const char *word, size_t len, int column, i
 	return column;
 }
 
-void lay_line(struct buf *out, const char *text, int indent, int columns)
+void wrap_line(struct buf *out, const char *text, int indent, int columns)
 {
 	int column = 0;
 
-	if (columns > 0 && columns < LAY_COLUMNS_MIN)
-		columns = LAY_COLUMNS_MIN;
+	if (columns > 0 && columns < WRAP_COLUMNS_MIN)
+		columns = WRAP_COLUMNS_MIN;
 	if (indent > columns / 2)
 		indent = 2;
 	while (*text) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <json-c/json.h>
 
-#include "status/json.h"
-#include "status/status.h"
+#include "base/json.h"
+#include "status/snapshot.h"
 
 static struct json_object *modem(const struct status *status)
 {

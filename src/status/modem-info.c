@@ -4,11 +4,11 @@
 
 #include "base/buf.h"
 #include "base/count.h"
+#include "base/json.h"
 #include "modem/script.h"
-#include "status/info.h"
-#include "status/json.h"
+#include "status/modem-info.h"
 #include "status/show.h"
-#include "status/status.h"
+#include "status/snapshot.h"
 
 static struct json_object *modem(const struct modem_identity *identity)
 {
@@ -81,8 +81,8 @@ static struct json_object *mode(const struct modem_facts *facts)
 	return object;
 }
 
-struct json_object *info_to_json(const struct modem_facts *facts, const char *port,
-				 const char *source)
+struct json_object *modem_info_json(const struct modem_facts *facts, const char *port,
+				    const char *source)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -234,7 +234,7 @@ static void render_mode(struct json_object *object, struct buf *out)
 	buf_printf(out, "\n");
 }
 
-void info_render(struct json_object *object, struct buf *out)
+void modem_info_render(struct json_object *object, struct buf *out)
 {
 	render_modem(object, out);
 	render_sim(object, out);

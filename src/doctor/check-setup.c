@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The configuration, and what we may do. */
 #include "base/count.h"
-#include "doctor/check.h"
+#include "doctor/checks.h"
 
 static bool holds_config_wrong(const struct doctor_facts *facts, struct finding *finding)
 {

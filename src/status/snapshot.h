@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_STATUS_STATUS_H
-#define GD_STATUS_STATUS_H
+#ifndef GD_STATUS_SNAPSHOT_H
+#define GD_STATUS_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stddef.h>

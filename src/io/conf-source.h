@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_CONF_SOURCE_H
-#define GD_CONF_SOURCE_H
+#ifndef GD_IO_CONF_SOURCE_H
+#define GD_IO_CONF_SOURCE_H
 
 #include <stddef.h>
 #include <sys/stat.h>

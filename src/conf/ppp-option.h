@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_PPP_USER_OPTION_H
-#define GD_PPP_USER_OPTION_H
+#ifndef GD_CONF_PPP_OPTION_H
+#define GD_CONF_PPP_OPTION_H
 
 #include <stdbool.h>
 
@@ -13,9 +13,9 @@ struct buf;
  * `out`, append the line for pppd. False, with the reason in `why`, when it is
  * malformed, unknown, or would break what gobi-dial relies on.
  */
-bool ppp_user_option(const char *item, struct buf *out, struct buf *why);
+bool conf_ppp_option(const char *item, struct buf *out, struct buf *why);
 
 /* One word in quotes, fit for pppd's getword(). */
-void ppp_quote(struct buf *out, const char *word);
+void conf_ppp_quote(struct buf *out, const char *word);
 
 #endif

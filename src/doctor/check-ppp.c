@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/count.h"
-#include "doctor/check.h"
+#include "doctor/checks.h"
 #include "doctor/install.h"
 
 static bool kernel_has_no_ppp(const struct doctor_facts *facts)

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/str.h"
-#include "status/json.h"
 
 void json_add_text(struct json_object *object, const char *key, const char *text)
 {

@@ -5,9 +5,9 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "status/lay.h"
 #include "status/show.h"
-#include "status/status.h"
+#include "status/snapshot.h"
+#include "status/wrap.h"
 
 #define GREEN  "\033[32m"
 #define RED    "\033[31m"
@@ -47,7 +47,7 @@ static void paint(struct screen *screen, const char *colour)
 
 static void end_line(struct screen *screen)
 {
-	lay_line(screen->out, buf_str(&screen->line), SHOW_INDENT, screen->look.columns);
+	wrap_line(screen->out, buf_str(&screen->line), SHOW_INDENT, screen->look.columns);
 	buf_clear(&screen->line);
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/count.h"
 #include "base/str.h"
-#include "doctor/check.h"
+#include "doctor/checks.h"
 
 #define MODEMMANAGER "ModemManager"
 

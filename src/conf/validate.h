@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_CONF_CHECK_H
-#define GD_CONF_CHECK_H
+#ifndef GD_CONF_VALIDATE_H
+#define GD_CONF_VALIDATE_H
 
 #include "conf/schema.h"
 

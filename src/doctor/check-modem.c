@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/count.h"
-#include "doctor/check.h"
+#include "doctor/checks.h"
 
 #define PERCENT_WEAK 17 /* +CSQ: 5, -103 dBm */
 
