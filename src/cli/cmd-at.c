@@ -13,7 +13,7 @@
 #include "cli/survey.h"
 #include "conf/conf.h"
 #include "ctl/client.h"
-#include "modem/order.h"
+#include "modem/at-request.h"
 #include "status/order.h"
 #include "status/show.h"
 
@@ -24,7 +24,7 @@ struct at {
 	const char *name, *port;
 	bool json;
 	bool input; /* commands come from there, too */
-	struct order order;
+	struct at_request order;
 };
 
 static int print(const struct at *at, struct json_object *object)
@@ -47,10 +47,10 @@ static int print(const struct at *at, struct json_object *object)
 }
 
 /* False, with a message, where one may not be sent. */
-static bool check(const struct at *at, enum order_scope scope)
+static bool check(const struct at *at, enum at_request_scope scope)
 {
 	struct buf why = BUF_INIT;
-	bool fine = order_check(&at->order, scope, &why);
+	bool fine = at_request_check(&at->order, scope, &why);
 
 	if (!fine)
 		cli_usage("at", "%s", buf_str(&why));
@@ -88,7 +88,7 @@ static int ask_modem(struct at *at)
 	struct conf conf;
 	int error, cause;
 
-	if (!check(at, ORDER_OWN))
+	if (!check(at, AT_REQUEST_OWN))
 		return CAUSE_USAGE;
 	/* For a port that is named only a configuration that is named counts. */
 	if (at->port && !at->cli->conf_given)
@@ -129,7 +129,7 @@ static int send_order(struct at *at, int fd, struct json_object **response)
 static int ask_instance(struct at *at, int fd)
 {
 	struct json_object *response = NULL;
-	int cause = check(at, ORDER_INSTANCE) ? send_order(at, fd, &response) : CAUSE_USAGE;
+	int cause = check(at, AT_REQUEST_INSTANCE) ? send_order(at, fd, &response) : CAUSE_USAGE;
 
 	close(fd);
 	if (cause != CAUSE_NONE)
@@ -146,10 +146,10 @@ static int ask_instance(struct at *at, int fd)
 
 static int add(struct at *at, const char *text)
 {
-	int error = order_add(&at->order, text);
+	int error = at_request_add(&at->order, text);
 
 	if (error == -E2BIG)
-		return cli_usage("at", "%d commands at most", ORDER_COMMANDS_MAX);
+		return cli_usage("at", "%d commands at most", AT_REQUEST_COMMANDS_MAX);
 	return error ? CAUSE_INTERNAL : CAUSE_NONE;
 }
 
@@ -189,8 +189,8 @@ static int take_timeout(struct at *at, const char *text)
 {
 	long seconds;
 
-	if (!text || !str_to_int(text, 1, ORDER_TIMEOUT_MAX, &seconds))
-		return cli_usage("at", "--timeout wants 1 to %d seconds", ORDER_TIMEOUT_MAX);
+	if (!text || !str_to_int(text, 1, AT_REQUEST_TIMEOUT_MAX, &seconds))
+		return cli_usage("at", "--timeout wants 1 to %d seconds", AT_REQUEST_TIMEOUT_MAX);
 	at->order.timeout_ms = (int)seconds * 1000;
 	return CAUSE_NONE;
 }
@@ -257,12 +257,12 @@ int cli_at(struct cli *cli, int argc, char **argv)
 	struct at at = {.cli = cli};
 	int cause;
 
-	order_init(&at.order);
+	at_request_init(&at.order);
 	cause = parse(&at, argc, argv);
 	if (cause == CAUSE_NONE && !cli_set_name(cli, at.name))
 		cause = CAUSE_USAGE;
 	if (cause == CAUSE_NONE)
 		cause = ask(&at);
-	order_free(&at.order);
+	at_request_free(&at.order);
 	return cause;
 }

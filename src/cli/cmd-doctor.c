@@ -140,7 +140,7 @@ static void bind_interface(struct mending *mending, const struct walk *walk, str
 	const struct bind_job *job = &walk->collection.job;
 	struct binder *binder;
 
-	buf_printf(what, "gave %s to the driver " BIND_DRIVER, bind_interface_name(job));
+	buf_printf(what, "gave %s to the driver " DRIVER_WITH_DTR, bind_interface_name(job));
 	mending->loop = ev_default_loop(0);
 	mending->outcome = -EIO;
 	binder = mending->loop ? binder_start(mending->loop, job, on_bound, mending) : NULL;

@@ -77,7 +77,7 @@ static void on_done(void *ctx, struct probe *probe, const struct probe_result *i
 	(void)probe;
 	clear_progress();
 	/* A boot loader may have no tty. */
-	if (found && job.verdict == BIND_FIRMWARE && result.cause == CAUSE_NO_MODEM)
+	if (found && job.verdict == DRIVER_FIRMWARE && result.cause == CAUSE_NO_MODEM)
 		result.cause = CAUSE_FIRMWARE;
 	run->cause = (int)result.cause;
 	if (run->json) {

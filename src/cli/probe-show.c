@@ -24,7 +24,7 @@ static struct json_object *usb_json(const struct port *port)
 	return usb;
 }
 
-static struct json_object *port_json(const struct probe_port *port)
+static struct json_object *port_json(const struct probed_port *port)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -33,7 +33,7 @@ static struct json_object *port_json(const struct probe_port *port)
 	json_add_text(object, "driver", port->port.driver);
 	if (port->port.usb_path[0] || port->port.vid >= 0)
 		json_object_object_add(object, "usb", usb_json(&port->port));
-	json_add_text(object, "role", probe_role_name(port->role));
+	json_add_text(object, "role", port_role_name(port->role));
 	json_add_number(object, "answer_ms", port->answer_ms);
 	json_add_text(object, "holder", port->holder);
 	json_add_text(object, "reason", port->reason);
@@ -67,9 +67,9 @@ static void put_interface(const struct port *port, struct buf *out)
 		buf_printf(out, "if%d", port->interface);
 }
 
-static void put_answer(const struct probe_port *port, struct buf *out)
+static void put_answer(const struct probed_port *port, struct buf *out)
 {
-	if (port->role == PROBE_ROLE_BUSY)
+	if (port->role == PORT_ROLE_BUSY)
 		buf_printf(out, "held by %s", port->holder);
 	else if (port->answer_ms >= 0)
 		buf_printf(out, "%d ms%s", port->answer_ms, port->reason[0] ? ", " : "");
@@ -86,7 +86,7 @@ static void put_text(const char *text, struct buf *out)
 		buf_printf(out, "-");
 }
 
-static void put_cell(const struct probe_port *port, int column, struct buf *out)
+static void put_cell(const struct probed_port *port, int column, struct buf *out)
 {
 	static const char *const heads[COLUMNS] = {"DEVICE", "INTERFACE", "DRIVER", "ROLE",
 						   "ANSWER"};
@@ -101,12 +101,12 @@ static void put_cell(const struct probe_port *port, int column, struct buf *out)
 	else if (column == 2)
 		put_text(port->port.driver, out);
 	else if (column == 3)
-		put_text(probe_role_name(port->role), out);
+		put_text(port_role_name(port->role), out);
 	else
 		put_answer(port, out);
 }
 
-static void put_row(const struct probe_port *port, const size_t *widths, struct buf *out)
+static void put_row(const struct probed_port *port, const size_t *widths, struct buf *out)
 {
 	struct buf cell = BUF_INIT;
 
@@ -139,7 +139,7 @@ static void put_table(const struct probe_result *result, struct buf *out)
 		put_row(&result->ports[i], widths, out);
 }
 
-static size_t count_role(const struct probe_result *result, enum probe_role role)
+static size_t count_role(const struct probe_result *result, enum port_role role)
 {
 	size_t count = 0;
 
@@ -149,9 +149,9 @@ static size_t count_role(const struct probe_result *result, enum probe_role role
 }
 
 /* The one of that role that most likely takes calls. */
-static const struct probe_port *find_role(const struct probe_result *result, enum probe_role role)
+static const struct probed_port *find_role(const struct probe_result *result, enum port_role role)
 {
-	const struct probe_port *best = NULL;
+	const struct probed_port *best = NULL;
 
 	for (size_t i = 0; i < result->count; i++)
 		if (result->ports[i].role == role && (!best || result->ports[i].hint < best->hint))
@@ -159,9 +159,9 @@ static const struct probe_port *find_role(const struct probe_result *result, enu
 	return best;
 }
 
-static const char *why(const struct probe_result *result, const struct probe_port *chosen)
+static const char *why(const struct probe_result *result, const struct probed_port *chosen)
 {
-	if (count_role(result, PROBE_ROLE_AT) == 1)
+	if (count_role(result, PORT_ROLE_AT) == 1)
 		return "no other port answers as a modem";
 	if (chosen->hint == LAYOUT_DATA)
 		return "its interface is the one for calls on this modem";
@@ -174,17 +174,17 @@ static void advise_bind(const struct bind_job *job, struct buf *out)
 {
 	buf_printf(out,
 		   "Interface %s of %04x:%04x is the one for calls, but %s.\n"
-		   "The driver " BIND_DRIVER " raises DTR, and \"run\" gives "
+		   "The driver " DRIVER_WITH_DTR " raises DTR, and \"run\" gives "
 		   "it this interface by itself, unless\nmodem.driver is "
 		   "\"keep\". By hand, until the next boot:\n",
 		   bind_interface_name(job), (unsigned)job->device.vid, (unsigned)job->device.pid,
-		   bind_verdict_text(job->verdict));
+		   driver_verdict_text(job->verdict));
 	bind_print_commands(job, out);
 }
 
 static void advise_no_at(const struct probe_result *result, struct buf *out)
 {
-	const struct probe_port *port = find_role(result, PROBE_ROLE_NO_DTR);
+	const struct probed_port *port = find_role(result, PORT_ROLE_NO_DTR);
 
 	if (port) {
 		buf_printf(out,
@@ -193,14 +193,14 @@ static void advise_no_at(const struct probe_result *result, struct buf *out)
 			   port->port.device, port->port.driver);
 		return;
 	}
-	port = find_role(result, PROBE_ROLE_PPP);
+	port = find_role(result, PORT_ROLE_PPP);
 	if (port) {
 		buf_printf(out,
 			   "%s is in the middle of a call that nobody ended; a replug ends it.\n",
 			   port->port.device);
 		return;
 	}
-	port = find_role(result, PROBE_ROLE_AT_SECONDARY);
+	port = find_role(result, PORT_ROLE_AT_SECONDARY);
 	if (port) {
 		buf_printf(out, "%s answers AT, but it %s.\n", port->port.device, port->reason);
 		return;
@@ -210,7 +210,7 @@ static void advise_no_at(const struct probe_result *result, struct buf *out)
 
 static void advise_firmware(const struct bind_job *job, struct buf *out)
 {
-	if (job && job->verdict == BIND_FIRMWARE)
+	if (job && job->verdict == DRIVER_FIRMWARE)
 		buf_printf(out,
 			   "Its boot loader runs, and gets no byte from here. "
 			   "%s (%04x:%04x) is %s.\n",
@@ -222,9 +222,9 @@ static void advise_firmware(const struct bind_job *job, struct buf *out)
 
 static void advise(const struct probe_result *result, const struct bind_job *job, struct buf *out)
 {
-	const struct probe_port *busy = find_role(result, PROBE_ROLE_BUSY);
+	const struct probed_port *busy = find_role(result, PORT_ROLE_BUSY);
 
-	if (job && bind_is_move(job->verdict)) {
+	if (job && driver_is_to_move(job->verdict)) {
 		advise_bind(job, out);
 		return;
 	}
@@ -256,7 +256,7 @@ static void advise(const struct probe_result *result, const struct bind_job *job
 
 void probe_show(const struct probe_result *result, const struct bind_job *job, struct buf *out)
 {
-	const struct probe_port *chosen;
+	const struct probed_port *chosen;
 	char cause[128];
 
 	if (result->count > 0)

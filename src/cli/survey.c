@@ -17,7 +17,7 @@
 #include "io/candidates.h"
 #include "io/clock.h"
 #include "modem/family.h"
-#include "modem/order.h"
+#include "modem/at-request.h"
 
 #define LIMIT_S 120. /* all questions together; most modems take one second */
 #define END_S   5.   /* for putting back what was set, when interrupted */
@@ -37,7 +37,7 @@ static void pump_order(struct survey *survey)
 {
 	struct at_command command;
 
-	if (!order_next(survey->order, &command, 0))
+	if (!at_request_next(survey->order, &command, 0))
 		finish(survey, CAUSE_NONE, "");
 	else if (atport_send(survey->atport, &command) < 0)
 		finish(survey, CAUSE_INTERNAL, "a command could not be sent");
@@ -72,7 +72,7 @@ static void on_event(void *ctx, const struct at_event *event)
 	if (survey->order) {
 		if (event->type != AT_EVENT_REPLY)
 			return;
-		order_reply(survey->order, event);
+		at_request_reply(survey->order, event);
 		pump_order(survey);
 		return;
 	}
@@ -112,7 +112,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 	ev_timer_start(loop, &survey->limit);
 }
 
-static void ask_modem(struct survey *survey, const struct probe_port *chosen)
+static void ask_modem(struct survey *survey, const struct probed_port *chosen)
 {
 	static const struct atport_callbacks callbacks = {on_event, on_gone};
 	struct serial *serial = probe_take_serial(survey->probe);
@@ -159,7 +159,7 @@ static void watch_signals(struct survey *survey, struct ev_signal *watchers)
 }
 
 /* Those who give commands say how long each may take. */
-static double limit_s(const struct order *order)
+static double limit_s(const struct at_request *order)
 {
 	return order ? LIMIT_S + (double)order->count * order->timeout_ms / 1e3 : LIMIT_S;
 }

@@ -9,7 +9,7 @@
 #include "modem/script.h"
 
 struct atport;
-struct order;
+struct at_request;
 
 /*
  * A look at the modem that is there: its ports are asked, and on the best one
@@ -27,14 +27,14 @@ struct survey {
 	struct atport *atport;
 	struct ev_loop *loop;
 	ev_timer limit;
-	struct order *order;
+	struct at_request *order;
 	int signal;
 };
 
 struct survey_options {
-	bool all;            /* ask every port to the end */
-	bool progress;       /* on stderr, when it is a terminal */
-	struct order *order; /* to be sent instead of the questions; or NULL */
+	bool all;                 /* ask every port to the end */
+	bool progress;            /* on stderr, when it is a terminal */
+	struct at_request *order; /* to be sent instead of the questions; or NULL */
 };
 
 /* Append the user's word for a tty. One that is not there becomes a port as well: the answer says

@@ -51,7 +51,7 @@ static void explain(const struct bind_job *job, const char *rest, struct buf *te
 {
 	buf_printf(text, "; interface %s (%04x:%04x): %s%s", bind_interface_name(job),
 		   (unsigned)job->device.vid, (unsigned)job->device.pid,
-		   bind_verdict_text(job->verdict), rest);
+		   driver_verdict_text(job->verdict), rest);
 }
 
 static void explain_last(const struct drivers *drivers, struct buf *text)
@@ -60,8 +60,8 @@ static void explain_last(const struct drivers *drivers, struct buf *text)
 
 	explain(last,
 		last->back || bind_is_moved(last, "")
-			? ", and it is silent with " BIND_DRIVER " too"
-			: ", and it could not be given to " BIND_DRIVER,
+			? ", and it is silent with " DRIVER_WITH_DTR " too"
+			: ", and it could not be given to " DRIVER_WITH_DTR,
 		text);
 }
 
@@ -97,19 +97,19 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 		drivers->job.back = true;
 		return true;
 	}
-	if (job->verdict == BIND_FIRMWARE) {
+	if (job->verdict == DRIVER_FIRMWARE) {
 		if (*cause == CAUSE_NO_MODEM)
 			*cause = CAUSE_FIRMWARE;
 		explain_firmware(&job->device, text);
-	} else if (job->verdict == BIND_BLOCKED) {
+	} else if (job->verdict == DRIVER_BLOCKED) {
 		explain(job, "", text);
-	} else if (!bind_is_move(job->verdict)) {
+	} else if (!driver_is_to_move(job->verdict)) {
 		if (is_last(drivers, &job->device))
 			explain_last(drivers, text);
 	} else if (!is_auto(conf)) {
 		explain(job,
 			"; modem.driver is \"keep\": \"gobi-dial probe\" "
-			"prints the commands that give it to " BIND_DRIVER,
+			"prints the commands that give it to " DRIVER_WITH_DTR,
 			text);
 	} else {
 		return true;
@@ -124,13 +124,13 @@ int drivers_bind(struct drivers *drivers, struct ev_loop *loop, binder_done *don
 	drivers_cancel(drivers);
 	if (job->back) {
 		drivers->last.back = true;
-		log_notice("interface %s stays silent with " BIND_DRIVER ": it goes back",
+		log_notice("interface %s stays silent with " DRIVER_WITH_DTR ": it goes back",
 			   bind_interface_name(job));
 	} else {
 		note_tried(drivers);
 		log_notice("no port answers AT; interface %s: %s; giving it "
-			   "to " BIND_DRIVER ", and leaving the others alone",
-			   bind_interface_name(job), bind_verdict_text(job->verdict));
+			   "to " DRIVER_WITH_DTR ", and leaving the others alone",
+			   bind_interface_name(job), driver_verdict_text(job->verdict));
 	}
 	drivers->binder = binder_start(loop, job, done, ctx);
 	return drivers->binder ? 0 : -errno;

@@ -70,7 +70,7 @@ static void on_ppp_exit(void *ctx, enum cause cause, const char *text)
 static bool is_stuck(const struct probe_result *result)
 {
 	for (size_t i = 0; result->chosen < 0 && i < result->count; i++)
-		if (result->ports[i].role == PROBE_ROLE_PPP)
+		if (result->ports[i].role == PORT_ROLE_PPP)
 			return true;
 	return false;
 }
@@ -84,7 +84,7 @@ static void on_probed(void *ctx, struct serial *serial, const struct probe_resul
 	struct buf text = BUF_INIT;
 
 	if (serial) {
-		const struct probe_port *chosen = &result->ports[result->chosen];
+		const struct probed_port *chosen = &result->ports[result->chosen];
 
 		daemon->port = chosen->port;
 		daemon->heard_at = -1;

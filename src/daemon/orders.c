@@ -15,7 +15,7 @@
 
 static void forget(struct daemon *daemon)
 {
-	order_free(&daemon->orders.order);
+	at_request_free(&daemon->orders.order);
 	daemon->orders.ticket = 0;
 	daemon->orders.atport = NULL;
 }
@@ -61,7 +61,7 @@ static void pump(struct daemon *daemon)
 	/* He may have left in between. */
 	if (!ctl_server_awaits(daemon->server, orders->ticket))
 		forget(daemon);
-	else if (!order_next(&orders->order, &command, ORDER_ID))
+	else if (!at_request_next(&orders->order, &command, ORDER_ID))
 		finish(daemon);
 	else if (atport_send(orders->atport, &command) < 0)
 		orders_fail(daemon, CAUSE_BUSY, "the port takes no command");
@@ -77,7 +77,7 @@ void orders_take(struct daemon *daemon, const struct at_event *event)
 {
 	if (event->type != AT_EVENT_REPLY || event->id != ORDER_ID)
 		return;
-	order_reply(&daemon->orders.order, event);
+	at_request_reply(&daemon->orders.order, event);
 	pump(daemon);
 }
 
@@ -161,7 +161,7 @@ static struct json_object *take_order(struct daemon *daemon, const struct ctl_re
 	struct json_object *response;
 
 	if (!order_from_json(request->object, &orders->order, why) ||
-	    !order_check(&orders->order, ORDER_INSTANCE, why))
+	    !at_request_check(&orders->order, AT_REQUEST_INSTANCE, why))
 		return ctl_refusal(cause_name(CAUSE_USAGE), buf_str(why));
 	response = place(daemon);
 	if (!response)
@@ -177,7 +177,7 @@ struct json_object *orders_answer(struct daemon *daemon, const struct ctl_reques
 
 	if (orders->ticket)
 		return refuse("somebody else's commands run already; try again in a moment");
-	order_init(&orders->order);
+	at_request_init(&orders->order);
 	response = take_order(daemon, request, &why);
 	buf_free(&why);
 	if (response)

@@ -6,7 +6,7 @@
 
 #include "at/chan.h"
 #include "base/cause.h"
-#include "modem/order.h"
+#include "modem/at-request.h"
 
 struct atport;
 struct ctl_request;
@@ -16,7 +16,7 @@ struct json_object;
 /* AT commands that a client of the control socket has sent, one client's at a time: on the spare
  * port during the call, on the call's own port while it waits for a network. */
 struct orders {
-	struct order order;
+	struct at_request order;
 	unsigned long ticket;  /* of him who waits for it; 0: none */
 	struct atport *atport; /* where it runs; NULL: not yet */
 };

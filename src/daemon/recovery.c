@@ -12,9 +12,9 @@
 #include "io/usb.h"
 
 /* How well a port fits that no port was chosen for. */
-static int fitness(const struct probe_port *port)
+static int fitness(const struct probed_port *port)
 {
-	if (port->role == PROBE_ROLE_PPP)
+	if (port->role == PORT_ROLE_PPP)
 		return 3;
 	if (port->hint <= LAYOUT_LIKELY)
 		return 2;

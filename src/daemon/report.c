@@ -10,12 +10,12 @@
 #include "status/rate.h"
 #include "status/snapshot.h"
 
-static void append_port(const struct probe_port *port, struct buf *out)
+static void append_port(const struct probed_port *port, struct buf *out)
 {
-	buf_printf(out, "%s %s", port->port.device, probe_role_name(port->role));
-	if (port->role == PROBE_ROLE_BUSY)
+	buf_printf(out, "%s %s", port->port.device, port_role_name(port->role));
+	if (port->role == PORT_ROLE_BUSY)
 		buf_printf(out, ", held by %s", port->holder);
-	else if (port->role == PROBE_ROLE_PPP)
+	else if (port->role == PORT_ROLE_PPP)
 		buf_printf(out, ", it was left in a call");
 	else if (*port->reason)
 		buf_printf(out, ", %s", port->reason);

@@ -249,10 +249,10 @@ bool spare_wake(struct daemon *daemon)
 /* Which ports ---------------------------------------------------------------------*/
 
 /* One that answers AT, or was not asked to the end and may. */
-static bool may_answer(const struct probe_port *port)
+static bool may_answer(const struct probed_port *port)
 {
-	return port->role == PROBE_ROLE_AT || port->role == PROBE_ROLE_AT_SECONDARY ||
-	       (port->role == PROBE_ROLE_UNKNOWN && port->hint < LAYOUT_NOT_AT);
+	return port->role == PORT_ROLE_AT || port->role == PORT_ROLE_AT_SECONDARY ||
+	       (port->role == PORT_ROLE_UNKNOWN && port->hint < LAYOUT_NOT_AT);
 }
 
 void spare_learn(struct daemon *daemon, const struct probe_result *result)
@@ -270,7 +270,7 @@ void spare_learn(struct daemon *daemon, const struct probe_result *result)
 	if (strcmp(daemon->conf->modem.port, "auto") != 0)
 		error = candidates_spare(chosen->usb_path, chosen->device, &spare->candidates);
 	for (size_t i = 0; i < result->count && !error; i++) {
-		const struct probe_port *port = &result->ports[i];
+		const struct probed_port *port = &result->ports[i];
 
 		if ((int)i != result->chosen && may_answer(port) &&
 		    strcmp(port->port.usb_path, chosen->usb_path) == 0)

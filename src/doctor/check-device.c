@@ -89,7 +89,7 @@ static bool holds_firmware(const struct doctor_facts *facts, struct finding *fin
 	const struct doctor_device *device = &facts->device;
 	const char *what, *loader, *tty = device->interfaces[0].tty;
 
-	if (facts->bind != BIND_FIRMWARE)
+	if (facts->bind != DRIVER_FIRMWARE)
 		return false;
 	what = layout_firmware(device->vid, device->pid);
 	loader = layout_loader(device->vid, device->pid);
@@ -195,11 +195,11 @@ static bool holds_qmi_taken(const struct doctor_facts *facts, struct finding *fi
 {
 	const struct doctor_interface *first = find_first(facts);
 
-	if (!first || !first->interrupt_in || strcmp(first->driver, BIND_DRIVER) != 0)
+	if (!first || !first->interrupt_in || strcmp(first->driver, DRIVER_WITH_DTR) != 0)
 		return false;
-	buf_printf(&finding->text, "the driver " BIND_DRIVER " holds the QMI interface %s",
+	buf_printf(&finding->text, "the driver " DRIVER_WITH_DTR " holds the QMI interface %s",
 		   first->name);
-	buf_printf(&finding->fix, "echo %s > /sys/bus/usb/drivers/" BIND_DRIVER "/unbind\n",
+	buf_printf(&finding->fix, "echo %s > /sys/bus/usb/drivers/" DRIVER_WITH_DTR "/unbind\n",
 		   first->name);
 	put_rebind(first, &finding->fix);
 	return true;
@@ -235,7 +235,7 @@ static void put_bind(const struct doctor_facts *facts, struct finding *finding)
 
 static bool holds_unbound(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (facts->bind != BIND_UNBOUND || facts->bind_at < 0 || facts->chosen >= 0)
+	if (facts->bind != DRIVER_UNBOUND || facts->bind_at < 0 || facts->chosen >= 0)
 		return false;
 	buf_printf(&finding->text, "%s, the interface for AT commands and calls, has no driver",
 		   at_name(facts));
@@ -246,11 +246,11 @@ static bool holds_unbound(const struct doctor_facts *facts, struct finding *find
 static bool holds_no_tty(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!has_device(facts) || has_tty(facts) || facts->bind_at >= 0 ||
-	    facts->bind == BIND_FIRMWARE || facts->device.authorized == 0)
+	    facts->bind == DRIVER_FIRMWARE || facts->device.authorized == 0)
 		return false;
 	buf_printf(&finding->text, "no driver makes a tty of the modem");
 	buf_printf(&finding->fix,
-		   "modprobe " BIND_DRIVER "\n"
+		   "modprobe " DRIVER_WITH_DTR "\n"
 		   "echo %04x %04x ff > /sys/bus/usb-serial/drivers/option1/new_id\n",
 		   (unsigned)facts->device.vid, (unsigned)facts->device.pid);
 	return true;
@@ -259,9 +259,9 @@ static bool holds_no_tty(const struct doctor_facts *facts, struct finding *findi
 static bool holds_no_option(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (facts->option != DOCTOR_MODULE_MISSING || !has_device(facts) || facts->chosen >= 0 ||
-	    facts->bind == BIND_FIRMWARE)
+	    facts->bind == DRIVER_FIRMWARE)
 		return false;
-	buf_printf(&finding->text, "this kernel has no driver " BIND_DRIVER
+	buf_printf(&finding->text, "this kernel has no driver " DRIVER_WITH_DTR
 				   ", which nearly all modems' ttys can be had with");
 	doctor_put_install(facts->platform, DOCTOR_PACKAGE_DRIVERS, &finding->fix);
 	return true;
@@ -271,7 +271,7 @@ static bool holds_no_dtr(const struct doctor_facts *facts, struct finding *findi
 {
 	const struct doctor_interface *at;
 
-	if (facts->bind != BIND_NO_DTR || facts->bind_at < 0)
+	if (facts->bind != DRIVER_NO_DTR || facts->bind_at < 0)
 		return false;
 	at = &facts->device.interfaces[facts->bind_at];
 	buf_printf(&finding->text, "/dev/%s is silent, and its driver %s cannot raise DTR", at->tty,

@@ -153,7 +153,7 @@ static bool holds_port_missing(const struct doctor_facts *facts, struct finding 
 static bool holds_silent(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->probed || facts->probe_cause != CAUSE_NO_AT_PORT || facts->port_count == 0 ||
-	    bind_is_move(facts->bind) || find_role(facts, "ppp"))
+	    driver_is_to_move(facts->bind) || find_role(facts, "ppp"))
 		return false;
 	buf_printf(&finding->text, "no port answers AT");
 	put_ports(facts, &finding->evidence);

@@ -25,7 +25,7 @@ void doctor_collection_init(struct doctor_collection *collection)
 	facts->instance.state = facts->instance.cause = facts->instance.text = "";
 	facts->device.path = facts->device.manufacturer = facts->device.product = "";
 	facts->usbmode.file = facts->modeswitch.file = "";
-	facts->bind = BIND_UNKNOWN;
+	facts->bind = DRIVER_UNKNOWN;
 	facts->bind_at = facts->chosen = -1;
 	facts->bind_commands = facts->ask_text = facts->pppd_version = "";
 	facts->rfkill = "";
@@ -63,12 +63,12 @@ static void take_ports(struct doctor_facts *facts, const struct probe_result *re
 	facts->probed = true;
 	facts->probe_cause = result->cause;
 	for (size_t i = 0; i < result->count && i < DOCTOR_PORTS_MAX; i++) {
-		const struct probe_port *port = &result->ports[i];
+		const struct probed_port *port = &result->ports[i];
 
 		facts->ports[facts->port_count++] = (struct doctor_port){
 			.device = port->port.device,
 			.driver = port->port.driver,
-			.role = probe_role_name(port->role),
+			.role = port_role_name(port->role),
 			.holder = port->holder,
 			.reason = port->reason,
 		};
@@ -155,7 +155,7 @@ static void look_at_device(struct doctor_collection *collection, const char *roo
 	take_device(facts, &job->device);
 	facts->bind = job->verdict;
 	facts->bind_at = job->at;
-	if (bind_is_move(job->verdict))
+	if (driver_is_to_move(job->verdict))
 		bind_print_commands(job, &collection->bind_commands);
 	facts->bind_commands = buf_str(&collection->bind_commands);
 	facts->unregistered = system_was_unregistered(root, job->device.path);
@@ -174,7 +174,7 @@ void doctor_collect(struct doctor_collection *collection, const char *root, cons
 	facts->platform = system_platform(root);
 	rfkill_is_blocked(root, &collection->rfkill);
 	facts->rfkill = buf_str(&collection->rfkill);
-	facts->option = system_module(root, BIND_DRIVER);
+	facts->option = system_module(root, DRIVER_WITH_DTR);
 	facts->ppp_async = system_module(root, "ppp_async");
 	facts->dev_ppp = system_open(root, "/dev/ppp");
 	facts->modemmanager = system_process(root, "ModemManager");

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/cause.h"
-#include "modem/bind.h"
+#include "modem/driver-choice.h"
 #include "modem/layout.h"
 #include "modem/script.h"
 
@@ -94,8 +94,8 @@ struct doctor_facts {
 	struct doctor_switch usbmode, modeswitch;
 	bool unregistered; /* the kernel's log has it, and no disconnect */
 
-	enum bind_verdict bind; /* UNKNOWN where there is no device */
-	int bind_at;            /* index of the interface, -1 */
+	enum driver_verdict bind; /* UNKNOWN where there is no device */
+	int bind_at;              /* index of the interface, -1 */
 	const char *bind_commands;
 
 	bool probed; /* the ports were asked; else the instance holds them */

@@ -23,7 +23,7 @@
 static bool is_no_dtr(const struct probe_result *result, const char *path, int number)
 {
 	for (size_t i = 0; result && i < result->count; i++)
-		if (result->ports[i].role == PROBE_ROLE_NO_DTR &&
+		if (result->ports[i].role == PORT_ROLE_NO_DTR &&
 		    result->ports[i].port.interface == number &&
 		    strcmp(result->ports[i].port.usb_path, path) == 0)
 			return true;
@@ -50,13 +50,13 @@ static bool was_tried(const struct hints *hints, const struct usb_device *device
 }
 
 static void describe(const struct usb_device *device, const struct hints *hints,
-		     struct bind_interface *into)
+		     struct driver_interface *into)
 {
 	for (size_t i = 0; i < device->count; i++) {
 		const struct usb_interface *at = &device->interfaces[i];
 		struct layout_interface interface = usb_layout(device, at);
 
-		into[i] = (struct bind_interface){
+		into[i] = (struct driver_interface){
 			.number = at->number,
 			.role = layout_role(&interface),
 			.vendor = at->class == 0xff,
@@ -85,11 +85,11 @@ static bool takes(const struct port_filter *filter, const struct usb_device *dev
 static void look_at(struct bind_job *job, const struct usb_device *device,
 		    const struct hints *hints)
 {
-	struct bind_interface interfaces[USB_INTERFACES_MAX];
-	struct bind_decision decision;
+	struct driver_interface interfaces[USB_INTERFACES_MAX];
+	struct driver_choice decision;
 
 	describe(device, hints, interfaces);
-	decision = bind_decide(interfaces, device->count);
+	decision = driver_choose(interfaces, device->count);
 	job->device = *device;
 	job->verdict = decision.verdict;
 	job->at = decision.at;
@@ -138,17 +138,17 @@ static const struct usb_interface *interface_of(const struct bind_job *job)
 void bind_print_commands(const struct bind_job *job, struct buf *out)
 {
 	const struct usb_interface *is = interface_of(job);
-	struct bind_interface interfaces[USB_INTERFACES_MAX];
-	struct bind_reference reference;
+	struct driver_interface interfaces[USB_INTERFACES_MAX];
+	struct driver_reference reference;
 	unsigned vid = (unsigned)job->device.vid;
 	unsigned pid = (unsigned)job->device.pid;
 
 	describe(&job->device, &no_hints, interfaces);
-	buf_printf(out, "  modprobe " BIND_DRIVER "\n");
+	buf_printf(out, "  modprobe " DRIVER_WITH_DTR "\n");
 	if (*is->driver)
 		buf_printf(out, "  echo %s > " USB_DRIVER "/unbind\n", is->name, is->driver);
 	buf_printf(out, "  echo %04x %04x ff", vid, pid);
-	if (bind_find_reference(interfaces, job->device.count, job->at, 0, &reference))
+	if (driver_find_reference(interfaces, job->device.count, job->at, 0, &reference))
 		buf_printf(out, " %04x %04x", reference.vid, reference.pid);
 	buf_printf(out, " > " NEW_ID "\n");
 }
@@ -203,10 +203,10 @@ static bool is_in_new_id(const char *path, const struct usb_device *device)
 /* The kernel forgets no id before the module goes: one entry is enough. Another instance may have
  * made it just now, for the same kind of modem. */
 static int add_id(const struct bind_job *job, const char *root,
-		  const struct bind_interface *interfaces)
+		  const struct driver_interface *interfaces)
 {
 	const struct usb_device *device = &job->device;
-	struct bind_reference reference;
+	struct driver_reference reference;
 	char path[PATH_MAX], text[64];
 	int error;
 
@@ -214,7 +214,7 @@ static int add_id(const struct bind_job *job, const char *root,
 	if (is_in_new_id(path, device))
 		return 0;
 	for (int rank = 0;
-	     bind_find_reference(interfaces, device->count, job->at, rank, &reference); rank++) {
+	     driver_find_reference(interfaces, device->count, job->at, rank, &reference); rank++) {
 		snprintf(text, sizeof(text), "%04x %04x ff %04x %04x", (unsigned)device->vid,
 			 (unsigned)device->pid, reference.vid, reference.pid);
 		error = write_to(path, text);
@@ -246,40 +246,40 @@ static void release_others(const struct bind_job *job, const char *root)
 		const struct usb_interface *was = &job->device.interfaces[i];
 
 		if ((int)i != job->at && !*was->driver &&
-		    is_held_by(root, &job->device, was->name, BIND_DRIVER))
-			tell_driver(root, BIND_DRIVER, "unbind", was->name);
+		    is_held_by(root, &job->device, was->name, DRIVER_WITH_DTR))
+			tell_driver(root, DRIVER_WITH_DTR, "unbind", was->name);
 	}
 }
 
 static int give(const struct bind_job *job, const char *root)
 {
 	const char *name = bind_interface_name(job);
-	struct bind_interface interfaces[USB_INTERFACES_MAX];
-	int error = tell_driver(root, BIND_DRIVER, "bind", name);
+	struct driver_interface interfaces[USB_INTERFACES_MAX];
+	int error = tell_driver(root, DRIVER_WITH_DTR, "bind", name);
 
 	/* It does not know this modem. */
 	if (error == -ENODEV) {
 		describe(&job->device, &no_hints, interfaces);
 		error = add_id(job, root, interfaces);
-		if (error == 0 && !is_held_by(root, &job->device, name, BIND_DRIVER))
-			error = tell_driver(root, BIND_DRIVER, "bind", name);
+		if (error == 0 && !is_held_by(root, &job->device, name, DRIVER_WITH_DTR))
+			error = tell_driver(root, DRIVER_WITH_DTR, "bind", name);
 		release_others(job, root);
 	}
 	/* Also by the other's entry, in between. */
-	if (is_held_by(root, &job->device, name, BIND_DRIVER))
+	if (is_held_by(root, &job->device, name, DRIVER_WITH_DTR))
 		return 0;
 	return error < 0 ? error : -EIO;
 }
 
 static int load_driver(const char *root)
 {
-	char *argv[] = {(char *)"modprobe", (char *)BIND_DRIVER, NULL};
+	char *argv[] = {(char *)"modprobe", (char *)DRIVER_WITH_DTR, NULL};
 	char *envp[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 	char path[PATH_MAX];
 	int error, status;
 	pid_t pid;
 
-	snprintf(path, sizeof(path), "%s" USB_DRIVER, root, BIND_DRIVER);
+	snprintf(path, sizeof(path), "%s" USB_DRIVER, root, DRIVER_WITH_DTR);
 	if (access(path, F_OK) == 0)
 		return 0;
 	error = -posix_spawn(&pid, "/sbin/modprobe", NULL, NULL, argv, envp);
@@ -288,7 +288,7 @@ static int load_driver(const char *root)
 	if (error == 0 && access(path, F_OK) < 0)
 		error = -ENOENT;
 	if (error < 0)
-		log_warning("modprobe " BIND_DRIVER ": %s; is the driver "
+		log_warning("modprobe " DRIVER_WITH_DTR ": %s; is the driver "
 			    "installed? (OpenWrt: kmod-usb-serial-option)",
 			    strerror(-error));
 	return error;
@@ -303,9 +303,9 @@ bool bind_is_moved(const struct bind_job *job, const char *root)
 {
 	struct usb_device now;
 
-	return strcmp(interface_of(job)->driver, BIND_DRIVER) != 0 &&
+	return strcmp(interface_of(job)->driver, DRIVER_WITH_DTR) != 0 &&
 	       usb_device_read(&now, root, job->device.path) && now.devnum == job->device.devnum &&
-	       is_held_by(root, &job->device, bind_interface_name(job), BIND_DRIVER);
+	       is_held_by(root, &job->device, bind_interface_name(job), DRIVER_WITH_DTR);
 }
 
 int bind_undo(const struct bind_job *job, const char *root)
@@ -316,8 +316,8 @@ int bind_undo(const struct bind_job *job, const char *root)
 
 	if (is_held_by(root, &job->device, name, driver))
 		return 0;
-	if (is_held_by(root, &job->device, name, BIND_DRIVER))
-		error = tell_driver(root, BIND_DRIVER, "unbind", name);
+	if (is_held_by(root, &job->device, name, DRIVER_WITH_DTR))
+		error = tell_driver(root, DRIVER_WITH_DTR, "unbind", name);
 	if (error == 0 && *driver)
 		error = tell_driver(root, driver, "bind", name);
 	if (error < 0)
@@ -339,7 +339,8 @@ static int move(const struct bind_job *job, const char *root)
 	if (error == 0)
 		error = give(job, root);
 	if (error < 0) {
-		log_warning("%s: cannot give it to " BIND_DRIVER ": %s", name, strerror(-error));
+		log_warning("%s: cannot give it to " DRIVER_WITH_DTR ": %s", name,
+			    strerror(-error));
 		bind_undo(job, root);
 	}
 	return error;
@@ -356,7 +357,7 @@ int bind_move(const struct bind_job *job, const char *root)
 	    now.device.count != job->device.count || now.device.devnum != job->device.devnum)
 		return -ENODEV;
 	/* Loading the driver was all that was missing, or another came first. */
-	if (strcmp(interface_of(&now)->driver, BIND_DRIVER) == 0 ||
+	if (strcmp(interface_of(&now)->driver, DRIVER_WITH_DTR) == 0 ||
 	    (*interface_of(&now)->driver &&
 	     strcmp(interface_of(&now)->driver, interface_of(job)->driver) != 0))
 		return 0;

@@ -7,14 +7,14 @@
 #include "base/cause.h"
 #include "io/port.h"
 #include "io/usb.h"
-#include "modem/bind.h"
+#include "modem/driver-choice.h"
 
 struct buf;
 struct probe_result;
 
 /* One interface and what is wrong with its driver. */
 struct bind_job {
-	enum bind_verdict verdict;
+	enum driver_verdict verdict;
 	struct usb_device device; /* as it was found */
 	int at;                   /* index of the interface; -1: none */
 	bool back;                /* what is to be done is to bring it back to its driver */

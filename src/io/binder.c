@@ -65,7 +65,7 @@ void binder_look(struct binder *binder)
 	tty = find_tty(binder, &device);
 	if (!tty)
 		return;
-	log_notice("%s: its driver is " BIND_DRIVER " now, its port %s",
+	log_notice("%s: its driver is " DRIVER_WITH_DTR " now, its port %s",
 		   bind_interface_name(&binder->job), tty);
 	finish(binder, 0);
 }
@@ -104,7 +104,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 	} else if (ev_now(loop) < binder->deadline) {
 		binder_look(binder);
 	} else {
-		log_warning("%s: " BIND_DRIVER " has it, and no port came", name);
+		log_warning("%s: " DRIVER_WITH_DTR " has it, and no port came", name);
 		aside_fork(undo, &binder->job, NULL, 0);
 		finish(binder, -ENOENT);
 	}

@@ -7,20 +7,10 @@
 #include "io/candidate.h"
 #include "io/clock.h"
 #include "io/serial.h"
-#include "modem/ask.h"
+#include "modem/port-probe.h"
 
 /* Read at most this often before the others have their turn. */
 #define READS 4
-
-static const enum probe_role roles[] = {
-	[ASK_PENDING] = PROBE_ROLE_UNKNOWN,
-	[ASK_AT] = PROBE_ROLE_AT,
-	[ASK_AT_SECONDARY] = PROBE_ROLE_AT_SECONDARY,
-	[ASK_NMEA] = PROBE_ROLE_NMEA,
-	[ASK_DIAG] = PROBE_ROLE_DIAG,
-	[ASK_PPP] = PROBE_ROLE_PPP,
-	[ASK_SILENT] = PROBE_ROLE_SILENT,
-};
 
 static void stop_watching(struct candidate *candidate)
 {
@@ -31,22 +21,22 @@ static void stop_watching(struct candidate *candidate)
 void candidate_release(struct candidate *candidate)
 {
 	stop_watching(candidate);
-	ask_free(candidate->ask);
+	port_probe_free(candidate->ask);
 	candidate->ask = NULL;
 	serial_close(candidate->serial);
 	candidate->serial = NULL;
 }
 
-void candidate_settle(struct candidate *candidate, enum probe_role role, const char *reason)
+void candidate_settle(struct candidate *candidate, enum port_role role, const char *reason)
 {
-	struct probe_port *port = candidate->port;
+	struct probed_port *port = candidate->port;
 
 	port->role = role;
 	str_copy(port->reason, sizeof(port->reason), reason);
 	candidate->settled = true;
-	log_debug("%s: %s%s%s", port->port.device, probe_role_name(role), *reason ? ": " : "",
+	log_debug("%s: %s%s%s", port->port.device, port_role_name(role), *reason ? ": " : "",
 		  reason);
-	if (role == PROBE_ROLE_AT)
+	if (role == PORT_ROLE_AT)
 		stop_watching(candidate);
 	else
 		candidate_release(candidate);
@@ -59,15 +49,15 @@ static const char *reason(int error)
 
 static void fail(struct candidate *candidate, int error, const char *what)
 {
-	struct probe_port *port = candidate->port;
+	struct probed_port *port = candidate->port;
 
 	candidate->error = error;
 	if (error == -EBUSY) {
 		str_copy(port->holder, sizeof(port->holder), what);
-		candidate_settle(candidate, PROBE_ROLE_BUSY, "");
+		candidate_settle(candidate, PORT_ROLE_BUSY, "");
 		return;
 	}
-	candidate_settle(candidate, PROBE_ROLE_ERROR, *what ? what : reason(error));
+	candidate_settle(candidate, PORT_ROLE_ERROR, *what ? what : reason(error));
 }
 
 /* usb_wwan says EINVAL where the driver never sends the line states: many modems stay silent
@@ -79,17 +69,16 @@ static bool cannot_raise_dtr(const struct candidate *candidate)
 
 static void take_verdict(struct candidate *candidate)
 {
-	enum ask_verdict verdict = ask_verdict(candidate->ask);
-	enum probe_role role = roles[verdict];
+	enum port_role role = port_probe_role(candidate->ask);
 
-	if (candidate->settled || verdict == ASK_PENDING)
+	if (candidate->settled || role == PORT_ROLE_UNKNOWN)
 		return;
-	candidate->port->answer_ms = ask_answer_ms(candidate->ask);
+	candidate->port->answer_ms = port_probe_answer_ms(candidate->ask);
 	str_copy(candidate->port->identity, sizeof(candidate->port->identity),
-		 ask_identity(candidate->ask));
-	if (verdict == ASK_SILENT && cannot_raise_dtr(candidate))
-		role = PROBE_ROLE_NO_DTR;
-	candidate_settle(candidate, role, ask_why(candidate->ask));
+		 port_probe_identity(candidate->ask));
+	if (role == PORT_ROLE_SILENT && cannot_raise_dtr(candidate))
+		role = PORT_ROLE_NO_DTR;
+	candidate_settle(candidate, role, port_probe_why(candidate->ask));
 }
 
 static int read_all(struct candidate *candidate, int64_t now)
@@ -101,7 +90,7 @@ static int read_all(struct candidate *candidate, int64_t now)
 		len = serial_read(candidate->serial, bytes, sizeof(bytes));
 		if (len < 0)
 			return len == -EAGAIN ? 0 : (int)len;
-		ask_feed(candidate->ask, bytes, (size_t)len, now);
+		port_probe_feed(candidate->ask, bytes, (size_t)len, now);
 	}
 	return 0;
 }
@@ -112,11 +101,11 @@ static int write_all(struct candidate *candidate, int64_t now)
 	ssize_t written;
 	size_t len;
 
-	while ((bytes = ask_output(candidate->ask, &len, now))) {
+	while ((bytes = port_probe_output(candidate->ask, &len, now))) {
 		written = serial_write(candidate->serial, bytes, len);
 		if (written < 0)
 			return written == -EAGAIN ? 0 : (int)written;
-		ask_written(candidate->ask, (size_t)written, now);
+		port_probe_written(candidate->ask, (size_t)written, now);
 	}
 	return 0;
 }
@@ -128,17 +117,17 @@ static int converse(struct candidate *candidate, int64_t now)
 
 	if (error)
 		return error;
-	ask_tick(candidate->ask, now);
+	port_probe_tick(candidate->ask, now);
 	return write_all(candidate, now);
 }
 
 static void watch(struct candidate *candidate, int64_t now)
 {
-	int64_t deadline = ask_deadline(candidate->ask);
+	int64_t deadline = port_probe_deadline(candidate->ask);
 	int events = EV_READ;
 	size_t len;
 
-	if (ask_output(candidate->ask, &len, now))
+	if (port_probe_output(candidate->ask, &len, now))
 		events |= EV_WRITE;
 	stop_watching(candidate);
 	ev_io_set(&candidate->io, serial_fd(candidate->serial), events);
@@ -162,7 +151,7 @@ static void pump(struct candidate *candidate)
 	take_verdict(candidate);
 	if (!candidate->ask)
 		return;
-	if (ask_is_idle(candidate->ask))
+	if (port_probe_is_idle(candidate->ask))
 		stop_watching(candidate);
 	else
 		watch(candidate, now);
@@ -188,7 +177,7 @@ static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 	step(timer->data);
 }
 
-void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probe_port *port)
+void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probed_port *port)
 {
 	candidate->loop = loop;
 	candidate->port = port;
@@ -214,7 +203,8 @@ void candidate_begin(struct candidate *candidate, const struct serial_opening *o
 	if (no_dtr_ms < pass_ms && candidate->port->hint <= LAYOUT_LIKELY &&
 	    cannot_raise_dtr(candidate))
 		pass_ms = no_dtr_ms;
-	candidate->ask = ask_new(short_name(&candidate->port->port), pass_ms, clock_now_ms());
+	candidate->ask =
+		port_probe_new(short_name(&candidate->port->port), pass_ms, clock_now_ms());
 	if (candidate->ask)
 		pump(candidate);
 	else
@@ -224,30 +214,30 @@ void candidate_begin(struct candidate *candidate, const struct serial_opening *o
 void candidate_trust(struct candidate *candidate, struct serial *serial)
 {
 	candidate->serial = serial;
-	candidate_settle(candidate, PROBE_ROLE_AT, "");
+	candidate_settle(candidate, PORT_ROLE_AT, "");
 }
 
 void candidate_hurry(struct candidate *candidate, int answer_ms)
 {
 	if (!candidate->ask || candidate->settled)
 		return;
-	ask_hurry(candidate->ask, answer_ms);
+	port_probe_hurry(candidate->ask, answer_ms);
 	watch(candidate, clock_now_ms());
 }
 
 bool candidate_has_answered(const struct candidate *candidate)
 {
-	return candidate->ask && ask_answer_ms(candidate->ask) >= 0;
+	return candidate->ask && port_probe_answer_ms(candidate->ask) >= 0;
 }
 
 void candidate_echo_off(struct candidate *candidate)
 {
-	ask_echo_off(candidate->ask);
+	port_probe_echo_off(candidate->ask);
 	watch(candidate, clock_now_ms());
 	ev_feed_event(candidate->loop, &candidate->timer, EV_TIMER);
 }
 
 bool candidate_is_idle(const struct candidate *candidate)
 {
-	return !candidate->ask || ask_is_idle(candidate->ask);
+	return !candidate->ask || port_probe_is_idle(candidate->ask);
 }

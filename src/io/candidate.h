@@ -7,29 +7,29 @@
 
 #include "io/probe.h"
 
-struct ask;
+struct port_probe;
 struct serial;
 struct serial_opening;
 
 /* One port that is being probed: its conversation on the loop. */
 struct candidate {
 	struct ev_loop *loop;
-	struct probe_port *port; /* where its role is written */
-	bool settled;            /* the role is known */
-	int error;               /* of PROBE_ROLE_ERROR */
+	struct probed_port *port; /* where its role is written */
+	bool settled;             /* the role is known */
+	int error;                /* of PORT_ROLE_ERROR */
 
 	/* Something has changed. The candidate may be gone afterwards. */
 	void (*changed)(void *ctx, struct candidate *candidate);
 	void *ctx;
 
 	struct serial *serial; /* open as long as it may be chosen */
-	struct ask *ask;
+	struct port_probe *ask;
 	struct ev_io io;
 	struct ev_timer timer;
 };
 
 /* `port` outlives the candidate; the caller has set `changed` and `ctx`. */
-void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probe_port *port);
+void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probed_port *port);
 
 /* Takes the opened port over, or the reason why it is not open. `no_dtr_ms` is the time for a port
  * for calls whose driver cannot raise DTR. */
@@ -40,7 +40,7 @@ void candidate_begin(struct candidate *candidate, const struct serial_opening *o
 void candidate_trust(struct candidate *candidate, struct serial *serial);
 
 /* The role is known without asking. */
-void candidate_settle(struct candidate *candidate, enum probe_role role, const char *reason);
+void candidate_settle(struct candidate *candidate, enum port_role role, const char *reason);
 
 /* Has said OK, whether it is settled or not. */
 bool candidate_has_answered(const struct candidate *candidate);

@@ -8,8 +8,8 @@
 #include "io/clock.h"
 #include "io/probe.h"
 #include "io/serial.h"
-#include "modem/ask.h"
-#include "modem/pick.h"
+#include "modem/port-probe.h"
+#include "modem/rank.h"
 
 /* A usable port waits this long, and as long as some answers of its own take, for a better one. */
 #define GRACE_MS      150
@@ -26,30 +26,12 @@ struct probe {
 	void *ctx;
 	struct probe_result result;
 	struct candidate *candidates;
-	struct pick *picks;
+	struct ranked_port *picks;
 	struct ev_timer timer; /* the start, and the grace */
 	int64_t start;
 	int64_t grace_end; /* -1: nobody is usable yet */
 	bool over;         /* chosen; its echo is being turned off */
 };
-
-static const char *const role_names[] = {
-	[PROBE_ROLE_UNKNOWN] = "unknown",
-	[PROBE_ROLE_AT] = "at",
-	[PROBE_ROLE_AT_SECONDARY] = "at-secondary",
-	[PROBE_ROLE_NMEA] = "nmea",
-	[PROBE_ROLE_DIAG] = "diag",
-	[PROBE_ROLE_PPP] = "ppp",
-	[PROBE_ROLE_SILENT] = "silent",
-	[PROBE_ROLE_NO_DTR] = "no-dtr",
-	[PROBE_ROLE_BUSY] = "busy",
-	[PROBE_ROLE_ERROR] = "error",
-};
-
-const char *probe_role_name(enum probe_role role)
-{
-	return (unsigned)role < PROBE_ROLE_COUNT ? role_names[role] : "unknown";
-}
 
 /* Nothing is there any more, or never was. */
 static bool is_gone(const struct candidate *candidate)
@@ -71,7 +53,7 @@ static enum cause find_cause(const struct probe *probe)
 		if (candidate->port->hint == LAYOUT_QDL)
 			return CAUSE_FIRMWARE;
 		/* gpsd on the NMEA port is no reason. */
-		if (candidate->port->role == PROBE_ROLE_BUSY &&
+		if (candidate->port->role == PORT_ROLE_BUSY &&
 		    candidate->port->hint < LAYOUT_NOT_AT)
 			busy = true;
 		if (candidate->error == -EACCES || candidate->error == -EPERM)
@@ -91,13 +73,13 @@ static void fill_picks(struct probe *probe)
 	for (size_t i = 0; i < probe->result.count; i++) {
 		const struct candidate *candidate = &probe->candidates[i];
 
-		probe->picks[i] = (struct pick){
+		probe->picks[i] = (struct ranked_port){
 			.hint = candidate->port->hint,
 			.device = candidate->port->port.usb_path,
 			.pending = !candidate->settled,
 			.answered = candidate_has_answered(candidate),
-			.usable = candidate->port->role == PROBE_ROLE_AT,
-			.no_dtr = candidate->port->role == PROBE_ROLE_NO_DTR,
+			.usable = candidate->port->role == PORT_ROLE_AT,
+			.no_dtr = candidate->port->role == PORT_ROLE_NO_DTR,
 		};
 	}
 }
@@ -106,11 +88,11 @@ static void name_secondaries(struct probe *probe)
 {
 	fill_picks(probe);
 	for (size_t i = 0; i < probe->result.count; i++) {
-		struct probe_port *port = &probe->result.ports[i];
+		struct probed_port *port = &probe->result.ports[i];
 
-		if (!pick_is_secondary(probe->picks, probe->result.count, (int)i))
+		if (!rank_is_secondary(probe->picks, probe->result.count, (int)i))
 			continue;
-		port->role = PROBE_ROLE_AT_SECONDARY;
+		port->role = PORT_ROLE_AT_SECONDARY;
 		str_copy(port->reason, sizeof(port->reason), "is not meant for calls");
 	}
 }
@@ -149,7 +131,7 @@ static void end_chosen(struct probe *probe)
 {
 	struct candidate *chosen = &probe->candidates[probe->result.chosen];
 
-	if (chosen->port->role != PROBE_ROLE_AT)
+	if (chosen->port->role != PORT_ROLE_AT)
 		probe->result.chosen = -1;
 	if (candidate_is_idle(chosen))
 		deliver(probe);
@@ -182,10 +164,10 @@ static bool choose(struct probe *probe)
 	int best;
 
 	fill_picks(probe);
-	best = pick_best(probe->picks, result->count);
+	best = rank_best(probe->picks, result->count);
 	if (best < 0)
 		return false;
-	if (!pick_is_sure(probe->picks, result->count, best) && in_grace(probe, best, now))
+	if (!rank_is_sure(probe->picks, result->count, best) && in_grace(probe, best, now))
 		return false;
 	if (best != result->chosen)
 		result->chosen_ms = (int)(now - probe->start);
@@ -204,7 +186,7 @@ static bool is_pending(const struct probe *probe)
 /* The probe may be gone afterwards. */
 static void evaluate(struct probe *probe)
 {
-	bool sure = choose(probe) || pick_is_hopeless(probe->picks, probe->result.count);
+	bool sure = choose(probe) || rank_is_hopeless(probe->picks, probe->result.count);
 
 	if ((sure && !probe->options.all) || !is_pending(probe))
 		finish(probe);
@@ -232,7 +214,7 @@ static void on_changed(void *ctx, struct candidate *candidate)
 	}
 	if (!candidate->settled)
 		return;
-	if (candidate->port->role == PROBE_ROLE_AT)
+	if (candidate->port->role == PORT_ROLE_AT)
 		hurry_others(probe, candidate);
 	evaluate(probe);
 }
@@ -247,7 +229,7 @@ static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 static void prepare(struct probe *probe, size_t index, const struct port *port)
 {
 	struct candidate *candidate = &probe->candidates[index];
-	struct probe_port *into = &probe->result.ports[index];
+	struct probed_port *into = &probe->result.ports[index];
 
 	into->port = *port;
 	into->answer_ms = -1;
@@ -256,14 +238,14 @@ static void prepare(struct probe *probe, size_t index, const struct port *port)
 	candidate_init(candidate, probe->loop, into);
 	/* A boot loader takes any byte for a part of its firmware. */
 	if (candidate->port->hint == LAYOUT_QDL)
-		candidate_settle(candidate, PROBE_ROLE_ERROR,
+		candidate_settle(candidate, PORT_ROLE_ERROR,
 				 "waits for firmware (QDL), was not asked");
 }
 
 static int begin(struct probe *probe)
 {
 	size_t count = probe->result.count, n = 0;
-	int pass_ms = probe->options.pass_ms ? probe->options.pass_ms : ASK_PASS_MS;
+	int pass_ms = probe->options.pass_ms ? probe->options.pass_ms : PORT_PROBE_PASS_MS;
 	struct serial_opening *openings = calloc(count + 1, sizeof(*openings));
 
 	if (!openings)
@@ -295,9 +277,9 @@ static struct probe *allocate(size_t count)
 	if (!probe)
 		return NULL;
 	/* One more than none: calloc of 0 may be NULL. */
-	probe->result.ports = calloc(count + 1, sizeof(struct probe_port));
+	probe->result.ports = calloc(count + 1, sizeof(struct probed_port));
 	probe->candidates = calloc(count + 1, sizeof(struct candidate));
-	probe->picks = calloc(count + 1, sizeof(struct pick));
+	probe->picks = calloc(count + 1, sizeof(struct ranked_port));
 	if (probe->result.ports && probe->candidates && probe->picks)
 		return probe;
 	probe_free(probe);

@@ -7,30 +7,12 @@
 #include "base/cause.h"
 #include "io/port.h"
 #include "modem/layout.h"
+#include "modem/port-probe.h"
 
-/* What a port is; the words of the contract's JSON. */
-enum probe_role {
-	PROBE_ROLE_UNKNOWN, /* not asked to the end: another was sure first */
-	PROBE_ROLE_AT,
-	PROBE_ROLE_AT_SECONDARY, /* answers AT, and says yes to everything or
-				  * is not for data */
-	PROBE_ROLE_NMEA,
-	PROBE_ROLE_DIAG,
-	PROBE_ROLE_PPP, /* stuck in data mode */
-	PROBE_ROLE_SILENT,
-	PROBE_ROLE_NO_DTR, /* silent, and its driver cannot raise DTR */
-	PROBE_ROLE_BUSY,
-	PROBE_ROLE_ERROR,
-	PROBE_ROLE_COUNT
-};
-
-/* "at", "at-secondary", ...; "unknown" for PROBE_ROLE_UNKNOWN. Static. */
-const char *probe_role_name(enum probe_role role);
-
-struct probe_port {
+struct probed_port {
 	struct port port;
 	enum layout_role hint; /* what its interface is known to be */
-	enum probe_role role;
+	enum port_role role;
 	int answer_ms;      /* from first byte sent to first OK; -1: none */
 	char holder[64];    /* BUSY: "ModemManager (pid 312)" */
 	char reason[128];   /* ERROR: why; AT_SECONDARY: why it is no more */
@@ -38,7 +20,7 @@ struct probe_port {
 };
 
 struct probe_result {
-	struct probe_port *ports;
+	struct probed_port *ports;
 	size_t count;
 	int chosen;       /* index, -1: none */
 	int chosen_ms;    /* when it was sure, -1: never; the same with `all` */
@@ -58,7 +40,7 @@ struct probe_options {
 	bool trust;     /* ask nothing: what can be opened is AT */
 	bool all;       /* do not stop at the first sure answer: tell every
 			 * port's role (the `probe` command) */
-	int pass_ms;    /* another time for it; 0: ASK_PASS_MS */
+	int pass_ms;    /* another time for it; 0: PORT_PROBE_PASS_MS */
 };
 
 /* Ask all `ports` at once on `loop`. The list is copied. NULL: no memory. */

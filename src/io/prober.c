@@ -159,7 +159,7 @@ static struct serial *take_port(struct prober *prober, const struct head *head)
 }
 
 /* A new one may be started from within. */
-static void deliver(struct prober *prober, const struct head *head, struct probe_port *ports)
+static void deliver(struct prober *prober, const struct head *head, struct probed_port *ports)
 {
 	struct probe_result result = head->result;
 	prober_done *done = prober->done;
@@ -187,7 +187,7 @@ static void fail(struct prober *prober)
 static void take_answer(struct prober *prober)
 {
 	struct buf *answer = &prober->answer;
-	struct probe_port *ports;
+	struct probed_port *ports;
 	struct head head;
 	size_t size;
 

@@ -5,18 +5,19 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "modem/order.h"
+#include "modem/at-request.h"
 #include "status/order.h"
 #include "status/show.h"
 
-static bool add_commands(struct json_object *array, struct order *order, struct buf *why)
+static bool add_commands(struct json_object *array, struct at_request *order, struct buf *why)
 {
 	size_t count = json_object_is_type(array, json_type_array)
 			       ? (size_t)json_object_array_length(array)
 			       : 0;
 
-	if (count == 0 || count > ORDER_COMMANDS_MAX) {
-		buf_printf(why, "\"arguments\" is a list of 1 to %d commands", ORDER_COMMANDS_MAX);
+	if (count == 0 || count > AT_REQUEST_COMMANDS_MAX) {
+		buf_printf(why, "\"arguments\" is a list of 1 to %d commands",
+			   AT_REQUEST_COMMANDS_MAX);
 		return false;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -29,7 +30,7 @@ static bool add_commands(struct json_object *array, struct order *order, struct 
 			buf_printf(why, "a command is a text");
 			return false;
 		}
-		if (order_add(order, text) < 0) {
+		if (at_request_add(order, text) < 0) {
 			buf_printf(why, "out of memory");
 			return false;
 		}
@@ -37,14 +38,14 @@ static bool add_commands(struct json_object *array, struct order *order, struct 
 	return true;
 }
 
-bool order_from_json(struct json_object *object, struct order *order, struct buf *why)
+bool order_from_json(struct json_object *object, struct at_request *order, struct buf *why)
 {
-	long long ms = ORDER_TIMEOUT_S * 1000;
+	long long ms = AT_REQUEST_TIMEOUT_S * 1000;
 
 	if (show_has(object, "timeout_ms"))
 		ms = show_number(object, "timeout_ms");
-	if (ms < 1000 || ms > ORDER_TIMEOUT_MAX * 1000) {
-		buf_printf(why, "\"timeout_ms\" is 1000 to %d", ORDER_TIMEOUT_MAX * 1000);
+	if (ms < 1000 || ms > AT_REQUEST_TIMEOUT_MAX * 1000) {
+		buf_printf(why, "\"timeout_ms\" is 1000 to %d", AT_REQUEST_TIMEOUT_MAX * 1000);
 		return false;
 	}
 	order->timeout_ms = (int)ms;
@@ -58,7 +59,7 @@ static void add_flag(struct json_object *object, const char *key, bool value)
 	json_object_object_add(object, key, json_object_new_boolean(value));
 }
 
-void order_to_request(const struct order *order, struct json_object *request)
+void order_to_request(const struct at_request *order, struct json_object *request)
 {
 	struct json_object *array = json_object_new_array();
 
@@ -87,7 +88,7 @@ static struct json_object *lines_of(const char *answer)
 	return array;
 }
 
-static struct json_object *item_to_json(const struct order_item *item)
+static struct json_object *item_to_json(const struct at_request_item *item)
 {
 	struct json_object *object = json_object_new_object();
 	struct buf result = BUF_INIT;
@@ -105,13 +106,13 @@ static struct json_object *item_to_json(const struct order_item *item)
 	return object;
 }
 
-struct json_object *order_to_json(const struct order *order, const char *port)
+struct json_object *order_to_json(const struct at_request *order, const char *port)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *array = json_object_new_array();
 
 	json_add_text(object, "port", port);
-	json_add_text(object, "cause", cause_name(order_cause(order)));
+	json_add_text(object, "cause", cause_name(at_request_cause(order)));
 	for (size_t i = 0; i < order->index; i++)
 		json_object_array_add(array, item_to_json(&order->items[i]));
 	json_object_object_add(object, "commands", array);

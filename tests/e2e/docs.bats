@@ -162,8 +162,8 @@ calls() {
 	for word in $words; do
 		says "$text" "^ *state .*[ ,]$word(,|\$)"
 	done
-	words=$(sed -n 's/^\t\[PROBE_ROLE_[A-Z_]*\] = "\([a-z-]*\)".*/\1/p' \
-		"$src/src/io/probe.c")
+	words=$(sed -n 's/^\t\[PORT_ROLE_[A-Z_]*\] = "\([a-z-]*\)".*/\1/p' \
+		"$src/src/modem/port-probe.c")
 	[ "$(wc -w <<<"$words")" -ge 10 ]
 	for word in $words; do
 		says "$text" "^     $word  +[A-Z]"

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "ctl/server.h"
-#include "modem/order.h"
+#include "modem/at-request.h"
 #include "status/order.h"
 
 static void claim_harmless(const char *text)
@@ -20,12 +20,12 @@ static void claim_harmless(const char *text)
 		CLAIM(*at >= 0x20 && *at <= 0x7e);
 }
 
-static void take(const struct order *given, struct order *order)
+static void take(const struct at_request *given, struct at_request *order)
 {
 	static const char *const finals[] = {"OK", "ERROR", "+CME ERROR: 11", "NO CARRIER"};
 	struct at_command command;
 
-	for (size_t i = 0; order_next(order, &command, 1); i++) {
+	for (size_t i = 0; at_request_next(order, &command, 1); i++) {
 		const struct at_event reply = {.type = AT_EVENT_REPLY,
 					       .final = at_final_parse(finals[i % 4], true),
 					       .text = given->items[i].text,
@@ -34,7 +34,7 @@ static void take(const struct order *given, struct order *order)
 		claim_harmless(command.text);
 		CLAIM(order->force || !(command.flags & AT_DIAL));
 		CLAIM(order->force || !strcasestr(command.text, "CPIN="));
-		order_reply(order, &reply);
+		at_request_reply(order, &reply);
 	}
 }
 
@@ -43,16 +43,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *line = malloc(size + 1);
 	struct buf why = BUF_INIT, out = BUF_INIT;
 	struct json_object *request, *object;
-	struct order order;
+	struct at_request order;
 
 	if (!line)
 		return 0;
 	memcpy(line, data, size);
 	line[size] = '\0';
 	request = ctl_request_parse(line);
-	order_init(&order);
+	at_request_init(&order);
 	if (request && order_from_json(request, &order, &why)) {
-		if (order_check(&order, ORDER_INSTANCE, &why)) {
+		if (at_request_check(&order, AT_REQUEST_INSTANCE, &why)) {
 			take(&order, &order);
 			object = order_to_json(&order, "tty");
 			order_render(object, &out);
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* The client shows what an instance says, which may be another's. */
 	order_render(request, &out);
 	order_describe_failure(request, &out);
-	order_free(&order);
+	at_request_free(&order);
 	json_object_put(request);
 	buf_free(&why);
 	buf_free(&out);

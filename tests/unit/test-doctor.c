@@ -59,7 +59,7 @@ struct machine {
 	struct {
 		int interface;
 		const char *device, *driver;
-		enum probe_role role;
+		enum port_role role;
 		const char *holder;
 	} ports[4];
 	enum cause exit;
@@ -75,9 +75,9 @@ static const struct machine machines[] = {
 	 .usbmode = USBMODE,
 	 .cause = CAUSE_NO_AT_PORT,
 	 .chosen = -1,
-	 .ports = {{1, "/dev/ttyUSB0", "qcserial", PROBE_ROLE_SILENT, ""},
-		   {2, "/dev/ttyUSB1", "qcserial", PROBE_ROLE_NO_DTR, ""},
-		   {3, "/dev/ttyUSB2", "qcserial", PROBE_ROLE_NO_DTR, ""}},
+	 .ports = {{1, "/dev/ttyUSB0", "qcserial", PORT_ROLE_SILENT, ""},
+		   {2, "/dev/ttyUSB1", "qcserial", PORT_ROLE_NO_DTR, ""},
+		   {3, "/dev/ttyUSB2", "qcserial", PORT_ROLE_NO_DTR, ""}},
 	 .exit = CAUSE_NO_AT_PORT},
 	{.name = "report-after",
 	 .tree = "sysfs/report-after",
@@ -88,9 +88,9 @@ static const struct machine machines[] = {
 		 "usb-f1058000.usb-1, WWAN/QMI device\n",
 	 .cause = CAUSE_NO_AT_PORT,
 	 .chosen = -1,
-	 .ports = {{1, "/dev/ttyUSB0", "qcserial", PROBE_ROLE_SILENT, ""},
-		   {2, "/dev/ttyUSB1", "qcserial", PROBE_ROLE_NO_DTR, ""},
-		   {3, "/dev/ttyUSB2", "qcserial", PROBE_ROLE_NO_DTR, ""}},
+	 .ports = {{1, "/dev/ttyUSB0", "qcserial", PORT_ROLE_SILENT, ""},
+		   {2, "/dev/ttyUSB1", "qcserial", PORT_ROLE_NO_DTR, ""},
+		   {3, "/dev/ttyUSB2", "qcserial", PORT_ROLE_NO_DTR, ""}},
 	 .exit = CAUSE_NO_AT_PORT},
 	{.name = "report-bare",
 	 .tree = "sysfs/report-bare",
@@ -102,16 +102,16 @@ static const struct machine machines[] = {
 	 .path = "1-1.4",
 	 .cause = CAUSE_NONE,
 	 .chosen = 0,
-	 .ports = {{0, "/dev/ttyUSB0", "option", PROBE_ROLE_AT, ""},
-		   {1, "/dev/ttyUSB1", "option", PROBE_ROLE_SILENT, ""},
-		   {2, "/dev/ttyUSB2", "option", PROBE_ROLE_AT_SECONDARY, ""}},
+	 .ports = {{0, "/dev/ttyUSB0", "option", PORT_ROLE_AT, ""},
+		   {1, "/dev/ttyUSB1", "option", PORT_ROLE_SILENT, ""},
+		   {2, "/dev/ttyUSB2", "option", PORT_ROLE_AT_SECONDARY, ""}},
 	 .exit = CAUSE_NONE},
 	{.name = "quectel-held",
 	 .tree = "sysfs/quectel-ec25",
 	 .cause = CAUSE_BUSY,
 	 .chosen = -1,
-	 .ports = {{2, "/dev/ttyUSB2", "option", PROBE_ROLE_BUSY, "ModemManager (pid 312)"},
-		   {3, "/dev/ttyUSB3", "option", PROBE_ROLE_BUSY, "ModemManager (pid 312)"}},
+	 .ports = {{2, "/dev/ttyUSB2", "option", PORT_ROLE_BUSY, "ModemManager (pid 312)"},
+		   {3, "/dev/ttyUSB3", "option", PORT_ROLE_BUSY, "ModemManager (pid 312)"}},
 	 .exit = CAUSE_BUSY},
 	{.name = "qdl",
 	 .tree = "sysfs/qdl",
@@ -140,12 +140,12 @@ static void plant(const char *root, const char *dir, const char *name, const cha
 	fclose(file);
 }
 
-static size_t fill_ports(const struct machine *machine, struct probe_port *ports, const char *path)
+static size_t fill_ports(const struct machine *machine, struct probed_port *ports, const char *path)
 {
 	size_t count = 0;
 
 	for (; count < 4 && machine->ports[count].device; count++) {
-		struct probe_port *port = &ports[count];
+		struct probed_port *port = &ports[count];
 
 		memset(port, 0, sizeof(*port));
 		port_init(&port->port, machine->ports[count].device);
@@ -222,7 +222,7 @@ static void assert_shown(const struct machine *machine, const struct finding_lis
 static void examine(const struct machine *machine)
 {
 	struct doctor_collection collection;
-	struct probe_port ports[4];
+	struct probed_port ports[4];
 	struct probe_result result = {
 		.ports = ports, .chosen = machine->chosen, .cause = machine->cause};
 	struct modem_facts said = modem();
@@ -296,7 +296,7 @@ LONE(qmi_option, facts->device.interfaces[0].driver = "option")
 LONE(no_option, facts->chosen = -1; facts->option = DOCTOR_MODULE_MISSING)
 LONE(no_tty, facts->chosen = -1; facts->bind_at = -1;
      facts->device.interfaces[2].tty = "")
-LONE(unbound, facts->chosen = -1; facts->bind = BIND_UNBOUND;
+LONE(unbound, facts->chosen = -1; facts->bind = DRIVER_UNBOUND;
      facts->device.interfaces[2].driver = "")
 LONE(held, facts->chosen = -1; facts->ports[0].role = "busy";
      facts->ports[0].holder = "minicom (pid 7)")
@@ -422,7 +422,7 @@ static void fill_well(struct doctor_collection *collection, const struct modem_f
 		.interfaces = {{"1-1:1.0", 0, LAYOUT_NOT_AT, true, "qmi_wwan", ""},
 			       {"1-1:1.1", 1, LAYOUT_NOT_AT, false, "", ""},
 			       {"1-1:1.2", 2, LAYOUT_DATA, true, "option", "ttyUSB1"}}};
-	facts->bind = BIND_FINE;
+	facts->bind = DRIVER_FINE;
 	facts->bind_at = 2;
 	facts->probed = true;
 	facts->ports[0] = (struct doctor_port){"/dev/ttyUSB1", "option", "at", "", ""};

@@ -4,7 +4,7 @@
 #include "unit.h"
 
 #include "modem/layout.h"
-#include "modem/pick.h"
+#include "modem/rank.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
@@ -104,7 +104,7 @@ static void a_boot_loader_is_told_by_what_it_waits_for(void **state)
 
 static void the_best_hint_wins_then_the_first(void **state)
 {
-	const struct pick picks[] = {
+	const struct ranked_port picks[] = {
 		{LAYOUT_NOT_AT, "1-1", false, false, true},
 		{LAYOUT_LIKELY, "1-1", false, false, true},
 		{LAYOUT_DATA, "1-1", false, false, false},
@@ -112,10 +112,10 @@ static void the_best_hint_wins_then_the_first(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(pick_best(picks, 4), 1);
-	assert_int_equal(pick_best(picks + 3, 1), 0);
-	assert_int_equal(pick_best(picks + 2, 1), -1);
-	assert_int_equal(pick_best(picks, 0), -1);
+	assert_int_equal(rank_best(picks, 4), 1);
+	assert_int_equal(rank_best(picks + 3, 1), 0);
+	assert_int_equal(rank_best(picks + 2, 1), -1);
+	assert_int_equal(rank_best(picks, 0), -1);
 }
 
 static void an_answer_is_sure_when_nothing_better_is_pending(void **state)
@@ -138,21 +138,21 @@ static void an_answer_is_sure_when_nothing_better_is_pending(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		struct pick picks[] = {
+		struct ranked_port picks[] = {
 			{cases[i].pending, "1-1", true, cases[i].answered, false},
 			{cases[i].best, "1-1", false, true, true},
 		};
 
-		assert_int_equal(pick_is_sure(picks, 2, 1), cases[i].sure);
+		assert_int_equal(rank_is_sure(picks, 2, 1), cases[i].sure);
 		picks[0].pending = false;
-		assert_true(pick_is_sure(picks, 2, 1));
+		assert_true(rank_is_sure(picks, 2, 1));
 	}
 }
 
 static void a_port_without_dtr_ends_what_cannot_succeed(void **state)
 {
 	static const struct {
-		struct pick picks[3];
+		struct ranked_port picks[3];
 		bool hopeless;
 	} cases[] = {
 		/* the reference report under qcserial: DIAG, calls, NMEA */
@@ -181,24 +181,24 @@ static void a_port_without_dtr_ends_what_cannot_succeed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++)
-		assert_int_equal(pick_is_hopeless(cases[i].picks, 3), cases[i].hopeless);
-	assert_false(pick_is_hopeless(NULL, 0));
+		assert_int_equal(rank_is_hopeless(cases[i].picks, 3), cases[i].hopeless);
+	assert_false(rank_is_hopeless(NULL, 0));
 }
 
 static void a_command_port_is_secondary_beside_its_data_port(void **state)
 {
-	struct pick picks[] = {
+	struct ranked_port picks[] = {
 		{LAYOUT_AT, "1-1", false, false, true},
 		{LAYOUT_DATA, "1-1", false, false, true},
 		{LAYOUT_AT, "1-2", false, false, true},
 	};
 
 	(void)state;
-	assert_true(pick_is_secondary(picks, 3, 0));
-	assert_false(pick_is_secondary(picks, 3, 1));
-	assert_false(pick_is_secondary(picks, 3, 2));
+	assert_true(rank_is_secondary(picks, 3, 0));
+	assert_false(rank_is_secondary(picks, 3, 1));
+	assert_false(rank_is_secondary(picks, 3, 2));
 	picks[1].usable = false;
-	assert_false(pick_is_secondary(picks, 3, 0));
+	assert_false(rank_is_secondary(picks, 3, 0));
 }
 
 int main(void)

@@ -39,7 +39,7 @@ struct world {
 	struct prober prober;
 	int calls;
 	struct probe_result result; /* without its ports */
-	enum probe_role roles[PTYS];
+	enum port_role roles[PTYS];
 	struct serial *serial;
 	bool free_inside;
 };
@@ -181,8 +181,8 @@ static void the_chosen_port_is_kept_open_and_its_echo_off(void **state)
 	probe(world, (struct probe_options){.keep = true});
 	assert_int_equal(world->result.chosen, 1);
 	assert_int_equal(world->result.cause, CAUSE_NONE);
-	assert_int_equal(world->roles[0], PROBE_ROLE_UNKNOWN);
-	assert_int_equal(world->roles[1], PROBE_ROLE_AT);
+	assert_int_equal(world->roles[0], PORT_ROLE_UNKNOWN);
+	assert_int_equal(world->roles[1], PORT_ROLE_AT);
 	assert_non_null(world->serial);
 	assert_string_equal(serial_device(world->serial), world->modems[1].name);
 	assert_non_null(strstr(buf_str(&world->modems[1].heard), "ATE0\r"));
@@ -200,7 +200,7 @@ static void a_port_that_is_not_kept_is_free_and_its_echo_untouched(void **state)
 	open_modem(world, &world->modems[1], "\r\nOK\r\n");
 	probe(world, (struct probe_options){.all = true});
 	assert_int_equal(world->result.chosen, 0);
-	assert_int_equal(world->roles[1], PROBE_ROLE_AT_SECONDARY);
+	assert_int_equal(world->roles[1], PORT_ROLE_AT_SECONDARY);
 	assert_null(world->serial);
 	assert_null(strstr(buf_str(&world->modems[0].heard), "ATE"));
 	assert_true(is_free(world->modems[0].name));
@@ -223,7 +223,7 @@ static void a_pass_ends_when_it_is_told_to(void **state)
 	open_modem(world, &world->modems[0], NULL);
 	probe(world, (struct probe_options){.pass_ms = 600});
 	assert_int_equal(world->result.cause, CAUSE_NO_AT_PORT);
-	assert_int_equal(world->roles[0], PROBE_ROLE_SILENT);
+	assert_int_equal(world->roles[0], PORT_ROLE_SILENT);
 	assert_in_range(world->result.elapsed_ms, 590, 2000);
 }
 
@@ -255,7 +255,7 @@ static void a_port_that_hangs_up_is_an_error(void **state)
 	world->modems[0].master = -1;
 	ev_run(world->loop, 0);
 	assert_int_equal(world->calls, 1);
-	assert_int_equal(world->roles[0], PROBE_ROLE_ERROR);
+	assert_int_equal(world->roles[0], PORT_ROLE_ERROR);
 	assert_int_equal(world->result.cause, CAUSE_NO_MODEM);
 }
 
@@ -292,7 +292,7 @@ static void a_port_that_another_process_chose_is_ours(void **state)
 	assert_int_equal(world->calls, 1);
 	assert_int_equal(world->result.chosen, 1);
 	assert_int_equal(world->result.cause, CAUSE_NONE);
-	assert_int_equal(world->roles[1], PROBE_ROLE_AT);
+	assert_int_equal(world->roles[1], PORT_ROLE_AT);
 	assert_string_equal(serial_device(world->serial), world->modems[1].name);
 	until_it_has_let_go(world);
 	assert_non_null(strstr(buf_str(&world->modems[1].heard), "ATE0\r"));
@@ -310,7 +310,7 @@ static void a_port_that_is_trusted_hears_nothing(void **state)
 	open_modem(world, &world->modems[0], NULL);
 	ask_aside(world, (struct probe_options){.keep_echo = true, .trust = true});
 	ev_run(world->loop, 0);
-	assert_int_equal(world->roles[0], PROBE_ROLE_AT);
+	assert_int_equal(world->roles[0], PORT_ROLE_AT);
 	assert_non_null(world->serial);
 	assert_int_equal(world->modems[0].heard.len, 0);
 }

@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "modem/ask.h"
+#include "modem/port-probe.h"
 #include "modem/stream.h"
 
 #define PASS_MS 2300
@@ -14,28 +14,28 @@
 /* Two passes of silence, a modem that stops after each answer included. */
 #define END_MS 15000
 
-static void write_out(struct ask *ask, int64_t now)
+static void write_out(struct port_probe *ask, int64_t now)
 {
 	const char *bytes;
 	size_t len;
 
-	while ((bytes = ask_output(ask, &len, now))) {
+	while ((bytes = port_probe_output(ask, &len, now))) {
 		CLAIM(len > 0 && len < 64);
-		ask_written(ask, 1, now);
+		port_probe_written(ask, 1, now);
 	}
 }
 
-static void claim_verdict(const struct ask *ask)
+static void claim_verdict(const struct port_probe *ask)
 {
-	enum ask_verdict verdict = ask_verdict(ask);
+	enum port_role verdict = port_probe_role(ask);
 
-	CLAIM(ask_is_idle(ask));
-	CLAIM((ask_why(ask)[0] != '\0') == (verdict == ASK_AT_SECONDARY));
-	if (verdict == ASK_AT)
-		CLAIM(ask_answer_ms(ask) >= 0);
+	CLAIM(port_probe_is_idle(ask));
+	CLAIM((port_probe_why(ask)[0] != '\0') == (verdict == PORT_ROLE_AT_SECONDARY));
+	if (verdict == PORT_ROLE_AT)
+		CLAIM(port_probe_answer_ms(ask) >= 0);
 }
 
-static int64_t hear(struct ask *ask, const uint8_t *data, size_t size)
+static int64_t hear(struct port_probe *ask, const uint8_t *data, size_t size)
 {
 	int64_t now = 0;
 
@@ -43,10 +43,10 @@ static int64_t hear(struct ask *ask, const uint8_t *data, size_t size)
 		size_t len = data[0] < size - 2 ? data[0] : size - 2;
 
 		now += data[1] * 8;
-		if (ask_deadline(ask) >= 0 && ask_deadline(ask) < now)
-			ask_tick(ask, ask_deadline(ask));
-		ask_feed(ask, data + 2, len, now);
-		ask_tick(ask, now);
+		if (port_probe_deadline(ask) >= 0 && port_probe_deadline(ask) < now)
+			port_probe_tick(ask, port_probe_deadline(ask));
+		port_probe_feed(ask, data + 2, len, now);
+		port_probe_tick(ask, now);
 		write_out(ask, now);
 		data += 2 + len;
 		size -= 2 + len;
@@ -56,24 +56,24 @@ static int64_t hear(struct ask *ask, const uint8_t *data, size_t size)
 
 static void claim_an_end(const uint8_t *data, size_t size)
 {
-	struct ask *ask = ask_new("fuzz", PASS_MS, 0);
+	struct port_probe *ask = port_probe_new("fuzz", PASS_MS, 0);
 	int64_t now, start;
 
 	if (!ask)
 		return;
-	ask_tick(ask, 0);
+	port_probe_tick(ask, 0);
 	write_out(ask, 0);
 	now = start = hear(ask, data, size);
-	while (ask_verdict(ask) == ASK_PENDING) {
-		CLAIM(ask_deadline(ask) >= 0);
-		if (ask_deadline(ask) > now)
-			now = ask_deadline(ask);
+	while (port_probe_role(ask) == PORT_ROLE_UNKNOWN) {
+		CLAIM(port_probe_deadline(ask) >= 0);
+		if (port_probe_deadline(ask) > now)
+			now = port_probe_deadline(ask);
 		CLAIM(now - start < END_MS);
-		ask_tick(ask, now);
+		port_probe_tick(ask, now);
 		write_out(ask, now);
 	}
 	claim_verdict(ask);
-	ask_free(ask);
+	port_probe_free(ask);
 }
 
 static void claim_pieces_do_not_matter(const uint8_t *data, size_t size)

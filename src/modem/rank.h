@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_MODEM_PICK_H
-#define GD_MODEM_PICK_H
+#ifndef GD_MODEM_RANK_H
+#define GD_MODEM_RANK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include "modem/layout.h"
 
 /* A port that may be dialled on. */
-struct pick {
+struct ranked_port {
 	enum layout_role hint;
 	const char *device; /* ports with the same text are one modem's */
 	bool pending;       /* still being asked */
@@ -18,17 +18,17 @@ struct pick {
 };
 
 /* The usable port with the best hint, the first of equals; -1: none. */
-int pick_best(const struct pick *picks, size_t count);
+int rank_best(const struct ranked_port *picks, size_t count);
 
 /* No port that is still being asked has a better hint, and none that has answered by now has as
  * good a one: all were asked at the same moment. */
-bool pick_is_sure(const struct pick *picks, size_t count, int best);
+bool rank_is_sure(const struct ranked_port *picks, size_t count, int best);
 
 /* A port for calls is silent for want of DTR, and none is left that was known to speak AT or has
  * answered: asking on does not mend that. */
-bool pick_is_hopeless(const struct pick *picks, size_t count);
+bool rank_is_hopeless(const struct ranked_port *picks, size_t count);
 
 /* The port answers, but its modem has a usable one that is meant for calls. */
-bool pick_is_secondary(const struct pick *picks, size_t count, int index);
+bool rank_is_secondary(const struct ranked_port *picks, size_t count, int index);
 
 #endif

@@ -21,7 +21,7 @@
  * device, d for no-dtr, b for not authorized, c for another class than vendor;
  * and the driver.
  */
-static size_t read_device(const char *text, struct bind_interface *into)
+static size_t read_device(const char *text, struct driver_interface *into)
 {
 	static char drivers[8][16];
 	size_t count = 0;
@@ -30,9 +30,9 @@ static size_t read_device(const char *text, struct bind_interface *into)
 
 	while (drivers[count][0] = '\0',
 	       sscanf(text, " %15[^: ]:%15[^ ]%n", flags, drivers[count], &used) == 2) {
-		struct bind_interface *is = &into[count];
+		struct driver_interface *is = &into[count];
 
-		*is = (struct bind_interface){
+		*is = (struct driver_interface){
 			.number = (int)count,
 			.role = strchr(flags, 'D')   ? LAYOUT_DATA
 				: strchr(flags, 'L') ? LAYOUT_LIKELY
@@ -60,72 +60,72 @@ static void one_interface_moves_or_none(void **state)
 {
 	static const struct {
 		const char *device;
-		enum bind_verdict verdict;
+		enum driver_verdict verdict;
 		int at;
 	} rows[] = {
 		/* clang-format off */
 		/* the reference report: before, after, as printed */
 		{ "niN:qmi_wwan n:qcserial Did:qcserial n:qcserial",
-		  BIND_NO_DTR, 2 },
-		{ "ni:- n:qcserial Did:qcserial n:qcserial", BIND_NO_DTR, 2 },
-		{ "ni:- n:- Di:- n:-", BIND_UNBOUND, 2 },
+		  DRIVER_NO_DTR, 2 },
+		{ "ni:- n:qcserial Did:qcserial n:qcserial", DRIVER_NO_DTR, 2 },
+		{ "ni:- n:- Di:- n:-", DRIVER_UNBOUND, 2 },
 		/* all on option, and silent all the same */
-		{ "ni:option n:option Di:option n:option", BIND_FINE, 2 },
-		{ "ni:- n:- Dib:- n:-", BIND_BLOCKED, 2 },
+		{ "ni:option n:option Di:option n:option", DRIVER_FINE, 2 },
+		{ "ni:- n:- Dib:- n:-", DRIVER_BLOCKED, 2 },
 		/* the table is wrong: what it names talks, NMEA say */
 		{ "niN:qmi_wwan n:qcserial D:qcserial nid:qcserial",
-		  BIND_NO_DTR, 3 },
+		  DRIVER_NO_DTR, 3 },
 		{ "niN:qmi_wwan nid:qcserial D:qcserial nid:qcserial",
-		  BIND_FINE, 2 },
+		  DRIVER_FINE, 2 },
 		{ "niN:qmi_wwan n:qcserial D:qcserial nd:qcserial",
-		  BIND_FINE, 2 },
+		  DRIVER_FINE, 2 },
 		/* it was tried, and is back */
 		{ "niN:qmi_wwan n:qcserial Ditd:qcserial nid:qcserial",
-		  BIND_NO_DTR, 3 },
+		  DRIVER_NO_DTR, 3 },
 		{ "niN:qmi_wwan n:qcserial Ditd:qcserial n:qcserial",
-		  BIND_UNKNOWN, -1 },
+		  DRIVER_UNKNOWN, -1 },
 		/* somebody's program has it */
-		{ "ni:- n:- Di:usbfs n:-", BIND_FINE, 2 },
-		{ "Q:qcserial", BIND_FIRMWARE, -1 },
-		{ "Q:-", BIND_FIRMWARE, -1 },
+		{ "ni:- n:- Di:usbfs n:-", DRIVER_FINE, 2 },
+		{ "Q:qcserial", DRIVER_FIRMWARE, -1 },
+		{ "Q:-", DRIVER_FIRMWARE, -1 },
 		/* no table knows it: the one with the interrupt endpoint */
-		{ "LiN:qmi_wwan .:qcserial Lid:qcserial", BIND_NO_DTR, 2 },
-		{ "LiN:qmi_wwan .:qcserial Li:-", BIND_UNBOUND, 2 },
+		{ "LiN:qmi_wwan .:qcserial Lid:qcserial", DRIVER_NO_DTR, 2 },
+		{ "LiN:qmi_wwan .:qcserial Li:-", DRIVER_UNBOUND, 2 },
 		/* two of them, and nothing tells which is QMI's */
-		{ "Li:- .:qcserial Li:-", BIND_UNKNOWN, -1 },
-		{ "Li:- .:qcserial Lid:qcserial", BIND_NO_DTR, 2 },
+		{ "Li:- .:qcserial Li:-", DRIVER_UNKNOWN, -1 },
+		{ "Li:- .:qcserial Lid:qcserial", DRIVER_NO_DTR, 2 },
 		/* it may be a printer */
-		{ "Li:- .:-", BIND_UNKNOWN, -1 },
-		{ "Li:- .:ftdi_sio", BIND_UNKNOWN, -1 },
+		{ "Li:- .:-", DRIVER_UNKNOWN, -1 },
+		{ "Li:- .:ftdi_sio", DRIVER_UNKNOWN, -1 },
 		/* CDC-ACM is another driver's, and has DTR */
-		{ "Dic:cdc_acm c:cdc_acm", BIND_UNKNOWN, -1 },
-		{ "Dic:- c:-", BIND_UNKNOWN, -1 },
-		{ "A:- .:option", BIND_UNKNOWN, -1 },
-		{ "", BIND_UNKNOWN, -1 },
+		{ "Dic:cdc_acm c:cdc_acm", DRIVER_UNKNOWN, -1 },
+		{ "Dic:- c:-", DRIVER_UNKNOWN, -1 },
+		{ "A:- .:option", DRIVER_UNKNOWN, -1 },
+		{ "", DRIVER_UNKNOWN, -1 },
 		/* clang-format on */
 	};
-	struct bind_interface interfaces[8];
+	struct driver_interface interfaces[8];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		size_t count = read_device(rows[i].device, interfaces);
-		struct bind_decision decision = bind_decide(interfaces, count);
+		struct driver_choice decision = driver_choose(interfaces, count);
 
 		if (decision.verdict != rows[i].verdict || decision.at != rows[i].at)
 			fail_msg("%s: %s, at %d", rows[i].device,
-				 bind_verdict_text(decision.verdict), decision.at);
+				 driver_verdict_text(decision.verdict), decision.at);
 	}
 }
 
 /* "VID:PID" of all references in their order. */
 static void list_references(const char *device, int at, char *to, size_t size)
 {
-	struct bind_interface interfaces[8];
+	struct driver_interface interfaces[8];
 	size_t count = read_device(device, interfaces), len = 0;
-	struct bind_reference reference;
+	struct driver_reference reference;
 
 	to[0] = '\0';
-	for (int rank = 0; rank < 3 && bind_find_reference(interfaces, count, at, rank, &reference);
+	for (int rank = 0; rank < 3 && driver_find_reference(interfaces, count, at, rank, &reference);
 	     rank++)
 		len += (size_t)snprintf(to + len, size - len, "%s%04x:%04x", rank ? " " : "",
 					reference.vid, reference.pid);
@@ -184,7 +184,7 @@ static const char *content(const char *root, const char *name)
 }
 
 /* The probe's word on If2 of 1-1. */
-static struct probe_port silent_port;
+static struct probed_port silent_port;
 static const struct probe_result silent = {.ports = &silent_port, .count = 1, .chosen = -1};
 static const struct port_filter any = {-1, -1, "", ""};
 
@@ -194,7 +194,7 @@ static int set_up(void **state)
 	port_init(&silent_port.port, "/dev/ttyUSB1");
 	strcpy(silent_port.port.usb_path, "1-1");
 	silent_port.port.interface = 2;
-	silent_port.role = PROBE_ROLE_NO_DTR;
+	silent_port.role = PORT_ROLE_NO_DTR;
 	return 0;
 }
 
@@ -205,30 +205,30 @@ static void the_modem_and_its_interface_are_found(void **state)
 		struct port_filter filter;
 		const struct probe_result *result;
 		bool found;
-		enum bind_verdict verdict;
+		enum driver_verdict verdict;
 		const char *name;
 	} rows[] = {
 		/* clang-format off */
 		{ "sysfs/report-before", { -1, -1, "", "" }, &silent,
-		  true, BIND_NO_DTR, "1-1:1.2" },
+		  true, DRIVER_NO_DTR, "1-1:1.2" },
 		{ "sysfs/report-after", { 0x1199, 0x9013, "1-1", "" }, &silent,
-		  true, BIND_NO_DTR, "1-1:1.2" },
+		  true, DRIVER_NO_DTR, "1-1:1.2" },
 		{ "sysfs/report-before", { -1, -1, "", "" }, NULL,
-		  true, BIND_FINE, "1-1:1.2" },
+		  true, DRIVER_FINE, "1-1:1.2" },
 		{ "sysfs/report-bare", { -1, -1, NULL, NULL }, NULL,
-		  true, BIND_UNBOUND, "1-1:1.2" },
+		  true, DRIVER_UNBOUND, "1-1:1.2" },
 		{ "sysfs/report-bare", { 0x12d1, -1, "", "" }, NULL,
-		  false, BIND_UNKNOWN, NULL },
+		  false, DRIVER_UNKNOWN, NULL },
 		{ "sysfs/report-bare", { -1, -1, "1-2", "" }, NULL,
-		  false, BIND_UNKNOWN, NULL },
+		  false, DRIVER_UNKNOWN, NULL },
 		{ "sysfs/huawei-e1752", { -1, -1, "", "" }, NULL,
-		  true, BIND_FINE, "1-1.4:1.0" },
+		  true, DRIVER_FINE, "1-1.4:1.0" },
 		{ "sysfs/quectel-ec25", { -1, -1, "", "" }, NULL,
-		  true, BIND_FINE, "1-1:1.3" },
+		  true, DRIVER_FINE, "1-1:1.3" },
 		{ "sysfs/qdl", { -1, -1, "", "" }, NULL,
-		  true, BIND_FIRMWARE, NULL },
+		  true, DRIVER_FIRMWARE, NULL },
 		{ "sysfs/empty", { -1, -1, "", "" }, NULL,
-		  false, BIND_UNKNOWN, NULL },
+		  false, DRIVER_UNKNOWN, NULL },
 		/* clang-format on */
 	};
 	struct bind_job job;

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/count.h"
-#include "modem/bind.h"
+#include "modem/driver-choice.h"
 
 /* Who holds another interface of a device that is surely a modem. */
 static const char *const wwan_drivers[] = {"qcserial", "option",     "sierra",
 					   "qmi_wwan", "sierra_net", "huawei_cdc_ncm"};
 
-static bool is_wwan(const struct bind_interface *interfaces, size_t count)
+static bool is_wwan(const struct driver_interface *interfaces, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		for (size_t n = 0; n < COUNT(wwan_drivers); n++)
@@ -19,12 +19,12 @@ static bool is_wwan(const struct bind_interface *interfaces, size_t count)
 	return false;
 }
 
-static bool may_be_for_calls(const struct bind_interface *interface)
+static bool may_be_for_calls(const struct driver_interface *interface)
 {
 	return interface->vendor && !interface->data && !interface->tried;
 }
 
-static int find_known(const struct bind_interface *interfaces, size_t count)
+static int find_known(const struct driver_interface *interfaces, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (interfaces[i].role == LAYOUT_DATA && may_be_for_calls(&interfaces[i]))
@@ -33,7 +33,7 @@ static int find_known(const struct bind_interface *interfaces, size_t count)
 }
 
 /* On a modem that no table knows: the one with the interrupt endpoint, if only one has it. */
-static int find_likely(const struct bind_interface *interfaces, size_t count, bool no_dtr)
+static int find_likely(const struct driver_interface *interfaces, size_t count, bool no_dtr)
 {
 	int found = -1;
 
@@ -50,7 +50,7 @@ static int find_likely(const struct bind_interface *interfaces, size_t count, bo
 
 /* Where the table is wrong of this firmware: the one that waits for DTR and has the interrupt
  * endpoint, whatever the table says of it. */
-static int find_waiting(const struct bind_interface *interfaces, size_t count)
+static int find_waiting(const struct driver_interface *interfaces, size_t count)
 {
 	int found = -1;
 
@@ -65,22 +65,22 @@ static int find_waiting(const struct bind_interface *interfaces, size_t count)
 	return found;
 }
 
-static enum bind_verdict judge(const struct bind_interface *interface)
+static enum driver_verdict judge(const struct driver_interface *interface)
 {
 	if (interface->no_dtr)
-		return BIND_NO_DTR;
+		return DRIVER_NO_DTR;
 	if (*interface->driver)
-		return BIND_FINE;
-	return interface->authorized ? BIND_UNBOUND : BIND_BLOCKED;
+		return DRIVER_FINE;
+	return interface->authorized ? DRIVER_UNBOUND : DRIVER_BLOCKED;
 }
 
-struct bind_decision bind_decide(const struct bind_interface *interfaces, size_t count)
+struct driver_choice driver_choose(const struct driver_interface *interfaces, size_t count)
 {
-	struct bind_decision decision = {BIND_UNKNOWN, -1};
+	struct driver_choice decision = {DRIVER_UNKNOWN, -1};
 
 	for (size_t i = 0; i < count; i++)
 		if (interfaces[i].role == LAYOUT_QDL) {
-			decision.verdict = BIND_FIRMWARE;
+			decision.verdict = DRIVER_FIRMWARE;
 			return decision;
 		}
 	decision.at = find_known(interfaces, count);
@@ -91,21 +91,21 @@ struct bind_decision bind_decide(const struct bind_interface *interfaces, size_t
 	}
 	if (decision.at >= 0)
 		decision.verdict = judge(&interfaces[decision.at]);
-	if (!bind_is_move(decision.verdict) && decision.verdict != BIND_BLOCKED &&
+	if (!driver_is_to_move(decision.verdict) && decision.verdict != DRIVER_BLOCKED &&
 	    find_waiting(interfaces, count) >= 0)
-		decision = (struct bind_decision){BIND_NO_DTR, find_waiting(interfaces, count)};
+		decision = (struct driver_choice){DRIVER_NO_DTR, find_waiting(interfaces, count)};
 	return decision;
 }
 
-const char *bind_verdict_text(enum bind_verdict verdict)
+const char *driver_verdict_text(enum driver_verdict verdict)
 {
 	static const char *const texts[] = {
-		[BIND_UNBOUND] = "no driver holds it",
-		[BIND_NO_DTR] = "its driver cannot raise DTR, which many modems wait for",
-		[BIND_BLOCKED] = "no driver may hold it (authorized is 0)",
-		[BIND_FINE] = "its driver can raise DTR",
-		[BIND_FIRMWARE] = "it waits for its firmware",
-		[BIND_UNKNOWN] = "which of its interfaces is for calls is not known",
+		[DRIVER_UNBOUND] = "no driver holds it",
+		[DRIVER_NO_DTR] = "its driver cannot raise DTR, which many modems wait for",
+		[DRIVER_BLOCKED] = "no driver may hold it (authorized is 0)",
+		[DRIVER_FINE] = "its driver can raise DTR",
+		[DRIVER_FIRMWARE] = "it waits for its firmware",
+		[DRIVER_UNKNOWN] = "which of its interfaces is for calls is not known",
 	};
 
 	return texts[verdict];
@@ -145,7 +145,7 @@ static const struct {
 };
 
 /* What the reference is worth: 0 nothing, or the interface itself reserved. */
-static int weigh(const struct bind_interface *interfaces, size_t count, int at, unsigned reserved)
+static int weigh(const struct driver_interface *interfaces, size_t count, int at, unsigned reserved)
 {
 	int worth = 0;
 
@@ -161,8 +161,8 @@ static int weigh(const struct bind_interface *interfaces, size_t count, int at, 
 	return worth;
 }
 
-bool bind_find_reference(const struct bind_interface *interfaces, size_t count, int at, int rank,
-			 struct bind_reference *reference)
+bool driver_find_reference(const struct driver_interface *interfaces, size_t count, int at,
+			   int rank, struct driver_reference *reference)
 {
 	int last_worth = INT_MAX, last = -1;
 

@@ -5,26 +5,26 @@
 
 #include "unit.h"
 
-#include "modem/order.h"
+#include "modem/at-request.h"
 #include "status/order.h"
 #include "status/show.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static bool may_go(const char *text, enum order_scope scope, bool force)
+static bool may_go(const char *text, enum at_request_scope scope, bool force)
 {
 	struct buf why = BUF_INIT;
-	struct order order;
+	struct at_request order;
 	bool fine;
 
-	order_init(&order);
+	at_request_init(&order);
 	order.force = force;
-	assert_int_equal(order_add(&order, text), 0);
-	fine = order_check(&order, scope, &why);
+	assert_int_equal(at_request_add(&order, text), 0);
+	fine = at_request_check(&order, scope, &why);
 	assert_true(fine == (why.len == 0));
 	assert_null(strstr(buf_str(&why), "=1234"));
 	buf_free(&why);
-	order_free(&order);
+	at_request_free(&order);
 	return fine;
 }
 
@@ -54,7 +54,7 @@ static void what_asks_only_may_go_to_an_instances_modem(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++)
-		assert_true(may_go(texts[i], ORDER_INSTANCE, false));
+		assert_true(may_go(texts[i], AT_REQUEST_INSTANCE, false));
 }
 
 /* What is refused for all; for an instance's modem; and, whatever is meant. */
@@ -97,26 +97,26 @@ static void what_breaks_something_has_to_be_meant(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(pins); i++) {
-		assert_false(may_go(pins[i], ORDER_OWN, false));
-		assert_true(may_go(pins[i], ORDER_INSTANCE, true));
+		assert_false(may_go(pins[i], AT_REQUEST_OWN, false));
+		assert_true(may_go(pins[i], AT_REQUEST_INSTANCE, true));
 	}
 	for (size_t i = 0; i < COUNT(calls); i++) {
-		assert_false(may_go(calls[i], ORDER_OWN, false));
-		assert_true(may_go(calls[i], ORDER_OWN, true));
+		assert_false(may_go(calls[i], AT_REQUEST_OWN, false));
+		assert_true(may_go(calls[i], AT_REQUEST_OWN, true));
 	}
 	for (size_t i = 0; i < COUNT(breaking); i++) {
-		assert_false(may_go(breaking[i], ORDER_INSTANCE, false));
-		assert_true(may_go(breaking[i], ORDER_OWN, false));
-		assert_true(may_go(breaking[i], ORDER_INSTANCE, true));
+		assert_false(may_go(breaking[i], AT_REQUEST_INSTANCE, false));
+		assert_true(may_go(breaking[i], AT_REQUEST_OWN, false));
+		assert_true(may_go(breaking[i], AT_REQUEST_INSTANCE, true));
 	}
 	for (size_t i = 0; i < COUNT(hiding); i++) {
-		assert_false(may_go(hiding[i], ORDER_OWN, false));
-		assert_true(may_go(hiding[i], ORDER_OWN, true));
+		assert_false(may_go(hiding[i], AT_REQUEST_OWN, false));
+		assert_true(may_go(hiding[i], AT_REQUEST_OWN, true));
 	}
 	for (size_t i = 0; i < COUNT(harmless); i++)
-		assert_true(may_go(harmless[i], ORDER_OWN, false));
+		assert_true(may_go(harmless[i], AT_REQUEST_OWN, false));
 	for (size_t i = 0; i < COUNT(never); i++)
-		assert_false(may_go(never[i], ORDER_OWN, true));
+		assert_false(may_go(never[i], AT_REQUEST_OWN, true));
 }
 
 static void the_longest_command_is_the_channels(void **state)
@@ -125,64 +125,64 @@ static void the_longest_command_is_the_channels(void **state)
 
 	(void)state;
 	memset(text + 2, 'X', AT_COMMAND_MAX - 2);
-	assert_true(may_go(text, ORDER_INSTANCE, false));
+	assert_true(may_go(text, AT_REQUEST_INSTANCE, false));
 	text[AT_COMMAND_MAX] = 'X';
-	assert_false(may_go(text, ORDER_INSTANCE, true));
+	assert_false(may_go(text, AT_REQUEST_INSTANCE, true));
 }
 
-static void reply(struct order *order, const char *final, const char *text)
+static void reply(struct at_request *order, const char *final, const char *text)
 {
 	const struct at_event event = {.type = AT_EVENT_REPLY,
 				       .final = at_final_parse(final, true),
 				       .text = text,
 				       .command = order->items[order->index].text};
 
-	order_reply(order, &event);
+	at_request_reply(order, &event);
 }
 
-static void give(struct order *order, size_t count)
+static void give(struct at_request *order, size_t count)
 {
-	order_init(order);
+	at_request_init(order);
 	for (size_t i = 0; i < count; i++)
-		assert_int_equal(order_add(order, "AT+CSQ"), 0);
+		assert_int_equal(at_request_add(order, "AT+CSQ"), 0);
 }
 
 static void one_is_sent_after_the_other(void **state)
 {
 	struct at_command command;
-	struct order order;
+	struct at_request order;
 
 	(void)state;
 	give(&order, 2);
-	assert_true(order_next(&order, &command, 7));
+	assert_true(at_request_next(&order, &command, 7));
 	assert_int_equal(command.id, 7);
-	assert_int_equal(command.timeout_ms, ORDER_TIMEOUT_S * 1000);
+	assert_int_equal(command.timeout_ms, AT_REQUEST_TIMEOUT_S * 1000);
 	assert_int_equal(command.flags, 0);
-	assert_false(order_next(&order, &command, 7));
+	assert_false(at_request_next(&order, &command, 7));
 	reply(&order, "OK", "+CSQ: 1,99");
-	assert_true(order_next(&order, &command, 7));
+	assert_true(at_request_next(&order, &command, 7));
 	reply(&order, "OK", "");
-	assert_false(order_next(&order, &command, 7));
-	assert_int_equal(order_cause(&order), CAUSE_NONE);
-	order_free(&order);
+	assert_false(at_request_next(&order, &command, 7));
+	assert_int_equal(at_request_cause(&order), CAUSE_NONE);
+	at_request_free(&order);
 }
 
 static void an_error_ends_it_unless_told_to_go_on(void **state)
 {
 	struct at_command command;
-	struct order order;
+	struct at_request order;
 
 	(void)state;
 	for (int keep_going = 0; keep_going < 2; keep_going++) {
 		give(&order, 2);
 		order.keep_going = keep_going;
-		assert_true(order_next(&order, &command, 0));
+		assert_true(at_request_next(&order, &command, 0));
 		reply(&order, "+CME ERROR: 10", "");
-		assert_int_equal(order_next(&order, &command, 0), keep_going);
+		assert_int_equal(at_request_next(&order, &command, 0), keep_going);
 		if (keep_going)
 			reply(&order, "OK", "");
-		assert_int_equal(order_cause(&order), CAUSE_SIM);
-		order_free(&order);
+		assert_int_equal(at_request_cause(&order), CAUSE_SIM);
+		at_request_free(&order);
 	}
 }
 
@@ -192,15 +192,15 @@ static void a_secret_is_marked(void **state)
 					    "AT^AUTHDATA=1,2,\"\",\"p\",\"u\"",
 					    "AT+CGAUTH=1,1,\"u\",\"p\""};
 	struct at_command command;
-	struct order order;
+	struct at_request order;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
-		order_init(&order);
-		assert_int_equal(order_add(&order, texts[i]), 0);
-		assert_true(order_next(&order, &command, 0));
+		at_request_init(&order);
+		assert_int_equal(at_request_add(&order, texts[i]), 0);
+		assert_true(at_request_next(&order, &command, 0));
 		assert_int_equal(command.flags, AT_SECRET);
-		order_free(&order);
+		at_request_free(&order);
 	}
 }
 
@@ -209,33 +209,33 @@ static void answers_are_kept_up_to_a_bound(void **state)
 	static char text[16000];
 	struct at_command command;
 	struct json_object *object;
-	struct order order;
+	struct at_request order;
 
 	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	give(&order, 16);
 	for (int i = 0; i < 16; i++) {
-		assert_true(order_next(&order, &command, 0));
+		assert_true(at_request_next(&order, &command, 0));
 		reply(&order, "OK", text);
 	}
-	assert_true(order.kept <= ORDER_ANSWER_MAX);
+	assert_true(order.kept <= AT_REQUEST_ANSWER_MAX);
 	assert_false(order.items[0].cut);
 	assert_true(order.items[15].cut);
 	object = order_to_json(&order, "/dev/ttyUSB2");
 	/* What the client of the socket takes. */
 	assert_true(strlen(json_object_to_json_string(object)) < 262144);
 	json_object_put(object);
-	order_free(&order);
+	at_request_free(&order);
 }
 
 static void there_is_an_end_to_commands(void **state)
 {
-	struct order order;
+	struct at_request order;
 
 	(void)state;
-	give(&order, ORDER_COMMANDS_MAX);
-	assert_int_equal(order_add(&order, "AT"), -E2BIG);
-	order_free(&order);
+	give(&order, AT_REQUEST_COMMANDS_MAX);
+	assert_int_equal(at_request_add(&order, "AT"), -E2BIG);
+	at_request_free(&order);
 }
 
 static const struct {
@@ -267,15 +267,15 @@ static void requests_are_taken_apart(void **state)
 	for (size_t i = 0; i < COUNT(requests); i++) {
 		struct json_object *object = json_tokener_parse(requests[i].line);
 		struct buf why = BUF_INIT;
-		struct order order;
+		struct at_request order;
 		bool good;
 
-		order_init(&order);
+		at_request_init(&order);
 		good = order_from_json(object, &order, &why);
 		assert_int_equal(good, requests[i].good);
 		assert_int_equal(good, why.len == 0);
 		buf_free(&why);
-		order_free(&order);
+		at_request_free(&order);
 		json_object_put(object);
 	}
 }
@@ -284,22 +284,22 @@ static void a_request_says_all_of_an_order(void **state)
 {
 	struct json_object *object = json_object_new_object();
 	struct buf why = BUF_INIT;
-	struct order order, other;
+	struct at_request order, other;
 
 	(void)state;
 	give(&order, 3);
 	order.force = true;
 	order.timeout_ms = 7000;
 	order_to_request(&order, object);
-	order_init(&other);
+	at_request_init(&other);
 	assert_true(order_from_json(object, &other, &why));
 	assert_int_equal(other.count, 3);
 	assert_string_equal(other.items[2].text, "AT+CSQ");
 	assert_true(other.force);
 	assert_false(other.keep_going);
 	assert_int_equal(other.timeout_ms, 7000);
-	order_free(&order);
-	order_free(&other);
+	at_request_free(&order);
+	at_request_free(&other);
 	json_object_put(object);
 }
 

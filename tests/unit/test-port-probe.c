@@ -5,9 +5,9 @@
 #include "unit.h"
 
 #include "base/buf.h"
-#include "modem/ask.h"
+#include "modem/port-probe.h"
 
-#define PASS_MS        ASK_PASS_MS
+#define PASS_MS        PORT_PROBE_PASS_MS
 #define EVENTS_MAX     64
 #define RULES          8
 #define BYTES(literal) literal, sizeof(literal) - 1
@@ -32,7 +32,7 @@ struct persona {
 	int latency_ms, deaf_ms;
 	struct rule rules[RULES];
 	struct noise noise;
-	enum ask_verdict verdict;
+	enum port_role verdict;
 	int answer_ms;         /* -1: none */
 	int least_ms, most_ms; /* the verdict's time */
 	const char *why;
@@ -53,103 +53,103 @@ struct persona {
 /* clang-format off */
 static const struct persona personas[] = {
 	{ "a modem", 20, 0, { MODEM }, { 0 },
-	  ASK_AT, 20, 60, 61, "" },
+	  PORT_ROLE_AT, 20, 60, 61, "" },
 	{ "with echo", 20, 0,
 	  { { "AT", "AT\r\r\nOK\r\n", 0 },
 	    { "AT+GOBI?", "AT+GOBI?\r\r\n+CME ERROR: 100\r\n", 0 },
 	    { "ATI", "ATI\r\r\nMC8355\r\n\r\nOK\r\n", 0 } }, { 0 },
-	  ASK_AT, 20, 60, 61, "" },
+	  PORT_ROLE_AT, 20, 60, 61, "" },
 	{ "NULs and noise around the answer", 20, 0,
 	  { { "AT", "\0\0", 0 }, MODEM },
 	  { 15, 0, BYTES("\0\0\xff\xfe;RDY\r\n\r\nOK\r\n") },
-	  ASK_AT, 15, 55, 61, "" },
+	  PORT_ROLE_AT, 15, 55, 61, "" },
 	{ "loses the first AT", 20, 0, { { "AT", "", 1 }, MODEM }, { 0 },
-	  ASK_AT, 320, 700, 730, "" },
+	  PORT_ROLE_AT, 320, 700, 730, "" },
 	{ "was told to answer in digits", 20, 0,
 	  { { "AT", "0\r", 2 }, MODEM }, { 0 },
-	  ASK_AT, 820, 1700, 1730, "" },
+	  PORT_ROLE_AT, 820, 1700, 1730, "" },
 	{ "was told not to answer", 20, 0, { { "AT", "", 2 }, MODEM }, { 0 },
-	  ASK_AT, 820, 1700, 1730, "" },
+	  PORT_ROLE_AT, 820, 1700, 1730, "" },
 	{ "boots for a second", 20, 1000, { MODEM }, { 0 },
-	  ASK_AT, 1520, 3100, 3200, "" },
+	  PORT_ROLE_AT, 1520, 3100, 3200, "" },
 	{ "slow: the answers to two ATs come one after the other", 400, 0,
 	  { MODEM }, { 0 },
-	  ASK_AT, 400, 1500, 1510, "" },
+	  PORT_ROLE_AT, 400, 1500, 1510, "" },
 	{ "slower and slower: an OK to AT comes when nonsense was asked", 320, 0,
 	  { { "AT", OK, 1 }, { "AT", "", 1 }, MODEM },
 	  { 800, 0, BYTES(OK) },
-	  ASK_AT, 320, 1630, 1640, "" },
+	  PORT_ROLE_AT, 320, 1630, 1640, "" },
 	{ "very late first answer", 1900, 0, { MODEM }, { 0 },
-	  ASK_AT, 1900, 6000, 8000, "" },
+	  PORT_ROLE_AT, 1900, 6000, 8000, "" },
 	{ "a flood of URCs", 20, 0, { MODEM },
 	  { 0, 1, BYTES("\r\n^RSSI:17\r\n") },
-	  ASK_AT, 20, 60, 65, "" },
+	  PORT_ROLE_AT, 20, 60, 65, "" },
 	{ "NMEA on the AT port", 20, 600, { MODEM },
 	  { 100, 100, BYTES(NMEA) },
-	  ASK_NMEA, -1, 450, 450, "" },
+	  PORT_ROLE_NMEA, -1, 450, 450, "" },
 	{ "SIM busy on a plain AT, then awake", 20, 0,
 	  { { "AT", "\r\n+CME ERROR: SIM busy\r\n", 1 }, MODEM }, { 0 },
-	  ASK_AT, 40, 80, 85, "" },
+	  PORT_ROLE_AT, 40, 80, 85, "" },
 	{ "ignores what it does not know", 20, 0,
 	  { { "AT", OK, 0 }, { "ATI", "\r\nZTE\r\n\r\nOK\r\n", 0 } }, { 0 },
-	  ASK_AT, 20, 900, 2500, "" },
+	  PORT_ROLE_AT, 20, 900, 2500, "" },
 	{ "a text was left open", 20, 0,
 	  { { "AT", "\r\n> ", 1 }, { "\033AT", OK, 1 }, MODEM }, { 0 },
-	  ASK_AT, 320, 360, 730, "" },
+	  PORT_ROLE_AT, 320, 360, 730, "" },
 	{ "data mode that an unknown frame ends", 20, 0,
 	  { { "AT", "", 3 }, { "ATQ0V1", "", 1 }, { QUESTION, "\r\nNO CARRIER\r\n", 1 }, MODEM },
 	  { 0 },
-	  ASK_AT, -2, 2120, 4500, "" },
+	  PORT_ROLE_AT, -2, 2120, 4500, "" },
 
 	{ "a parrot", 20, 0, { { "*", OK, 0 } }, { 0 },
-	  ASK_AT_SECONDARY, 20, 40, 41, "says OK to nonsense" },
+	  PORT_ROLE_AT_SECONDARY, 20, 40, 41, "says OK to nonsense" },
 	{ "an echoing parrot", 20, 0,
 	  { { "AT", "AT\r\r\nOK\r\n", 0 },
 	    { "AT+GOBI?", "AT+GOBI?\r\r\nOK\r\n", 0 } }, { 0 },
-	  ASK_AT_SECONDARY, 20, 40, 41, "says OK to nonsense" },
+	  PORT_ROLE_AT_SECONDARY, 20, 40, 41, "says OK to nonsense" },
 	{ "a slow parrot is not taken for a late answer", 400, 0,
 	  { { "*", OK, 0 } }, { 0 },
-	  ASK_AT_SECONDARY, 400, 1100, 1110, "says OK to nonsense" },
+	  PORT_ROLE_AT_SECONDARY, 400, 1100, 1110, "says OK to nonsense" },
 	{ "a parrot that loses the first AT", 20, 0,
 	  { { "AT", "", 1 }, { "*", OK, 0 } }, { 0 },
-	  ASK_AT_SECONDARY, 320, 1300, 1400, "says OK to nonsense" },
+	  PORT_ROLE_AT_SECONDARY, 320, 1300, 1400, "says OK to nonsense" },
 	{ "ERROR to everything", 20, 0, { { "*", ERROR, 0 } }, { 0 },
-	  ASK_AT_SECONDARY, -1, 80, 85, "says ERROR to a plain AT" },
+	  PORT_ROLE_AT_SECONDARY, -1, 80, 85, "says ERROR to a plain AT" },
 	{ "an APP port", 20, 0,
 	  { { "AT", OK, 0 }, { "ATI", "\r\nAPP1\r\n\r\nOK\r\n", 0 },
 	    { "AT*", ERROR, 0 } }, { 0 },
-	  ASK_AT_SECONDARY, 20, 60, 61, "calls itself an APP port" },
+	  PORT_ROLE_AT_SECONDARY, 20, 60, 61, "calls itself an APP port" },
 	{ "APP in a longer word is none", 20, 0,
 	  { { "AT", OK, 0 }, { "ATI", "\r\nMYAPP1 APP12 APP5\r\n\r\nOK\r\n", 0 },
 	    { "AT*", ERROR, 0 } }, { 0 },
-	  ASK_AT, 20, 60, 61, "" },
+	  PORT_ROLE_AT, 20, 60, 61, "" },
 	{ "says OK once and is mute", 20, 0, { { "AT", OK, 1 } }, { 0 },
-	  ASK_AT_SECONDARY, 20, 900, 2500, "has stopped answering" },
+	  PORT_ROLE_AT_SECONDARY, 20, 900, 2500, "has stopped answering" },
 
 	{ "GPS", 0, 0, { { "" , "", 0 } }, { 0, 1000, BYTES(NMEA) },
-	  ASK_NMEA, -1, 450, 450, "" },
+	  PORT_ROLE_NMEA, -1, 450, 450, "" },
 	{ "GPS that starts late", 0, 0, { { "", "", 0 } },
 	  { 700, 1000, BYTES(NMEA) },
-	  ASK_NMEA, -1, 700, 700, "" },
+	  PORT_ROLE_NMEA, -1, 700, 700, "" },
 	{ "DIAG", 5, 0, { { QUESTION, DIAG_ANSWER, 0 } }, { 0 },
-	  ASK_DIAG, -1, 2105, 2110, "" },
+	  PORT_ROLE_DIAG, -1, 2105, 2110, "" },
 	{ "stuck in PPP, talking", 0, 0, { { "", "", 0 } },
 	  { 1000, 3000, BYTES(LCP) },
-	  ASK_PPP, -1, 1000, 1000, "" },
+	  PORT_ROLE_PPP, -1, 1000, 1000, "" },
 	{ "stuck in PPP, waiting", 5, 0, { { QUESTION, LCP, 0 } }, { 0 },
-	  ASK_PPP, -1, 2105, 2110, "" },
+	  PORT_ROLE_PPP, -1, 2105, 2110, "" },
 	{ "silent", 0, 0, { { "", "", 0 } }, { 0 },
-	  ASK_SILENT, -1, 2300, 2300, "" },
+	  PORT_ROLE_SILENT, -1, 2300, 2300, "" },
 	{ "a port that echoes all there is", 1, 0,
 	  { { "AT", "AT\r", 0 },
 	    { QUESTION, "\x7e\0\x78\xf0\x7e", 0 } }, { 0 },
-	  ASK_SILENT, -1, 2300, 2300, "" },
+	  PORT_ROLE_SILENT, -1, 2300, 2300, "" },
 	{ "a shell", 1, 0, { { "AT", "AT\r\nsh: AT: not found\r\n# ", 0 } },
 	  { 0 },
-	  ASK_SILENT, -1, 2300, 2300, "" },
+	  PORT_ROLE_SILENT, -1, 2300, 2300, "" },
 	{ "OK before anything was asked", 0, 5000, { { "", "", 0 } },
 	  { 0, 0, BYTES(OK) },
-	  ASK_SILENT, -1, 2300, 2300, "" },
+	  PORT_ROLE_SILENT, -1, 2300, 2300, "" },
 };
 /* clang-format on */
 
@@ -210,14 +210,14 @@ static void hear(struct port *port, const char *bytes, size_t len, int64_t now)
 	}
 }
 
-static void write_out(struct ask *ask, struct port *port, int64_t now)
+static void write_out(struct port_probe *ask, struct port *port, int64_t now)
 {
 	const char *bytes;
 	size_t len;
 
-	while ((bytes = ask_output(ask, &len, now))) {
+	while ((bytes = port_probe_output(ask, &len, now))) {
 		hear(port, bytes, len, now);
-		ask_written(ask, len, now);
+		port_probe_written(ask, len, now);
 	}
 }
 
@@ -231,34 +231,34 @@ static int64_t next_event(const struct port *port)
 	return next;
 }
 
-static void speak(struct ask *ask, struct port *port, int64_t now)
+static void speak(struct port_probe *ask, struct port *port, int64_t now)
 {
 	const struct noise *noise = &port->persona->noise;
 
 	if (port->next_noise >= 0 && port->next_noise <= now) {
-		ask_feed(ask, noise->bytes, noise->len, now);
+		port_probe_feed(ask, noise->bytes, noise->len, now);
 		port->next_noise = noise->every_ms ? now + noise->every_ms : -1;
 	}
 	for (size_t i = 0; i < port->count; i++) {
 		if (port->events[i].at < 0 || port->events[i].at > now)
 			continue;
-		ask_feed(ask, port->events[i].bytes, port->events[i].len, now);
+		port_probe_feed(ask, port->events[i].bytes, port->events[i].len, now);
 		port->events[i].at = -1;
 	}
 }
 
 /* Move time from event to event until there is a verdict. */
-static int64_t run(struct ask *ask, struct port *port, int64_t now)
+static int64_t run(struct port_probe *ask, struct port *port, int64_t now)
 {
 	for (int i = 0; i < 20000; i++) {
 		int64_t deadline, event;
 
 		speak(ask, port, now);
-		ask_tick(ask, now);
+		port_probe_tick(ask, now);
 		write_out(ask, port, now);
-		if (ask_verdict(ask) != ASK_PENDING && ask_is_idle(ask))
+		if (port_probe_role(ask) != PORT_ROLE_UNKNOWN && port_probe_is_idle(ask))
 			return now;
-		deadline = ask_deadline(ask);
+		deadline = port_probe_deadline(ask);
 		event = next_event(port);
 		assert_true(deadline >= 0 || event >= 0);
 		if (deadline >= 0 && (event < 0 || deadline < event))
@@ -276,37 +276,37 @@ static void meet(struct port *port, const struct persona *persona)
 	port->next_noise = persona->noise.len ? persona->noise.at_ms : -1;
 }
 
-static void check(const struct persona *persona, const struct ask *ask, int64_t now)
+static void check(const struct persona *persona, const struct port_probe *ask, int64_t now)
 {
-	if (ask_verdict(ask) != persona->verdict)
-		fail_msg("%s: verdict %d (%s)", persona->name, ask_verdict(ask), ask_why(ask));
-	if (persona->answer_ms != -2 && ask_answer_ms(ask) != persona->answer_ms)
-		fail_msg("%s: answer after %d", persona->name, ask_answer_ms(ask));
+	if (port_probe_role(ask) != persona->verdict)
+		fail_msg("%s: verdict %d (%s)", persona->name, port_probe_role(ask), port_probe_why(ask));
+	if (persona->answer_ms != -2 && port_probe_answer_ms(ask) != persona->answer_ms)
+		fail_msg("%s: answer after %d", persona->name, port_probe_answer_ms(ask));
 	if (now < persona->least_ms || now > persona->most_ms)
 		fail_msg("%s: took %d", persona->name, (int)now);
-	assert_string_equal(ask_why(ask), persona->why);
+	assert_string_equal(port_probe_why(ask), persona->why);
 }
 
 static void every_persona_is_told_for_what_it_is(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(personas) / sizeof(*personas); i++) {
-		struct ask *ask = ask_new("test", PASS_MS, 0);
+		struct port_probe *ask = port_probe_new("test", PASS_MS, 0);
 		struct port port;
 
 		assert_non_null(ask);
 		meet(&port, &personas[i]);
 		check(&personas[i], ask, run(ask, &port, 0));
 		buf_free(&port.line);
-		ask_free(ask);
+		port_probe_free(ask);
 	}
 }
 
 static void no_setting_is_changed_but_the_echo_when_told(void **state)
 {
 	static const struct persona modem = {
-		"a modem", 20, 0, {MODEM, {"ATE0", OK, 0}}, {0}, ASK_AT, 20, 60, 61, ""};
-	struct ask *ask = ask_new("test", PASS_MS, 0);
+		"a modem", 20, 0, {MODEM, {"ATE0", OK, 0}}, {0}, PORT_ROLE_AT, 20, 60, 61, ""};
+	struct port_probe *ask = port_probe_new("test", PASS_MS, 0);
 	struct port port;
 
 	(void)state;
@@ -315,25 +315,25 @@ static void no_setting_is_changed_but_the_echo_when_told(void **state)
 	check(&modem, ask, run(ask, &port, 0));
 	assert_int_equal(port.used[1], 0); /* ATQ0V1 */
 	assert_int_equal(port.used[3], 1);
-	ask_echo_off(ask);
-	assert_false(ask_is_idle(ask));
+	port_probe_echo_off(ask);
+	assert_false(port_probe_is_idle(ask));
 	run(ask, &port, 61);
 	assert_int_equal(port.used[3], 2);
-	assert_int_equal(ask_verdict(ask), ASK_AT);
+	assert_int_equal(port_probe_role(ask), PORT_ROLE_AT);
 	buf_free(&port.line);
-	ask_free(ask);
+	port_probe_free(ask);
 }
 
 static void who_is_hurried_is_asked_for_a_second(void **state)
 {
-	static const struct persona silent = {"silent", 0, 0, {{"", "", 0}}, {0}, ASK_SILENT, -1,
+	static const struct persona silent = {"silent", 0, 0, {{"", "", 0}}, {0}, PORT_ROLE_SILENT, -1,
 					      0,        0, ""};
 	static const struct persona gps = {"GPS, once a second",
 					   0,
 					   0,
 					   {{"", "", 0}},
 					   {999, 1000, BYTES(NMEA)},
-					   ASK_NMEA,
+					   PORT_ROLE_NMEA,
 					   -1,
 					   999,
 					   1000,
@@ -343,48 +343,48 @@ static void who_is_hurried_is_asked_for_a_second(void **state)
 					      0,
 					      {{"AT", "", 1}, MODEM},
 					      {0},
-					      ASK_AT,
+					      PORT_ROLE_AT,
 					      320,
 					      700,
 					      730,
 					      ""};
-	struct ask *ask = ask_new("test", PASS_MS, 0);
+	struct port_probe *ask = port_probe_new("test", PASS_MS, 0);
 	struct port port;
 
 	(void)state;
 	meet(&port, &silent);
-	ask_hurry(ask, 20);
+	port_probe_hurry(ask, 20);
 	assert_in_range(run(ask, &port, 0), 1200, 1200);
 	buf_free(&port.line);
-	ask_free(ask);
-	ask = ask_new("test", PASS_MS, 0);
+	port_probe_free(ask);
+	ask = port_probe_new("test", PASS_MS, 0);
 	meet(&port, &second);
-	ask_hurry(ask, 20);
+	port_probe_hurry(ask, 20);
 	check(&second, ask, run(ask, &port, 0));
 	buf_free(&port.line);
-	ask_free(ask);
-	ask = ask_new("test", PASS_MS, 0);
+	port_probe_free(ask);
+	ask = port_probe_new("test", PASS_MS, 0);
 	meet(&port, &gps);
-	ask_hurry(ask, 20);
+	port_probe_hurry(ask, 20);
 	check(&gps, ask, run(ask, &port, 0));
 	buf_free(&port.line);
-	ask_free(ask);
+	port_probe_free(ask);
 }
 
 static void a_port_that_takes_no_bytes_is_silent(void **state)
 {
-	struct ask *ask = ask_new("test", PASS_MS, 0);
+	struct port_probe *ask = port_probe_new("test", PASS_MS, 0);
 	int64_t now = 0;
 
 	(void)state;
-	while (ask_verdict(ask) == ASK_PENDING) {
-		ask_tick(ask, now);
-		if (ask_verdict(ask) == ASK_PENDING)
-			now = ask_deadline(ask);
+	while (port_probe_role(ask) == PORT_ROLE_UNKNOWN) {
+		port_probe_tick(ask, now);
+		if (port_probe_role(ask) == PORT_ROLE_UNKNOWN)
+			now = port_probe_deadline(ask);
 	}
-	assert_int_equal(ask_verdict(ask), ASK_SILENT);
+	assert_int_equal(port_probe_role(ask), PORT_ROLE_SILENT);
 	assert_int_equal(now, PASS_MS);
-	ask_free(ask);
+	port_probe_free(ask);
 }
 
 /* What is between the end and the answer is the machine's. */
@@ -393,7 +393,7 @@ static void a_pass_in_vain_takes_no_more_than_two_and_a_half_seconds(void **stat
 	(void)state;
 	assert_in_range(PASS_MS, 2000, 2400);
 	for (size_t i = 0; i < sizeof(personas) / sizeof(*personas); i++)
-		if (personas[i].verdict == ASK_SILENT)
+		if (personas[i].verdict == PORT_ROLE_SILENT)
 			assert_in_range(personas[i].most_ms, 0, PASS_MS);
 }
 

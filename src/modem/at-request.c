@@ -6,15 +6,15 @@
 #include <strings.h>
 
 #include "base/str.h"
-#include "modem/order.h"
+#include "modem/at-request.h"
 
-void order_init(struct order *order)
+void at_request_init(struct at_request *order)
 {
 	memset(order, 0, sizeof(*order));
-	order->timeout_ms = ORDER_TIMEOUT_S * 1000;
+	order->timeout_ms = AT_REQUEST_TIMEOUT_S * 1000;
 }
 
-void order_free(struct order *order)
+void at_request_free(struct at_request *order)
 {
 	for (size_t i = 0; i < order->count; i++) {
 		str_free_secret(order->items[i].text);
@@ -24,11 +24,11 @@ void order_free(struct order *order)
 	memset(order, 0, sizeof(*order));
 }
 
-int order_add(struct order *order, const char *text)
+int at_request_add(struct at_request *order, const char *text)
 {
-	struct order_item *item = &order->items[order->count];
+	struct at_request_item *item = &order->items[order->count];
 
-	if (order->count == ORDER_COMMANDS_MAX)
+	if (order->count == AT_REQUEST_COMMANDS_MAX)
 		return -E2BIG;
 	memset(item, 0, sizeof(*item));
 	item->text = strdup(text);
@@ -150,7 +150,7 @@ static bool hides(const char *squeezed)
 	return false;
 }
 
-static const char *objection(const char *squeezed, enum order_scope scope)
+static const char *objection(const char *squeezed, enum at_request_scope scope)
 {
 	if (sets_any(squeezed, pins))
 		return "may hold a PIN, and a wrong one sent again blocks the "
@@ -161,7 +161,7 @@ static const char *objection(const char *squeezed, enum order_scope scope)
 	if (hides(squeezed))
 		return "has the modem answer in digits, or not at all, and then "
 		       "its port is not found; if that is meant, add --force";
-	if (scope == ORDER_INSTANCE && breaks(squeezed))
+	if (scope == AT_REQUEST_INSTANCE && breaks(squeezed))
 		return "may end the running instance's call; stop that first, or add --force";
 	return NULL;
 }
@@ -184,7 +184,7 @@ static bool is_command(const char *text, struct buf *why)
 	return len <= AT_COMMAND_MAX;
 }
 
-static bool check(const char *text, bool force, enum order_scope scope, struct buf *why)
+static bool check(const char *text, bool force, enum at_request_scope scope, struct buf *why)
 {
 	char squeezed[AT_COMMAND_MAX + 1];
 	const char *against;
@@ -200,7 +200,7 @@ static bool check(const char *text, bool force, enum order_scope scope, struct b
 	return !against;
 }
 
-bool order_check(const struct order *order, enum order_scope scope, struct buf *why)
+bool at_request_check(const struct at_request *order, enum at_request_scope scope, struct buf *why)
 {
 	if (order->count == 0)
 		buf_printf(why, "no command is given");
@@ -212,12 +212,12 @@ bool order_check(const struct order *order, enum order_scope scope, struct buf *
 
 /* One after the other ---------------------------------------------------------------*/
 
-bool order_next(struct order *order, struct at_command *command, int id)
+bool at_request_next(struct at_request *order, struct at_command *command, int id)
 {
 	char squeezed[AT_COMMAND_MAX + 1];
 
 	if (order->pending || order->index == order->count ||
-	    (!order->keep_going && order_failure(order)))
+	    (!order->keep_going && at_request_failure(order)))
 		return false;
 	*command = (struct at_command){
 		.text = order->items[order->index].text,
@@ -235,11 +235,11 @@ bool order_next(struct order *order, struct at_command *command, int id)
 	return true;
 }
 
-void order_reply(struct order *order, const struct at_event *reply)
+void at_request_reply(struct at_request *order, const struct at_event *reply)
 {
-	struct order_item *item = &order->items[order->index];
+	struct at_request_item *item = &order->items[order->index];
 	size_t len = strlen(reply->text);
-	size_t room = ORDER_ANSWER_MAX - order->kept;
+	size_t room = AT_REQUEST_ANSWER_MAX - order->kept;
 
 	if (!order->pending)
 		return;
@@ -256,12 +256,12 @@ void order_reply(struct order *order, const struct at_event *reply)
 	order->index++;
 }
 
-static bool is_fine(const struct order_item *item)
+static bool is_fine(const struct at_request_item *item)
 {
 	return item->final.kind == AT_FINAL_OK || item->final.kind == AT_FINAL_CONNECT;
 }
 
-const struct order_item *order_failure(const struct order *order)
+const struct at_request_item *at_request_failure(const struct at_request *order)
 {
 	for (size_t i = 0; i < order->index; i++)
 		if (order->items[i].done && !is_fine(&order->items[i]))
@@ -291,9 +291,9 @@ static enum cause cause_of(const struct at_final *final)
 	}
 }
 
-enum cause order_cause(const struct order *order)
+enum cause at_request_cause(const struct at_request *order)
 {
-	const struct order_item *failure = order_failure(order);
+	const struct at_request_item *failure = at_request_failure(order);
 
 	return failure ? cause_of(&failure->final) : CAUSE_NONE;
 }

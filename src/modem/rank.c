@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "modem/pick.h"
+#include "modem/rank.h"
 
-int pick_best(const struct pick *picks, size_t count)
+int rank_best(const struct ranked_port *picks, size_t count)
 {
 	int best = -1;
 
@@ -13,7 +13,7 @@ int pick_best(const struct pick *picks, size_t count)
 	return best;
 }
 
-bool pick_is_sure(const struct pick *picks, size_t count, int best)
+bool rank_is_sure(const struct ranked_port *picks, size_t count, int best)
 {
 	for (size_t i = 0; i < count; i++)
 		if (picks[i].pending && (picks[i].hint < picks[best].hint ||
@@ -22,7 +22,7 @@ bool pick_is_sure(const struct pick *picks, size_t count, int best)
 	return true;
 }
 
-bool pick_is_hopeless(const struct pick *picks, size_t count)
+bool rank_is_hopeless(const struct ranked_port *picks, size_t count)
 {
 	bool no_dtr = false;
 
@@ -36,9 +36,9 @@ bool pick_is_hopeless(const struct pick *picks, size_t count)
 	return no_dtr;
 }
 
-bool pick_is_secondary(const struct pick *picks, size_t count, int index)
+bool rank_is_secondary(const struct ranked_port *picks, size_t count, int index)
 {
-	const struct pick *self = &picks[index];
+	const struct ranked_port *self = &picks[index];
 
 	if (!self->usable || self->hint != LAYOUT_AT)
 		return false;

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "at/chan.h"
+#include "at/lines.h"
+#include "base/count.h"
+#include "base/str.h"
+#include "modem/port-probe.h"
+#include "modem/stream.h"
+
+/* When AT is sent, counted from the start. The first may get lost in a modem that has just seen
+ * DTR; the last leaves time for a late answer. A modem that was left in ATQ1 or ATV0 does not
+ * answer in words; the third command changes that. */
+static const struct slot {
+	int ms;
+	const char *text;
+} slots[] = {
+	{0, "AT\r"}, {300, "AT\r"}, {800, "ATQ0V1\r"}, {1500, "AT\r"}, {2200, "AT\r"},
+};
+
+/* Two slots: enough for any modem that is awake. */
+#define AWAKE_MS 450
+
+/* GPS sends once a second: with LISTEN_MS its first sentence is heard. */
+#define HURRIED_MS   1000
+
+#define PASS_MIN_MS  500
+#define LISTEN_MS    200 /* for the answer to stream_question */
+#define MARGIN_MS    50
+#define CHECK_MIN_MS 700
+#define CHECK_MAX_MS 2000
+
+/* No modem has this command; a parrot says OK to it. */
+#define NONSENSE "AT+GOBI?"
+
+enum state {
+	STATE_ASKING,
+	STATE_DRAINING,  /* has answered; late answers may follow */
+	STATE_CHECKING,  /* is it one that can be used? */
+	STATE_LISTENING, /* was silent: stream_question is out */
+	STATE_SETTLED,
+	STATE_ECHO_OFF,
+};
+
+enum check { CHECK_AT, CHECK_NONSENSE, CHECK_IDENTITY, CHECK_ECHO };
+
+struct port_probe {
+	enum state state;
+	enum port_role role;
+	const char *why;
+	struct at_lines lines;
+	struct stream stream;
+	struct at_chan *chan;
+
+	const char *out; /* while `chan` is not used yet */
+	size_t out_len;
+
+	int64_t start;
+	int64_t end;      /* of asking */
+	int64_t deadline; /* of the other states */
+	int64_t first_sent, last_sent;
+	size_t slot;
+	int sent, finals, answer_ms;
+	int owed; /* answers to an AT that may still come */
+	bool ok, hung_up;
+	bool refused_nonsense, is_app;
+	char identity[PORT_PROBE_IDENTITY_MAX];
+};
+
+static const char *const role_names[] = {
+	[PORT_ROLE_UNKNOWN] = "unknown",
+	[PORT_ROLE_AT] = "at",
+	[PORT_ROLE_AT_SECONDARY] = "at-secondary",
+	[PORT_ROLE_NMEA] = "nmea",
+	[PORT_ROLE_DIAG] = "diag",
+	[PORT_ROLE_PPP] = "ppp",
+	[PORT_ROLE_SILENT] = "silent",
+	[PORT_ROLE_NO_DTR] = "no-dtr",
+	[PORT_ROLE_BUSY] = "busy",
+	[PORT_ROLE_ERROR] = "error",
+};
+
+const char *port_role_name(enum port_role role)
+{
+	return (unsigned)role < PORT_ROLE_COUNT ? role_names[role] : "unknown";
+}
+
+struct port_probe *port_probe_new(const char *name, int pass_ms, int64_t now)
+{
+	struct port_probe *probe = calloc(1, sizeof(*probe));
+
+	if (!probe)
+		return NULL;
+	probe->chan = at_chan_new();
+	if (!probe->chan) {
+		free(probe);
+		return NULL;
+	}
+	at_chan_set_name(probe->chan, name);
+	stream_init(&probe->stream);
+	probe->why = "";
+	probe->start = now;
+	if (pass_ms < PASS_MIN_MS)
+		pass_ms = PASS_MIN_MS;
+	probe->end = now + pass_ms - LISTEN_MS;
+	probe->first_sent = -1;
+	probe->answer_ms = -1;
+	return probe;
+}
+
+void port_probe_free(struct port_probe *probe)
+{
+	if (!probe)
+		return;
+	at_chan_free(probe->chan);
+	free(probe);
+}
+
+static void settle_role(struct port_probe *probe, enum port_role role, const char *why)
+{
+	probe->state = STATE_SETTLED;
+	probe->role = role;
+	probe->why = why;
+	probe->out_len = 0;
+}
+
+static void set_out(struct port_probe *probe, const char *bytes, size_t len)
+{
+	probe->out = bytes;
+	probe->out_len = len;
+}
+
+static bool uses_chan(const struct port_probe *probe)
+{
+	return probe->state == STATE_CHECKING || probe->state == STATE_ECHO_OFF;
+}
+
+static void take_final(struct port_probe *probe, const char *line, int64_t now)
+{
+	struct at_final final = at_final_parse(line, true);
+
+	if (probe->sent == 0) /* it answers the program that used the port before */
+		return;
+	switch (final.kind) {
+	case AT_FINAL_OK:
+		if (!probe->ok)
+			probe->answer_ms = (int)(now - probe->first_sent);
+		probe->ok = true;
+		break;
+	case AT_FINAL_ERROR:
+	case AT_FINAL_CME:
+	case AT_FINAL_CMS:
+		break;
+	case AT_FINAL_NO_CARRIER:
+		/* A modem that was left in data mode may say this to bytes that are no frame, or
+		 * to the frames of stream_question. Then it can be asked again. */
+		if (probe->hung_up || probe->state == STATE_DRAINING)
+			return;
+		probe->hung_up = true;
+		probe->state = STATE_ASKING;
+		set_out(probe, "AT\r", 3);
+		if (probe->end < now + AWAKE_MS)
+			probe->end = now + AWAKE_MS;
+		return;
+	default:
+		return;
+	}
+	probe->finals++;
+	if (probe->state == STATE_DRAINING) {
+		probe->owed--;
+		return;
+	}
+	probe->state = STATE_DRAINING;
+	probe->owed = probe->sent - 1;
+	/* If this answers the first AT, the answer to the last one comes as much later as that was
+	 * sent later. */
+	probe->deadline = now + probe->last_sent - probe->first_sent + MARGIN_MS;
+}
+
+void port_probe_feed(struct port_probe *probe, const void *bytes, size_t len, int64_t now)
+{
+	const char *at = bytes;
+	enum at_lines_item item;
+
+	if (uses_chan(probe)) {
+		at_chan_feed(probe->chan, bytes, len, now);
+		return;
+	}
+	if (probe->state == STATE_SETTLED)
+		return;
+	stream_feed(&probe->stream, bytes, len);
+	while (len > 0) {
+		size_t taken = at_lines_feed(&probe->lines, at, len, &item);
+
+		at += taken;
+		len -= taken;
+		if (item == AT_LINES_LINE && !probe->lines.cut)
+			take_final(probe, probe->lines.text, now);
+		else if (item == AT_LINES_PROMPT && probe->out_len == 0)
+			set_out(probe, "\033", 1); /* leave a text prompt that was left open */
+	}
+}
+
+const char *port_probe_output(struct port_probe *probe, size_t *len, int64_t now)
+{
+	if (uses_chan(probe))
+		return at_chan_output(probe->chan, len, now);
+	*len = probe->out_len;
+	return probe->out_len ? probe->out : NULL;
+}
+
+void port_probe_written(struct port_probe *probe, size_t len, int64_t now)
+{
+	if (uses_chan(probe)) {
+		at_chan_written(probe->chan, len, now);
+		return;
+	}
+	if (len == 0)
+		return;
+	if (probe->first_sent < 0)
+		probe->first_sent = now;
+	probe->out += len;
+	probe->out_len -= len;
+	if (probe->out_len > 0 || probe->out[-1] != '\r')
+		return;
+	probe->last_sent = now;
+	probe->sent++;
+}
+
+static void send_check(struct port_probe *probe, enum check check, const char *text)
+{
+	int timeout_ms = 4 * probe->answer_ms;
+	struct at_command command = {text, "", 0, 0, (int)check};
+
+	if (timeout_ms < CHECK_MIN_MS)
+		timeout_ms = CHECK_MIN_MS;
+	if (timeout_ms > CHECK_MAX_MS)
+		timeout_ms = CHECK_MAX_MS;
+	command.timeout_ms = timeout_ms;
+	at_chan_send(probe->chan, &command);
+}
+
+/* An OK to nonsense may be the late answer to an AT; then the real answer to the nonsense follows.
+ * If none follows, it was a parrot, and being asked once more does not harm. */
+static void doubt_nonsense(struct port_probe *probe, int64_t now)
+{
+	int patience = 2 * probe->answer_ms;
+
+	if (patience < AWAKE_MS)
+		patience = AWAKE_MS;
+	at_chan_reset(probe->chan);
+	probe->state = STATE_DRAINING;
+	probe->deadline = now + patience;
+	probe->owed--;
+	probe->finals = 0;
+	probe->sent = probe->owed + 1;
+}
+
+/* APP1 to APP4 as a word of its own. */
+static bool names_app(const char *text)
+{
+	const char *at = text;
+
+	while ((at = strstr(at, "APP"))) {
+		bool begins = at == text || !isalnum((unsigned char)at[-1]);
+
+		at += 3;
+		if (begins && *at >= '1' && *at <= '4' && !isalnum((unsigned char)at[1]))
+			return true;
+	}
+	return false;
+}
+
+static void take_check_reply(struct port_probe *probe, const struct at_event *event, int64_t now)
+{
+	enum at_final_kind kind = event->final.kind;
+
+	switch ((enum check)event->id) {
+	case CHECK_AT:
+		probe->ok = kind == AT_FINAL_OK;
+		if (probe->ok)
+			probe->answer_ms = (int)(now - probe->first_sent);
+		send_check(probe, CHECK_NONSENSE, NONSENSE);
+		break;
+	case CHECK_NONSENSE:
+		probe->refused_nonsense = kind != AT_FINAL_TIMEOUT;
+		if (kind != AT_FINAL_OK)
+			send_check(probe, CHECK_IDENTITY, "ATI");
+		else if (probe->owed > 0)
+			doubt_nonsense(probe, now);
+		else
+			settle_role(probe, PORT_ROLE_AT_SECONDARY, "says OK to nonsense");
+		break;
+	case CHECK_IDENTITY:
+		/* Some modems ignore an unknown command instead of refusing it. */
+		if (kind != AT_FINAL_TIMEOUT)
+			probe->refused_nonsense = true;
+		probe->is_app = names_app(event->text);
+		str_copy(probe->identity, sizeof(probe->identity), event->text);
+		if (!probe->ok)
+			settle_role(probe, PORT_ROLE_AT_SECONDARY, "says ERROR to a plain AT");
+		else if (probe->is_app)
+			settle_role(probe, PORT_ROLE_AT_SECONDARY, "calls itself an APP port");
+		else if (!probe->refused_nonsense)
+			settle_role(probe, PORT_ROLE_AT_SECONDARY, "has stopped answering");
+		else
+			settle_role(probe, PORT_ROLE_AT, "");
+		break;
+	case CHECK_ECHO:
+		probe->state = STATE_SETTLED;
+		break;
+	}
+}
+
+/* What its bytes so far have shown it to be; UNKNOWN: nothing yet. */
+static enum port_role stream_role(const struct stream *stream)
+{
+	if (stream->ppp)
+		return PORT_ROLE_PPP;
+	if (stream->diag)
+		return PORT_ROLE_DIAG;
+	return stream->nmea ? PORT_ROLE_NMEA : PORT_ROLE_UNKNOWN;
+}
+
+static int64_t next_slot(const struct port_probe *probe)
+{
+	int64_t at = probe->slot < COUNT(slots) ? probe->start + slots[probe->slot].ms : probe->end;
+
+	return at < probe->end ? at : probe->end;
+}
+
+void port_probe_tick(struct port_probe *probe, int64_t now)
+{
+	enum port_role heard = stream_role(&probe->stream);
+
+	if (probe->state == STATE_ASKING) {
+		if (heard != PORT_ROLE_UNKNOWN && now >= probe->start + AWAKE_MS) {
+			/* Surely something else: no need to use the whole pass. */
+			settle_role(probe, heard, "");
+		} else if (now >= probe->end) {
+			probe->state = STATE_LISTENING;
+			probe->deadline = now + LISTEN_MS;
+			set_out(probe, stream_question, stream_question_len);
+		} else if (probe->slot < COUNT(slots) && now >= next_slot(probe)) {
+			/* An AT that the port has not taken yet is still good. */
+			if (probe->out_len == 0)
+				set_out(probe, slots[probe->slot].text,
+					strlen(slots[probe->slot].text));
+			probe->slot++;
+		}
+	} else if (probe->state == STATE_LISTENING) {
+		if (heard != PORT_ROLE_UNKNOWN)
+			settle_role(probe, heard, "");
+		else if (now >= probe->deadline)
+			settle_role(probe, PORT_ROLE_SILENT, "");
+	} else if (probe->state == STATE_DRAINING &&
+		   (probe->finals >= probe->sent || now >= probe->deadline)) {
+		probe->state = STATE_CHECKING;
+		if (probe->ok)
+			send_check(probe, CHECK_NONSENSE, NONSENSE);
+		else
+			send_check(probe, CHECK_AT, "AT");
+	}
+	while (uses_chan(probe)) {
+		struct at_event event = at_chan_next(probe->chan, now);
+
+		if (event.type == AT_EVENT_NONE)
+			return;
+		if (event.type == AT_EVENT_REPLY)
+			take_check_reply(probe, &event, now);
+	}
+}
+
+int64_t port_probe_deadline(const struct port_probe *probe)
+{
+	int64_t awake;
+
+	switch (probe->state) {
+	case STATE_ASKING:
+		awake = probe->start + AWAKE_MS;
+		if (stream_role(&probe->stream) != PORT_ROLE_UNKNOWN && awake < next_slot(probe))
+			return awake;
+		return next_slot(probe);
+	case STATE_DRAINING:
+	case STATE_LISTENING:
+		return probe->deadline;
+	case STATE_CHECKING:
+	case STATE_ECHO_OFF:
+		return at_chan_deadline(probe->chan);
+	default:
+		return -1;
+	}
+}
+
+enum port_role port_probe_role(const struct port_probe *probe)
+{
+	return probe->role;
+}
+
+int port_probe_answer_ms(const struct port_probe *probe)
+{
+	return probe->answer_ms;
+}
+
+const char *port_probe_why(const struct port_probe *probe)
+{
+	return probe->why;
+}
+
+const char *port_probe_identity(const struct port_probe *probe)
+{
+	return probe->identity;
+}
+
+void port_probe_hurry(struct port_probe *probe, int answer_ms)
+{
+	int patience = AWAKE_MS + 4 * answer_ms;
+	int64_t end;
+
+	end = probe->start + (patience < HURRIED_MS ? HURRIED_MS : patience);
+	if (end < probe->end)
+		probe->end = end;
+}
+
+void port_probe_echo_off(struct port_probe *probe)
+{
+	if (probe->state != STATE_SETTLED || probe->role != PORT_ROLE_AT)
+		return;
+	probe->state = STATE_ECHO_OFF;
+	send_check(probe, CHECK_ECHO, "ATE0");
+}
+
+bool port_probe_is_idle(const struct port_probe *probe)
+{
+	return probe->state == STATE_SETTLED;
+}
