@@ -13,7 +13,7 @@
 #include "cli/cli.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
-#include "io/candidates.h"
+#include "io/port.h"
 #include "status/modem-info.h"
 #include "status/show.h"
 
@@ -95,8 +95,8 @@ static void ask_spare(struct info *info, struct json_object *response)
 	struct survey survey;
 
 	if (strcmp(show_text(response, "state"), "connected") == 0 &&
-	    candidates_spare(show_text(response, "usb_path"),
-			     show_text(show_get(response, "info"), "port"), &spare) == 0 &&
+	    port_list_add_other_at(&spare, show_text(response, "usb_path"),
+				   show_text(show_get(response, "info"), "port")) == 0 &&
 	    spare.count > 0) {
 		object = ask_ports(info, &spare, &survey);
 		survey_free(&survey);

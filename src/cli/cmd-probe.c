@@ -17,7 +17,7 @@
 #include "cli/survey.h"
 #include "conf/conf.h"
 #include "io/bind.h"
-#include "io/candidates.h"
+#include "io/port.h"
 #include "io/probe.h"
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -57,7 +57,7 @@ static bool find_bind_job(struct run *run, const struct probe_result *result, st
 	if (!bind_may_help(result->cause))
 		return false;
 	if (!run->named && strcmp(run->conf.modem.port, "auto") == 0)
-		filter = candidates_filter(&run->conf);
+		filter = port_filter_configured(&run->conf);
 	else if (result->count > 0 && *result->ports[0].port.usb_path)
 		filter.usb_path = result->ports[0].port.usb_path;
 	else
@@ -168,7 +168,7 @@ static int list_ports(struct cli *cli, struct run *run)
 	int error = 0;
 
 	if (cause == CAUSE_NONE && !run->named)
-		error = candidates_list(&run->conf, &run->ports);
+		error = port_list_configured(&run->ports, &run->conf);
 	if (error && error != -ENOMEM && error != -EIO)
 		error = add_port(run, run->conf.modem.port) ? 0 : -ENOMEM;
 	if (error)

@@ -14,7 +14,7 @@
 #include "conf/conf.h"
 #include "daemon/report.h"
 #include "io/atport.h"
-#include "io/candidates.h"
+#include "io/port.h"
 #include "io/clock.h"
 #include "modem/family.h"
 #include "modem/at-request.h"
@@ -241,7 +241,7 @@ int survey_list(const struct conf *conf, const char *device, struct port_list *p
 
 	if (device)
 		return survey_add(ports, device);
-	error = candidates_list(conf, ports);
+	error = port_list_configured(ports, conf);
 	if (!error || error == -ENOMEM || error == -EIO)
 		return error;
 	return survey_add(ports, conf->modem.port);

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "daemon/drivers.h"
-#include "io/candidates.h"
+#include "io/port.h"
 #include "io/clock.h"
 #include "io/probe.h"
 
@@ -79,7 +79,7 @@ static bool is_auto(const struct conf *conf)
 bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 		   const struct probe_result *result, enum cause *cause, struct buf *text)
 {
-	struct port_filter filter = candidates_filter(conf);
+	struct port_filter filter = port_filter_configured(conf);
 	const struct bind_job *job = &drivers->job;
 
 	/* What has answered once stays where it is, should it fall silent. */

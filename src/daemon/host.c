@@ -8,7 +8,7 @@
 #include "daemon/report.h"
 #include "daemon/state.h"
 #include "io/atport.h"
-#include "io/candidates.h"
+#include "io/port.h"
 #include "io/clock.h"
 #include "io/pinfile.h"
 #include "io/probe.h"
@@ -132,7 +132,7 @@ static int probe(void *ctx)
 	if (host_holds_ports(daemon))
 		return -EAGAIN;
 	reload_take_next(daemon);
-	error = candidates_list(daemon->conf, &list);
+	error = port_list_configured(&list, daemon->conf);
 	recovery_leave_out(&daemon->recovery, &list);
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {

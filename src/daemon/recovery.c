@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "daemon/recovery.h"
-#include "io/candidates.h"
+#include "io/port.h"
 #include "io/clock.h"
 #include "io/probe.h"
 #include "io/revive.h"
@@ -42,7 +42,7 @@ bool recovery_note_tty(struct recovery *recovery, const struct conf *conf)
 
 	/* To list them takes a while. */
 	if (++recovery->came < recovery->ports || recovery->ports == 0 ||
-	    candidates_list(conf, &list) < 0)
+	    port_list_configured(&list, conf) < 0)
 		return false;
 	/* OpenWrt's procd makes the nodes, some time after the kernel's word. */
 	for (size_t i = 0; i < list.count; i++)
@@ -117,7 +117,7 @@ static int find(const struct recovery *recovery, enum ladder_rung rung, const st
 		struct port *port)
 {
 	struct port_list list = {NULL, 0};
-	int error = candidates_list(conf, &list);
+	int error = port_list_configured(&list, conf);
 
 	*port = recovery->port;
 	if (rung == LADDER_USB) {

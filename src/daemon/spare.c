@@ -9,7 +9,7 @@
 #include "daemon/report.h"
 #include "daemon/state.h"
 #include "io/atport.h"
-#include "io/candidates.h"
+#include "io/port.h"
 #include "io/clock.h"
 #include "io/probe.h"
 #include "io/serial.h"
@@ -268,7 +268,8 @@ void spare_learn(struct daemon *daemon, const struct probe_result *result)
 		return;
 	/* One that is named is the only one that was asked. */
 	if (strcmp(daemon->conf->modem.port, "auto") != 0)
-		error = candidates_spare(chosen->usb_path, chosen->device, &spare->candidates);
+		error = port_list_add_other_at(&spare->candidates, chosen->usb_path,
+					       chosen->device);
 	for (size_t i = 0; i < result->count && !error; i++) {
 		const struct probed_port *port = &result->ports[i];
 

@@ -7,7 +7,7 @@
 #include "conf/conf.h"
 #include "doctor/collect.h"
 #include "doctor/system.h"
-#include "io/candidates.h"
+#include "io/port.h"
 #include "io/command.h"
 #include "io/probe.h"
 #include "io/rfkill.h"
@@ -147,7 +147,7 @@ static void look_at_device(struct doctor_collection *collection, const char *roo
 			   const struct conf *conf, const struct probe_result *result)
 {
 	struct doctor_facts *facts = &collection->facts;
-	struct port_filter filter = candidates_filter(conf);
+	struct port_filter filter = port_filter_configured(conf);
 	const struct bind_job *job = &collection->job;
 
 	if (!narrow(&filter, conf, result) || !bind_find(&collection->job, root, &filter, result))

@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/str.h"
+#include "conf/conf.h"
 #include "io/port.h"
 #include "io/pty.h"
 #include "io/sysfs.h"
@@ -26,33 +27,13 @@ void port_init(struct port *port, const char *device)
 	port->interrupt_in = -1;
 }
 
-static void describe_interface(struct port *port, char *folder)
-{
-	struct usb_interface interface;
-	char *last;
-
-	usb_interface_read(&interface, folder);
-	port->interface = interface.number;
-	port->iface_class = interface.class;
-	port->iface_subclass = interface.subclass;
-	port->iface_protocol = interface.protocol;
-	port->interrupt_in = interface.interrupt_in;
-	str_copy(port->driver, sizeof(port->driver), interface.driver);
-	last = strrchr(folder, '/');
-	if (!last)
-		return;
-	*last = '\0';
-	port->interface_count = (int)sysfs_read_int(folder, "bNumInterfaces", 10);
-	last = strrchr(folder, '/');
-	str_copy(port->usb_path, sizeof(port->usb_path), last ? last + 1 : folder);
-}
-
 /* A ttyACM's device is the USB interface itself, a ttyUSB's is a usb-serial port below it, a UART's
  * is neither. */
 void port_describe(struct port *port, const char *root)
 {
 	char link[PATH_MAX], dir[PATH_MAX], *last;
 	const char *name = strrchr(port->device, '/');
+	struct usb_interface interface;
 
 	if (snprintf(link, sizeof(link), "%s/sys/class/tty/%s/device", root,
 		     name ? name + 1 : port->device) >= (int)sizeof(link) ||
@@ -67,7 +48,20 @@ void port_describe(struct port *port, const char *root)
 		if (sysfs_read_int(dir, "bInterfaceNumber", 16) < 0)
 			return;
 	}
-	describe_interface(port, dir);
+	usb_interface_read(&interface, dir);
+	port->interface = interface.number;
+	port->iface_class = interface.class;
+	port->iface_subclass = interface.subclass;
+	port->iface_protocol = interface.protocol;
+	port->interrupt_in = interface.interrupt_in;
+	str_copy(port->driver, sizeof(port->driver), interface.driver);
+	last = strrchr(dir, '/');
+	if (!last)
+		return;
+	*last = '\0';
+	port->interface_count = (int)sysfs_read_int(dir, "bNumInterfaces", 10);
+	last = strrchr(dir, '/');
+	str_copy(port->usb_path, sizeof(port->usb_path), last ? last + 1 : dir);
 }
 
 enum layout_role port_hint(const struct port *port)
@@ -86,25 +80,24 @@ enum layout_role port_hint(const struct port *port)
 	return layout_role(&interface);
 }
 
-static void copy_known(char *to, size_t size, const char *text)
+/* What libserialport tells of a port that is on USB. */
+static void read_usb_port(struct port *port, const struct sp_port *found)
 {
-	if (text)
-		str_copy(to, size, text);
-}
+	const char *manufacturer, *product, *serial;
 
-static void identify(struct port *port, const struct sp_port *found)
-{
 	if (sp_get_port_transport(found) != SP_TRANSPORT_USB)
 		return;
 	if (sp_get_port_usb_vid_pid(found, &port->vid, &port->pid) != SP_OK)
 		port->vid = port->pid = -1;
-	copy_known(port->manufacturer, sizeof(port->manufacturer),
-		   sp_get_port_usb_manufacturer(found));
-	copy_known(port->product, sizeof(port->product), sp_get_port_usb_product(found));
-	copy_known(port->serial, sizeof(port->serial), sp_get_port_usb_serial(found));
+	manufacturer = sp_get_port_usb_manufacturer(found);
+	product = sp_get_port_usb_product(found);
+	serial = sp_get_port_usb_serial(found);
+	str_copy(port->manufacturer, sizeof(port->manufacturer), manufacturer ? manufacturer : "");
+	str_copy(port->product, sizeof(port->product), product ? product : "");
+	str_copy(port->serial, sizeof(port->serial), serial ? serial : "");
 }
 
-static bool same_text(const char *wanted, const char *text)
+static bool accepts_text(const char *wanted, const char *text)
 {
 	return !wanted || !*wanted || strcmp(wanted, text) == 0;
 }
@@ -113,8 +106,8 @@ bool port_matches(const struct port *port, const struct port_filter *filter)
 {
 	return !filter || ((filter->vid < 0 || filter->vid == port->vid) &&
 			   (filter->pid < 0 || filter->pid == port->pid) &&
-			   same_text(filter->usb_path, port->usb_path) &&
-			   same_text(filter->serial, port->serial));
+			   accepts_text(filter->usb_path, port->usb_path) &&
+			   accepts_text(filter->serial, port->serial));
 }
 
 int port_list_push(struct port_list *list, const struct port *port)
@@ -135,21 +128,17 @@ int port_list_push(struct port_list *list, const struct port *port)
 int port_list_usb(struct port_list *list, const struct port_filter *filter)
 {
 	struct sp_port **found;
+	enum sp_return result;
 	struct port port;
 	int error = 0;
 
 	memset(list, 0, sizeof(*list));
-	switch (sp_list_ports(&found)) {
-	case SP_OK:
-		break;
-	case SP_ERR_MEM:
-		return -ENOMEM;
-	default:
-		return -EIO;
-	}
+	result = sp_list_ports(&found);
+	if (result != SP_OK)
+		return result == SP_ERR_MEM ? -ENOMEM : -EIO;
 	for (size_t i = 0; found[i] && !error; i++) {
 		port_init(&port, sp_get_port_name(found[i]));
-		identify(&port, found[i]);
+		read_usb_port(&port, found[i]);
 		port_describe(&port, "");
 		if (sp_get_port_transport(found[i]) == SP_TRANSPORT_USB &&
 		    port_matches(&port, filter))
@@ -162,41 +151,32 @@ int port_list_usb(struct port_list *list, const struct port_filter *filter)
 	return error;
 }
 
-/* 0, -ENOTTY, or -ENOENT: the kernel has it no more, though its node is still there. */
-static int check_tty(const struct stat *status)
-{
-	char dir[64], subsystem[32];
-
-	if (!S_ISCHR(status->st_mode))
-		return -ENOTTY;
-	if (pty_index(status->st_rdev) >= 0)
-		return 0;
-	snprintf(dir, sizeof(dir), "/sys/dev/char/%u:%u", major(status->st_rdev),
-		 minor(status->st_rdev));
-	if (!sysfs_link_name(dir, "subsystem", subsystem, sizeof(subsystem)))
-		return -ENOENT;
-	return strcmp(subsystem, "tty") == 0 ? 0 : -ENOTTY;
-}
-
 int port_list_add(struct port_list *list, const char *device)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], dir[64], subsystem[32];
 	struct sp_port *found;
 	struct stat status;
 	struct port port;
-	int error;
 
 	if (!realpath(device, path) || stat(path, &status) < 0)
 		return -errno;
-	error = check_tty(&status);
-	if (error < 0)
-		return error;
+	if (!S_ISCHR(status.st_mode))
+		return -ENOTTY;
+	if (pty_index(status.st_rdev) < 0) {
+		snprintf(dir, sizeof(dir), "/sys/dev/char/%u:%u", major(status.st_rdev),
+			 minor(status.st_rdev));
+		/* The node may outlive the kernel's device. */
+		if (!sysfs_link_name(dir, "subsystem", subsystem, sizeof(subsystem)))
+			return -ENOENT;
+		if (strcmp(subsystem, "tty") != 0)
+			return -ENOTTY;
+	}
 	if (strlen(path) >= sizeof(port.device))
 		return -ENAMETOOLONG;
 	port_init(&port, path);
-	/* It knows no ptys. */
+	/* libserialport knows no ptys. */
 	if (sp_get_port_by_name(path, &found) == SP_OK) {
-		identify(&port, found);
+		read_usb_port(&port, found);
 		sp_free_port(found);
 	}
 	port_describe(&port, "");
@@ -210,8 +190,8 @@ void port_list_free(struct port_list *list)
 	list->count = 0;
 }
 
-/* strverscmp(3) is GNU and musl: "1-2" before "1-10". */
-static int compare(const void *one, const void *other)
+/* strverscmp(3), in glibc and musl, sorts "1-2" before "1-10". */
+static int compare_ports(const void *one, const void *other)
 {
 	const struct port *a = one, *b = other;
 	int order = strverscmp(a->usb_path, b->usb_path);
@@ -224,5 +204,44 @@ static int compare(const void *one, const void *other)
 void port_list_sort(struct port_list *list)
 {
 	if (list->count > 1)
-		qsort(list->ports, list->count, sizeof(*list->ports), compare);
+		qsort(list->ports, list->count, sizeof(*list->ports), compare_ports);
+}
+
+struct port_filter port_filter_configured(const struct conf *conf)
+{
+	struct port_filter filter = {
+		.vid = -1, .pid = -1, .usb_path = conf->modem.path, .serial = conf->modem.serial};
+	unsigned vid, pid;
+
+	if (sscanf(conf->modem.usb, "%4x:%4x", &vid, &pid) == 2) {
+		filter.vid = (int)vid;
+		filter.pid = (int)pid;
+	}
+	return filter;
+}
+
+int port_list_configured(struct port_list *list, const struct conf *conf)
+{
+	struct port_filter filter = port_filter_configured(conf);
+
+	if (strcmp(conf->modem.port, "auto") != 0)
+		return port_list_add(list, conf->modem.port);
+	return port_list_usb(list, &filter);
+}
+
+int port_list_add_other_at(struct port_list *list, const char *usb_path, const char *held)
+{
+	const struct port_filter filter = {.vid = -1, .pid = -1, .usb_path = usb_path};
+	struct port_list all = {NULL, 0};
+	int error = *usb_path ? port_list_usb(&all, &filter) : 0;
+
+	for (size_t i = 0; i < all.count && !error; i++) {
+		enum layout_role hint = port_hint(&all.ports[i]);
+
+		if (strcmp(all.ports[i].device, held) != 0 &&
+		    (hint == LAYOUT_DATA || hint == LAYOUT_AT))
+			error = port_list_push(list, &all.ports[i]);
+	}
+	port_list_free(&all);
+	return error;
 }

@@ -7,6 +7,8 @@
 
 #include "modem/layout.h"
 
+struct conf;
+
 /* A tty that may be a modem's, and what USB says about it. Strings are "" and numbers -1 where
  * unknown (a UART, a pty). */
 struct port {
@@ -39,20 +41,32 @@ struct port_filter {
  * when there are none. -ENOMEM, -EIO. */
 int port_list_usb(struct port_list *list, const struct port_filter *filter);
 
-/* Append the tty of that name, any kind, symlinks resolved. -ENOENT, -ENOTTY (exists, and is no
- * tty), -ENOMEM. */
+/* Append the tty of that name, of any kind, symlinks resolved. -ENOENT, -ENOTTY (exists, but is not
+ * a tty), -ENOMEM. */
 int port_list_add(struct port_list *list, const char *device);
 
-/* Append a copy; the same device twice is once. -ENOMEM. */
+/* Append a copy, unless that device is in the list already. -ENOMEM. */
 int port_list_push(struct port_list *list, const struct port *port);
+
+/* The ports that the configuration's modem section allows to be asked: the named one, or all on USB
+ * that fit usb, path and serial. Errors as port_list_usb and port_list_add; free the list in every
+ * case. */
+int port_list_configured(struct port_list *list, const struct conf *conf);
+
+/* What usb, path and serial of that section ask for; it borrows from `conf`. */
+struct port_filter port_filter_configured(const struct conf *conf);
+
+/* Append the ports of the modem at that USB path that are known to speak AT, except the one that is
+ * held. Errors as port_list_usb. */
+int port_list_add_other_at(struct port_list *list, const char *usb_path, const char *held);
 
 void port_list_free(struct port_list *list);
 
-/* All unknown but the name. */
+/* Everything unknown except the name. */
 void port_init(struct port *port, const char *device);
 
-/* Fill in what the sysfs below `root` ("" for the machine's own) says about the port's interface,
- * and nothing where it says nothing. */
+/* Fill in what the sysfs below `root` ("" for the machine's own) says about the port's interface;
+ * what it does not say stays as it is. */
 void port_describe(struct port *port, const char *root);
 
 /* What its interface is known to be (modem/layout.h). */
