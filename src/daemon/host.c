@@ -240,6 +240,13 @@ static void ppp_connected(void *ctx)
 		pppd_connected(daemon->pppd);
 }
 
+static bool ppp_is_ending(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	return daemon->pppd && pppd_is_ending(daemon->pppd);
+}
+
 static void ppp_stop(void *ctx, bool hard)
 {
 	struct daemon *daemon = ctx;
@@ -319,6 +326,7 @@ const struct session_ops host_ops = {
 	.ppp_start = ppp_start,
 	.ppp_open = ppp_open,
 	.ppp_connected = ppp_connected,
+	.ppp_is_ending = ppp_is_ending,
 	.ppp_stop = ppp_stop,
 	.link_up = link_up,
 	.hang_up = hang_up,

@@ -37,6 +37,7 @@ struct pppd {
 	ev_io log_reader;
 	ev_io gate_reader;
 	ev_child child;
+	struct buf unread; /* of the log, and not told yet */
 	struct buf line;
 	struct buf last; /* its last words, should they be all there is */
 	struct ppp_life life;
@@ -48,6 +49,7 @@ struct pppd {
 static void release(struct pppd *pppd)
 {
 	buf_free(&pppd->options);
+	buf_free(&pppd->unread);
 	buf_free(&pppd->line);
 	buf_free(&pppd->last);
 	free(pppd);
@@ -68,40 +70,43 @@ static void take_line(struct pppd *pppd, const char *line)
 	pppd->callbacks.log(pppd->ctx, &event);
 }
 
-/* False when it was freed by a callback. */
-static bool take_log(struct pppd *pppd, const char *bytes, size_t len)
+/* All that is there now. Not to the end of the file: pppd's scripts hold the other end too, and may
+ * outlive it. */
+static void read_log(struct pppd *pppd)
 {
+	char bytes[1024];
+	ssize_t len;
+
+	while ((len = read(pppd->log, bytes, sizeof(bytes))) > 0)
+		buf_append(&pppd->unread, bytes, (size_t)len);
+	if (len == 0)
+		ev_io_stop(pppd->loop, &pppd->log_reader);
+}
+
+/* False when it was freed by a callback. */
+static bool drain_log(struct pppd *pppd)
+{
+	read_log(pppd);
 	pppd->in_callback = true;
-	for (size_t i = 0; i < len && !pppd->freed; i++) {
-		bool end = bytes[i] == '\n' || bytes[i] == '\0';
+	/* A callback may read more. */
+	for (size_t i = 0; i < pppd->unread.len && !pppd->freed; i++) {
+		char byte = pppd->unread.data[i];
+		bool end = byte == '\n' || byte == '\0';
 
 		if (!end)
-			buf_append(&pppd->line, &bytes[i], 1);
+			buf_append(&pppd->line, &byte, 1);
 		if (pppd->line.len > 0 && (end || pppd->line.len >= LINE_MAX_LEN)) {
 			take_line(pppd, buf_str(&pppd->line));
 			buf_clear(&pppd->line);
 		}
 	}
 	pppd->in_callback = false;
-	if (!pppd->freed)
+	if (!pppd->freed) {
+		buf_clear(&pppd->unread);
 		return true;
+	}
 	release(pppd);
 	return false;
-}
-
-/* All that is there now. Not to the end of the file: pppd's scripts hold the other end too, and may
- * outlive it. */
-static bool drain_log(struct pppd *pppd)
-{
-	char bytes[1024];
-	ssize_t len;
-
-	while ((len = read(pppd->log, bytes, sizeof(bytes))) > 0)
-		if (!take_log(pppd, bytes, (size_t)len))
-			return false;
-	if (len == 0)
-		ev_io_stop(pppd->loop, &pppd->log_reader);
-	return true;
 }
 
 static void on_log(struct ev_loop *loop, ev_io *watcher, int revents)
@@ -295,9 +300,20 @@ void pppd_stop(struct pppd *pppd, bool hard)
 	kill(hard ? -pppd->pid : pppd->pid, hard ? SIGKILL : SIGTERM);
 }
 
-bool pppd_is_ending(const struct pppd *pppd)
+bool pppd_is_ending(struct pppd *pppd)
 {
-	return pppd->life.ending;
+	bool ending = pppd->life.ending;
+	size_t len;
+
+	read_log(pppd);
+	for (const char *line = buf_str(&pppd->unread); !ending && *line; line += len) {
+		ending = ppp_event_is_end(ppp_event_parse(line).type);
+		len = strcspn(line, "\n");
+		len += line[len] == '\n';
+	}
+	if (pppd->unread.len > 0)
+		ev_feed_event(pppd->loop, &pppd->log_reader, EV_READ);
+	return ending;
 }
 
 int pppd_pid(const struct pppd *pppd)

@@ -44,8 +44,9 @@ void pppd_connected(struct pppd *pppd);
 /* TERM, or KILL when `hard`. */
 void pppd_stop(struct pppd *pppd, bool hard);
 
-/* It has said that the link is over; its end follows. */
-bool pppd_is_ending(const struct pppd *pppd);
+/* Its log says, up to this moment, that the link is over: it will exit by itself, and should get no
+ * signal while its scripts may run. */
+bool pppd_is_ending(struct pppd *pppd);
 
 int pppd_pid(const struct pppd *pppd);
 

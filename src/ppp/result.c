@@ -116,6 +116,10 @@ static const struct line_row lines[] = {
 	{ "Connect script failed", PPP_EVENT_CONNECT_FAILED },
 	{ "Connection terminated", PPP_EVENT_TERMINATED },
 	{ "Terminating on signal ", PPP_EVENT_TERMINATED },
+	{ "Hangup (SIGHUP)", PPP_EVENT_TERMINATED },
+	{ "Terminating connection due to lack of activity", PPP_EVENT_TERMINATED },
+	{ "Connect time expired", PPP_EVENT_TERMINATED },
+	{ "Traffic limit reached", PPP_EVENT_TERMINATED },
 };
 /* clang-format on */
 
@@ -172,8 +176,15 @@ struct ppp_event ppp_event_parse(const char *line)
 	return event;
 }
 
+bool ppp_event_is_end(enum ppp_event_type type)
+{
+	return type == PPP_EVENT_HANGUP || type == PPP_EVENT_TERMINATED ||
+	       type == PPP_EVENT_ECHO_LOST || type == PPP_EVENT_PEER_TERMINATED;
+}
+
 void ppp_life_event(struct ppp_life *life, const struct ppp_event *event)
 {
+	life->ending |= ppp_event_is_end(event->type);
 	switch (event->type) {
 	case PPP_EVENT_LCP_START:
 		life->lcp_started = true;
@@ -187,18 +198,12 @@ void ppp_life_event(struct ppp_life *life, const struct ppp_event *event)
 		break;
 	case PPP_EVENT_ECHO_LOST:
 		life->echo_lost = true;
-		life->ending = true;
 		break;
 	case PPP_EVENT_NO_KERNEL_PPP:
 		life->no_kernel_ppp = true;
 		break;
 	case PPP_EVENT_PEER_TERMINATED:
 		life->peer_terminated = true;
-		life->ending = true;
-		break;
-	case PPP_EVENT_HANGUP:
-	case PPP_EVENT_TERMINATED:
-		life->ending = true;
 		break;
 	case PPP_EVENT_LCP_TIMEOUT:
 	case PPP_EVENT_IPCP_TIMEOUT:

@@ -38,6 +38,9 @@ struct ppp_event {
 	char value[64];
 };
 
+/* Whether pppd ends by itself after such a line. */
+bool ppp_event_is_end(enum ppp_event_type type);
+
 /* Decode one line of pppd's log (logfd: no prefix, no newline). */
 struct ppp_event ppp_event_parse(const char *line);
 
@@ -55,7 +58,7 @@ struct ppp_life {
 	bool no_kernel_ppp;
 	bool peer_terminated;
 	enum ppp_event_type failure; /* of the negotiation, the first */
-	bool ending;                 /* it has said so */
+	bool ending;                 /* ppp_event_is_end */
 };
 
 void ppp_life_event(struct ppp_life *life, const struct ppp_event *event);

@@ -124,6 +124,8 @@ static bool start_ppp(struct session *session, int64_t now)
 	int error = session->ops->ppp_start(session->ctx);
 
 	session->ppp_alive = error == 0;
+	session->ppp_told = false;
+	session->ppp_ending_at = -1;
 	if (error == -ENOENT)
 		session_fail(session, now, CAUSE_NO_PPP, "%s is not there; install the package ppp",
 			     PPPD_PATH);

@@ -7,7 +7,6 @@
 #include "conf/conf.h"
 #include "session/state.h"
 
-#define RUNG_MS        1500  /* of hanging up: TERM, DTR, KILL */
 #define LINK_LASTED_MS 60000 /* a link that makes backoff and ladder start anew */
 /* The same for one that nothing came through in the end: it takes a minute or two to see that, and
  * one that never carried anything has not lasted. */
@@ -91,9 +90,45 @@ static void hung_up(struct session *session, int64_t now)
 	go_on(session, now);
 }
 
+/*
+ * What is done about a pppd that does not end, in this order. A healthy pppd has been sent TERM
+ * before. One that is ending by itself (hang-up, lost echoes, the network's Terminate-Request) gets
+ * no signal while its scripts may run: while it waits for them, pppd passes SIGTERM and SIGHUP on to
+ * them (childwait_end() in main.c of 2.4.7 to 2.5.3), and an ip-down script shot that way has told
+ * nobody that the link is down. pppd itself gives its scripts 5 s. A stop has 5 s for everything,
+ * of which a script gets 3.
+ */
+enum { MEASURE_DTR, MEASURE_TERM, MEASURE_KILL, MEASURE_GIVE_UP };
+
+static const struct {
+	int after_end_ms;  /* after pppd was told to end, or began to */
+	int after_stop_ms; /* after a stop was requested, at the latest */
+} measures[] = {
+	[MEASURE_DTR] = {1500, 1200},
+	[MEASURE_TERM] = {6000, 3700},
+	[MEASURE_KILL] = {7500, 4000},
+	[MEASURE_GIVE_UP] = {9000, 4400},
+};
+
+void hanging_up_schedule(struct session *session)
+{
+	int64_t end = session->ppp_ending_at >= 0 ? session->ppp_ending_at : session->since;
+	int64_t latest = session->stop_at + measures[session->rung].after_stop_ms;
+
+	session->wake = end + measures[session->rung].after_end_ms;
+	if (session->stopping && latest < session->wake)
+		session->wake = latest;
+}
+
+static void tell_ppp(struct session *session)
+{
+	session->ppp_told = true;
+	session->ops->ppp_stop(session->ctx, false);
+}
+
 void hanging_up_enter(struct session *session, int64_t now)
 {
-	session->rung = 0;
+	session->rung = MEASURE_DTR;
 	if (session->probe_runs) {
 		session->ops->probe_cancel(session->ctx);
 		session->probe_runs = false;
@@ -104,20 +139,27 @@ void hanging_up_enter(struct session *session, int64_t now)
 		hung_up(session, now);
 		return;
 	}
-	session->ops->ppp_stop(session->ctx, false);
-	session->wake = now + RUNG_MS;
+	/* Its log may have said so a moment ago, with the line still unread. */
+	if (session->ppp_ending_at < 0 && session->ops->ppp_is_ending(session->ctx))
+		session->ppp_ending_at = now;
+	if (session->ppp_ending_at < 0)
+		tell_ppp(session);
+	hanging_up_schedule(session);
 }
 
-/* TERM has not been enough: DTR, then KILL, then without pppd's farewell. */
-static void climb(struct session *session, int64_t now)
+static void take_measure(struct session *session, int64_t now)
 {
-	session->wake = now + RUNG_MS;
-	switch (++session->rung) {
-	case 1:
+	switch (session->rung++) {
+	case MEASURE_DTR:
 		if (session->port_open)
 			session->ops->hang_up(session->ctx);
 		break;
-	case 2:
+	case MEASURE_TERM:
+		/* Not twice: the second one would end the scripts. */
+		if (!session->ppp_told)
+			tell_ppp(session);
+		break;
+	case MEASURE_KILL:
 		log_warning("pppd does not end; killing it");
 		session->ops->ppp_stop(session->ctx, true);
 		break;
@@ -125,13 +167,15 @@ static void climb(struct session *session, int64_t now)
 		log_error("pppd cannot be killed");
 		session->ppp_alive = false;
 		hung_up(session, now);
+		return;
 	}
+	hanging_up_schedule(session);
 }
 
 void hanging_up_handle(struct session *session, const struct session_event *event)
 {
 	if (event->type == SESSION_EVENT_TIMEOUT) {
-		climb(session, event->now);
+		take_measure(session, event->now);
 	} else if (event->type == SESSION_EVENT_PPP_EXIT) {
 		/* The hang-up was seen first, and pppd knows better why. */
 		if (event->cause == CAUSE_PPP_AUTH &&
@@ -142,10 +186,4 @@ void hanging_up_handle(struct session *session, const struct session_event *even
 		}
 		hung_up(session, event->now);
 	}
-}
-
-void hanging_up_expire(struct session *session, int64_t now)
-{
-	session->ppp_alive = false;
-	hung_up(session, now);
 }

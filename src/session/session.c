@@ -31,6 +31,7 @@ void session_init(struct session *session, const struct conf *conf, const struct
 	session->up_at = -1;
 	session->failed_at = -1;
 	session->stop_at = -1;
+	session->ppp_ending_at = -1;
 	session->backoff.seed = seed;
 	session_reload(session);
 	script_init(&session->script, conf);
@@ -120,7 +121,9 @@ void session_stop(struct session *session, int64_t now)
 	if (!session->stopping)
 		session->stop_at = now;
 	session->stopping = true;
-	if (session->state != SESSION_HANGING_UP)
+	if (session->state == SESSION_HANGING_UP)
+		hanging_up_schedule(session);
+	else
 		session_change(session, SESSION_HANGING_UP, now);
 }
 
@@ -153,9 +156,24 @@ static void time_out(struct session *session, const struct session_event *event)
 	}
 }
 
+/* Whether this event means that pppd, which runs its ip-down script now and then exits, needs no
+ * signal from us. */
+static bool ends_ppp(const struct session *session, const struct session_event *event)
+{
+	if (!session->ppp_alive || session->goal != SESSION_GOAL_LINK)
+		return false;
+	if (event->type == SESSION_EVENT_PPP_LOG)
+		return ppp_event_is_end(event->ppp->type);
+	/* Before the PPP discipline is on the line, pppd does not notice. */
+	return event->type == SESSION_EVENT_PORT_GONE &&
+	       (session->state == SESSION_NEGOTIATING || session->state == SESSION_CONNECTED);
+}
+
 /* What is true of the world, whatever the state makes of it. */
 static void take_note(struct session *session, const struct session_event *event)
 {
+	if (session->ppp_ending_at < 0 && ends_ppp(session, event))
+		session->ppp_ending_at = event->now;
 	if (event->type == SESSION_EVENT_PPP_EXIT)
 		session->ppp_alive = false;
 	if (event->type == SESSION_EVENT_PROBED)
@@ -245,10 +263,10 @@ const struct state session_states[SESSION_STATE_COUNT] = {
 	[SESSION_CONNECTED]   = { "connected", 0,
 		TO(HANGING_UP),
 		connected_enter, connected_handle, NULL },
-	[SESSION_HANGING_UP]  = { "hanging-up", 4900,
+	[SESSION_HANGING_UP]  = { "hanging-up", 0, /* see hangup.c */
 		TO(WAITING) | TO(BACKING_OFF) | TO(RECOVERING) |
 		TO(STOPPED) | TO(FAILED),
-		hanging_up_enter, hanging_up_handle, hanging_up_expire },
+		hanging_up_enter, hanging_up_handle, NULL },
 	[SESSION_BACKING_OFF] = { "backing-off", 0,
 		TO(PROBING) | TO(HANGING_UP),
 		backing_off_enter, backing_off_handle, backing_off_expire },

@@ -86,6 +86,7 @@ struct session_ops {
 	int (*ppp_start)(void *ctx);            /* early; ends in PPP_EXIT */
 	int (*ppp_open)(void *ctx);             /* the port; ends in PPP_READY */
 	void (*ppp_connected)(void *ctx);       /* the call stands: go on */
+	bool (*ppp_is_ending)(void *ctx);       /* by itself: its log has said so */
 	void (*ppp_stop)(void *ctx, bool hard); /* TERM, or KILL */
 	int (*link_up)(void *ctx);              /* routes */
 	void (*hang_up)(void *ctx);             /* DTR low */
@@ -134,18 +135,20 @@ struct session {
 	bool bound; /* PROBING comes out of BINDING */
 	bool ppp_alive;
 	bool ppp_ready;
-	bool ports_changed; /* while the probe ran */
-	bool stuck;         /* PROBED has said so */
-	bool dead;          /* the link was up, and nothing came through it any more */
-	bool wrong_modem;   /* has been left out: another one may be there */
-	bool recovered;     /* RECOVERING: it is done */
-	bool modem_left;    /* RECOVERING: and the modem has gone */
-	int64_t stop_at;    /* when a stop was asked for; -1: not */
-	bool stopping;      /* a stop has been asked for */
-	bool reached;       /* SESSION_GOAL_REGISTERED: it is */
-	bool redialing;     /* a redial has been asked for */
-	int rung;           /* of hanging up: how hard so far */
-	int delay_ms;       /* BACKING_OFF's */
+	bool ppp_told;         /* by a signal, to end */
+	int64_t ppp_ending_at; /* since when it is ending, as its log or the port says; -1 */
+	bool ports_changed;    /* while the probe ran */
+	bool stuck;            /* PROBED has said so */
+	bool dead;             /* the link was up, and nothing came through it any more */
+	bool wrong_modem;      /* has been left out: another one may be there */
+	bool recovered;        /* RECOVERING: it is done */
+	bool modem_left;       /* RECOVERING: and the modem has gone */
+	int64_t stop_at;       /* when a stop was asked for; -1: not */
+	bool stopping;         /* a stop has been asked for */
+	bool reached;          /* SESSION_GOAL_REGISTERED: it is */
+	bool redialing;        /* a redial has been asked for */
+	int rung;              /* of hanging up: how hard so far */
+	int delay_ms;          /* BACKING_OFF's */
 
 	enum cause cause; /* of the last failure, and so of the end */
 	enum session_state failed_in;

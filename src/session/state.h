@@ -91,6 +91,8 @@ void recover_note_link(struct session *session);
 /* hangup.c */
 void hanging_up_enter(struct session *session, int64_t now);
 void hanging_up_handle(struct session *session, const struct session_event *event);
-void hanging_up_expire(struct session *session, int64_t now);
+
+/* Set when the next measure against a pppd that does not end is due; again after a stop. */
+void hanging_up_schedule(struct session *session);
 
 #endif

@@ -62,6 +62,10 @@ static const struct line_case line_cases[] = {
 	{ "Connect script failed", PPP_EVENT_CONNECT_FAILED, "" },
 	{ "Connection terminated.", PPP_EVENT_TERMINATED, "" },
 	{ "Terminating on signal 15", PPP_EVENT_TERMINATED, "" },
+	{ "Hangup (SIGHUP)", PPP_EVENT_TERMINATED, "" },
+	{ "Terminating connection due to lack of activity.", PPP_EVENT_TERMINATED, "" },
+	{ "Connect time expired", PPP_EVENT_TERMINATED, "" },
+	{ "Traffic limit reached. Limit: 10 Used: 11", PPP_EVENT_TERMINATED, "" },
 	{ "", PPP_EVENT_OTHER, "" },
 	{ "Remote message: PAP authentication failed", PPP_EVENT_OTHER, "" },
 };

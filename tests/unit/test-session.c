@@ -31,6 +31,7 @@ struct world {
 	int excludes;
 	bool excludable;
 	bool ppp_runs;
+	bool ppp_ending; /* its log says so, unread */
 	bool port_open;
 	int probe_error;
 	int ppp_error;
@@ -102,6 +103,14 @@ static void ppp_connected(void *ctx)
 	assert_true(world->ppp_runs);
 }
 
+static bool ppp_is_ending(void *ctx)
+{
+	struct world *world = ctx;
+
+	assert_true(world->ppp_runs);
+	return world->ppp_ending;
+}
+
 static void ppp_stop(void *ctx, bool hard)
 {
 	struct world *world = ctx;
@@ -169,6 +178,7 @@ static const struct session_ops ops = {
 	.ppp_start = ppp_start,
 	.ppp_open = ppp_open,
 	.ppp_connected = ppp_connected,
+	.ppp_is_ending = ppp_is_ending,
 	.ppp_stop = ppp_stop,
 	.link_up = link_up,
 	.hang_up = hang_up,
@@ -1161,6 +1171,109 @@ static void a_pppd_that_does_not_end_is_not_waited_for(void **state)
 	}
 }
 
+/* pppd hands a signal on to the script that it waits for, and netifd never hears of the end. */
+static void a_pppd_that_is_ending_gets_no_signal_while_its_scripts_run(void **state)
+{
+	static const struct {
+		enum ppp_event_type words; /* before the rest; OTHER: none */
+		enum session_event_type first;
+		bool unread; /* its last words are still in the pipe */
+		bool told;   /* pppd is well: TERM at once, and that alone */
+	} ways[] = {
+		{PPP_EVENT_OTHER, SESSION_EVENT_PORT_GONE},
+		{PPP_EVENT_HANGUP, SESSION_EVENT_PORT_GONE},
+		{PPP_EVENT_HANGUP, SESSION_EVENT_ALARM},
+		{PPP_EVENT_PEER_TERMINATED, SESSION_EVENT_ALARM},
+		{PPP_EVENT_TERMINATED, SESSION_EVENT_TIMEOUT},
+		{PPP_EVENT_ECHO_LOST, SESSION_EVENT_TIMEOUT},
+		{PPP_EVENT_ECHO_LOST, SESSION_EVENT_REDIAL},
+		{PPP_EVENT_OTHER, SESSION_EVENT_REDIAL, .unread = true},
+		{PPP_EVENT_OTHER, SESSION_EVENT_ALARM, .unread = true},
+		{PPP_EVENT_OTHER, SESSION_EVENT_REDIAL, .told = true},
+		{PPP_EVENT_OTHER, SESSION_EVENT_ALARM, .told = true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		struct world *world = world_new(false);
+		int64_t start;
+
+		bring_to(world, SESSION_CONNECTED);
+		start = world->now;
+		if (ways[i].words != PPP_EVENT_OTHER)
+			ppp_log(world, ways[i].words, "");
+		world->ppp_ending = ways[i].unread;
+		if (ways[i].first == SESSION_EVENT_TIMEOUT)
+			time_out(world);
+		else
+			tell(world, (struct session_event){.type = ways[i].first,
+							   .cause = CAUSE_LINK_LOST,
+							   .text = "text"});
+		assert_int_equal(world->session.state, SESSION_HANGING_UP);
+		assert_int_equal(world->ppp_terms, ways[i].told);
+		/* Its own words about our signal are none about an end by itself. */
+		if (ways[i].told)
+			ppp_log(world, PPP_EVENT_TERMINATED, "");
+		while (world->ppp_terms == ways[i].told && world->ppp_kills == 0)
+			time_out(world);
+		assert_true(world->now - start >= 6000);
+		while (world->ppp_kills == 0)
+			time_out(world);
+		assert_int_equal(world->ppp_terms, 1);
+		assert_true(world->now - start >= 7500 && world->now - start < 9000);
+		ppp_exit(world, CAUSE_LINK_LOST);
+		assert_int_not_equal(world->session.state, SESSION_HANGING_UP);
+		world_free(world);
+	}
+}
+
+/* From an unplugged modem to a stop, so many ms later: scripts have 3 s, the stop has 5. */
+static void a_stop_leaves_scripts_their_time(void **state)
+{
+	static const int after_ms[] = {0, 100, 2000, 5000, 7000};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(after_ms) / sizeof(*after_ms); i++) {
+		struct world *world = world_new(false);
+		int64_t start, stop;
+
+		bring_to(world, SESSION_CONNECTED);
+		start = world->now;
+		plain(world, SESSION_EVENT_PORT_GONE);
+		while (session_deadline(&world->session) < start + after_ms[i])
+			time_out(world);
+		world->now = stop = start + after_ms[i];
+		plain(world, SESSION_EVENT_STOP);
+		while (!session_is_over(&world->session)) {
+			time_out(world);
+			if (world->ppp_terms > 0 || world->ppp_kills > 0)
+				assert_true(world->now - start > 3000);
+		}
+		assert_int_equal(world->session.state, SESSION_STOPPED);
+		assert_int_equal(world->ppp_terms, 1);
+		assert_int_equal(world->ppp_kills, 1);
+		assert_true(world->now - stop < 4500);
+		world_free(world);
+	}
+}
+
+/* A pppd that waits for the call has not seen that the port went away. */
+static void a_pppd_that_waits_for_the_call_is_told_at_once(void **state)
+{
+	static const enum session_state states[] = {SESSION_PREPARING, SESSION_REGISTERING,
+						    SESSION_DIALING};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+		struct world *world = world_new(false);
+
+		bring_to(world, states[i]);
+		plain(world, SESSION_EVENT_PORT_GONE);
+		assert_int_equal(world->ppp_terms, 1);
+		world_free(world);
+	}
+}
+
 static void another_modem_than_the_wanted_is_left_out_at_once(void **state)
 {
 	for (int once = 0; once < 2; once++) {
@@ -1250,6 +1363,9 @@ int main(void)
 		cmocka_unit_test(no_ladder_for_once_and_for_other_goals),
 		cmocka_unit_test(links_that_carry_nothing_climb),
 		cmocka_unit_test(a_pppd_that_does_not_end_is_not_waited_for),
+		cmocka_unit_test(a_pppd_that_is_ending_gets_no_signal_while_its_scripts_run),
+		cmocka_unit_test(a_stop_leaves_scripts_their_time),
+		cmocka_unit_test(a_pppd_that_waits_for_the_call_is_told_at_once),
 		cmocka_unit_test(another_modem_than_the_wanted_is_left_out_at_once),
 		cmocka_unit_test(another_modem_that_is_all_there_is_is_not_hammered),
 	};

@@ -49,6 +49,7 @@ struct life {
 	int64_t now;
 	uint32_t seed;
 	int64_t due[THINGS]; /* -1: not */
+	int64_t hung_up_at;  /* when pppd saw the port go; -1 */
 	enum cause exit_cause;
 	char command[128];
 	int id, timeout_ms;
@@ -179,6 +180,7 @@ static int ppp_start(void *ctx)
 	assert_true(!life->ppp_runs || life->killed);
 	cancel(life, EXIT);
 	life->ppp_runs = true;
+	life->hung_up_at = -1;
 	life->killed = false;
 	return 0;
 }
@@ -210,11 +212,20 @@ static void ppp_connected(void *ctx)
 		schedule(life, LOCAL, 300 + draw(life, 3000));
 }
 
+static bool ppp_is_ending(void *ctx)
+{
+	struct life *life = ctx;
+
+	return life->hung_up_at >= 0;
+}
+
 /* Deaf to TERM now and then, and to KILL in a dying driver. */
 static void ppp_stop(void *ctx, bool hard)
 {
 	struct life *life = ctx;
 
+	/* Its scripts have had their time. */
+	assert_true(life->hung_up_at < 0 || life->now - life->hung_up_at >= 3 * SECOND);
 	life->killed |= hard;
 	if (life->ppp_runs && draw(life, hard ? 5 : 10) > 0)
 		end_ppp(life, CAUSE_LINK_LOST, draw(life, 1000));
@@ -257,6 +268,7 @@ static const struct session_ops ops = {
 	.ppp_start = ppp_start,
 	.ppp_open = ppp_open,
 	.ppp_connected = ppp_connected,
+	.ppp_is_ending = ppp_is_ending,
 	.ppp_stop = ppp_stop,
 	.link_up = link_up,
 	.hang_up = hang_up,
@@ -418,6 +430,13 @@ static void happen(struct life *life, enum thing thing)
 						  .text = "pppd ended"});
 		break;
 	case GONE:
+		/* Once it has the line pppd sees that too, and ends by itself as a rule. */
+		if (life->ppp_runs && (life->session.state == SESSION_NEGOTIATING ||
+				       life->session.state == SESSION_CONNECTED)) {
+			life->hung_up_at = life->now;
+			if (draw(life, 10) > 0)
+				end_ppp(life, CAUSE_LINK_LOST, draw(life, 5000));
+		}
 		tell(life, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
 		schedule(life, PORTS, draw_ms(life, SECOND, 9));
 		break;
