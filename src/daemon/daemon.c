@@ -374,7 +374,7 @@ static void stop_session(struct daemon *daemon)
 	daemon->ops.bind_cancel(daemon);
 	daemon->ops.recover_cancel(daemon);
 	prober_end(&daemon->prober, daemon_close_ms(daemon));
-	closer_end(&daemon->closer, daemon->loop, daemon_close_ms(daemon));
+	closer_end(&daemon->closer, daemon_close_ms(daemon));
 	session_free(&daemon->session);
 	reload_stop(daemon);
 }

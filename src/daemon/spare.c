@@ -337,7 +337,7 @@ void spare_stop(struct daemon *daemon)
 {
 	end(daemon);
 	prober_end(&daemon->spare.prober, daemon_close_ms(daemon));
-	closer_end(&daemon->spare.closer, daemon->loop, daemon_close_ms(daemon));
+	closer_end(&daemon->spare.closer, daemon_close_ms(daemon));
 	port_list_free(&daemon->spare.candidates);
 	script_free(&daemon->spare.script);
 }

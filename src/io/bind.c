@@ -2,21 +2,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "io/bind.h"
+#include "io/command.h"
 #include "io/probe.h"
 
 #define USB_DRIVER "/sys/bus/usb/drivers/%s"
 /* option's name on the bus of usb-serial; only there it has a new_id. */
-#define NEW_ID "/sys/bus/usb-serial/drivers/option1/new_id"
+#define NEW_ID      "/sys/bus/usb-serial/drivers/option1/new_id"
+
+#define MODPROBE_MS 30000
 
 /* Finding -------------------------------------------------------------------*/
 
@@ -273,24 +274,24 @@ static int give(const struct bind_job *job, const char *root)
 
 static int load_driver(const char *root)
 {
-	char *argv[] = {(char *)"modprobe", (char *)DRIVER_WITH_DTR, NULL};
-	char *envp[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+	const char *const argv[] = {"modprobe", DRIVER_WITH_DTR, NULL};
+	struct buf said = BUF_INIT;
 	char path[PATH_MAX];
-	int error, status;
-	pid_t pid;
+	const char *text;
+	int error;
 
 	snprintf(path, sizeof(path), "%s" USB_DRIVER, root, DRIVER_WITH_DTR);
 	if (access(path, F_OK) == 0)
 		return 0;
-	error = -posix_spawn(&pid, "/sbin/modprobe", NULL, NULL, argv, envp);
-	if (error == 0 && waitpid(pid, &status, 0) < 0)
-		error = -errno;
-	if (error == 0 && access(path, F_OK) < 0)
-		error = -ENOENT;
+	error = command_run(argv, MODPROBE_MS, &said);
+	if (error >= 0)
+		error = access(path, F_OK) < 0 ? -ENOENT : 0;
+	text = said.len > 0 ? buf_str(&said) : strerror(-error);
 	if (error < 0)
-		log_warning("modprobe " DRIVER_WITH_DTR ": %s; is the driver "
+		log_warning("modprobe " DRIVER_WITH_DTR ": %.*s; is the driver "
 			    "installed? (OpenWrt: kmod-usb-serial-option)",
-			    strerror(-error));
+			    (int)strcspn(text, "\n"), text);
+	buf_free(&said);
 	return error;
 }
 

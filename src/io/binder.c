@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "io/aside.h"
 #include "io/bind.h"
 #include "io/binder.h"
+#include "io/worker.h"
 
 #define WORK_S 8. /* for modprobe and the writes; a dying device takes longer */
 #define TTY_S  3. /* for the tty */
@@ -16,10 +16,9 @@
 struct binder {
 	struct ev_loop *loop;
 	struct bind_job job;
-	pid_t pid;
+	struct worker worker;
 	bool moved; /* and the tty is waited for */
 	ev_tstamp deadline;
-	ev_child child;
 	ev_timer timer;
 	binder_done *done;
 	void *ctx;
@@ -37,7 +36,7 @@ static int undo(const void *job)
 
 static void finish(struct binder *binder, int error)
 {
-	ev_child_stop(binder->loop, &binder->child);
+	worker_abandon(&binder->worker, 0);
 	ev_timer_stop(binder->loop, &binder->timer);
 	binder->done(binder->ctx, error);
 }
@@ -70,25 +69,21 @@ void binder_look(struct binder *binder)
 	finish(binder, 0);
 }
 
-static void on_child(struct ev_loop *loop, ev_child *watcher, int revents)
+static void on_worked(void *ctx, int result)
 {
-	struct binder *binder = watcher->data;
-	int status = watcher->rstatus;
+	struct binder *binder = ctx;
 
-	(void)revents;
-	ev_child_stop(loop, watcher);
-	binder->pid = -1;
 	/* Its old driver may give it no tty. */
-	if (status != 0 || binder->job.back) {
-		finish(binder, WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO);
+	if (result != 0 || binder->job.back) {
+		finish(binder, result < 0 ? result : -result);
 		return;
 	}
 	binder->moved = true;
-	ev_now_update(loop);
-	binder->deadline = ev_now(loop) + TTY_S;
-	ev_timer_stop(loop, &binder->timer);
+	ev_now_update(binder->loop);
+	binder->deadline = ev_now(binder->loop) + TTY_S;
+	ev_timer_stop(binder->loop, &binder->timer);
 	ev_timer_set(&binder->timer, LOOK_S, LOOK_S);
-	ev_timer_start(loop, &binder->timer);
+	ev_timer_start(binder->loop, &binder->timer);
 	binder_look(binder);
 }
 
@@ -105,7 +100,8 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 		binder_look(binder);
 	} else {
 		log_warning("%s: " DRIVER_WITH_DTR " has it, and no port came", name);
-		aside_fork(undo, &binder->job, NULL, 0);
+		worker_start(&binder->worker, loop,
+			     &(struct worker_task){.work = undo, .arg = &binder->job});
 		finish(binder, -ENOENT);
 	}
 }
@@ -114,6 +110,7 @@ struct binder *binder_start(struct ev_loop *loop, const struct bind_job *job, bi
 			    void *ctx)
 {
 	struct binder *binder = calloc(1, sizeof(*binder));
+	int error;
 
 	if (!binder)
 		return NULL;
@@ -121,15 +118,18 @@ struct binder *binder_start(struct ev_loop *loop, const struct bind_job *job, bi
 	binder->job = *job;
 	binder->done = done;
 	binder->ctx = ctx;
-	binder->pid = aside_fork(job->back ? undo : move, job, NULL, 0);
-	if (binder->pid < 0) {
+	error = worker_start(&binder->worker, loop,
+			     &(struct worker_task){.work = job->back ? undo : move,
+						   .arg = job,
+						   .done = on_worked,
+						   .ctx = binder});
+	if (error < 0) {
 		free(binder);
+		errno = -error;
 		return NULL;
 	}
-	ev_child_init(&binder->child, on_child, binder->pid, 0);
 	ev_timer_init(&binder->timer, on_timer, WORK_S, 0.);
-	binder->child.data = binder->timer.data = binder;
-	ev_child_start(loop, &binder->child);
+	binder->timer.data = binder;
 	ev_now_update(loop);
 	ev_timer_start(loop, &binder->timer);
 	return binder;
@@ -139,7 +139,7 @@ void binder_free(struct binder *binder)
 {
 	if (!binder)
 		return;
-	ev_child_stop(binder->loop, &binder->child);
+	worker_abandon(&binder->worker, 0);
 	ev_timer_stop(binder->loop, &binder->timer);
 	free(binder);
 }

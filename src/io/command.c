@@ -3,34 +3,18 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "io/clock.h"
 #include "io/command.h"
+#include "io/spawn.h"
 
 #define OUTPUT_MAX 4096
 
-static int spawn(const char *const *argv, int output, pid_t *pid)
-{
-	char *envp[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C", NULL};
-	posix_spawn_file_actions_t actions;
-	int error = posix_spawn_file_actions_init(&actions);
-
-	if (error)
-		return -error;
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-	error = posix_spawnp(pid, argv[0], &actions, NULL, (char **)argv, envp);
-	posix_spawn_file_actions_destroy(&actions);
-	return -error;
-}
-
 /* Until its outputs are closed. */
-static int collect(int fd, int64_t until, struct buf *output)
+static int read_output(int fd, int64_t until, struct buf *output)
 {
 	struct pollfd poller = {.fd = fd, .events = POLLIN};
 	char bytes[512];
@@ -53,15 +37,18 @@ static int collect(int fd, int64_t until, struct buf *output)
 
 int command_run(const char *const *argv, int timeout_ms, struct buf *output)
 {
+	const char *const envp[] = {SPAWN_PATH, "LC_ALL=C", NULL};
 	int ends[2], error, status = 0;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	error = spawn(argv, ends[1], &pid);
+	pid = spawn_program(&(struct spawn_program){
+		.argv = argv, .envp = envp, .fds = (int[]){-1, ends[1], ends[1]}, .fd_count = 3});
+	error = pid < 0 ? pid : 0;
 	close(ends[1]);
-	if (error == 0) {
-		error = collect(ends[0], clock_now_ms() + timeout_ms, output);
+	if (pid > 0) {
+		error = read_output(ends[0], clock_now_ms() + timeout_ms, output);
 		if (error < 0)
 			kill(pid, SIGKILL);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,13 +13,12 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "io/child.h"
 #include "io/hook.h"
+#include "io/spawn.h"
 
 #define VARIABLES_MAX 32
 #define LINE_MAX_LEN  256
 #define LINES_MAX     50
-#define PATH_VARIABLE "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 
 struct hook {
 	struct ev_loop *loop;
@@ -179,63 +177,15 @@ static void on_limit(struct ev_loop *loop, ev_timer *watcher, int revents)
 	kill(-hook->pid, SIGKILL);
 }
 
-/* In the child. */
-static void become(char **argv, char **envp, int output, pid_t parent)
-{
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
-	    dup2(output, STDERR_FILENO) < 0)
-		_exit(127);
-	child_forget_ours(NULL, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(127);
-	execve(argv[0], argv, envp);
-	_exit(127);
-}
-
-static int spawn(struct hook *hook, char **argv, char **envp)
-{
-	pid_t parent = getpid();
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	hook->output = ends[0];
-	hook->pid = fork();
-	if (hook->pid == 0)
-		become(argv, envp, ends[1], parent);
-	close(ends[1]);
-	/* Here too: it may be killed before it has got that far. */
-	if (hook->pid > 0)
-		setpgid(hook->pid, hook->pid);
-	return hook->pid < 0 ? -errno : 0;
-}
-
-static void watch(struct hook *hook)
-{
-	ev_io_init(&hook->reader, on_output, hook->output, EV_READ);
-	ev_child_init(&hook->child, on_end, hook->pid, 0);
-	ev_timer_init(&hook->limit, on_limit, HOOK_LIMIT_S, 0.);
-	hook->reader.data = hook;
-	hook->child.data = hook;
-	hook->limit.data = hook;
-	ev_io_start(hook->loop, &hook->reader);
-	ev_child_start(hook->loop, &hook->child);
-	ev_now_update(hook->loop);
-	ev_timer_start(hook->loop, &hook->limit);
-}
-
 struct hook *hook_start(struct ev_loop *loop, const char *path, const char *name, const char *event,
 			const struct buf *environment, hook_done *done, void *ctx)
 {
-	char *argv[] = {(char *)path, (char *)name, (char *)event, NULL};
-	char *envp[VARIABLES_MAX + 2] = {(char *)PATH_VARIABLE};
+	const char *argv[] = {path, name, event, NULL};
+	const char *envp[VARIABLES_MAX + 2] = {SPAWN_PATH};
 	struct hook *hook = calloc(1, sizeof(*hook));
+	int ends[2] = {-1, -1};
 	size_t at = 0;
-	int error;
+	pid_t pid;
 
 	if (!hook)
 		return NULL;
@@ -244,18 +194,37 @@ struct hook *hook_start(struct ev_loop *loop, const char *path, const char *name
 		at += strlen(envp[i]) + 1;
 	}
 	hook->loop = loop;
-	hook->output = -1;
 	hook->done = done;
 	hook->ctx = ctx;
 	hook->path = strdup(path);
-	error = hook->path ? spawn(hook, argv, envp) : -ENOMEM;
-	if (error < 0) {
-		hook->pid = 0;
+	pid = hook->path && pipe2(ends, O_CLOEXEC) == 0
+		      ? spawn_program(&(struct spawn_program){
+				.argv = argv,
+				.envp = envp,
+				.fds = (int[]){-1, ends[1], ends[1]},
+				.fd_count = 3,
+				.group = true,
+				.death_signal = SIGKILL,
+			})
+		      : -errno;
+	if (ends[1] >= 0)
+		close(ends[1]);
+	hook->output = ends[0];
+	if (pid < 0) {
 		hook_free(hook);
-		errno = -error;
+		errno = -pid;
 		return NULL;
 	}
-	watch(hook);
+	hook->pid = pid;
+	fcntl(hook->output, F_SETFL, O_NONBLOCK);
+	ev_io_init(&hook->reader, on_output, hook->output, EV_READ);
+	ev_child_init(&hook->child, on_end, hook->pid, 0);
+	ev_timer_init(&hook->limit, on_limit, HOOK_LIMIT_S, 0.);
+	hook->reader.data = hook->child.data = hook->limit.data = hook;
+	ev_io_start(loop, &hook->reader);
+	ev_child_start(loop, &hook->child);
+	ev_now_update(loop);
+	ev_timer_start(loop, &hook->limit);
 	return hook;
 }
 

@@ -8,7 +8,6 @@
 
 #include "base/count.h"
 #include "base/log.h"
-#include "io/aside.h"
 #include "io/prober.h"
 #include "io/serial.h"
 
@@ -131,7 +130,7 @@ static void stop_waiting(struct prober *prober)
 {
 	if (!prober->done)
 		return;
-	ev_io_stop(prober->loop, &prober->reader);
+	ev_io_stop(prober->worker.loop, &prober->reader);
 	/* The last close of a port may wait: let it be the other's. */
 	if (prober->port >= 0)
 		close(prober->port);
@@ -148,7 +147,7 @@ static struct serial *take_port(struct prober *prober, const struct head *head)
 
 	if (prober->port < 0)
 		return NULL;
-	serial = serial_take_over(prober->port, &head->serial, prober->pid, &error);
+	serial = serial_take_over(prober->port, &head->serial, prober->worker.pid, &error);
 	prober->port = -1;
 	if (!serial)
 		log_error("%s: cannot take the lock over: %s", head->serial.device,
@@ -241,60 +240,38 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 		take_answer(prober);
 }
 
-static void on_child(struct ev_loop *loop, ev_child *watcher, int revents)
-{
-	struct prober *prober = watcher->data;
-
-	(void)revents;
-	ev_child_stop(loop, watcher);
-	prober->pid = 0;
-}
-
-/* Our end of the socket, or a negative errno. */
-static int start_process(struct prober *prober, struct job *job)
-{
-	int sockets[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
-		return -errno;
-	job->socket = sockets[1];
-	prober->pid = aside_fork(ask, job, &job->socket, 1);
-	close(sockets[1]);
-	if (prober->pid > 0)
-		return sockets[0];
-	prober->pid = 0;
-	close(sockets[0]);
-	return -ENOMEM; /* EAGAIN has another meaning here */
-}
-
 int prober_start(struct prober *prober, struct ev_loop *loop, const struct port_list *ports,
 		 const struct probe_options *options, prober_done *done, void *ctx)
 {
 	struct job job = {.ports = ports, .options = options};
-	int socket;
+	struct worker_task task = {.work = ask, .arg = &job};
+	int sockets[2], error;
 
 	prober_cancel(prober);
 	if (prober_is_busy(prober))
 		return -EAGAIN;
-	socket = start_process(prober, &job);
-	if (socket < 0)
-		return socket;
-	prober->loop = loop;
-	prober->socket = socket;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
+		return -errno;
+	job.socket = task.keep[0] = sockets[1];
+	error = worker_start(&prober->worker, loop, &task);
+	close(sockets[1]);
+	if (error < 0) {
+		close(sockets[0]);
+		return -ENOMEM; /* EAGAIN has another meaning here */
+	}
+	prober->socket = sockets[0];
 	prober->port = -1;
 	prober->done = done;
 	prober->ctx = ctx;
 	ev_io_init(&prober->reader, on_readable, prober->socket, EV_READ);
-	ev_child_init(&prober->child, on_child, prober->pid, 0);
-	prober->reader.data = prober->child.data = prober;
+	prober->reader.data = prober;
 	ev_io_start(loop, &prober->reader);
-	ev_child_start(loop, &prober->child);
 	return 0;
 }
 
 bool prober_is_busy(const struct prober *prober)
 {
-	return prober->pid > 0;
+	return worker_is_busy(&prober->worker);
 }
 
 void prober_cancel(struct prober *prober)
@@ -305,10 +282,6 @@ void prober_cancel(struct prober *prober)
 void prober_end(struct prober *prober, int wait_ms)
 {
 	prober_cancel(prober);
-	if (prober->pid <= 0)
-		return;
-	ev_child_stop(prober->loop, &prober->child);
-	if (!aside_wait(prober->pid, wait_ms))
+	if (!worker_end(&prober->worker, wait_ms))
 		log_warning("the ports that were asked do not close yet");
-	prober->pid = 0;
 }

@@ -4,10 +4,10 @@
 
 #include <ev.h>
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "base/buf.h"
 #include "io/probe.h"
+#include "io/worker.h"
 
 struct serial;
 
@@ -19,15 +19,13 @@ struct serial;
 typedef void prober_done(void *ctx, struct serial *serial, const struct probe_result *result);
 
 struct prober {
-	struct ev_loop *loop;
-	pid_t pid;  /* 0: nobody has ports open */
-	int socket; /* to it; good while `done` */
-	int port;   /* what has come over it: the chosen one, -1: none yet */
+	struct worker worker; /* has ports open */
+	int socket;           /* to it; good while `done` */
+	int port;             /* what has come over it: the chosen one, -1: none yet */
 	struct buf answer;
 	prober_done *done; /* NULL: nobody waits for the answer */
 	void *ctx;
 	ev_io reader;
-	ev_child child;
 };
 
 /* Options as probe_start's, and the chosen port is always kept. Negative errno; -EAGAIN when the

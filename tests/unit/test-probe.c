@@ -336,7 +336,7 @@ static void one_that_dies_is_told_as_our_failure(void **state)
 
 	open_modem(world, &world->modems[0], NULL);
 	ask_aside(world, (struct probe_options){0});
-	kill(world->prober.pid, SIGKILL);
+	kill(world->prober.worker.pid, SIGKILL);
 	ev_run(world->loop, 0);
 	assert_int_equal(world->calls, 1);
 	assert_int_equal(world->result.cause, CAUSE_INTERNAL);
@@ -352,7 +352,7 @@ static void one_that_hangs_holds_nobody_up(void **state)
 
 	open_modem(world, &world->modems[0], NULL);
 	ask_aside(world, (struct probe_options){0});
-	pid = world->prober.pid;
+	pid = world->prober.worker.pid;
 	while (world->modems[0].heard.len == 0)
 		ev_run(world->loop, EVRUN_ONCE);
 	kill(pid, SIGSTOP);
