@@ -4,19 +4,19 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "io/spawn.h"
 #include "ppp/options.h"
 #include "ppp/pppd.h"
 
 /* pppd's descriptors; its connect script knows GATE_FD's number, and its command line
  * OPTIONS_FD's. */
-enum { LOG_FD = 3, GATE_FD = 4, OPTIONS_FD = 5, FIRST_FREE_FD = 6 };
+enum { LOG_FD = 3, GATE_FD = 4, OPTIONS_FD = 5 };
 
 #define OPTIONS_PATH "/proc/self/fd/5"
 
@@ -165,64 +165,35 @@ static int make_options(struct pppd *pppd, const struct conf *conf, const char *
 	return error;
 }
 
-/* In the child, between fork and exec: system calls only. `from` are the fds that become 0, 2,
- * LOG_FD and so on. */
-static void become_pppd(const int *from, char **argv, char **envp, pid_t parent)
+static int start_process(struct pppd *pppd, int tty)
 {
-	int to[OPTIONS_FD + 1];
-	sigset_t none;
-
-	/* The loop's handlers would swallow a signal that comes before exec. */
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
-	signal(SIGUSR1, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	/* A terminal's ^C is for us, who then end pppd in order. */
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(127);
-	/* Above the range first, so that no dup2 treads on another. */
-	for (int i = 0; i <= OPTIONS_FD; i++)
-		to[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-	for (int i = 0; i <= OPTIONS_FD; i++)
-		if (dup2(to[i], i) < 0)
-			_exit(127);
-	execve(argv[0], argv, envp);
-	_exit(127);
-}
-
-static int spawn(struct pppd *pppd, int tty)
-{
-	char *argv[] = {(char *)PPPD_PATH, (char *)"file", (char *)OPTIONS_PATH, NULL};
-	char *envp[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+	const char *const argv[] = {PPPD_PATH, "file", OPTIONS_PATH, NULL};
+	const char *const envp[] = {SPAWN_PATH, NULL};
 	int log[2] = {-1, -1}, gate[2] = {-1, -1}, feed[2] = {-1, -1};
-	pid_t parent = getpid();
-	int error = 0;
+	pid_t pid = -1;
 
 	if (pipe2(log, O_CLOEXEC) < 0 || pipe2(feed, O_CLOEXEC) < 0 ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0 ||
 	    fcntl(log[0], F_SETFL, O_NONBLOCK) < 0 || fcntl(feed[1], F_SETFL, O_NONBLOCK) < 0)
-		error = -errno;
-	if (error == 0) {
-		const int from[] = {tty, log[1], log[1], log[1], gate[1], feed[0]};
-
-		pppd->pid = fork();
-		if (pppd->pid == 0)
-			become_pppd(from, argv, envp, parent);
-		if (pppd->pid < 0)
-			error = -errno;
-	}
+		pid = -errno;
+	else
+		pid = spawn_program(&(struct spawn_program){
+			.argv = argv,
+			.envp = envp,
+			.fds = (int[]){tty, log[1], log[1], [LOG_FD] = log[1], [GATE_FD] = gate[1],
+				       [OPTIONS_FD] = feed[0]},
+			.fd_count = OPTIONS_FD + 1,
+			.group = true, /* a terminal's ^C is for us, and we end pppd in order */
+			.death_signal = SIGTERM,
+		});
 	close_if_open(log[1]);
 	close_if_open(gate[1]);
 	close_if_open(feed[0]);
 	pppd->log = log[0];
 	pppd->gate = gate[0];
 	pppd->feed = feed[1];
-	return error;
+	pppd->pid = pid > 0 ? pid : 0;
+	return pid < 0 ? pid : 0;
 }
 
 static void watch(struct pppd *pppd)
@@ -243,10 +214,6 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 {
 	struct pppd *pppd;
 
-	if (access(PPPD_PATH, X_OK) < 0) {
-		*error = -errno;
-		return NULL;
-	}
 	pppd = calloc(1, sizeof(*pppd));
 	if (!pppd) {
 		*error = -ENOMEM;
@@ -260,7 +227,7 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 	pppd->feed = -1;
 	*error = make_options(pppd, conf, name);
 	if (*error == 0)
-		*error = spawn(pppd, tty);
+		*error = start_process(pppd, tty);
 	if (*error < 0) {
 		pppd_free(pppd);
 		return NULL;
