@@ -7,8 +7,7 @@
 #include "conf/schema.h"
 #include "conf/validate.h"
 
-#define AT(member) offsetof(struct conf, member)
-#define DAY_S      86400
+#define DAY_S 86400
 
 /* clang-format off */
 static const char *const drivers[] = { "auto", "keep", NULL };
@@ -25,86 +24,15 @@ static const char *const modes[] = {
 static const char *const steps[] = {
 	"redial", "dtr", "cfun", "reset", "usb", NULL };
 
+#define CONF_GROUP(group, text)
+#define CONF_KEY(group, key, type, ctype, field, uci, text, ...) \
+	{ #group, #key, CONF_TYPE_##type, offsetof(struct conf, group.field), __VA_ARGS__ },
+#define CONF_KEY_FILE(group, key, field, uci, text, ...) \
+	{ #group, #key, CONF_TYPE_FILE, offsetof(struct conf, group.field), "", __VA_ARGS__ },
+#define CONF_NO_KEY(ctype, field)
+#define CONF_END(group)
 const struct conf_key conf_keys[] = {
-	{ "modem", "usb", CONF_TYPE_STRING, AT(modem.usb), "",
-	  conf_check_usb_id, .lower = true },
-	{ "modem", "path", CONF_TYPE_STRING, AT(modem.path), "",
-	  conf_check_usb_path },
-	{ "modem", "serial", CONF_TYPE_STRING, AT(modem.serial), "",
-	  conf_check_text },
-	{ "modem", "imei", CONF_TYPE_STRING, AT(modem.imei), "",
-	  conf_check_imei },
-	{ "modem", "port", CONF_TYPE_STRING, AT(modem.port), "auto",
-	  conf_check_port },
-	{ "modem", "driver", CONF_TYPE_STRING, AT(modem.driver), "auto",
-	  .words = drivers },
-	{ "modem", "init", CONF_TYPE_LIST, AT(modem.init), "",
-	  conf_check_at_command },
-	{ "modem", "wait", CONF_TYPE_INT, AT(modem.wait_s), "30",
-	  .min = 0, .max = DAY_S, .unit = "seconds" },
-
-	{ "sim", "pin", CONF_TYPE_SECRET, AT(sim.pin), "", conf_check_pin },
-	{ "sim", "pin_file", CONF_TYPE_FILE, AT(sim.pin), "", conf_check_pin },
-
-	{ "network", "apn", CONF_TYPE_STRING, AT(network.apn), "",
-	  conf_check_apn, .max = 100 },
-	{ "network", "pdp_type", CONF_TYPE_ENUM, AT(network.pdp_type), "ipv4",
-	  .words = pdp_types },
-	{ "network", "cid", CONF_TYPE_INT, AT(network.cid), "1",
-	  .min = 1, .max = 24 },
-	{ "network", "user", CONF_TYPE_STRING, AT(network.user), "" },
-	{ "network", "password", CONF_TYPE_SECRET, AT(network.password), "" },
-	{ "network", "password_file", CONF_TYPE_FILE, AT(network.password),
-	  "" },
-	{ "network", "auth", CONF_TYPE_ENUM, AT(network.auth), "auto",
-	  .words = auths },
-	{ "network", "mode", CONF_TYPE_STRING, AT(network.mode), "auto",
-	  .words = modes },
-	{ "network", "operator", CONF_TYPE_STRING, AT(network.operator),
-	  "auto", conf_check_operator },
-	{ "network", "roaming", CONF_TYPE_BOOL, AT(network.roaming), "true" },
-	{ "network", "register_timeout", CONF_TYPE_INT,
-	  AT(network.register_timeout_s), "120",
-	  .min = 5, .max = DAY_S, .unit = "seconds" },
-
-	{ "ppp", "ifname", CONF_TYPE_STRING, AT(ppp.ifname), "auto",
-	  conf_check_ifname, .max = 15 },
-	{ "ppp", "default_route", CONF_TYPE_BOOL, AT(ppp.default_route),
-	  "true", .now = true },
-	{ "ppp", "metric", CONF_TYPE_INT, AT(ppp.metric), "100",
-	  .min = 0, .max = 2147483647, .now = true },
-	{ "ppp", "peer_dns", CONF_TYPE_BOOL, AT(ppp.peer_dns), "true" },
-	{ "ppp", "mtu", CONF_TYPE_INT, AT(ppp.mtu), "0",
-	  .min = 128, .max = 16384, .zero = true, .unit = "bytes" },
-	{ "ppp", "lcp_echo_interval", CONF_TYPE_INT,
-	  AT(ppp.lcp_echo_interval_s), "20",
-	  .min = 0, .max = DAY_S, .unit = "seconds" },
-	{ "ppp", "lcp_echo_failure", CONF_TYPE_INT, AT(ppp.lcp_echo_failure),
-	  "3", .min = 1, .max = 100 },
-	{ "ppp", "options", CONF_TYPE_LIST, AT(ppp.options), "",
-	  conf_check_ppp_option },
-
-	{ "monitor", "ping", CONF_TYPE_LIST, AT(monitor.ping), "",
-	  conf_check_ip, .now = true },
-	{ "monitor", "interval", CONF_TYPE_INT, AT(monitor.interval_s), "30",
-	  .min = 1, .max = DAY_S, .unit = "seconds", .now = true },
-	{ "monitor", "failures", CONF_TYPE_INT, AT(monitor.failures), "3",
-	  .min = 1, .max = 100, .now = true },
-	{ "monitor", "signal_interval", CONF_TYPE_INT,
-	  AT(monitor.signal_interval_s), "30",
-	  .min = 0, .max = DAY_S, .unit = "seconds", .now = true },
-	{ "monitor", "dead_traffic", CONF_TYPE_INT, AT(monitor.dead_traffic_s),
-	  "300", .min = 0, .max = DAY_S, .unit = "seconds", .now = true },
-
-	{ "recovery", "backoff_min", CONF_TYPE_INT, AT(recovery.backoff_min_s),
-	  "2", .min = 1, .max = DAY_S, .unit = "seconds", .now = true },
-	{ "recovery", "backoff_max", CONF_TYPE_INT, AT(recovery.backoff_max_s),
-	  "300", .min = 1, .max = DAY_S, .unit = "seconds", .now = true },
-	{ "recovery", "ladder", CONF_TYPE_LIST, AT(recovery.ladder),
-	  "redial dtr cfun reset usb", .words = steps, .now = true },
-
-	{ "control", "group", CONF_TYPE_STRING, AT(control.group), "",
-	  conf_check_unix_group, .max = 32, .now = true },
+#include "conf/keys.h"
 	{ NULL },
 };
 /* clang-format on */

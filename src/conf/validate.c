@@ -35,7 +35,7 @@ static bool is_plain(const char *value, const char *except)
 
 /* 23.003 9.1 allows 100 bytes. The value goes into an AT string: a quote ends it, and V.250 5.4.2.2
  * makes the backslash an escape. */
-bool conf_check_apn(const char *value, struct buf *why)
+bool validate_apn(const char *value, struct buf *why)
 {
 	if (!is_plain(value, "\"\\"))
 		return fail(why, "has to be printable ASCII without a quote or a backslash");
@@ -54,7 +54,7 @@ static bool may_hold_pin(const char *value)
 	return false;
 }
 
-bool conf_check_at_command(const char *value, struct buf *why)
+bool validate_at_command(const char *value, struct buf *why)
 {
 	if (!str_starts_nocase(value, "AT"))
 		return fail(why, "has to begin with AT");
@@ -66,7 +66,7 @@ bool conf_check_at_command(const char *value, struct buf *why)
 }
 
 /* dev_valid_name() of the kernel; '%' is for its name templates. */
-bool conf_check_ifname(const char *value, struct buf *why)
+bool validate_ifname(const char *value, struct buf *why)
 {
 	if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0 || !is_plain(value, " /:%"))
 		return fail(why, "has to be a network interface's name: "
@@ -74,14 +74,14 @@ bool conf_check_ifname(const char *value, struct buf *why)
 	return true;
 }
 
-bool conf_check_imei(const char *value, struct buf *why)
+bool validate_imei(const char *value, struct buf *why)
 {
 	if (!is_digits(value, 14, 16))
 		return fail(why, "has to be 14 to 16 digits");
 	return true;
 }
 
-bool conf_check_ip(const char *value, struct buf *why)
+bool validate_ip(const char *value, struct buf *why)
 {
 	if (!str_is_ip(value))
 		return fail(why, "has to be a numeric IPv4 or IPv6 address, "
@@ -89,7 +89,7 @@ bool conf_check_ip(const char *value, struct buf *why)
 	return true;
 }
 
-bool conf_check_operator(const char *value, struct buf *why)
+bool validate_operator(const char *value, struct buf *why)
 {
 	if (strcmp(value, "auto") != 0 && !is_digits(value, 5, 6))
 		return fail(why, "has to be \"auto\" or the 5 or 6 digits of "
@@ -97,26 +97,26 @@ bool conf_check_operator(const char *value, struct buf *why)
 	return true;
 }
 
-bool conf_check_pin(const char *value, struct buf *why)
+bool validate_pin(const char *value, struct buf *why)
 {
 	if (!is_digits(value, 4, 8))
 		return fail(why, "has to be 4 to 8 digits");
 	return true;
 }
 
-bool conf_check_port(const char *value, struct buf *why)
+bool validate_port(const char *value, struct buf *why)
 {
 	if (strcmp(value, "auto") != 0 && (value[0] != '/' || !is_plain(value, "")))
 		return fail(why, "has to be \"auto\" or an absolute path such as \"/dev/ttyUSB2\"");
 	return true;
 }
 
-bool conf_check_ppp_option(const char *value, struct buf *why)
+bool validate_ppp_option(const char *value, struct buf *why)
 {
 	return conf_ppp_option(value, NULL, why);
 }
 
-bool conf_check_text(const char *value, struct buf *why)
+bool validate_text(const char *value, struct buf *why)
 {
 	for (; *value; value++)
 		if ((unsigned char)*value < 0x20 || *value == 0x7f)
@@ -124,14 +124,14 @@ bool conf_check_text(const char *value, struct buf *why)
 	return true;
 }
 
-bool conf_check_unix_group(const char *value, struct buf *why)
+bool validate_unix_group(const char *value, struct buf *why)
 {
 	if (!*value || getgrnam(value))
 		return true;
 	return fail(why, "is no group of this system");
 }
 
-bool conf_check_usb_id(const char *value, struct buf *why)
+bool validate_usb_id(const char *value, struct buf *why)
 {
 	if (strlen(value) != 9 || strspn(value, HEX) != 4 || value[4] != ':' ||
 	    strspn(value + 5, HEX) != 4)
@@ -141,7 +141,7 @@ bool conf_check_usb_id(const char *value, struct buf *why)
 }
 
 /* BUS-PORT[.PORT]..., the device's name in sysfs. */
-bool conf_check_usb_path(const char *value, struct buf *why)
+bool validate_usb_path(const char *value, struct buf *why)
 {
 	size_t len = strspn(value, DIGITS);
 

@@ -404,7 +404,7 @@ static void every_key_is_in_the_sample_and_the_manual(void **state)
 		struct buf line = BUF_INIT, item = BUF_INIT;
 
 		buf_printf(&line, "\t#%s = ", key->name);
-		buf_printf(&item, "\n.It Ic %s\n", key->name);
+		buf_printf(&item, "\n.It Ic %s.%s No = ", key->group, key->name);
 		if (!strstr(buf_str(&sample), buf_str(&line)) ||
 		    !strstr(buf_str(&manual), buf_str(&item)))
 			fail_msg("%s.%s is missing", key->group, key->name);

@@ -12,17 +12,6 @@
 
 gobi_dir=/var/run/gobi-dial
 
-# What the handler declares to netifd; the lists have several items.
-gobi_options="
-	usb path devpath serial imei driver wait pincode pin_file
-	apn pdptype iptype cid dialnumber username password password_file
-	auth mode modes service allowedmode preferredmode
-	operator plmn roaming allow_roaming register_timeout
-	pppname mtu keepalive ipv6
-	ping_interval ping_failures signal_interval
-	backoff_min backoff_max verbose"
-gobi_lists="init allowedauth pppd_option ping ladder"
-
 gobi_lf='
 '
 gobi_cr=$(printf '\r')
@@ -318,18 +307,39 @@ gobi_own_keys() {
 	gobi_list_key options pppd_option
 }
 
-# gobi_settings NAME BY: all of it; BY is netifd or procd.
+# gobi_link NAME BY: what netifd does itself, where it is the one.
+gobi_link() {
+	case $2 in
+	netifd) gobi_netifd_keys "$1" ;;
+	*) gobi_own_keys ;;
+	esac
+}
+
+# made from src/conf/keys.h, by make update-schema
+# What the handler declares to netifd; a list has several items.
+gobi_options="
+	usb path devpath serial imei driver wait pincode pin_file apn pdptype
+	iptype ipv6 cid dialnumber username password password_file auth mode
+	modes service allowedmode preferredmode operator plmn roaming
+	allow_roaming register_timeout pppname mtu keepalive ping_interval
+	ping_failures signal_interval dead_traffic backoff_min backoff_max
+"
+gobi_lists="
+	init allowedauth pppd_option ping ladder
+"
+
+# gobi_settings NAME BY: the whole configuration; BY is netifd or procd.
 gobi_settings() {
 	local gobi_pdp gobi_items gobi_auths gobi_text
 
 	echo 'modem: {'
-	gobi_device
 	gobi_key text usb usb
+	gobi_device "$@"
 	gobi_key text serial serial
 	gobi_key text imei imei
 	gobi_key text driver driver
-	gobi_key number wait wait
 	gobi_list_key init init
+	gobi_key number wait wait
 	echo '};'
 	echo 'sim: {'
 	gobi_key text pin pincode
@@ -337,31 +347,29 @@ gobi_settings() {
 	echo '};'
 	echo 'network: {'
 	gobi_key text apn apn
-	gobi_pdp_type
-	gobi_cid
+	gobi_pdp_type "$@"
+	gobi_cid "$@"
 	gobi_key text user username
 	gobi_key text password password
 	gobi_key text password_file password_file
-	gobi_auth
-	gobi_mode
+	gobi_auth "$@"
+	gobi_mode "$@"
 	gobi_key text operator operator plmn
 	gobi_key truth roaming roaming allow_roaming
 	gobi_key number register_timeout register_timeout
 	echo '};'
 	echo 'ppp: {'
 	gobi_key text ifname pppname
+	gobi_link "$@"
 	gobi_key number mtu mtu
-	gobi_keepalive
-	case $2 in
-	netifd) gobi_netifd_keys "$1" ;;
-	*) gobi_own_keys ;;
-	esac
+	gobi_keepalive "$@"
 	echo '};'
 	echo 'monitor: {'
 	gobi_list_key ping ping
 	gobi_key number interval ping_interval
 	gobi_key number failures ping_failures
 	gobi_key number signal_interval signal_interval
+	gobi_key number dead_traffic dead_traffic
 	echo '};'
 	echo 'recovery: {'
 	gobi_key number backoff_min backoff_min
@@ -369,6 +377,7 @@ gobi_settings() {
 	gobi_list_key ladder ladder
 	echo '};'
 }
+# end of what is made
 
 # gobi_mark BY: the first line of its files.
 gobi_mark() {

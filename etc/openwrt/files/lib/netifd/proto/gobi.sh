@@ -32,6 +32,7 @@ proto_gobi_init_config() {
 	available=1
 	lasterror=1
 	proto_config_add_string "device:device"
+	proto_config_add_string verbose
 	for option in $gobi_options; do
 		proto_config_add_string "$option"
 	done
