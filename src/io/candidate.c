@@ -7,12 +7,11 @@
 #include "io/candidate.h"
 #include "io/clock.h"
 #include "io/serial.h"
-#include "modem/port-probe.h"
 
-/* Read at most this often before the others have their turn. */
+/* Read at most this often before the other ports have their turn. */
 #define READS 4
 
-static void stop_watching(struct candidate *candidate)
+static void unwatch_port(struct candidate *candidate)
 {
 	ev_io_stop(candidate->loop, &candidate->io);
 	ev_timer_stop(candidate->loop, &candidate->timer);
@@ -20,9 +19,9 @@ static void stop_watching(struct candidate *candidate)
 
 void candidate_release(struct candidate *candidate)
 {
-	stop_watching(candidate);
-	port_probe_free(candidate->ask);
-	candidate->ask = NULL;
+	unwatch_port(candidate);
+	port_probe_free(candidate->probe);
+	candidate->probe = NULL;
 	serial_close(candidate->serial);
 	candidate->serial = NULL;
 }
@@ -37,17 +36,13 @@ void candidate_settle(struct candidate *candidate, enum port_role role, const ch
 	log_debug("%s: %s%s%s", port->port.device, port_role_name(role), *reason ? ": " : "",
 		  reason);
 	if (role == PORT_ROLE_AT)
-		stop_watching(candidate);
+		unwatch_port(candidate);
 	else
 		candidate_release(candidate);
 }
 
-static const char *reason(int error)
-{
-	return error == -ENOTTY ? "is no tty" : strerror(-error);
-}
-
-static void fail(struct candidate *candidate, int error, const char *what)
+/* `what`: who holds the port, or what failed; "" for the error's own text. */
+static void settle_error(struct candidate *candidate, int error, const char *what)
 {
 	struct probed_port *port = candidate->port;
 
@@ -57,79 +52,53 @@ static void fail(struct candidate *candidate, int error, const char *what)
 		candidate_settle(candidate, PORT_ROLE_BUSY, "");
 		return;
 	}
-	candidate_settle(candidate, PORT_ROLE_ERROR, *what ? what : reason(error));
+	if (!*what)
+		what = error == -ENOTTY ? "is not a tty" : strerror(-error);
+	candidate_settle(candidate, PORT_ROLE_ERROR, what);
 }
 
-/* usb_wwan says EINVAL where the driver never sends the line states: many modems stay silent
+/* usb_wwan says EINVAL where the driver never sends the line states; many modems stay silent
  * then. */
 static bool cannot_raise_dtr(const struct candidate *candidate)
 {
 	return serial_set_dtr(candidate->serial, true) == -EINVAL;
 }
 
-static void take_verdict(struct candidate *candidate)
-{
-	enum port_role role = port_probe_role(candidate->ask);
-
-	if (candidate->settled || role == PORT_ROLE_UNKNOWN)
-		return;
-	candidate->port->answer_ms = port_probe_answer_ms(candidate->ask);
-	str_copy(candidate->port->identity, sizeof(candidate->port->identity),
-		 port_probe_identity(candidate->ask));
-	if (role == PORT_ROLE_SILENT && cannot_raise_dtr(candidate))
-		role = PORT_ROLE_NO_DTR;
-	candidate_settle(candidate, role, port_probe_why(candidate->ask));
-}
-
-static int read_all(struct candidate *candidate, int64_t now)
+/* Take what has come, do what is due, write what is to be sent. */
+static int exchange_bytes(struct candidate *candidate, int64_t now)
 {
 	char bytes[1024];
-	ssize_t len;
-
-	for (int i = 0; i < READS; i++) {
-		len = serial_read(candidate->serial, bytes, sizeof(bytes));
-		if (len < 0)
-			return len == -EAGAIN ? 0 : (int)len;
-		port_probe_feed(candidate->ask, bytes, (size_t)len, now);
-	}
-	return 0;
-}
-
-static int write_all(struct candidate *candidate, int64_t now)
-{
-	const char *bytes;
-	ssize_t written;
+	const char *out;
+	ssize_t done;
 	size_t len;
 
-	while ((bytes = port_probe_output(candidate->ask, &len, now))) {
-		written = serial_write(candidate->serial, bytes, len);
-		if (written < 0)
-			return written == -EAGAIN ? 0 : (int)written;
-		port_probe_written(candidate->ask, (size_t)written, now);
+	for (int i = 0; i < READS; i++) {
+		done = serial_read(candidate->serial, bytes, sizeof(bytes));
+		if (done == -EAGAIN)
+			break;
+		if (done < 0)
+			return (int)done;
+		port_probe_feed(candidate->probe, bytes, (size_t)done, now);
+	}
+	port_probe_tick(candidate->probe, now);
+	while ((out = port_probe_output(candidate->probe, &len, now))) {
+		done = serial_write(candidate->serial, out, len);
+		if (done < 0)
+			return done == -EAGAIN ? 0 : (int)done;
+		port_probe_written(candidate->probe, (size_t)done, now);
 	}
 	return 0;
 }
 
-/* What has come, what is due, what is to be sent. */
-static int converse(struct candidate *candidate, int64_t now)
+static void watch_port(struct candidate *candidate, int64_t now)
 {
-	int error = read_all(candidate, now);
-
-	if (error)
-		return error;
-	port_probe_tick(candidate->ask, now);
-	return write_all(candidate, now);
-}
-
-static void watch(struct candidate *candidate, int64_t now)
-{
-	int64_t deadline = port_probe_deadline(candidate->ask);
+	int64_t deadline = port_probe_deadline(candidate->probe);
 	int events = EV_READ;
 	size_t len;
 
-	if (port_probe_output(candidate->ask, &len, now))
+	if (port_probe_output(candidate->probe, &len, now))
 		events |= EV_WRITE;
-	stop_watching(candidate);
+	unwatch_port(candidate);
 	ev_io_set(&candidate->io, serial_fd(candidate->serial), events);
 	ev_io_start(candidate->loop, &candidate->io);
 	if (deadline < 0)
@@ -139,42 +108,49 @@ static void watch(struct candidate *candidate, int64_t now)
 	ev_timer_start(candidate->loop, &candidate->timer);
 }
 
-static void pump(struct candidate *candidate)
+static void advance_probe(struct candidate *candidate)
 {
+	struct probed_port *port = candidate->port;
 	int64_t now = clock_now_ms();
-	int error = converse(candidate, now);
+	int error = exchange_bytes(candidate, now);
+	enum port_role role;
 
 	if (error) {
-		fail(candidate, error, "");
+		settle_error(candidate, error, "");
 		return;
 	}
-	take_verdict(candidate);
-	if (!candidate->ask)
+	role = port_probe_role(candidate->probe);
+	if (!candidate->settled && role != PORT_ROLE_UNKNOWN) {
+		port->answer_ms = port_probe_answer_ms(candidate->probe);
+		str_copy(port->identity, sizeof(port->identity),
+			 port_probe_identity(candidate->probe));
+		if (role == PORT_ROLE_SILENT && cannot_raise_dtr(candidate))
+			role = PORT_ROLE_NO_DTR;
+		candidate_settle(candidate, role, port_probe_why(candidate->probe));
+	}
+	if (!candidate->probe)
 		return;
-	if (port_probe_is_idle(candidate->ask))
-		stop_watching(candidate);
+	if (port_probe_is_idle(candidate->probe))
+		unwatch_port(candidate);
 	else
-		watch(candidate, now);
+		watch_port(candidate, now);
 }
 
-static void step(struct candidate *candidate)
+static void on_candidate_io(struct ev_loop *loop, struct ev_io *io, int events)
 {
-	pump(candidate);
+	struct candidate *candidate = io->data;
+
+	(void)loop;
+	(void)events;
+	advance_probe(candidate);
 	candidate->changed(candidate->ctx, candidate);
 }
 
-static void on_io(struct ev_loop *loop, struct ev_io *io, int events)
+static void on_candidate_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
-	(void)loop;
-	(void)events;
-	step(io->data);
-}
+	struct candidate *candidate = timer->data;
 
-static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
-{
-	(void)loop;
-	(void)events;
-	step(timer->data);
+	on_candidate_io(loop, &candidate->io, events);
 }
 
 void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probed_port *port)
@@ -182,33 +158,31 @@ void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct pr
 	candidate->loop = loop;
 	candidate->port = port;
 	candidate->port->hint = port_hint(&port->port);
-	ev_io_init(&candidate->io, on_io, -1, EV_READ);
-	ev_timer_init(&candidate->timer, on_timer, 0, 0);
+	ev_io_init(&candidate->io, on_candidate_io, -1, EV_READ);
+	ev_timer_init(&candidate->timer, on_candidate_timer, 0, 0);
 	candidate->io.data = candidate->timer.data = candidate;
-}
-
-static const char *short_name(const struct port *port)
-{
-	return str_starts(port->device, "/dev/") ? port->device + 5 : port->device;
 }
 
 void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, int pass_ms,
 		     int no_dtr_ms)
 {
+	const char *name = candidate->port->port.device;
+
 	candidate->serial = opening->serial;
 	if (!candidate->serial) {
-		fail(candidate, opening->error, buf_str(&opening->holder));
+		settle_error(candidate, opening->error, buf_str(&opening->holder));
 		return;
 	}
 	if (no_dtr_ms < pass_ms && candidate->port->hint <= LAYOUT_LIKELY &&
 	    cannot_raise_dtr(candidate))
 		pass_ms = no_dtr_ms;
-	candidate->ask =
-		port_probe_new(short_name(&candidate->port->port), pass_ms, clock_now_ms());
-	if (candidate->ask)
-		pump(candidate);
+	if (str_starts(name, "/dev/"))
+		name += strlen("/dev/");
+	candidate->probe = port_probe_new(name, pass_ms, clock_now_ms());
+	if (candidate->probe)
+		advance_probe(candidate);
 	else
-		fail(candidate, -ENOMEM, "");
+		settle_error(candidate, -ENOMEM, "");
 }
 
 void candidate_trust(struct candidate *candidate, struct serial *serial)
@@ -219,25 +193,25 @@ void candidate_trust(struct candidate *candidate, struct serial *serial)
 
 void candidate_hurry(struct candidate *candidate, int answer_ms)
 {
-	if (!candidate->ask || candidate->settled)
+	if (!candidate->probe || candidate->settled)
 		return;
-	port_probe_hurry(candidate->ask, answer_ms);
-	watch(candidate, clock_now_ms());
+	port_probe_hurry(candidate->probe, answer_ms);
+	watch_port(candidate, clock_now_ms());
 }
 
 bool candidate_has_answered(const struct candidate *candidate)
 {
-	return candidate->ask && port_probe_answer_ms(candidate->ask) >= 0;
+	return candidate->probe && port_probe_answer_ms(candidate->probe) >= 0;
 }
 
 void candidate_echo_off(struct candidate *candidate)
 {
-	port_probe_echo_off(candidate->ask);
-	watch(candidate, clock_now_ms());
+	port_probe_echo_off(candidate->probe);
+	watch_port(candidate, clock_now_ms());
 	ev_feed_event(candidate->loop, &candidate->timer, EV_TIMER);
 }
 
 bool candidate_is_idle(const struct candidate *candidate)
 {
-	return !candidate->ask || port_probe_is_idle(candidate->ask);
+	return !candidate->probe || port_probe_is_idle(candidate->probe);
 }

@@ -5,25 +5,37 @@
 #include <ev.h>
 #include <stdbool.h>
 
-#include "io/probe.h"
+#include "io/port.h"
+#include "modem/layout.h"
+#include "modem/port-probe.h"
 
-struct port_probe;
 struct serial;
 struct serial_opening;
 
-/* One port that is being probed: its conversation on the loop. */
+/* What a probe has found out about one port. */
+struct probed_port {
+	struct port port;
+	enum layout_role hint; /* what its interface is known to be */
+	enum port_role role;
+	int answer_ms;      /* from first byte sent to first OK; -1: none */
+	char holder[64];    /* BUSY: "ModemManager (pid 312)" */
+	char reason[128];   /* ERROR: why; AT_SECONDARY: why it is no more than that */
+	char identity[256]; /* its answer to ATI; "" */
+};
+
+/* One port while it is being probed: its conversation on the loop. */
 struct candidate {
 	struct ev_loop *loop;
 	struct probed_port *port; /* where its role is written */
 	bool settled;             /* the role is known */
 	int error;                /* of PORT_ROLE_ERROR */
 
-	/* Something has changed. The candidate may be gone afterwards. */
+	/* Something has changed. The candidate may be freed in here. */
 	void (*changed)(void *ctx, struct candidate *candidate);
 	void *ctx;
 
 	struct serial *serial; /* open as long as it may be chosen */
-	struct port_probe *ask;
+	struct port_probe *probe;
 	struct ev_io io;
 	struct ev_timer timer;
 };
@@ -31,12 +43,12 @@ struct candidate {
 /* `port` outlives the candidate; the caller has set `changed` and `ctx`. */
 void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probed_port *port);
 
-/* Takes the opened port over, or the reason why it is not open. `no_dtr_ms` is the time for a port
- * for calls whose driver cannot raise DTR. */
+/* Takes the opened port over, or the reason why it is not open. A port for calls whose driver cannot
+ * raise DTR is given `no_dtr_ms` instead of `pass_ms`. */
 void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, int pass_ms,
 		     int no_dtr_ms);
 
-/* Opened, and AT without asking. */
+/* An open port that counts as AT without being asked. */
 void candidate_trust(struct candidate *candidate, struct serial *serial);
 
 /* The role is known without asking. */
@@ -48,8 +60,8 @@ bool candidate_has_answered(const struct candidate *candidate);
 /* Another port of its modem has answered. */
 void candidate_hurry(struct candidate *candidate, int answer_ms);
 
-/* For the chosen one, before it is handed over: tells by `changed` when it is idle, or settled as
- * an error. */
+/* For the chosen one, before it is handed over: calls `changed` when it is idle, or settled as an
+ * error. */
 void candidate_echo_off(struct candidate *candidate);
 bool candidate_is_idle(const struct candidate *candidate);
 

@@ -4,18 +4,17 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "io/candidate.h"
 #include "io/clock.h"
 #include "io/probe.h"
 #include "io/serial.h"
-#include "modem/port-probe.h"
 #include "modem/rank.h"
 
-/* A usable port waits this long, and as long as some answers of its own take, for a better one. */
+/* A usable port waits for a better one this long, and as long as this many answers of its own
+ * take. */
 #define GRACE_MS      150
 #define GRACE_ANSWERS 4
 
-/* A port for calls whose driver cannot raise DTR is asked no longer than this, three times, for
+/* A port for calls whose driver cannot raise DTR is asked no longer than this, three times, since
  * another driver may be the cure. */
 #define NO_DTR_MS 1300
 
@@ -26,22 +25,14 @@ struct probe {
 	void *ctx;
 	struct probe_result result;
 	struct candidate *candidates;
-	struct ranked_port *picks;
+	struct ranked_port *ranked;
 	struct ev_timer timer; /* the start, and the grace */
 	int64_t start;
-	int64_t grace_end; /* -1: nobody is usable yet */
+	int64_t grace_end; /* -1: no port is usable yet */
 	bool over;         /* chosen; its echo is being turned off */
 };
 
-/* Nothing is there any more, or never was. */
-static bool is_gone(const struct candidate *candidate)
-{
-	int error = candidate->error;
-
-	return error == -ENOENT || error == -ENODEV || error == -ENXIO || error == -EIO;
-}
-
-static enum cause find_cause(const struct probe *probe)
+static enum cause find_probe_cause(const struct probe *probe)
 {
 	bool busy = false, denied = false, gone = true;
 
@@ -49,16 +40,17 @@ static enum cause find_cause(const struct probe *probe)
 		return CAUSE_NONE;
 	for (size_t i = 0; i < probe->result.count; i++) {
 		const struct candidate *candidate = &probe->candidates[i];
+		int error = candidate->error;
 
 		if (candidate->port->hint == LAYOUT_QDL)
 			return CAUSE_FIRMWARE;
-		/* gpsd on the NMEA port is no reason. */
+		/* gpsd on the NMEA port does not count. */
 		if (candidate->port->role == PORT_ROLE_BUSY &&
 		    candidate->port->hint < LAYOUT_NOT_AT)
 			busy = true;
-		if (candidate->error == -EACCES || candidate->error == -EPERM)
+		if (error == -EACCES || error == -EPERM)
 			denied = true;
-		if (!is_gone(candidate))
+		if (error != -ENOENT && error != -ENODEV && error != -ENXIO && error != -EIO)
 			gone = false;
 	}
 	if (busy)
@@ -68,12 +60,12 @@ static enum cause find_cause(const struct probe *probe)
 	return gone ? CAUSE_NO_MODEM : CAUSE_NO_AT_PORT;
 }
 
-static void fill_picks(struct probe *probe)
+static void fill_ranked(struct probe *probe)
 {
 	for (size_t i = 0; i < probe->result.count; i++) {
 		const struct candidate *candidate = &probe->candidates[i];
 
-		probe->picks[i] = (struct ranked_port){
+		probe->ranked[i] = (struct ranked_port){
 			.hint = candidate->port->hint,
 			.device = candidate->port->port.usb_path,
 			.pending = !candidate->settled,
@@ -84,60 +76,34 @@ static void fill_picks(struct probe *probe)
 	}
 }
 
-static void name_secondaries(struct probe *probe)
+static void release_candidates(struct probe *probe, int but)
 {
-	fill_picks(probe);
-	for (size_t i = 0; i < probe->result.count; i++) {
-		struct probed_port *port = &probe->result.ports[i];
+	for (size_t i = 0; i < probe->result.count; i++)
+		if ((int)i != but)
+			candidate_release(&probe->candidates[i]);
+}
 
-		if (!rank_is_secondary(probe->picks, probe->result.count, (int)i))
+/* The last thing to do: `done` may free the probe. */
+static void deliver_result(struct probe *probe)
+{
+	struct probe_result *result = &probe->result;
+
+	release_candidates(probe, probe->options.keep ? result->chosen : -1);
+	fill_ranked(probe);
+	for (size_t i = 0; i < result->count; i++) {
+		struct probed_port *port = &result->ports[i];
+
+		if (!rank_is_secondary(probe->ranked, result->count, (int)i))
 			continue;
 		port->role = PORT_ROLE_AT_SECONDARY;
 		str_copy(port->reason, sizeof(port->reason), "is not meant for calls");
 	}
-}
-
-/* The probe may be freed by the one who is told: the last thing to be done. */
-static void deliver(struct probe *probe)
-{
-	struct probe_result *result = &probe->result;
-
-	for (size_t i = 0; i < result->count; i++)
-		if ((int)i != result->chosen || !probe->options.keep)
-			candidate_release(&probe->candidates[i]);
-	name_secondaries(probe);
-	result->cause = find_cause(probe);
+	result->cause = find_probe_cause(probe);
 	result->elapsed_ms = (int)(clock_now_ms() - probe->start);
 	probe->done(probe->ctx, probe, result);
 }
 
-static void finish(struct probe *probe)
-{
-	int chosen = probe->result.chosen;
-
-	ev_timer_stop(probe->loop, &probe->timer);
-	probe->over = true;
-	for (size_t i = 0; i < probe->result.count; i++)
-		if ((int)i != chosen)
-			candidate_release(&probe->candidates[i]);
-	if (chosen < 0 || !probe->options.keep || probe->options.keep_echo)
-		deliver(probe);
-	else
-		candidate_echo_off(&probe->candidates[chosen]);
-}
-
-/* The chosen one's echo was being turned off. */
-static void end_chosen(struct probe *probe)
-{
-	struct candidate *chosen = &probe->candidates[probe->result.chosen];
-
-	if (chosen->port->role != PORT_ROLE_AT)
-		probe->result.chosen = -1;
-	if (candidate_is_idle(chosen))
-		deliver(probe);
-}
-
-static void set_timer(struct probe *probe, int64_t wait_ms)
+static void set_probe_timer(struct probe *probe, int64_t wait_ms)
 {
 	ev_now_update(probe->loop);
 	ev_timer_stop(probe->loop, &probe->timer);
@@ -145,88 +111,84 @@ static void set_timer(struct probe *probe, int64_t wait_ms)
 	ev_timer_start(probe->loop, &probe->timer);
 }
 
-static bool in_grace(struct probe *probe, int best, int64_t now)
-{
-	int wait_ms = GRACE_ANSWERS * probe->result.ports[best].answer_ms;
-
-	if (probe->grace_end < 0)
-		probe->grace_end = now + (wait_ms < GRACE_MS ? GRACE_MS : wait_ms);
-	if (now >= probe->grace_end)
-		return false;
-	set_timer(probe, probe->grace_end - now);
-	return true;
-}
-
-static bool choose(struct probe *probe)
+/* Whether the best port so far is the one. */
+static bool choose_port(struct probe *probe)
 {
 	struct probe_result *result = &probe->result;
 	int64_t now = clock_now_ms();
-	int best;
+	int best, wait_ms;
 
-	fill_picks(probe);
-	best = rank_best(probe->picks, result->count);
+	fill_ranked(probe);
+	best = rank_best(probe->ranked, result->count);
 	if (best < 0)
 		return false;
-	if (!rank_is_sure(probe->picks, result->count, best) && in_grace(probe, best, now))
-		return false;
+	if (!rank_is_sure(probe->ranked, result->count, best)) {
+		wait_ms = GRACE_ANSWERS * result->ports[best].answer_ms;
+		if (probe->grace_end < 0)
+			probe->grace_end = now + (wait_ms < GRACE_MS ? GRACE_MS : wait_ms);
+		if (now < probe->grace_end) {
+			set_probe_timer(probe, probe->grace_end - now);
+			return false;
+		}
+	}
 	if (best != result->chosen)
 		result->chosen_ms = (int)(now - probe->start);
 	result->chosen = best;
 	return true;
 }
 
-static bool is_pending(const struct probe *probe)
+/* End the probe if it is time to. It may be freed in here. */
+static void end_if_sure(struct probe *probe)
 {
+	bool sure = choose_port(probe) || rank_is_hopeless(probe->ranked, probe->result.count);
+	int chosen = probe->result.chosen;
+	bool pending = false;
+
 	for (size_t i = 0; i < probe->result.count; i++)
 		if (!probe->candidates[i].settled)
-			return true;
-	return false;
-}
-
-/* The probe may be gone afterwards. */
-static void evaluate(struct probe *probe)
-{
-	bool sure = choose(probe) || rank_is_hopeless(probe->picks, probe->result.count);
-
-	if ((sure && !probe->options.all) || !is_pending(probe))
-		finish(probe);
-}
-
-static void hurry_others(struct probe *probe, const struct candidate *first)
-{
-	const struct port *port = &first->port->port;
-
-	for (size_t i = 0; i < probe->result.count; i++) {
-		struct candidate *other = &probe->candidates[i];
-
-		if (strcmp(other->port->port.usb_path, port->usb_path) == 0)
-			candidate_hurry(other, first->port->answer_ms);
-	}
+			pending = true;
+	if (pending && (!sure || probe->options.all))
+		return;
+	ev_timer_stop(probe->loop, &probe->timer);
+	probe->over = true;
+	release_candidates(probe, chosen);
+	if (chosen < 0 || !probe->options.keep || probe->options.keep_echo)
+		deliver_result(probe);
+	else
+		candidate_echo_off(&probe->candidates[chosen]);
 }
 
 static void on_changed(void *ctx, struct candidate *candidate)
 {
+	const struct probed_port *port = candidate->port;
 	struct probe *probe = ctx;
 
-	if (probe->over) {
-		end_chosen(probe);
+	if (probe->over) { /* the chosen port's echo was being turned off */
+		if (port->role != PORT_ROLE_AT)
+			probe->result.chosen = -1;
+		if (candidate_is_idle(candidate))
+			deliver_result(probe);
 		return;
 	}
 	if (!candidate->settled)
 		return;
-	if (candidate->port->role == PORT_ROLE_AT)
-		hurry_others(probe, candidate);
-	evaluate(probe);
+	for (size_t i = 0; port->role == PORT_ROLE_AT && i < probe->result.count; i++) {
+		struct candidate *other = &probe->candidates[i];
+
+		if (strcmp(other->port->port.usb_path, port->port.usb_path) == 0)
+			candidate_hurry(other, port->answer_ms);
+	}
+	end_if_sure(probe);
 }
 
-static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
+static void on_probe_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	(void)loop;
 	(void)events;
-	evaluate(timer->data);
+	end_if_sure(timer->data);
 }
 
-static void prepare(struct probe *probe, size_t index, const struct port *port)
+static void init_candidate(struct probe *probe, size_t index, const struct port *port)
 {
 	struct candidate *candidate = &probe->candidates[index];
 	struct probed_port *into = &probe->result.ports[index];
@@ -242,7 +204,7 @@ static void prepare(struct probe *probe, size_t index, const struct port *port)
 				 "waits for firmware (QDL), was not asked");
 }
 
-static int begin(struct probe *probe)
+static int begin_candidates(struct probe *probe)
 {
 	size_t count = probe->result.count, n = 0;
 	int pass_ms = probe->options.pass_ms ? probe->options.pass_ms : PORT_PROBE_PASS_MS;
@@ -270,29 +232,19 @@ static int begin(struct probe *probe)
 	return 0;
 }
 
-static struct probe *allocate(size_t count)
-{
-	struct probe *probe = calloc(1, sizeof(*probe));
-
-	if (!probe)
-		return NULL;
-	/* One more than none: calloc of 0 may be NULL. */
-	probe->result.ports = calloc(count + 1, sizeof(struct probed_port));
-	probe->candidates = calloc(count + 1, sizeof(struct candidate));
-	probe->picks = calloc(count + 1, sizeof(struct ranked_port));
-	if (probe->result.ports && probe->candidates && probe->picks)
-		return probe;
-	probe_free(probe);
-	return NULL;
-}
-
 struct probe *probe_start(struct ev_loop *loop, const struct port_list *ports,
 			  const struct probe_options *options, probe_done *done, void *ctx)
 {
-	struct probe *probe = allocate(ports->count);
+	struct probe *probe = calloc(1, sizeof(*probe));
+	size_t size = ports->count + 1; /* calloc of 0 may be NULL */
 
 	if (!probe)
 		return NULL;
+	probe->result.ports = calloc(size, sizeof(struct probed_port));
+	probe->candidates = calloc(size, sizeof(struct candidate));
+	probe->ranked = calloc(size, sizeof(struct ranked_port));
+	if (!probe->result.ports || !probe->candidates || !probe->ranked)
+		goto fail;
 	probe->loop = loop;
 	probe->options = *options;
 	probe->done = done;
@@ -301,17 +253,18 @@ struct probe *probe_start(struct ev_loop *loop, const struct port_list *ports,
 	probe->grace_end = -1;
 	probe->result.count = ports->count;
 	probe->result.chosen = probe->result.chosen_ms = -1;
-	ev_timer_init(&probe->timer, on_timer, 0, 0);
+	ev_timer_init(&probe->timer, on_probe_timer, 0, 0);
 	probe->timer.data = probe;
 	for (size_t i = 0; i < ports->count; i++)
-		prepare(probe, i, &ports->ports[i]);
-	if (begin(probe) < 0) {
-		probe_free(probe);
-		return NULL;
-	}
+		init_candidate(probe, i, &ports->ports[i]);
+	if (begin_candidates(probe) < 0)
+		goto fail;
 	/* What is known already is told from the loop, not from here. */
-	set_timer(probe, 0);
+	set_probe_timer(probe, 0);
 	return probe;
+fail:
+	probe_free(probe);
+	return NULL;
 }
 
 struct serial *probe_take_serial(struct probe *probe)
@@ -331,12 +284,11 @@ void probe_free(struct probe *probe)
 {
 	if (!probe)
 		return;
-	for (size_t i = 0; i < probe->result.count; i++)
-		candidate_release(&probe->candidates[i]);
+	release_candidates(probe, -1);
 	if (probe->loop)
 		ev_timer_stop(probe->loop, &probe->timer);
 	free(probe->result.ports);
 	free(probe->candidates);
-	free(probe->picks);
+	free(probe->ranked);
 	free(probe);
 }

@@ -5,50 +5,37 @@
 #include <ev.h>
 
 #include "base/cause.h"
-#include "io/port.h"
-#include "modem/layout.h"
-#include "modem/port-probe.h"
-
-struct probed_port {
-	struct port port;
-	enum layout_role hint; /* what its interface is known to be */
-	enum port_role role;
-	int answer_ms;      /* from first byte sent to first OK; -1: none */
-	char holder[64];    /* BUSY: "ModemManager (pid 312)" */
-	char reason[128];   /* ERROR: why; AT_SECONDARY: why it is no more */
-	char identity[256]; /* what it said to ATI; "" */
-};
+#include "io/candidate.h"
 
 struct probe_result {
 	struct probed_port *ports;
 	size_t count;
 	int chosen;       /* index, -1: none */
-	int chosen_ms;    /* when it was sure, -1: never; the same with `all` */
+	int chosen_ms;    /* when the choice was sure, -1: never; the same with `all` */
 	enum cause cause; /* NONE when one was chosen */
 	int elapsed_ms;
 };
 
 struct probe;
 
-/* Called once, from the loop, when the answer is sure or the pass is over. `chosen` is then still
- * open, locked and exclusive when the probe was told to keep it: take it with probe_take_serial. */
+/* Called once, from the loop, when the answer is sure or the pass is over. With `keep` the chosen
+ * port is then still open, locked and exclusive: take it with probe_take_serial. */
 typedef void probe_done(void *ctx, struct probe *probe, const struct probe_result *result);
 
 struct probe_options {
 	bool keep;      /* leave the chosen port open for the caller */
 	bool keep_echo; /* and the modem's echo as it was found */
-	bool trust;     /* ask nothing: what can be opened is AT */
-	bool all;       /* do not stop at the first sure answer: tell every
+	bool trust;     /* ask nothing: a port that can be opened counts as AT */
+	bool all;       /* do not stop at the first sure answer: find out every
 			 * port's role (the `probe` command) */
-	int pass_ms;    /* another time for it; 0: PORT_PROBE_PASS_MS */
+	int pass_ms;    /* 0: PORT_PROBE_PASS_MS */
 };
 
-/* Ask all `ports` at once on `loop`. The list is copied. NULL: no memory. */
+/* Ask all `ports` at once on `loop`. The list is copied. NULL: out of memory. */
 struct probe *probe_start(struct ev_loop *loop, const struct port_list *ports,
 			  const struct probe_options *options, probe_done *done, void *ctx);
 
 /* The chosen port, open; the caller owns it. NULL when there is none or it was not kept. */
-struct serial;
 struct serial *probe_take_serial(struct probe *probe);
 
 /* Ends it at any time; ports are left as they were found. */

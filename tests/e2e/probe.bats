@@ -222,7 +222,7 @@ settings() {
 	probe --json ttyNONE7 /dev/null "$modem_dir/if2"
 	exits 0
 	has '"device":"/dev/ttyNONE7","role":"error","reason":"No such file or directory"'
-	has '"device":"/dev/null","role":"error","reason":"is no tty"'
+	has '"device":"/dev/null","role":"error","reason":"is not a tty"'
 	role_is 2 at
 	probe ttyNONE7
 	exits 4
