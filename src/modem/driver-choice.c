@@ -6,7 +6,7 @@
 #include "base/count.h"
 #include "modem/driver-choice.h"
 
-/* Who holds another interface of a device that is surely a modem. */
+/* A device on which one of these holds another interface is surely a modem. */
 static const char *const wwan_drivers[] = {"qcserial", "option",     "sierra",
 					   "qmi_wwan", "sierra_net", "huawei_cdc_ncm"};
 
@@ -24,21 +24,15 @@ static bool may_be_for_calls(const struct driver_interface *interface)
 	return interface->vendor && !interface->data && !interface->tried;
 }
 
-static int find_known(const struct driver_interface *interfaces, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (interfaces[i].role == LAYOUT_DATA && may_be_for_calls(&interfaces[i]))
-			return (int)i;
-	return -1;
-}
-
-/* On a modem that no table knows: the one with the interrupt endpoint, if only one has it. */
-static int find_likely(const struct driver_interface *interfaces, size_t count, bool no_dtr)
+/* On a modem that no table knows (LAYOUT_LIKELY), or whose table is wrong for this firmware (`role`
+ * < 0: any): the interface with the interrupt endpoint, if only one has it. With `no_dtr` only those
+ * that wait for DTR count. */
+static int find_only(const struct driver_interface *interfaces, size_t count, int role, bool no_dtr)
 {
 	int found = -1;
 
 	for (size_t i = 0; i < count; i++) {
-		if (interfaces[i].role != LAYOUT_LIKELY || !interfaces[i].interrupt_in ||
+		if ((role >= 0 && (int)interfaces[i].role != role) || !interfaces[i].interrupt_in ||
 		    !may_be_for_calls(&interfaces[i]) || interfaces[i].no_dtr < no_dtr)
 			continue;
 		if (found >= 0)
@@ -48,53 +42,36 @@ static int find_likely(const struct driver_interface *interfaces, size_t count, 
 	return found;
 }
 
-/* Where the table is wrong of this firmware: the one that waits for DTR and has the interrupt
- * endpoint, whatever the table says of it. */
-static int find_waiting(const struct driver_interface *interfaces, size_t count)
-{
-	int found = -1;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!interfaces[i].no_dtr || !interfaces[i].interrupt_in ||
-		    !may_be_for_calls(&interfaces[i]))
-			continue;
-		if (found >= 0)
-			return -1;
-		found = (int)i;
-	}
-	return found;
-}
-
-static enum driver_verdict judge(const struct driver_interface *interface)
-{
-	if (interface->no_dtr)
-		return DRIVER_NO_DTR;
-	if (*interface->driver)
-		return DRIVER_FINE;
-	return interface->authorized ? DRIVER_UNBOUND : DRIVER_BLOCKED;
-}
-
 struct driver_choice driver_choose(const struct driver_interface *interfaces, size_t count)
 {
-	struct driver_choice decision = {DRIVER_UNKNOWN, -1};
+	struct driver_choice choice = {DRIVER_UNKNOWN, -1};
+	const struct driver_interface *interface;
+	int waiting;
 
 	for (size_t i = 0; i < count; i++)
-		if (interfaces[i].role == LAYOUT_QDL) {
-			decision.verdict = DRIVER_FIRMWARE;
-			return decision;
-		}
-	decision.at = find_known(interfaces, count);
-	if (decision.at < 0 && is_wwan(interfaces, count)) {
-		decision.at = find_likely(interfaces, count, true);
-		if (decision.at < 0)
-			decision.at = find_likely(interfaces, count, false);
+		if (interfaces[i].role == LAYOUT_QDL)
+			return (struct driver_choice){DRIVER_FIRMWARE, -1};
+	for (size_t i = 0; i < count && choice.at < 0; i++)
+		if (interfaces[i].role == LAYOUT_DATA && may_be_for_calls(&interfaces[i]))
+			choice.at = (int)i;
+	if (choice.at < 0 && is_wwan(interfaces, count)) {
+		choice.at = find_only(interfaces, count, LAYOUT_LIKELY, true);
+		if (choice.at < 0)
+			choice.at = find_only(interfaces, count, LAYOUT_LIKELY, false);
 	}
-	if (decision.at >= 0)
-		decision.verdict = judge(&interfaces[decision.at]);
-	if (!driver_is_to_move(decision.verdict) && decision.verdict != DRIVER_BLOCKED &&
-	    find_waiting(interfaces, count) >= 0)
-		decision = (struct driver_choice){DRIVER_NO_DTR, find_waiting(interfaces, count)};
-	return decision;
+	if (choice.at >= 0) {
+		interface = &interfaces[choice.at];
+		if (interface->no_dtr)
+			choice.verdict = DRIVER_NO_DTR;
+		else if (*interface->driver)
+			choice.verdict = DRIVER_FINE;
+		else
+			choice.verdict = interface->authorized ? DRIVER_UNBOUND : DRIVER_BLOCKED;
+	}
+	if (driver_is_to_move(choice.verdict) || choice.verdict == DRIVER_BLOCKED)
+		return choice;
+	waiting = find_only(interfaces, count, -1, true);
+	return waiting >= 0 ? (struct driver_choice){DRIVER_NO_DTR, waiting} : choice;
 }
 
 const char *driver_verdict_text(enum driver_verdict verdict)
@@ -102,10 +79,10 @@ const char *driver_verdict_text(enum driver_verdict verdict)
 	static const char *const texts[] = {
 		[DRIVER_UNBOUND] = "no driver holds it",
 		[DRIVER_NO_DTR] = "its driver cannot raise DTR, which many modems wait for",
-		[DRIVER_BLOCKED] = "no driver may hold it (authorized is 0)",
+		[DRIVER_BLOCKED] = "no driver is allowed to hold it (authorized is 0)",
 		[DRIVER_FINE] = "its driver can raise DTR",
-		[DRIVER_FIRMWARE] = "it waits for its firmware",
-		[DRIVER_UNKNOWN] = "which of its interfaces is for calls is not known",
+		[DRIVER_FIRMWARE] = "it is waiting for its firmware",
+		[DRIVER_UNKNOWN] = "it is not known which of its interfaces is for calls",
 	};
 
 	return texts[verdict];
@@ -114,9 +91,10 @@ const char *driver_verdict_text(enum driver_verdict verdict)
 #define IF(number) (1u << (number))
 
 /*
- * option's entries by the interfaces that they reserve, as in Linux 6.1. Only
- * such as set nothing else: none that keeps DTR down (NCTRL), counts endpoints
- * (NUMEP2) or ends transfers with an empty packet (ZLP). The first of equals.
+ * option's entries by the interfaces that they reserve, as in Linux 6.1; only
+ * those that set nothing else, so none that keeps DTR down (NCTRL), counts
+ * endpoints (NUMEP2) or ends transfers with an empty packet (ZLP). Of several
+ * with the same reservation the first.
  */
 static const struct {
 	uint16_t vid, pid;
@@ -144,8 +122,9 @@ static const struct {
 	/* clang-format on */
 };
 
-/* What the reference is worth: 0 nothing, or the interface itself reserved. */
-static int weigh(const struct driver_interface *interfaces, size_t count, int at, unsigned reserved)
+/* What a reference is worth; 0: nothing, or it reserves the interface itself. */
+static int reference_worth(const struct driver_interface *interfaces, size_t count, int at,
+			   unsigned reserved)
 {
 	int worth = 0;
 
@@ -171,7 +150,7 @@ bool driver_find_reference(const struct driver_interface *interfaces, size_t cou
 
 		/* The next in the order of worth, then of the table. */
 		for (size_t i = 0; i < COUNT(references); i++) {
-			int worth = weigh(interfaces, count, at, references[i].reserved);
+			int worth = reference_worth(interfaces, count, at, references[i].reserved);
 
 			if (worth > best_worth &&
 			    (worth < last_worth || (worth == last_worth && (int)i > last))) {

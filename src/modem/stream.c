@@ -29,7 +29,7 @@ void stream_init(struct stream *stream)
 	begin_frame(stream);
 }
 
-/* RFC 1662 C.2, without its table: ports that need this are slow. */
+/* RFC 1662 C.2, without its table: the ports that need this are slow. */
 static uint16_t add_to_fcs(uint16_t fcs, uint8_t byte)
 {
 	fcs ^= byte;
@@ -44,8 +44,8 @@ static bool is_known_lcp(const uint8_t *packet, size_t len)
 	       (size_t)(packet[2] << 8 | packet[3]) <= len;
 }
 
-/* Our own question comes back from a port that echoes: its DIAG request has one byte, its LCP code
- * is none. */
+/* A port that echoes sends our own question back. That does not count: its DIAG request has one
+ * byte, and its LCP code does not exist. */
 static void judge_frame(struct stream *stream)
 {
 	const uint8_t *head = stream->head;
@@ -83,14 +83,6 @@ static void feed_frame(struct stream *stream, uint8_t byte)
 	stream->fcs = add_to_fcs(stream->fcs, byte);
 }
 
-static bool is_talker(const char *text)
-{
-	for (int i = 0; i < 5; i++)
-		if (!(text[i] >= 'A' && text[i] <= 'Z') && !(text[i] >= '0' && text[i] <= '9'))
-			return false;
-	return true;
-}
-
 /* "$GPGSV,...*7A" */
 static bool is_sentence(const char *text)
 {
@@ -98,7 +90,8 @@ static bool is_sentence(const char *text)
 	unsigned sum = 0;
 	char *end;
 
-	if (!star || star < text + 6 || strlen(star) != 3 || !is_talker(text + 1))
+	if (!star || star < text + 6 || strlen(star) != 3 ||
+	    strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") < 5)
 		return false;
 	for (const char *at = text + 1; at < star; at++)
 		sum ^= (unsigned char)*at;

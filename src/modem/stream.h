@@ -7,15 +7,15 @@
 #include <stdint.h>
 
 /*
- * What a port that does not answer AT is talking: an NMEA sentence with the
- * right checksum (NMEA 0183), or an HDLC frame with the right FCS (RFC 1662)
- * that is PPP's or else DIAG's, which frame alike. Fed in any pieces.
+ * Recognise what a port that does not answer AT is sending: an NMEA sentence
+ * with the right checksum (NMEA 0183), or an HDLC frame with the right FCS (RFC
+ * 1662), which is PPP or else DIAG; both use the same framing. Fed in any pieces.
  */
 struct stream {
 	bool nmea, diag, ppp; /* seen so far */
 
 	char sentence[96];
-	size_t sentence_len; /* 0: none begun */
+	size_t sentence_len; /* 0: none has begun */
 	uint8_t head[8];     /* of the frame */
 	size_t frame_len;
 	uint16_t fcs;
@@ -26,10 +26,10 @@ void stream_init(struct stream *stream);
 void stream_feed(struct stream *stream, const void *bytes, size_t len);
 
 /*
- * What makes a silent DIAG or PPP port speak: a DIAG version request, and an
- * LCP packet with a code that no PPP knows, which RFC 1661 4.3 has answered
- * by Code-Reject in every state that receives, and without changing it.
- * A port that only echoes them is neither.
+ * Makes a silent DIAG or PPP port speak: a DIAG version request, and an LCP
+ * packet with a code that no PPP knows. RFC 1661 4.3 demands a Code-Reject for
+ * it in every state that receives, without a change of that state. A port that
+ * only echoes them is neither.
  */
 extern const char stream_question[];
 extern const size_t stream_question_len;
