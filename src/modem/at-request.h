@@ -10,16 +10,16 @@
 #include "base/cause.h"
 
 /*
- * AT commands that a person has given, one after the other, and what came of
- * them. Knows nothing of ports and clocks: ask at_request_next, send what it gives,
- * hand the reply in.
+ * AT commands that a person has typed, one after the other, and their answers.
+ * It knows nothing of ports and clocks: send what at_request_next gives, and hand
+ * the reply in.
  */
 #define AT_REQUEST_COMMANDS_MAX 16
 #define AT_REQUEST_TIMEOUT_S    15    /* for each command */
 #define AT_REQUEST_TIMEOUT_MAX  600   /* +COPS=? may take minutes */
 #define AT_REQUEST_ANSWER_MAX   32768 /* of all answers together */
 
-/* Whose modem it is: there are commands that would break a running call. */
+/* Who uses the modem: some commands would break a running call. */
 enum at_request_scope {
 	AT_REQUEST_OWN,      /* nobody else uses the modem */
 	AT_REQUEST_INSTANCE, /* a running instance does */
@@ -42,31 +42,32 @@ struct at_request {
 	bool pending;
 	int timeout_ms;
 	bool keep_going; /* after an error */
-	bool force;      /* what at_request_check refuses, too */
+	bool force;      /* also what at_request_check refuses */
 	size_t kept;     /* bytes of answers */
 };
 
-void at_request_init(struct at_request *order);
-void at_request_free(struct at_request *order);
+void at_request_init(struct at_request *request);
+void at_request_free(struct at_request *request);
 
 /* -E2BIG, -ENOMEM. */
-int at_request_add(struct at_request *order, const char *text);
+int at_request_add(struct at_request *request, const char *text);
 
-/* Whether all of them may go out: AT and printable ASCII; not what holds a PIN, for a refused one
- * must not be sent twice, nor what makes a call, nor, with AT_REQUEST_INSTANCE, what would end the
- * instance's, unless `force`. If not, why, in words. Never shows what stands behind a name that may
- * hold a PIN. */
-bool at_request_check(const struct at_request *order, enum at_request_scope scope, struct buf *why);
+/* Whether all of them may be sent; if not, `why` says so in words. They have to begin with AT and be
+ * printable ASCII. Refused, unless `force`: what may hold a PIN, since a refused one must not be sent
+ * twice; what makes a call; and with AT_REQUEST_INSTANCE what would end the instance's call. Never
+ * shows what follows a name that may hold a PIN. */
+bool at_request_check(const struct at_request *request, enum at_request_scope scope,
+		      struct buf *why);
 
-/* False when there is no more to send. `id` is the caller's. */
-bool at_request_next(struct at_request *order, struct at_command *command, int id);
+/* False when there is nothing more to send. `id` is the caller's. */
+bool at_request_next(struct at_request *request, struct at_command *command, int id);
 
-void at_request_reply(struct at_request *order, const struct at_event *reply);
+void at_request_reply(struct at_request *request, const struct at_event *reply);
 
-/* How the first that failed failed; NONE when all that were sent are fine. */
-enum cause at_request_cause(const struct at_request *order);
+/* Why the first one that failed did so; NONE when none failed. */
+enum cause at_request_cause(const struct at_request *request);
 
-/* That one; NULL. */
-const struct at_request_item *at_request_failure(const struct at_request *order);
+/* The first one that failed; NULL. */
+const struct at_request_item *at_request_failure(const struct at_request *request);
 
 #endif

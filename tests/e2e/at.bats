@@ -240,7 +240,7 @@ is() {
 	for command in ATQ1 ATV0; do
 		run --separate-stderr "$gobi" at --port "$modem_dir/if2" $command
 		exits 2
-		[[ $stderr == *"$command has the modem answer in digits"*--force* ]]
+		[[ $stderr == *"$command makes the modem answer in digits"*--force* ]]
 	done
 	run ! sent ATQ1
 }
