@@ -5,24 +5,11 @@
 #include "at/fields.h"
 #include "base/count.h"
 #include "base/str.h"
-#include "modem/card.h"
+#include "modem/family.h"
 
 #define PIN_LEFT_MAX 10 /* 255 is somebody's way to say unknown */
 #define ICCID_MIN    18
 #define ICCID_RAW    20 /* ten bytes in hexadecimal */
-
-/* PIN 1 comes first everywhere but where `skip` fields or a `name` do. */
-static const struct {
-	const char *prefix;
-	int skip;
-	const char *name;
-} counters[] = {
-	{"+CPINC:", 0, NULL},   {"+QPINC:", 0, "SC"},  {"+UPINCNT:", 0, NULL},
-	{"^CPIN:", 3, NULL},    {"+SPIC:", 0, NULL},   {"^SPIC:", 0, NULL},
-	{"#PCT:", 0, NULL},     {"*EPIN:", 0, NULL},   {"+ZPINPUK:", 0, NULL},
-	{"+XPINCNT:", 0, NULL}, {"_OERCN:", 0, NULL},  {"+QTRPIN:", 0, NULL},
-	{"+PNNM:", 0, NULL},    {"%PINNUM:", 0, NULL}, {"+CPINR:", 0, "SIM PIN"},
-};
 
 /* SW1 SW2 of an empty VERIFY: 63Cx leaves x, 6983 is blocked; 9000, a PIN that is not asked for,
  * tells nothing. */
@@ -43,16 +30,16 @@ static bool decode_verify(const char *line, int *left)
 	return true;
 }
 
-static bool decode_counter(struct at_fields *fields, int skip, const char *name, int *left)
+static bool decode_counter(struct at_fields *fields, const struct card_counter *row, int *left)
 {
 	char which[12];
 	int count;
 
-	while (skip-- > 0)
+	for (int i = 0; i < row->skip; i++)
 		if (!at_fields_skip(fields))
 			return false;
-	if (name &&
-	    (!at_fields_next_string(fields, which, sizeof(which)) || strcmp(which, name) != 0))
+	if (row->name &&
+	    (!at_fields_next_string(fields, which, sizeof(which)) || strcmp(which, row->name) != 0))
 		return false;
 	if (!at_fields_next_int(fields, &count) || count < 0 || count > PIN_LEFT_MAX)
 		return false;
@@ -64,9 +51,10 @@ bool modem_decode_pin_left(const char *line, int *left)
 {
 	struct at_fields fields;
 
-	for (size_t i = 0; i < COUNT(counters); i++)
-		if (at_fields_start(&fields, line, counters[i].prefix))
-			return decode_counter(&fields, counters[i].skip, counters[i].name, left);
+	for (const struct modem_family *const *at = modem_families; *at; at++)
+		for (const struct card_counter *row = (*at)->counters; row && row->prefix; row++)
+			if (at_fields_start(&fields, line, row->prefix))
+				return decode_counter(&fields, row, left);
 	return decode_verify(line, left);
 }
 

@@ -1,291 +1,73 @@
 /* SPDX-License-Identifier: ISC */
 #include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "base/count.h"
-#include "modem/layout.h"
+#include "modem/family.h"
 
-/*
- * Roles by interface number: A commands and calls, s commands only, - neither
- * (DIAG, NMEA, QMI, dead), . not known. Sources: the kernel's qcserial, option
- * and qmi_wwan, ModemManager's udev rules, vendors' manuals. Where a source
- * names one port for commands and one for PPP, PPP's is A.
- */
-struct map {
-	uint16_t vid, first, last; /* product ids */
-	char roles[12];
+/* What each boot loader is, and the command before the tty and the folder of the files; NULL where
+ * no command does it alone. */
+static const struct {
+	const char *what, *command;
+} loaders[] = {
+	/* clang-format off */
+	[BOOT_GOBI1] = { "a Gobi 1000, which gobi_loader gives amss.mbn and apps.mbn of its vendor's "
+			 "Windows package after each power-up", "gobi_loader" },
+	[BOOT_GOBI2] = { "a Gobi 2000, which gobi_loader -2000 gives amss.mbn, apps.mbn and UQCN.mbn of "
+			 "its vendor's Windows package after each power-up", "gobi_loader -2000" },
+	[BOOT_GOBI3] = { "a Gobi 3000, for which there is no free loader; Windows loads it, and a "
+			 "restart without a power cut keeps it", NULL },
+	[BOOT_IMAGE] = { "a Sierra module, which qmi-firmware-update (of libqmi) gives Sierra's image "
+			 "for it", NULL },
+	[BOOT_BLANK] = { "a Gobi 1000 (see gobi_loader), or a module whose flash is blank and which "
+			 "only its vendor's tool can mend", NULL },
+	/* clang-format on */
 };
 
-/* clang-format off */
-static const struct map maps[] = {
-	{ 0x03f0, 0x1f1d, 0x1f1d, "--A-" },      { 0x03f0, 0x251d, 0x251d, "--A-" },
-	{ 0x03f0, 0x4e1d, 0x4e1d, "-.-A....-.-" },
-	{ 0x0421, 0x060d, 0x0611, ".A" },        { 0x0421, 0x0619, 0x0619, "...A" },
-	{ 0x0421, 0x061a, 0x062f, ".A" },
-	{ 0x0489, 0xe0b4, 0xe0b5, "--As---" },
-	{ 0x04da, 0x250d, 0x250d, "--A-" },
-	{ 0x05c6, 0x9001, 0x9002, "--A-" },      { 0x05c6, 0x9009, 0x9009, "--A-" },
-	{ 0x05c6, 0x908b, 0x908b, "-As--" },     { 0x05c6, 0x9202, 0x9203, "--A-" },
-	{ 0x05c6, 0x9205, 0x9205, "--A-" },      { 0x05c6, 0x920b, 0x920b, "--A-" },
-	{ 0x05c6, 0x920d, 0x920d, "--A-" },      { 0x05c6, 0x9212, 0x9212, "--A-" },
-	{ 0x05c6, 0x9222, 0x9222, "--A-" },      { 0x05c6, 0x9225, 0x9225, "--A-" },
-	{ 0x05c6, 0x9235, 0x9235, "--A-" },      { 0x05c6, 0x9245, 0x9245, "--A-" },
-	{ 0x05c6, 0x9265, 0x9265, "--A-" },      { 0x05c6, 0x9275, 0x9275, "--A-" },
-	{ 0x07d1, 0x7e11, 0x7e11, "..As" },
-	{ 0x0af0, 0x8120, 0x8120, "--A-" },
-	{ 0x0bdb, 0x1900, 0x1927, ".........-" },
-	{ 0x0b05, 0x1776, 0x1776, "--A-" },
-	{ 0x0b3c, 0xc005, 0xc005, "ssss.A." },
-	{ 0x0e8d, 0x0023, 0x0023, "..As" },      { 0x0e8d, 0x00a1, 0x00a2, "As" },
-	{ 0x0e8d, 0x00a4, 0x00a4, "A.s" },       { 0x0e8d, 0x00a5, 0x00a7, "..As" },
-	{ 0x0f3d, 0x68a2, 0x68a2, "-.-A....-.-" },
-	{ 0x114f, 0x68a2, 0x68a2, "-.-A....-.-" },
-	{ 0x1199, 0x68a2, 0x68a2, "-.-A....-.-" }, { 0x1199, 0x68a5, 0x68a5, "--A-" },
-	{ 0x1199, 0x68a9, 0x68a9, "--A-" },      { 0x1199, 0x68c0, 0x68c0, "-.-A....-.-" },
-	{ 0x1199, 0x9001, 0x900a, "--A-" },      { 0x1199, 0x9011, 0x9011, "--A-" },
-	{ 0x1199, 0x9013, 0x9013, "--A-" },      { 0x1199, 0x9015, 0x9015, "--A-" },
-	{ 0x1199, 0x9019, 0x901b, "--A-" },      { 0x1199, 0x901c, 0x901c, "-.-A....-.-" },
-	{ 0x1199, 0x901f, 0x9056, "-.-A....-.-" }, { 0x1199, 0x9060, 0x9061, "-.-A....-.-" },
-	{ 0x1199, 0x9063, 0x9079, "-.-A....-.-" }, { 0x1199, 0x907b, 0x907b, "-.-A....-.-" },
-	{ 0x1199, 0x9091, 0x9091, "-.-A....-.-" }, { 0x1199, 0x90e5, 0x90e5, "-.-A....-.-" },
-	{ 0x1199, 0xc001, 0xc001, "s.A.-" },     { 0x1199, 0xc081, 0xc081, "-.-A....-.-" },
-	{ 0x12d1, 0x14f1, 0x14f1, "--A-" },
-	{ 0x1410, 0xa001, 0xa007, "--A-" },      { 0x1410, 0xa021, 0xa021, "--A-" },
-	{ 0x1546, 0x1010, 0x1010, "..-.-...-" }, { 0x1546, 0x1102, 0x1102, "......-.-.-" },
-	{ 0x1546, 0x1104, 0x1104, "..-.-.-" },   { 0x1546, 0x1107, 0x110a, "......-.-.-" },
-	{ 0x1546, 0x1312, 0x1343, "....-" },
-	{ 0x1508, 0x1001, 0x1001, "-Ass---" },
-	{ 0x16d8, 0x8002, 0x8002, "--A-" },
-	{ 0x1782, 0x4d10, 0x4d10, "A----ss" },   { 0x1782, 0x4d11, 0x4d11, "..A----ss" },
-	{ 0x19d2, 0x0001, 0x0001, "A.s" },       { 0x19d2, 0x0002, 0x0002, ".-A.s" },
-	{ 0x19d2, 0x0003, 0x000a, "As" },        { 0x19d2, 0x0012, 0x0012, ".-A.s" },
-	{ 0x19d2, 0x0015, 0x0015, ".A.s" },      { 0x19d2, 0x0016, 0x0016, ".sA" },
-	{ 0x19d2, 0x0017, 0x0017, ".sA-" },      { 0x19d2, 0x0018, 0x0018, ".sA" },
-	{ 0x19d2, 0x0019, 0x0019, ".sA-" },      { 0x19d2, 0x0021, 0x0021, ".s.A-" },
-	{ 0x19d2, 0x0024, 0x0024, "..A.s" },     { 0x19d2, 0x0025, 0x0025, ".-A.s" },
-	{ 0x19d2, 0x0030, 0x0030, ".A.s" },      { 0x19d2, 0x0031, 0x0031, ".s.A-" },
-	{ 0x19d2, 0x0033, 0x0033, ".s..A" },     { 0x19d2, 0x0037, 0x0037, ".s.A" },
-	{ 0x19d2, 0x0039, 0x0039, ".s.A" },      { 0x19d2, 0x0042, 0x0042, ".s.A-" },
-	{ 0x19d2, 0x0043, 0x0043, "..sA" },      { 0x19d2, 0x0048, 0x0048, "..s.A" },
-	{ 0x19d2, 0x0049, 0x0049, "..s.A-" },    { 0x19d2, 0x0052, 0x0052, ".s.A-" },
-	{ 0x19d2, 0x0054, 0x0054, ".A.s" },      { 0x19d2, 0x0055, 0x0055, ".-A.s" },
-	{ 0x19d2, 0x0057, 0x0057, ".s.A" },      { 0x19d2, 0x0058, 0x0058, ".s.A-" },
-	{ 0x19d2, 0x0061, 0x0061, ".s.A" },      { 0x19d2, 0x0063, 0x0063, ".s.A-" },
-	{ 0x19d2, 0x0064, 0x0064, "s.A" },       { 0x19d2, 0x0066, 0x0066, ".s.A" },
-	{ 0x19d2, 0x0078, 0x0078, ".s.A" },      { 0x19d2, 0x0082, 0x0082, ".s.A" },
-	{ 0x19d2, 0x0091, 0x0091, ".s..A" },     { 0x19d2, 0x0104, 0x0104, ".s.A-" },
-	{ 0x19d2, 0x0106, 0x0108, ".s.A" },      { 0x19d2, 0x0113, 0x0113, ".s..A-" },
-	{ 0x19d2, 0x0117, 0x0117, ".sA" },       { 0x19d2, 0x0118, 0x0121, ".s..A-" },
-	{ 0x19d2, 0x0122, 0x0122, ".s.A" },      { 0x19d2, 0x0123, 0x0123, ".s.A-" },
-	{ 0x19d2, 0x0124, 0x0124, ".s..A-" },    { 0x19d2, 0x0125, 0x0125, ".s...A-" },
-	{ 0x19d2, 0x0126, 0x0126, ".s..A-" },    { 0x19d2, 0x0128, 0x0128, ".s..A" },
-	{ 0x19d2, 0x0156, 0x0156, ".sA" },       { 0x19d2, 0x1007, 0x1007, ".s.A" },
-	{ 0x19d2, 0x1008, 0x1010, ".s.A-" },     { 0x19d2, 0x1254, 0x1254, ".s.A-" },
-	{ 0x19d2, 0x1268, 0x1268, ".s.A" },      { 0x19d2, 0x1515, 0x1515, "A.s" },
-	{ 0x19d2, 0x2002, 0x2002, ".s.A-" },     { 0x19d2, 0x2003, 0x2003, ".s.A" },
-	{ 0x19d2, 0xfff3, 0xfff3, "--A-" },
-	{ 0x1bbb, 0x0000, 0x0000, "sssA-" },     { 0x1bbb, 0x0017, 0x0017, "ssss.A-" },
-	{ 0x1bbb, 0x00b7, 0x00b7, "s..sA-" },    { 0x1bbb, 0x022c, 0x022c, "-As-" },
-	{ 0x1bc7, 0x1003, 0x1003, "A.s" },       { 0x1bc7, 0x1004, 0x1005, "A.-s" },
-	{ 0x1bc7, 0x1006, 0x1006, "A.s" },       { 0x1bc7, 0x1010, 0x1010, ".-sA" },
-	{ 0x1bc7, 0x1011, 0x1011, ".A" },        { 0x1bc7, 0x1031, 0x1031, "-As-" },
-	{ 0x1bc7, 0x1033, 0x1033, "-As" },       { 0x1bc7, 0x1040, 0x1040, "----As-" },
-	{ 0x1bc7, 0x1041, 0x1041, "-----As-" },  { 0x1bc7, 0x1050, 0x1050, "----As-" },
-	{ 0x1bc7, 0x1051, 0x1051, "--..-As-" },  { 0x1bc7, 0x1060, 0x1060, "----As-" },
-	{ 0x1bc7, 0x1061, 0x1061, "--..-As-" },  { 0x1bc7, 0x1070, 0x1070, "----As-" },
-	{ 0x1bc7, 0x1071, 0x1071, "--..-As-" },  { 0x1bc7, 0x10a0, 0x10a0, "--A-" },
-	{ 0x1bc7, 0x10a2, 0x10a2, "..-A-" },     { 0x1bc7, 0x10a4, 0x10a4, "-As-" },
-	{ 0x1bc7, 0x10a7, 0x10a7, "..As-" },     { 0x1bc7, 0x10a9, 0x10a9, "-A---" },
-	{ 0x1bc7, 0x10aa, 0x10aa, "..A---" },    { 0x1bc7, 0x10b0, 0x10b0, "--As--" },
-	{ 0x1bc7, 0x10b1, 0x10b1, "..-As--" },   { 0x1bc7, 0x10c0, 0x10c0, "--A-" },
-	{ 0x1bc7, 0x10c2, 0x10c2, "..-A-" },     { 0x1bc7, 0x10c4, 0x10c4, "-As-" },
-	{ 0x1bc7, 0x10c6, 0x10c6, "..As-" },     { 0x1bc7, 0x10c8, 0x10c8, "-A---" },
-	{ 0x1bc7, 0x10c9, 0x10c9, "..A---" },    { 0x1bc7, 0x10d0, 0x10d0, "--As--" },
-	{ 0x1bc7, 0x10d1, 0x10d1, "..-As--" },   { 0x1bc7, 0x1101, 0x1101, "-As-" },
-	{ 0x1bc7, 0x110a, 0x110a, "-As-" },      { 0x1bc7, 0x1201, 0x1201, "----As-" },
-	{ 0x1bc7, 0x1204, 0x1204, "--..-As-" },  { 0x1bc7, 0x3000, 0x3000, "--A-" },
-	{ 0x1bc7, 0x3001, 0x3001, "-A---" },     { 0x1bc7, 0x7010, 0x7011, "..-sA" },
-	{ 0x1bc7, 0x7020, 0x7021, "..s.-.A" },
-	{ 0x1c9e, 0x3197, 0x3197, "As" },        { 0x1c9e, 0x6000, 0x6061, "A.s" },
-	{ 0x1c9e, 0x7001, 0x7001, "s.As" },      { 0x1c9e, 0x7002, 0x7002, "s.Ass" },
-	{ 0x1c9e, 0x7101, 0x7101, "s...As" },    { 0x1c9e, 0x7102, 0x7102, "s...Ass" },
-	{ 0x1c9e, 0x8000, 0x8000, "s.s..A" },    { 0x1c9e, 0x8001, 0x8002, "s.s.A" },
-	{ 0x1c9e, 0x9000, 0x9000, ".s.A" },      { 0x1c9e, 0x9001, 0x9002, "ssA" },
-	{ 0x1c9e, 0x9003, 0x9003, "sssA" },      { 0x1c9e, 0x9004, 0x9005, "sA" },
-	{ 0x1c9e, 0x9010, 0x9010, "ss.A" },      { 0x1c9e, 0x9012, 0x9012, "ssA" },
-	{ 0x1c9e, 0x9020, 0x9020, "ss.A" },      { 0x1c9e, 0x9022, 0x9022, "ssA" },
-	{ 0x1c9e, 0x9602, 0x9602, "Ass" },       { 0x1c9e, 0x9603, 0x9603, "ssA" },
-	{ 0x1c9e, 0x9604, 0x9604, "ss.A" },      { 0x1c9e, 0x9605, 0x9605, "sssA" },
-	{ 0x1c9e, 0x9606, 0x9606, "sss.A" },     { 0x1c9e, 0x9607, 0x9607, "ssssA" },
-	{ 0x1e0e, 0x9001, 0x9001, "--sA" },      { 0x1e0e, 0x9011, 0x9011, "..-.sA.-" },
-	{ 0x1e0e, 0x9100, 0x9200, ".s.A" },      { 0x1e0e, 0x9205, 0x9205, "--sA" },
-	{ 0x1e0e, 0x9206, 0x9206, "--s--A" },    { 0x1e0e, 0xcefe, 0xcefe, "ssA" },
-	{ 0x1e2d, 0x005b, 0x005d, "A.s.-.-.-" }, { 0x1e2d, 0x0061, 0x0061, "A.s.-.-.-" },
-	{ 0x1e2d, 0x0069, 0x0069, "A.s.-.-" },   { 0x1e2d, 0x006f, 0x006f, "A.s.-.-.-" },
-	{ 0x1e2d, 0x00b3, 0x00b3, "..A---" },    { 0x1e2d, 0x00f1, 0x00f1, "..A---" },
-	{ 0x2001, 0x7d00, 0x7d00, "As" },        { 0x2001, 0x7e35, 0x7e35, "-As--" },
-	{ 0x201e, 0x10f8, 0x10f8, "...A" },
-	{ 0x2020, 0x2060, 0x2060, "-Ass-" },
-	{ 0x230d, 0x0001, 0x0001, ".A.s" },
-	{ 0x2357, 0x9000, 0x9000, "--.A-" },
-	{ 0x2c7c, 0x0121, 0x0121, "--sA-" },     { 0x2c7c, 0x0125, 0x0125, "--sA-" },
-	{ 0x2c7c, 0x0128, 0x0128, "...--A" },    { 0x2c7c, 0x0191, 0x0195, "--sA-" },
-	{ 0x2c7c, 0x0296, 0x0306, "--sA-" },     { 0x2c7c, 0x0512, 0x0512, "--sA-" },
-	{ 0x2c7c, 0x0800, 0x0801, "--sA-" },
-	{ 0x2cb7, 0x0007, 0x0007, "..A.-.s" },   { 0x2cb7, 0x0104, 0x0104, "-As---" },
-	{ 0x2cb7, 0x0106, 0x0106, "-As" },       { 0x2cb7, 0x010a, 0x010a, "As" },
-	{ 0x2cb7, 0x0115, 0x0115, "..-A--" },    { 0x2cb7, 0x01a0, 0x01a0, "..As-" },
-	{ 0x2cb7, 0x01a2, 0x01a2, "..A---" },    { 0x2cb7, 0x01a4, 0x01a4, "..-A---" },
-	{ 0x305a, 0x1405, 0x1405, "-As..-" },
-	{ 0x33f8, 0x0104, 0x0104, "-As---" },    { 0x33f8, 0x0115, 0x0115, "..--A-" },
-	{ 0x33f8, 0x01a2, 0x01a2, "..A---" },    { 0x33f8, 0x01a4, 0x01a9, "..-A---" },
-	{ 0x33f8, 0x0301, 0x0302, "..A" },       { 0x33f8, 0x1003, 0x1003, "..--A-" },
-	{ 0x3731, 0x0100, 0x0116, "...--A" },
-	{ 0x413c, 0x8172, 0x8172, "--A-" },      { 0x413c, 0x8186, 0x8186, "--A-" },
-	{ 0x413c, 0x8194, 0x8194, "--A-" },      { 0x413c, 0x81a2, 0x81a4, "-.-A....-.-" },
-	{ 0x413c, 0x81a8, 0x81b3, "-.-A....-.-" }, { 0x413c, 0x81c2, 0x81c2, "-.-A....-.-" },
-	{ 0x413c, 0x81cc, 0x81d2, "-.-A....-.-" }, { 0x413c, 0x81d7, 0x81d7, "--As---" },
-	{ 0x413c, 0x81e0, 0x81e0, "--As---" },   { 0x413c, 0x8217, 0x8217, "-.-A....-.-" },
-	{ 0x8087, 0x095a, 0x095a, "A.-.s" },
-};
-
-/* One id, two modems: an Acer Gobi 2000 with 3 or 4 interfaces, a Quectel EC20
- * with 5. */
-static const struct map gobi_9215 = { 0x05c6, 0x9215, 0x9215, "--A-" };
-static const struct map ec20_9215 = { 0x05c6, 0x9215, 0x9215, "--sA-" };
-
-/* What a boot loader waits for. */
-enum firmware { GOBI1, GOBI2, GOBI3, SIERRA, BLANK };
-
-static const char *const firmwares[] = {
-	[GOBI1] = "a Gobi 1000, which gobi_loader gives amss.mbn and apps.mbn "
-		  "of its vendor's Windows package after each power-up",
-	[GOBI2] = "a Gobi 2000, which gobi_loader -2000 gives amss.mbn, "
-		  "apps.mbn and UQCN.mbn of its vendor's Windows package "
-		  "after each power-up",
-	[GOBI3] = "a Gobi 3000, for which there is no free loader; Windows "
-		  "loads it, and a restart without a power cut keeps it",
-	[SIERRA] = "a Sierra module, which qmi-firmware-update (of libqmi) "
-		   "gives Sierra's image for it",
-	[BLANK] = "a Gobi 1000 (see gobi_loader), or a module whose flash is "
-		  "blank and which only its vendor's tool can mend",
-};
-
-/* Before the tty and the folder of the files; NULL: none does it alone. */
-static const char *const loaders[] = {
-	[GOBI1] = "gobi_loader",
-	[GOBI2] = "gobi_loader -2000",
-	[BLANK] = NULL,
-};
-
-/* Boot loaders. Some of the ids are a modem's too, which has more than one
- * interface. */
-static const struct { uint16_t vid, pid; uint8_t firmware; } qdl[] = {
-	{ 0x03f0, 0x201d, GOBI1 },    { 0x03f0, 0x241d, GOBI2 },
-	{ 0x03f0, 0x371d, GOBI3 },    { 0x04da, 0x250c, GOBI1 },
-	{ 0x05c6, 0x9008, BLANK },    { 0x05c6, 0x9201, GOBI1 },
-	{ 0x05c6, 0x9204, GOBI2 },    { 0x05c6, 0x9208, GOBI2 },
-	{ 0x05c6, 0x920c, GOBI3 },    { 0x05c6, 0x9211, GOBI1 },
-	{ 0x05c6, 0x9214, GOBI2 },    { 0x05c6, 0x9221, GOBI1 },
-	{ 0x05c6, 0x9224, GOBI2 },    { 0x05c6, 0x9231, GOBI1 },
-	{ 0x05c6, 0x9234, GOBI2 },    { 0x05c6, 0x9244, GOBI2 },
-	{ 0x05c6, 0x9264, GOBI2 },    { 0x05c6, 0x9274, GOBI2 },
-	{ 0x0b05, 0x1774, GOBI1 },    { 0x1199, 0x68a4, SIERRA },
-	{ 0x1199, 0x68a8, SIERRA },   { 0x1199, 0x9000, GOBI2 },
-	{ 0x1199, 0x9010, GOBI3 },    { 0x1199, 0x9012, GOBI3 },
-	{ 0x1199, 0x9014, GOBI3 },    { 0x1199, 0x9018, GOBI3 },
-	{ 0x1199, 0x901e, SIERRA },   { 0x1199, 0x9062, SIERRA },
-	{ 0x1199, 0x907a, SIERRA },   { 0x1199, 0x9090, SIERRA },
-	{ 0x1199, 0x90d2, SIERRA },   { 0x1199, 0x90e4, SIERRA },
-	{ 0x1199, 0xc080, SIERRA },   { 0x12d1, 0x14f0, GOBI3 },
-	{ 0x1410, 0xa008, GOBI1 },    { 0x1410, 0xa010, GOBI2 },
-	{ 0x1410, 0xa011, GOBI2 },    { 0x1410, 0xa012, GOBI2 },
-	{ 0x1410, 0xa013, GOBI2 },    { 0x1410, 0xa014, GOBI2 },
-	{ 0x1410, 0xa020, GOBI3 },    { 0x1557, 0x0a80, GOBI1 },
-	{ 0x16d8, 0x8001, GOBI2 },    { 0x19d2, 0xfff2, GOBI1 },
-	{ 0x1bc7, 0x900e, GOBI1 },    { 0x1f45, 0x0001, GOBI1 },
-	{ 0x413c, 0x8171, GOBI1 },    { 0x413c, 0x8185, GOBI2 },
-	{ 0x413c, 0x8193, GOBI3 },    { 0x413c, 0x81a6, SIERRA },
-	{ 0x413c, 0x81b5, SIERRA },   { 0x413c, 0x81b6, SIERRA },
-	{ 0x413c, 0x81cb, SIERRA },   { 0x413c, 0x8218, SIERRA },
-};
-
-/* Huawei's modems under another's id. */
-static const struct { uint16_t vid, pid; } huaweis[] = {
-	{ 0x03f0, 0x581d }, { 0x03f0, 0xa31d },
-};
-
-/* What the interface's triple says; -1 is any. The first that fits. */
-static const struct triple {
-	int vid, class, subclass, protocol;
-	enum layout_role role;
-} triples[] = {
-	/* a telephone's debugger, and networks beside Huawei's modem */
-	{ 0x12d1, 0xff, 0x42, 0x01, LAYOUT_NOT_AT },
-	{ 0x12d1, 0x02, 0x06, 0x00, LAYOUT_NOT_AT },
-	{ 0x12d1, 0x02, 0x0d, 0x00, LAYOUT_NOT_AT },
-	/* Huawei: modem, PCUI, GPS, QMI, QMI's data, NCM */
-	{ 0x12d1, 0xff, -1,   0x01, LAYOUT_DATA },
-	{ 0x12d1, 0xff, -1,   0x02, LAYOUT_AT },
-	{ 0x12d1, 0xff, -1,   0x05, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x14, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x07, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x37, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x67, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x09, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x39, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x69, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, 0x01, 0x11, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x08, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x38, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x68, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x16, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x46, LAYOUT_NOT_AT },
-	{ 0x12d1, 0xff, -1,   0x76, LAYOUT_NOT_AT },
-	/* QMI: Pantech UML290 and P4200, Motorola MDM6600 */
-	{ 0x106c, 0xff, 0xf0, 0xff, LAYOUT_NOT_AT },
-	{ 0x106c, 0xff, 0xf1, 0xff, LAYOUT_NOT_AT },
-	{ 0x22b8, 0xff, 0xfb, 0xff, LAYOUT_NOT_AT },
-	/* MBIM */
-	{ -1,     0x02, 0x0e, 0x00, LAYOUT_NOT_AT },
-	/* CDC-ACM that says it speaks V.250 */
-	{ -1,     0x02, 0x02, 0x01, LAYOUT_LIKELY },
-};
-/* clang-format on */
-
-static const char *firmware_word(const char *const *words, int vid, int pid)
+static bool is_row_of(const struct modem_family *family, uint32_t id, int vid)
 {
-	for (size_t i = 0; i < COUNT(qdl); i++)
-		if (qdl[i].vid == vid && qdl[i].pid == pid)
-			return words[qdl[i].firmware];
+	return (id >> 16 ? id >> 16 : family->vid) == (uint32_t)vid;
+}
+
+static const struct layout_boot *find_boot(int vid, int pid)
+{
+	for (const struct modem_family *const *at = modem_families; *at; at++)
+		for (const struct layout_boot *row = (*at)->boots; row && row->id; row++)
+			if (is_row_of(*at, row->id, vid) && (row->id & 0xffff) == (uint32_t)pid)
+				return row;
 	return NULL;
 }
 
 const char *layout_firmware(int vid, int pid)
 {
-	return firmware_word(firmwares, vid, pid);
+	const struct layout_boot *boot = find_boot(vid, pid);
+
+	return boot ? loaders[boot->loader].what : NULL;
 }
 
 const char *layout_loader(int vid, int pid)
 {
-	return firmware_word(loaders, vid, pid);
+	const struct layout_boot *boot = find_boot(vid, pid);
+
+	return boot ? loaders[boot->loader].command : NULL;
 }
 
-static const struct map *find_map(const struct layout_interface *interface)
+static const struct layout_map *find_map(const struct layout_interface *interface)
 {
-	if (interface->vid == 0x05c6 && interface->pid == 0x9215)
-		return interface->count == 5 ? &ec20_9215 : &gobi_9215;
-	for (size_t i = 0; i < COUNT(maps); i++)
-		if (maps[i].vid == interface->vid && maps[i].first <= interface->pid &&
-		    maps[i].last >= interface->pid)
-			return &maps[i];
+	for (const struct modem_family *const *at = modem_families; *at; at++)
+		for (const struct layout_map *row = (*at)->maps; row && *row->roles; row++) {
+			int first = (int)(row->id & 0xffff), last = row->last ? row->last : first;
+
+			if (is_row_of(*at, row->id, interface->vid) && first <= interface->pid &&
+			    interface->pid <= last &&
+			    (!row->count || row->count == interface->count))
+				return row;
+		}
 	return NULL;
 }
 
 static enum layout_role role_by_number(const struct layout_interface *interface)
 {
-	const struct map *map = find_map(interface);
+	const struct layout_map *map = find_map(interface);
 	int number = interface->number;
 
 	if (!map || number < 0 || number >= (int)strlen(map->roles))
@@ -302,28 +84,24 @@ static enum layout_role role_by_number(const struct layout_interface *interface)
 	}
 }
 
-static bool fits(int wanted, int value)
+/* Whether the family's rows that name no vendor are for this modem. */
+static bool is_own(const struct modem_family *family, const struct layout_interface *interface)
 {
-	return wanted < 0 || wanted == value;
-}
+	uint32_t id = (uint32_t)interface->vid << 16 | (uint32_t)interface->pid;
 
-static int maker_of(const struct layout_interface *interface)
-{
-	for (size_t i = 0; i < COUNT(huaweis); i++)
-		if (huaweis[i].vid == interface->vid && huaweis[i].pid == interface->pid)
-			return 0x12d1;
-	return interface->vid;
+	return !family->vid || family->vid == interface->vid || family->also[0] == id ||
+	       family->also[1] == id;
 }
 
 static enum layout_role role_by_triple(const struct layout_interface *interface)
 {
-	int vid = maker_of(interface);
-
-	for (size_t i = 0; i < COUNT(triples); i++)
-		if (fits(triples[i].vid, vid) && triples[i].class == interface->class &&
-		    fits(triples[i].subclass, interface->subclass) &&
-		    triples[i].protocol == interface->protocol)
-			return triples[i].role;
+	for (const struct modem_family *const *at = modem_families; *at; at++)
+		for (const struct layout_triple *row = (*at)->triples; row && row->class; row++)
+			if ((row->vid ? row->vid == interface->vid : is_own(*at, interface)) &&
+			    row->class == interface->class &&
+			    (row->subclass < 0 || row->subclass == interface->subclass) &&
+			    row->protocol == interface->protocol)
+				return row->role;
 	return LAYOUT_UNKNOWN;
 }
 

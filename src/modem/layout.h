@@ -3,6 +3,7 @@
 #define GD_MODEM_LAYOUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * What an interface is likely to be, best to dial on first. A hint for the
@@ -24,6 +25,44 @@ struct layout_interface {
 	int number, count; /* bInterfaceNumber, bNumInterfaces */
 	int class, subclass, protocol;
 	int interrupt_in; /* has an interrupt endpoint */
+};
+
+/*
+ * The rows of a family's tables. `id` is a product id of the family's own
+ * vendor, or another vendor's with that before it: 0x413c81a2 is 413c:81a2.
+ */
+
+/* Roles by interface number: A commands and calls, s commands only, - neither (DIAG, NMEA, QMI,
+ * dead), . not known. Sources: the kernel's qcserial, option and qmi_wwan, ModemManager's udev
+ * rules, vendors' manuals. Where a source names one port for commands and one for PPP, PPP's is A. */
+struct layout_map {
+	uint32_t id;
+	char roles[12]; /* "" ends the table */
+	uint16_t last;  /* where the row is of several products: the last one */
+	uint8_t count;  /* only with so many interfaces; 0: with any number */
+};
+
+/* What the interface's triple tells; -1 is any. Without `vid`: of the family's own vendor, or where
+ * that has none of any. */
+struct layout_triple {
+	short class, subclass, protocol; /* class 0 ends the table */
+	enum layout_role role;
+	uint16_t vid;
+};
+
+/* What a boot loader waits for. Some of the ids are a modem's too, which then has more than one
+ * interface. */
+enum layout_loader {
+	BOOT_GOBI1,
+	BOOT_GOBI2,
+	BOOT_GOBI3,
+	BOOT_IMAGE,
+	BOOT_BLANK,
+};
+
+struct layout_boot {
+	uint32_t id; /* 0 ends the table */
+	enum layout_loader loader;
 };
 
 enum layout_role layout_role(const struct layout_interface *interface);

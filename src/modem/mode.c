@@ -126,7 +126,7 @@ static bool decode_named(struct at_fields *fields, struct mode_choice *choice)
 
 void mode_print_read(const struct mode_dialect *dialect, struct buf *out)
 {
-	if (*dialect->key)
+	if (dialect->key)
 		buf_printf(out, "%s=\"%s\"", dialect->command, dialect->key);
 	else
 		buf_printf(out, "%s?", dialect->command);
@@ -140,10 +140,12 @@ void mode_print_list(const struct mode_dialect *dialect, struct buf *out)
 /* A tail that begins with a quote ends what has to begin with one. */
 void mode_print_set(const struct mode_dialect *dialect, const char *value, struct buf *out)
 {
+	const char *tail = dialect->tail ? dialect->tail : "";
+
 	buf_printf(out, "%s=", dialect->command);
-	if (*dialect->key)
+	if (dialect->key)
 		buf_printf(out, "\"%s\",", dialect->key);
-	buf_printf(out, "%s%s%s", *dialect->tail == '"' ? "\"" : "", value, dialect->tail);
+	buf_printf(out, "%s%s%s", *tail == '"' ? "\"" : "", value, tail);
 }
 
 /* Go to the fields behind the command's name and key. */
@@ -156,8 +158,8 @@ static bool start(const struct mode_dialect *dialect, const char *line, struct a
 		at_fields_start(fields, fields->at, ":");
 	else if (!dialect->bare || !at_fields_start(fields, line, ""))
 		return false;
-	return !*dialect->key || (at_fields_next_string(fields, key, sizeof(key)) &&
-				  strcasecmp(key, dialect->key) == 0);
+	return !dialect->key || (at_fields_next_string(fields, key, sizeof(key)) &&
+				 strcasecmp(key, dialect->key) == 0);
 }
 
 /* The value's fields, joined by commas; as many as there are. */

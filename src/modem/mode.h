@@ -36,11 +36,11 @@ struct mode_choices {
 	unsigned count;
 };
 
-/* How modems are told the mode; the rows are in mode-dialect.c. */
+/* How modems are told the mode. */
 struct mode_dialect {
 	const char *command; /* "AT!SELRAT": with ?, =? and = */
-	const char *key;     /* ... and this first parameter, "" for none */
-	const char *tail;    /* what follows the value that is set */
+	const char *key;     /* ... and this first parameter; NULL: none */
+	const char *tail;    /* what follows the value that is set; NULL: nothing */
 	/* Up to a row with an empty value. NULL: the list has names, and the indexes mean what they
 	 * say there. */
 	const struct mode_choice *rows;
@@ -54,8 +54,8 @@ struct mode_dialect {
 	bool apart; /* is set only while the modem has left its network */
 };
 
-extern const struct mode_dialect mode_generic, mode_sierra, mode_huawei, mode_zte, mode_quectel,
-	mode_simcom, mode_cinterion, mode_ublox, mode_option, mode_novatel, mode_ericsson, mode_xmm;
+/* 27.007's: where a family's own are refused, and for those that have none */
+extern const struct mode_dialect mode_generic;
 
 /* A word of network.mode: "auto", "3g", "2g+3g", "4g-preferred". */
 bool mode_parse(const char *word, struct mode *mode);

@@ -40,11 +40,8 @@ struct modem_radio {
 /* +CFUN's <fun> (27.007 8.2): 0, 4 and 7 are off, the others vendors' ways to say on. */
 struct modem_radio modem_radio_of_fun(int fun);
 
-/*
- * A line of the family's own word: Sierra's !PCINFO? (State:, LPM voters,
- * W_DISABLE:) and !GSTATUS? (Mode:), Huawei's ^RFSWITCH?. Lines add up: a reason
- * that counts more replaces one that counts less. False for other lines.
- */
+/* A line of an answer to any family's `radio`. Lines add up: a reason that counts more replaces one
+ * that counts less. False for other lines. */
 bool modem_decode_radio(const char *line, struct modem_radio *radio);
 
 #endif

@@ -277,7 +277,7 @@ static enum step_ask ask_signal(struct script *script, struct at_command *comman
 static enum step_ask ask_more_signal(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (modem_signal_percent(&script->facts.signal) >= 0 || !*script->family->signal)
+	if (modem_signal_percent(&script->facts.signal) >= 0 || !script->family->signal)
 		return ASK_SKIP;
 	buf_printf(&script->command, "%s", script->family->signal);
 	command->prefix = "";
@@ -289,7 +289,7 @@ static enum step_ask ask_more_signal(struct script *script, struct at_command *c
 static enum step_ask ask_technology(struct script *script, struct at_command *command, int64_t now)
 {
 	(void)now;
-	if (script->facts.technology || !*script->family->technology)
+	if (script->facts.technology || !script->family->technology)
 		return ASK_SKIP;
 	buf_printf(&script->command, "%s", script->family->technology);
 	command->prefix = "";

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "modem/card.h"
-#include "modem/decode-radio.h"
+#include "modem/signal.h"
 #include "modem/decode.h"
 #include "modem/family.h"
 #include "modem/identity.h"

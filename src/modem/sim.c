@@ -168,7 +168,7 @@ static const char *const iccid_commands[] = {"AT+CCID", "AT+ICCID", "AT+CRSM=176
 /* The `index`th of the family's own command and a list from `first` on; NULL behind the end. */
 static const char *nth_command(const char *own, const char *const *list, size_t count, size_t index)
 {
-	if (*own && index-- == 0)
+	if (own && index-- == 0)
 		return own;
 	return index < count ? list[index] : NULL;
 }
@@ -215,7 +215,7 @@ static void take_iccid(struct modem_facts *facts, const char *line)
 enum step_ask sim_ask_pin_left(struct script *script, struct at_command *command, int64_t now)
 {
 	const char *own = script->family->pin_left;
-	size_t first = *own ? PIN_LEFT_STANDARD : 0;
+	size_t first = own ? PIN_LEFT_STANDARD : 0;
 	const char *text = NULL;
 
 	(void)now;

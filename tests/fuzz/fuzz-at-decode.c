@@ -12,12 +12,9 @@
 #include "at/final.h"
 #include "at/urc.h"
 #include "base/buf.h"
-#include "modem/card.h"
-#include "modem/decode-radio.h"
 #include "modem/decode.h"
+#include "modem/family.h"
 #include "modem/identity.h"
-#include "modem/mode.h"
-#include "modem/radio.h"
 
 static void claim_final(const char *line, bool dial)
 {
@@ -153,11 +150,8 @@ static void claim_mode(const char *line, const struct mode_dialect *dialect)
 
 static void claim_modes(const char *line)
 {
-	static const struct mode_dialect *const dialects[] = {
-		&mode_sierra, &mode_huawei, &mode_quectel, &mode_zte, &mode_cinterion, &mode_xmm};
-
-	for (size_t i = 0; i < sizeof(dialects) / sizeof(*dialects); i++)
-		for (const struct mode_dialect *dialect = dialects[i]; dialect;
+	for (const struct modem_family *const *at = modem_families; *at; at++)
+		for (const struct mode_dialect *dialect = (*at)->mode; dialect;
 		     dialect = dialect->otherwise)
 			claim_mode(line, dialect);
 }

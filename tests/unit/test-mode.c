@@ -565,31 +565,32 @@ static void an_only_mode_is_named_where_no_network_is_found(void **state)
 static void lies_and_noise_are_not_taken_for_modes(void **state)
 {
 	static const struct {
-		const struct mode_dialect *dialect;
+		const char *family;
 		const char *line;
 	} cases[] = {
-		{&mode_sierra, "!SELRAT: Index, Name"},
-		{&mode_sierra, "!SELRAT: "},
-		{&mode_sierra, "!SELRAT: 1;+CFUN=0, LTE Only"},
-		{&mode_sierra, "!SELRAT: 06, Something Else"},
-		{&mode_sierra, "^RSSI: 17"},
-		{&mode_huawei, "^SYSCFGEX: \"99\",3FFFFFFF"},
-		{&mode_huawei, "^SYSCFGEX: \"030201030201\""},
-		{&mode_huawei, "^RSSI: 17"},
-		{&mode_quectel, "+QCFG: \"nwscanseq\",0"},
-		{&mode_quectel, "+QCFG: \"nwscanmode\""},
-		{&mode_quectel, "+QCFG: \"nwscanmode\",42"},
-		{&mode_generic, "+WS46: "},
-		{&mode_generic, "+WS46: 99999999999999999999"},
-		{&mode_ericsson, "+CFUN: 4"},
-		{&mode_xmm, "+XACT: ,,,"},
+		{"sierra", "!SELRAT: Index, Name"},
+		{"sierra", "!SELRAT: "},
+		{"sierra", "!SELRAT: 1;+CFUN=0, LTE Only"},
+		{"sierra", "!SELRAT: 06, Something Else"},
+		{"sierra", "^RSSI: 17"},
+		{"huawei", "^SYSCFGEX: \"99\",3FFFFFFF"},
+		{"huawei", "^SYSCFGEX: \"030201030201\""},
+		{"huawei", "^RSSI: 17"},
+		{"quectel", "+QCFG: \"nwscanseq\",0"},
+		{"quectel", "+QCFG: \"nwscanmode\""},
+		{"quectel", "+QCFG: \"nwscanmode\",42"},
+		{"generic", "+WS46: "},
+		{"generic", "+WS46: 99999999999999999999"},
+		{"ericsson", "+CFUN: 4"},
+		{"fibocom", "+XACT: ,,,"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct mode_choice choice = {"", {0, 0}};
 
-		assert_false(mode_decode(cases[i].dialect, cases[i].line, &choice));
+		assert_false(mode_decode(modem_family_find(0, cases[i].family)->mode, cases[i].line,
+					 &choice));
 		assert_int_equal(choice.mode.allowed, 0);
 	}
 }
@@ -600,7 +601,7 @@ static void a_list_without_end_is_cut(void **state)
 
 	(void)state;
 	for (int i = 0; i < 100; i++)
-		mode_decode_list(&mode_sierra, "06, LTE Only", &choices);
+		mode_decode_list(modem_family_find(0, "sierra")->mode, "06, LTE Only", &choices);
 	assert_int_equal(choices.count, MODE_CHOICES_MAX);
 }
 

@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "modem/decode-radio.h"
+#include "modem/signal.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define NO           MODEM_DB_UNKNOWN

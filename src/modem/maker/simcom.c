@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+#include "modem/maker/maker.h"
+
+/* clang-format off */
+
+static const struct mode_choice cnmp_rows[] = {
+	{ "2",  { ALL, 0 } },     { "13", { G2, 0 } },      { "14", { G3, 0 } },
+	{ "38", { G4, 0 } },      { "71", { G5, 0 } },      { "19", { G2 | G3, 0 } },
+	{ "48", { G2 | G3, 0 } }, { "51", { G2 | G4, 0 } }, { "54", { G3 | G4, 0 } },
+	{ "39", { G2 | G3 | G4, 0 } }, { "109", { G4 | G5, 0 } }, MODE_END
+};
+static const struct mode_dialect cnmp = {
+	.command = "AT+CNMP", .rows = cnmp_rows, .fields = 1, .otherwise = &mode_generic,
+};
+
+const struct modem_family maker_simcom = {
+	.name = "simcom", .words = { "simcom" }, .vid = 0x1e0e,
+	.pin_left = "AT+SPIC", .iccid = "AT+CICCID",
+	.technology = "AT+CPSI?", .technology_else = "AT+CNSMOD?", .signal = "AT+CESQ",
+	.reset = "AT+CRESET",
+	/* not in 27.007's order */
+	.auth = "AT+CGAUTH=%c,%e,%p,%u|AT+CGAUTH=%c,%a,%p,%u", .auth_none = "AT+CGAUTH=%c,0",
+	.mode = &cnmp,
+	.counters = (const struct card_counter[]){ { "+SPIC:" }, { NULL } },
+	.reports = (const struct signal_report[]){
+		{ "+CPSI:", "LTE",   SIGNAL_TENTHS,  0, { 13, 0, 12, 11 } },
+		{ "+CPSI:", "WCDMA", SIGNAL_NO_SIGN, 0, { 0, 11, 0, 0 } },
+		{ "+CPSI:", "GSM",   SIGNAL_PLAIN,   0, { 7, 0, 0, 0 } },
+		{ NULL },
+	},
+	.technologies = (const struct signal_technology[]){
+		{ "+CPSI:", NULL, 1 }, { "+CNSMOD:", "-GPEUDSHLTTTTCV", 2 }, { NULL },
+	},
+	.maps = (const struct layout_map[]){
+		{ 0x9001, "--sA" },         { 0x9011, "..-.sA.-" },     { 0x9100, ".s.A", 0x9200 },
+		{ 0x9205, "--sA" },         { 0x9206, "--s--A" },       { 0xcefe, "ssA" },
+		{ 0 },
+	},
+};

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+#include "modem/maker/maker.h"
+
+/* clang-format off */
+
+/* The list offers values that the model cannot do. 7 is LTE-M. While it is registered the modem
+ * refuses to be told. */
+static const struct mode_choice urat_rows[] = {
+	{ "4", { ALL, 0 } }, { "0", { G2, 0 } }, { "2", { G3, 0 } }, { "3", { G4, 0 } },
+	{ "7", { G4, 0 } },
+	{ "1", { G2 | G3, 0 } },    { "5", { G2 | G4, 0 } },    { "6", { G3 | G4, 0 } },
+	{ "4,0", { ALL, G2 } },     { "4,2", { ALL, G3 } },     { "4,3", { ALL, G4 } },
+	{ "1,0", { G2 | G3, G2 } }, { "1,2", { G2 | G3, G3 } }, MODE_END
+};
+static const struct mode_dialect urat = {
+	.command = "AT+URAT", .rows = urat_rows, .fields = 2, .otherwise = &mode_generic,
+	.apart = true,
+};
+
+const struct modem_family maker_ublox = {
+	.name = "ublox", .words = { "u-blox" }, .vid = 0x1546,
+	.pin_left = "AT+UPINCNT", .iccid = "AT+CCID", .technology = "AT+UREG?",
+	.signal = "AT+CESQ",
+	.reset = "AT+CFUN=16",
+	.auth = "AT+CGAUTH=%c,%a,%u,%p|AT+UAUTHREQ=%c,%a,%u,%p",
+	.auth_none = "AT+CGAUTH=%c,0|AT+UAUTHREQ=%c,0",
+	.mode = &urat,
+	.counters = (const struct card_counter[]){ { "+UPINCNT:" }, { NULL } },
+	.technologies = (const struct signal_technology[]){
+		{ "+UREG:", "-PEUDSHLPE", SIGNAL_LAST_FIELD }, { NULL },
+	},
+	.maps = (const struct layout_map[]){
+		{ 0x1010, "..-.-...-" },           { 0x1102, "......-.-.-" },
+		{ 0x1104, "..-.-.-" },             { 0x1107, "......-.-.-", 0x110a },
+		{ 0x1312, "....-", 0x1343 },
+		{ 0 },
+	},
+};
