@@ -5,52 +5,82 @@
 #include <stdbool.h>
 
 struct buf;
+struct command;
 struct conf;
 struct json_object;
 
-/* What stands before COMMAND on the command line, and the instance it means. */
-struct cli {
-	const char *conf_path; /* -c FILE, or the instance's own file */
-	char name[33];         /* the instance */
-	char default_path[128];
-	bool conf_given; /* -c, or a NAME but "gobi": it has to be there */
-	int verbose;
+/* The options of all commands; commands.c has a row for each. */
+enum cli_option {
+	CLI_OPTION_NONE,
+	CLI_OPTION_CONF,
+	CLI_OPTION_VERBOSE,
+	CLI_OPTION_QUIET,
+	CLI_OPTION_HELP,
+	CLI_OPTION_VERSION,
+	CLI_OPTION_OF_COMMANDS, /* those below belong to some commands only */
+	CLI_OPTION_JSON = CLI_OPTION_OF_COMMANDS,
+	CLI_OPTION_FIRST,
+	CLI_OPTION_PORT,
+	CLI_OPTION_TIMEOUT,
+	CLI_OPTION_KEEP_GOING,
+	CLI_OPTION_FORCE,
+	CLI_OPTION_FIX,
+	CLI_OPTION_PEER,
+	CLI_OPTION_ONCE,
+	CLI_OPTION_LAST_ATTEMPT,
+	CLI_OPTION_FOLLOW,
+	CLI_OPTION_FORMAT,
+	CLI_OPTION_PPPD_OPTIONS,
+	CLI_OPTION_COUNT
 };
 
-/* A command gets its own argc and argv, argv[0] being its name, and returns the exit code, which is
- * an enum cause. */
-typedef int cli_command(struct cli *cli, int argc, char **argv);
+/* A command line that cmdline_parse has taken apart, and the instance that it means. */
+struct cli {
+	const struct command *command; /* NULL: none was given */
+	char **words;                  /* behind the command, without the options */
+	int count;
+	const char *options[CLI_OPTION_COUNT]; /* the value, or any text; NULL: not given */
+	int verbose;                           /* log levels above the default */
 
-/* Take the optional NAME out of the arguments. Fills name and conf_path. False, with a message on
- * stderr, when it is none. `name` may be NULL: the default instance, or -c's. */
+	/* From cli_set_name. */
+	const char *conf_path; /* -c FILE, or the instance's own file */
+	char name[33];
+	char default_path[128];
+	bool conf_given; /* by -c or a NAME other than "gobi": the file must exist */
+};
+
+/* A command's exit code is an enum cause. */
+typedef int cli_command(struct cli *cli);
+
+/* Choose the instance: NAME, or for NULL -c's or the default one. Prints a message and returns false
+ * if there is no such name. */
 bool cli_set_name(struct cli *cli, const char *name);
 
-/* The file that -c named, NULL: it is the instance's own. After cli_set_name. */
-const char *cli_given_file(const struct cli *cli);
-
-/* Read the configuration that cli_set_name chose; the instance's own file may be missing, and then
- * the defaults apply. Errors go to stderr. The exit code; free `conf` in every case. */
+/* Read the configuration that cli_set_name chose. The instance's own file may be missing: then the
+ * defaults apply. Errors go to stderr. Returns the exit code; free `conf` in every case. */
 int cli_load(const struct cli *cli, struct conf *conf);
 
-/* The usage error's message on stderr and its exit code. */
-int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a command that has --port: a port that is named needs no configuration, unless that
+ * is named too. */
+int cli_load_for_port(const struct cli *cli, struct conf *conf);
 
-/* The running instance's socket, or a negative errno: -ECONNREFUSED when none runs. */
+/* Print what is wrong with the command line and where its help is. Returns CAUSE_USAGE. */
+int cli_usage(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Connect to the running instance. The socket or a negative errno: -ECONNREFUSED if none runs. */
 int cli_socket(const struct cli *cli);
 
-/* The message for the latter, and its cause. */
+/* Print why cli_socket failed. Returns the cause. */
 int cli_no_socket(const struct cli *cli, int error);
 
-/* Both together: a message and -1 with *cause when there is none. */
+/* Both together: the socket, or -1 with a message and *cause. */
 int cli_connect(const struct cli *cli, int *cause);
 
-/* Send `command`; CAUSE_NONE and the answer, which the caller puts, or a message and the cause. */
-int cli_request(int fd, const char *command, struct json_object **response);
+/* Send `command`. CAUSE_NONE and the answer, which the caller puts, or a message and the cause. What
+ * may come after the answer is left in `in`, unless that is NULL. */
+int cli_request(int fd, const char *command, struct buf *in, struct json_object **response);
 
-/* The same where more than the answer may come: that stays in `in`. */
-int cli_request_on(int fd, const char *command, struct buf *in, struct json_object **response);
-
-/* The cause in an answer that is no "ok", after a message with its text. */
+/* Print the text of an answer that is not "ok". Returns its cause. */
 int cli_refusal(struct json_object *response);
 
 cli_command cli_at;
@@ -63,5 +93,8 @@ cli_command cli_pty;
 cli_command cli_prepare;
 cli_command cli_status;
 cli_command cli_control;
+
+/* Tell the pppd that started `pty` that its command line is wrong. */
+void cli_pty_refuse(void);
 
 #endif

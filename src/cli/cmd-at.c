@@ -17,24 +17,21 @@
 #include "status/order.h"
 #include "status/show.h"
 
-#define SLACK_MS 10000 /* to find a port, and for a command before ours */
+#define SLACK_MS 10000 /* for finding a port, and for a command that is before ours */
 
 struct at {
 	struct cli *cli;
-	const char *name, *port;
-	bool json;
-	bool input; /* commands come from there, too */
 	struct at_request order;
 };
 
-static int print(const struct at *at, struct json_object *object)
+static int print_answers(const struct at *at, struct json_object *object)
 {
 	struct buf text = BUF_INIT, failure = BUF_INIT;
 	int cause = (int)cause_find(show_text(object, "cause"));
 
 	order_render(object, &text);
 	order_describe_failure(object, &failure);
-	if (at->json)
+	if (at->cli->options[CLI_OPTION_JSON])
 		puts(json_object_to_json_string_ext(object, JSON_LINE));
 	else
 		fputs(buf_str(&text), stdout);
@@ -46,122 +43,102 @@ static int print(const struct at *at, struct json_object *object)
 	return cause;
 }
 
-/* False, with a message, where one may not be sent. */
-static bool check(const struct at *at, enum at_request_scope scope)
+/* False, with a message, if one of them may not be sent. */
+static bool check_commands(const struct at *at, enum at_request_scope scope)
 {
 	struct buf why = BUF_INIT;
 	bool fine = at_request_check(&at->order, scope, &why);
 
 	if (!fine)
-		cli_usage("at", "%s", buf_str(&why));
+		cli_usage(at->cli, "%s", buf_str(&why));
 	buf_free(&why);
 	return fine;
 }
 
-static int ask_ports(struct at *at, const struct conf *conf, const struct port_list *ports)
+static int send_to_port(struct at *at, const struct conf *conf, const struct port_list *ports)
 {
-	const struct survey_options options = {.progress = !at->json, .order = &at->order};
+	const struct survey_options options = {.progress = !at->cli->options[CLI_OPTION_JSON],
+					       .order = &at->order};
 	struct survey survey;
 	struct json_object *object;
-	int cause = (int)survey_run(&survey, conf, ports, &options);
+	int answered = CAUSE_NONE, cause = (int)survey_run(&survey, conf, ports, &options);
 
-	/* What was answered before it ended is not lost. */
+	/* Print what was answered, even if the survey ended early. */
 	if (at->order.index > 0) {
 		object = order_to_json(&at->order,
 				       survey.result->ports[survey.result->chosen].port.device);
-		if (cause == CAUSE_NONE)
-			cause = print(at, object);
-		else
-			print(at, object);
+		answered = print_answers(at, object);
 		json_object_put(object);
 	}
 	if (survey.cause != CAUSE_NONE)
 		fprintf(stderr, "gobi-dial at: %s (%s)\n", buf_str(&survey.text),
 			cause_name(survey.cause));
 	survey_free(&survey);
-	return cause;
+	return cause == CAUSE_NONE ? answered : cause;
 }
 
-static int ask_modem(struct at *at)
+static int send_to_modem(struct at *at)
 {
 	struct port_list ports = {NULL, 0};
 	struct conf conf;
 	int error, cause;
 
-	if (!check(at, AT_REQUEST_OWN))
+	if (!check_commands(at, AT_REQUEST_OWN))
 		return CAUSE_USAGE;
-	/* For a port that is named only a configuration that is named counts. */
-	if (at->port && !at->cli->conf_given)
-		cause = conf_init(&conf) ? CAUSE_INTERNAL : CAUSE_NONE;
-	else
-		cause = cli_load(at->cli, &conf);
+	cause = cli_load_for_port(at->cli, &conf);
 	if (cause == CAUSE_NONE) {
-		error = survey_list(&conf, at->port, &ports);
+		error = survey_list(&conf, at->cli->options[CLI_OPTION_PORT], &ports);
 		if (error)
 			fprintf(stderr, "gobi-dial at: listing the ttys: %s\n", strerror(-error));
-		cause = error ? CAUSE_INTERNAL : ask_ports(at, &conf, &ports);
+		cause = error ? CAUSE_INTERNAL : send_to_port(at, &conf, &ports);
 	}
 	port_list_free(&ports);
 	conf_free(&conf);
 	return cause;
 }
 
-static int send_order(struct at *at, int fd, struct json_object **response)
+static int send_to_instance(struct at *at, int fd)
 {
+	struct json_object *request = json_object_new_object(), *response = NULL;
+	int ms = (int)at->order.count * (at->order.timeout_ms + SLACK_MS) + SLACK_MS;
+	int error = 0, cause = CAUSE_USAGE;
 	struct buf in = BUF_INIT;
-	struct json_object *request = json_object_new_object();
-	int ms = (int)at->order.count * (at->order.timeout_ms + SLACK_MS);
-	int error;
 
-	json_add_text(request, "command", "at");
-	order_to_request(&at->order, request);
-	error = ctl_client_send_object(fd, request);
-	json_object_put(request);
-	if (error == 0)
-		error = ctl_client_next(fd, &in, ms + SLACK_MS, response);
-	buf_free(&in);
-	if (error == 0)
-		return CAUSE_NONE;
-	fprintf(stderr, "gobi-dial at: no answer from the instance: %s\n", strerror(-error));
-	return CAUSE_INTERNAL;
-}
-
-static int ask_instance(struct at *at, int fd)
-{
-	struct json_object *response = NULL;
-	int cause = check(at, AT_REQUEST_INSTANCE) ? send_order(at, fd, &response) : CAUSE_USAGE;
-
+	if (check_commands(at, AT_REQUEST_INSTANCE)) {
+		json_add_text(request, "command", "at");
+		order_to_request(&at->order, request);
+		error = ctl_client_send_object(fd, request);
+		if (error == 0)
+			error = ctl_client_next(fd, &in, ms, &response);
+	}
 	close(fd);
-	if (cause != CAUSE_NONE)
-		return cause;
-	if (json_object_get_boolean(show_get(response, "ok")))
-		cause = print(at, show_get(response, "at"));
+	if (error)
+		fprintf(stderr, "gobi-dial at: no answer from the instance: %s\n",
+			strerror(-error));
+	if (error)
+		cause = CAUSE_INTERNAL;
+	else if (json_object_get_boolean(show_get(response, "ok")))
+		cause = print_answers(at, show_get(response, "at"));
 	else if (json_object_get_boolean(show_get(response, "port_free")))
-		cause = ask_modem(at);
-	else
+		cause = send_to_modem(at);
+	else if (response)
 		cause = cli_refusal(response);
+	json_object_put(request);
 	json_object_put(response);
+	buf_free(&in);
 	return cause;
 }
 
-static int add(struct at *at, const char *text)
+static int add_command(struct at *at, const char *text)
 {
 	int error = at_request_add(&at->order, text);
 
 	if (error == -E2BIG)
-		return cli_usage("at", "%d commands at most", AT_REQUEST_COMMANDS_MAX);
+		return cli_usage(at->cli, "too many commands: %d at most", AT_REQUEST_COMMANDS_MAX);
 	return error ? CAUSE_INTERNAL : CAUSE_NONE;
 }
 
-static int add_line(struct at *at, char *line, size_t len)
-{
-	line[len] = '\0';
-	if (strlen(line) != len)
-		return cli_usage("at", "a command has to be printable ASCII");
-	return len > 0 ? add(at, line) : CAUSE_NONE;
-}
-
-/* A PIN on the command line would be there for all to see. */
+/* From standard input, because a PIN on the command line would be there for all to see. */
 static int add_input(struct at *at)
 {
 	char line[AT_COMMAND_MAX + 1];
@@ -171,98 +148,85 @@ static int add_input(struct at *at)
 	do {
 		c = getchar();
 		if (c == EOF || c == '\r' || c == '\n') {
-			cause = add_line(at, line, len);
+			line[len] = '\0';
+			if (strlen(line) != len)
+				cause = cli_usage(at->cli, "a command has to be printable ASCII");
+			else if (len > 0)
+				cause = add_command(at, line);
 			len = 0;
 		} else if (len == AT_COMMAND_MAX) {
-			cause = cli_usage("at", "a command has %d bytes at most", AT_COMMAND_MAX);
+			cause = cli_usage(at->cli, "a command has %d bytes at most",
+					  AT_COMMAND_MAX);
 		} else {
 			line[len++] = (char)c;
 		}
 	} while (c != EOF && cause == CAUSE_NONE);
 	explicit_bzero(line, sizeof(line));
 	if (cause == CAUSE_NONE && ferror(stdin))
-		cause = cli_usage("at", "reading the commands: %s", strerror(errno));
+		cause = cli_usage(at->cli, "reading the commands: %s", strerror(errno));
 	return cause;
 }
 
-static int take_timeout(struct at *at, const char *text)
+static int refuse_word(const struct at *at, const char *word)
 {
-	long seconds;
-
-	if (!text || !str_to_int(text, 1, AT_REQUEST_TIMEOUT_MAX, &seconds))
-		return cli_usage("at", "--timeout wants 1 to %d seconds", AT_REQUEST_TIMEOUT_MAX);
-	at->order.timeout_ms = (int)seconds * 1000;
-	return CAUSE_NONE;
+	return cli_usage(at->cli, "\"%s\" is not a COMMAND: it does not begin with AT", word);
 }
 
-static int no_command(const char *word)
-{
-	return cli_usage("at", "\"%s\": a COMMAND has to begin with AT", word);
-}
-
-static int take_word(struct at *at, const char *word)
-{
-	if (strcmp(word, "-") == 0) {
-		at->input = true;
-		return add_input(at);
-	}
-	if (word[0] == '-')
-		return cli_usage("at", "no option \"%s\"", word);
-	if (str_starts_nocase(word, "AT"))
-		return add(at, word);
-	if (at->name || at->order.count > 0)
-		return no_command(word);
-	at->name = word;
-	return CAUSE_NONE;
-}
-
-static int parse(struct at *at, int argc, char **argv)
+/* The first word may be NAME, the others are COMMANDs. */
+static int take_words(struct at *at, const char **name)
 {
 	int cause = CAUSE_NONE;
+	bool has_input = false;
 
-	for (int i = 1; i < argc && cause == CAUSE_NONE; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			at->json = true;
-		else if (strcmp(argv[i], "--keep-going") == 0)
-			at->order.keep_going = true;
-		else if (strcmp(argv[i], "--force") == 0)
-			at->order.force = true;
-		else if (strcmp(argv[i], "--timeout") == 0)
-			cause = take_timeout(at, argv[++i]);
-		else if (strcmp(argv[i], "--port") == 0 && argv[i + 1] && *argv[i + 1])
-			at->port = argv[++i];
-		else if (strcmp(argv[i], "--port") == 0)
-			cause = cli_usage("at", "--port wants a tty");
-		else
-			cause = take_word(at, argv[i]);
+	for (int i = 0; i < at->cli->count && cause == CAUSE_NONE; i++) {
+		const char *word = at->cli->words[i];
+
+		if (strcmp(word, "-") == 0) {
+			has_input = true;
+			cause = add_input(at);
+		} else if (str_starts_nocase(word, "AT")) {
+			cause = add_command(at, word);
+		} else if (*name || at->order.count > 0) {
+			cause = refuse_word(at, word);
+		} else {
+			*name = word;
+		}
 	}
-	if (cause == CAUSE_NONE && at->order.count == 0)
-		cause = at->name && !at->input ? no_command(at->name)
-					       : cli_usage("at", "no COMMAND is given");
-	return cause;
+	if (cause != CAUSE_NONE || at->order.count > 0)
+		return cause;
+	if (*name && !has_input)
+		return refuse_word(at, *name);
+	return cli_usage(at->cli, "no COMMAND is given");
 }
 
-static int ask(struct at *at)
+int cli_at(struct cli *cli)
 {
-	/* Who names a port wants that one asked, whoever runs. */
-	int fd = at->port ? -ECONNREFUSED : cli_socket(at->cli);
-
-	if (fd >= 0)
-		return ask_instance(at, fd);
-	return fd == -ECONNREFUSED ? ask_modem(at) : cli_no_socket(at->cli, fd);
-}
-
-int cli_at(struct cli *cli, int argc, char **argv)
-{
+	const char *timeout = cli->options[CLI_OPTION_TIMEOUT], *name = NULL;
 	struct at at = {.cli = cli};
-	int cause;
+	long seconds;
+	int fd, cause;
 
+	if (timeout && !str_to_int(timeout, 1, AT_REQUEST_TIMEOUT_MAX, &seconds))
+		return cli_usage(cli, "--timeout \"%s\" is not a number of seconds from 1 to %d",
+				 timeout, AT_REQUEST_TIMEOUT_MAX);
 	at_request_init(&at.order);
-	cause = parse(&at, argc, argv);
-	if (cause == CAUSE_NONE && !cli_set_name(cli, at.name))
+	if (timeout)
+		at.order.timeout_ms = (int)seconds * 1000;
+	at.order.keep_going = cli->options[CLI_OPTION_KEEP_GOING] != NULL;
+	at.order.force = cli->options[CLI_OPTION_FORCE] != NULL;
+	cause = take_words(&at, &name);
+	if (cause == CAUSE_NONE && !cli_set_name(cli, name))
 		cause = CAUSE_USAGE;
-	if (cause == CAUSE_NONE)
-		cause = ask(&at);
+	if (cause == CAUSE_NONE) {
+		/* --port asks that tty, whether an instance runs or not. */
+		fd = cli->options[CLI_OPTION_PORT] ? -ECONNREFUSED : cli_socket(cli);
+		if (fd >= 0)
+			cause = send_to_instance(&at, fd);
+		else if (fd == -ECONNREFUSED)
+			cause = send_to_modem(&at);
+		else
+			cause = cli_no_socket(cli, fd);
+	}
 	at_request_free(&at.order);
 	return cause;
 }

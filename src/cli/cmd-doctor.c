@@ -3,7 +3,6 @@
 #include <ev.h>
 #include <json-c/json.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,7 +22,7 @@
 #define ANSWER_MS   2000
 #define MODPROBE_MS 15000
 
-/* One look at everything, and what of it has to live as long. */
+/* One examination, and what has to live as long as its findings. */
 struct walk {
 	struct conf conf;
 	struct buf conf_errors;
@@ -36,21 +35,21 @@ struct walk {
 
 /* What --fix has done. */
 struct mending {
-	struct buf text;           /* for people, lines */
+	struct buf text;           /* for people, by lines */
 	struct json_object *fixed; /* for --json */
 	bool done[DOCTOR_MEND_PPP_MODULE + 1];
 	int outcome;
 	struct ev_loop *loop;
 };
 
-static int load(const struct cli *cli, struct walk *walk)
+static int load_conf_facts(const struct cli *cli, struct walk *walk)
 {
 	struct doctor_facts *facts = &walk->collection.facts;
 	int error = conf_load(&walk->conf, cli->conf_path, &walk->conf_errors);
 
 	facts->name = cli->name;
 	facts->conf.path = cli->conf_path;
-	facts->file = cli_given_file(cli);
+	facts->file = cli->options[CLI_OPTION_CONF];
 	facts->conf.there = error != -ENOENT;
 	if (error == 0)
 		return 0;
@@ -61,7 +60,7 @@ static int load(const struct cli *cli, struct walk *walk)
 	return conf_init(&walk->conf);
 }
 
-static void ask_instance(const struct cli *cli, struct walk *walk)
+static void ask_running_instance(const struct cli *cli, struct walk *walk)
 {
 	struct doctor_facts *facts = &walk->collection.facts;
 	struct json_object *status, *failure;
@@ -84,31 +83,25 @@ static void ask_instance(const struct cli *cli, struct walk *walk)
 	facts->instance.text = show_text(failure, "text");
 }
 
-static void ask_modem(struct walk *walk)
+static int walk_all(const struct cli *cli, struct walk *walk)
 {
 	const struct survey_options options = {.all = true, .progress = true};
 	struct doctor_facts *facts = &walk->collection.facts;
 
-	survey_list(&walk->conf, NULL, &walk->ports);
-	survey_run(&walk->survey, &walk->conf, &walk->ports, &options);
-	facts->ask_text = buf_str(&walk->survey.text);
-	if (walk->survey.asked)
-		facts->modem = &walk->survey.script.facts;
-}
-
-static int walk_all(const struct cli *cli, struct walk *walk)
-{
-	struct doctor_facts *facts = &walk->collection.facts;
-
 	memset(walk, 0, sizeof(*walk));
 	doctor_collection_init(&walk->collection);
-	if (load(cli, walk) < 0)
+	if (load_conf_facts(cli, walk) < 0)
 		return -ENOMEM;
-	ask_instance(cli, walk);
-	if (facts->instance.runs)
-		facts->ask_text = "the running instance has the modem";
-	else
-		ask_modem(walk);
+	ask_running_instance(cli, walk);
+	if (facts->instance.runs) {
+		facts->ask_text = "the running instance is using the modem";
+	} else {
+		survey_list(&walk->conf, NULL, &walk->ports);
+		survey_run(&walk->survey, &walk->conf, &walk->ports, &options);
+		facts->ask_text = buf_str(&walk->survey.text);
+		if (walk->survey.asked)
+			facts->modem = &walk->survey.script.facts;
+	}
 	doctor_collect(&walk->collection, "", &walk->conf, walk->survey.result);
 	doctor_collect_pppd(&walk->collection);
 	return doctor_examine(facts, &walk->findings);
@@ -125,9 +118,7 @@ static void walk_free(struct walk *walk)
 	conf_free(&walk->conf);
 }
 
-/* Mending -------------------------------------------------------------------*/
-
-static void on_bound(void *ctx, int error)
+static void on_interface_bound(void *ctx, int error)
 {
 	struct mending *mending = ctx;
 
@@ -135,42 +126,33 @@ static void on_bound(void *ctx, int error)
 	ev_break(mending->loop, EVBREAK_ALL);
 }
 
-static void bind_interface(struct mending *mending, const struct walk *walk, struct buf *what)
+static void mend_finding(struct mending *mending, const struct walk *walk,
+			 const struct finding *finding)
 {
+	const char *const modprobe[] = {"modprobe", "ppp_async", NULL};
 	const struct bind_job *job = &walk->collection.job;
+	struct json_object *object = json_object_new_object();
+	struct buf what = BUF_INIT, said = BUF_INIT;
 	struct binder *binder;
 
-	buf_printf(what, "gave %s to the driver " DRIVER_WITH_DTR, bind_interface_name(job));
-	mending->loop = ev_default_loop(0);
-	mending->outcome = -EIO;
-	binder = mending->loop ? binder_start(mending->loop, job, on_bound, mending) : NULL;
-	if (binder)
-		ev_run(mending->loop, 0);
-	binder_free(binder);
-}
-
-static void load_ppp(struct mending *mending, struct buf *what)
-{
-	const char *const argv[] = {"modprobe", "ppp_async", NULL};
-	struct buf said = BUF_INIT;
-
-	buf_printf(what, "modprobe ppp_async");
-	mending->outcome = command_run(argv, MODPROBE_MS, &said);
-	if (mending->outcome > 0)
-		mending->outcome = -ENODEV;
-	buf_free(&said);
-}
-
-static void mend(struct mending *mending, const struct walk *walk, const struct finding *finding)
-{
-	struct json_object *object = json_object_new_object();
-	struct buf what = BUF_INIT;
-
 	mending->done[finding->mend] = true;
-	if (finding->mend == DOCTOR_MEND_BIND)
-		bind_interface(mending, walk, &what);
-	else
-		load_ppp(mending, &what);
+	if (finding->mend == DOCTOR_MEND_BIND) {
+		buf_printf(&what, "gave %s to the driver " DRIVER_WITH_DTR,
+			   bind_interface_name(job));
+		mending->loop = ev_default_loop(0);
+		mending->outcome = -EIO;
+		binder = mending->loop
+				 ? binder_start(mending->loop, job, on_interface_bound, mending)
+				 : NULL;
+		if (binder)
+			ev_run(mending->loop, 0);
+		binder_free(binder);
+	} else {
+		buf_printf(&what, "modprobe ppp_async");
+		mending->outcome = command_run(modprobe, MODPROBE_MS, &said);
+		if (mending->outcome > 0)
+			mending->outcome = -ENODEV;
+	}
 	buf_printf(&mending->text, "fix      %s: %s [%s]\n", buf_str(&what),
 		   mending->outcome ? strerror(-mending->outcome) : "done", finding->code);
 	json_add_text(object, "code", finding->code);
@@ -180,10 +162,11 @@ static void mend(struct mending *mending, const struct walk *walk, const struct 
 		json_add_text(object, "error", strerror(-mending->outcome));
 	json_object_array_add(mending->fixed, object);
 	buf_free(&what);
+	buf_free(&said);
 }
 
-/* The running instance binds for itself. True when something was tried. */
-static bool mend_all(struct mending *mending, const struct walk *walk)
+/* Returns whether anything was tried. A running instance binds by itself. */
+static bool mend_findings(struct mending *mending, const struct walk *walk)
 {
 	bool tried = false;
 
@@ -193,15 +176,14 @@ static bool mend_all(struct mending *mending, const struct walk *walk)
 		if (finding->mend == DOCTOR_MEND_NONE || mending->done[finding->mend] ||
 		    walk->collection.facts.instance.runs)
 			continue;
-		mend(mending, walk, finding);
+		mend_finding(mending, walk, finding);
 		tried = true;
 	}
 	return tried;
 }
 
-static void print(const struct walk *walk, const struct mending *mending, bool json)
+static void print_findings(const struct walk *walk, const struct mending *mending, bool json)
 {
-	bool colour = term_has_colours();
 	struct json_object *object;
 	struct buf text = BUF_INIT;
 
@@ -212,51 +194,27 @@ static void print(const struct walk *walk, const struct mending *mending, bool j
 		json_object_put(object);
 		return;
 	}
-	finding_list_render(&walk->findings, colour, &text);
+	finding_list_render(&walk->findings, term_has_colours(), &text);
 	printf("%s%s", buf_str(&mending->text), buf_str(&text));
 	buf_free(&text);
 }
 
-static int examine(const struct cli *cli, bool json, bool fix)
+int cli_doctor(struct cli *cli)
 {
-	struct mending mending = {.text = BUF_INIT};
+	struct mending mending = {.text = BUF_INIT, .fixed = json_object_new_array()};
 	struct walk walk;
-	int error, cause = CAUSE_INTERNAL;
+	int error = walk_all(cli, &walk), cause = CAUSE_INTERNAL;
 
-	mending.fixed = json_object_new_array();
-	error = walk_all(cli, &walk);
-	if (!error && fix && mend_all(&mending, &walk)) {
+	if (!error && cli->options[CLI_OPTION_FIX] && mend_findings(&mending, &walk)) {
 		walk_free(&walk);
 		error = walk_all(cli, &walk);
 	}
 	if (!error) {
-		print(&walk, &mending, json);
+		print_findings(&walk, &mending, cli->options[CLI_OPTION_JSON]);
 		cause = (int)finding_list_cause(&walk.findings);
 	}
 	walk_free(&walk);
 	json_object_put(mending.fixed);
 	buf_free(&mending.text);
 	return cause;
-}
-
-int cli_doctor(struct cli *cli, int argc, char **argv)
-{
-	bool json = false, fix = false;
-	const char *name = NULL;
-
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			json = true;
-		else if (strcmp(argv[i], "--fix") == 0)
-			fix = true;
-		else if (argv[i][0] == '-')
-			return cli_usage("doctor", "no option \"%s\"", argv[i]);
-		else if (name)
-			return cli_usage("doctor", "one NAME only");
-		else
-			name = argv[i];
-	}
-	if (!cli_set_name(cli, name))
-		return CAUSE_USAGE;
-	return examine(cli, json, fix);
 }

@@ -2,14 +2,12 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cause.h"
 #include "base/json.h"
-#include "base/str.h"
 #include "cli/cli.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
@@ -17,43 +15,31 @@
 #include "status/modem-info.h"
 #include "status/show.h"
 
-struct info {
-	const char *name, *port;
-	bool json;
-	struct conf conf;
-};
-
-static void print(const struct info *info, struct json_object *object)
+static void print_info(const struct cli *cli, struct json_object *object)
 {
 	struct buf text = BUF_INIT;
 
-	if (info->json) {
-		puts(json_object_to_json_string_ext(object, JSON_LINE));
-		return;
-	}
-	modem_info_render(object, &text);
+	if (cli->options[CLI_OPTION_JSON])
+		buf_printf(&text, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
+	else
+		modem_info_render(object, &text);
 	fputs(buf_str(&text), stdout);
 	buf_free(&text);
 }
 
-/* Fourteen digits are the modem's; a check digit or a version follows. */
-static bool is_other_modem(const struct info *info, const char *imei)
-{
-	return *info->conf.modem.imei && *imei && strncmp(info->conf.modem.imei, imei, 14) != 0;
-}
-
-/* The object of a modem that was asked; NULL when that failed. */
-static struct json_object *ask_ports(struct info *info, const struct port_list *ports,
-				     struct survey *survey)
+/* The object for the modem that answered; NULL if none did. */
+static struct json_object *ask_modem_info(const struct conf *conf, const struct port_list *ports,
+					  struct survey *survey)
 {
 	const struct survey_options options = {.progress = true};
-	const char *imei = survey->script.facts.identity.imei;
+	const char *imei = survey->script.facts.identity.imei, *wanted = conf->modem.imei;
 
-	survey_run(survey, &info->conf, ports, &options);
-	if (survey->cause == CAUSE_NONE && is_other_modem(info, imei)) {
+	survey_run(survey, conf, ports, &options);
+	/* Only the first 14 digits identify the modem; a check digit or a version follows. */
+	if (survey->cause == CAUSE_NONE && *wanted && *imei && strncmp(wanted, imei, 14) != 0) {
 		survey->cause = CAUSE_NO_MODEM;
 		buf_printf(&survey->text, "another modem: its IMEI is %s, and modem.imei is %s",
-			   imei, info->conf.modem.imei);
+			   imei, wanted);
 	}
 	if (survey->cause != CAUSE_NONE)
 		return NULL;
@@ -61,21 +47,21 @@ static struct json_object *ask_ports(struct info *info, const struct port_list *
 			       survey->result->ports[survey->result->chosen].port.device, "modem");
 }
 
-static int ask_modem(struct info *info)
+static int show_modem(const struct cli *cli, const struct conf *conf)
 {
 	struct port_list ports = {NULL, 0};
 	struct json_object *object;
 	struct survey survey;
-	int error = survey_list(&info->conf, info->port, &ports);
+	int error = survey_list(conf, cli->options[CLI_OPTION_PORT], &ports);
 	int cause;
 
 	if (error) {
 		fprintf(stderr, "gobi-dial info: listing the ttys: %s\n", strerror(-error));
 		return CAUSE_INTERNAL;
 	}
-	object = ask_ports(info, &ports, &survey);
+	object = ask_modem_info(conf, &ports, &survey);
 	if (object)
-		print(info, object);
+		print_info(cli, object);
 	else
 		fprintf(stderr, "gobi-dial info: %s (%s)\n", buf_str(&survey.text),
 			cause_name(survey.cause));
@@ -86,79 +72,47 @@ static int ask_modem(struct info *info)
 	return cause;
 }
 
-/* During a call the modem may be asked on another port; before it the instance wants all ports
- * itself. */
-static void ask_spare(struct info *info, struct json_object *response)
+/* During a call the modem may have another port to ask. Before the call the instance needs all ports
+ * itself, and tells what it knows. */
+static int show_instance(const struct cli *cli, const struct conf *conf, int fd)
 {
+	struct json_object *response, *known, *object = NULL;
 	struct port_list spare = {NULL, 0};
-	struct json_object *object = NULL;
 	struct survey survey;
-
-	if (strcmp(show_text(response, "state"), "connected") == 0 &&
-	    port_list_add_other_at(&spare, show_text(response, "usb_path"),
-				   show_text(show_get(response, "info"), "port")) == 0 &&
-	    spare.count > 0) {
-		object = ask_ports(info, &spare, &survey);
-		survey_free(&survey);
-	}
-	print(info, object ? object : show_get(response, "info"));
-	json_object_put(object);
-	port_list_free(&spare);
-}
-
-static int ask_instance(struct info *info, int fd)
-{
-	struct json_object *response;
-	int cause = cli_request(fd, "info", &response);
+	int cause = cli_request(fd, "info", NULL, &response);
 
 	close(fd);
 	if (cause != CAUSE_NONE)
 		return cause;
-	ask_spare(info, response);
-	json_object_put(response);
-	return CAUSE_NONE;
-}
-
-static int parse(struct info *info, int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			info->json = true;
-		else if (strcmp(argv[i], "--port") == 0 && argv[i + 1] && *argv[i + 1])
-			info->port = argv[++i];
-		else if (strcmp(argv[i], "--port") == 0)
-			return cli_usage("info", "--port wants a tty");
-		else if (argv[i][0] == '-')
-			return cli_usage("info", "no option \"%s\"", argv[i]);
-		else if (info->name)
-			return cli_usage("info", "one NAME only");
-		else
-			info->name = argv[i];
+	known = show_get(response, "info");
+	if (strcmp(show_text(response, "state"), "connected") == 0 &&
+	    port_list_add_other_at(&spare, show_text(response, "usb_path"),
+				   show_text(known, "port")) == 0 &&
+	    spare.count > 0) {
+		object = ask_modem_info(conf, &spare, &survey);
+		survey_free(&survey);
 	}
+	print_info(cli, object ? object : known);
+	json_object_put(object);
+	json_object_put(response);
+	port_list_free(&spare);
 	return CAUSE_NONE;
 }
 
-int cli_info(struct cli *cli, int argc, char **argv)
+int cli_info(struct cli *cli)
 {
-	struct info info = {NULL};
-	int cause = parse(&info, argc, argv);
-	int fd;
+	/* --port asks that tty, whether an instance runs or not. */
+	int cause, fd = cli->options[CLI_OPTION_PORT] ? -ECONNREFUSED : cli_socket(cli);
+	struct conf conf;
 
-	if (cause != CAUSE_NONE)
-		return cause;
-	if (!cli_set_name(cli, info.name))
-		return CAUSE_USAGE;
-	/* Who names a port wants that one asked, whoever runs. */
-	fd = info.port ? -ECONNREFUSED : cli_socket(cli);
 	if (fd < 0 && fd != -ECONNREFUSED)
 		return cli_no_socket(cli, fd);
-	/* For a port that is named only a configuration that is named counts. */
-	if (fd >= 0 || (info.port && !cli->conf_given))
-		cause = conf_init(&info.conf) ? CAUSE_INTERNAL : CAUSE_NONE;
+	if (fd >= 0)
+		cause = conf_init(&conf) ? CAUSE_INTERNAL : CAUSE_NONE;
 	else
-		cause = cli_load(cli, &info.conf);
+		cause = cli_load_for_port(cli, &conf);
 	if (cause == CAUSE_NONE)
-		cause = fd >= 0 ? ask_instance(&info, fd) : ask_modem(&info);
-	conf_free(&info.conf);
+		cause = fd >= 0 ? show_instance(cli, &conf, fd) : show_modem(cli, &conf);
+	conf_free(&conf);
 	return cause;
 }

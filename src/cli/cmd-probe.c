@@ -21,11 +21,9 @@
 #include "io/probe.h"
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-#define SIGNALS COUNT(signals)
 
-struct run {
-	const char *name;
-	bool json, first;
+struct asking {
+	const struct cli *cli;
 	struct port_list ports;
 	bool named; /* the ports are the user's */
 	struct conf conf;
@@ -34,12 +32,12 @@ struct run {
 	int cause;
 };
 
-static void on_signal(struct ev_loop *loop, struct ev_signal *watcher, int events)
+static void on_probe_signal(struct ev_loop *loop, struct ev_signal *watcher, int events)
 {
-	struct run *run = watcher->data;
+	struct asking *asking = watcher->data;
 
 	(void)events;
-	run->signal = watcher->signum;
+	asking->signal = watcher->signum;
 	ev_break(loop, EVBREAK_ALL);
 }
 
@@ -50,14 +48,15 @@ static void clear_progress(void)
 }
 
 /* A named port stands for its modem. */
-static bool find_bind_job(struct run *run, const struct probe_result *result, struct bind_job *job)
+static bool find_bind_job(struct asking *asking, const struct probe_result *result,
+			  struct bind_job *job)
 {
 	struct port_filter filter = {.vid = -1, .pid = -1};
 
 	if (!bind_may_help(result->cause))
 		return false;
-	if (!run->named && strcmp(run->conf.modem.port, "auto") == 0)
-		filter = port_filter_configured(&run->conf);
+	if (!asking->named && strcmp(asking->conf.modem.port, "auto") == 0)
+		filter = port_filter_configured(&asking->conf);
 	else if (result->count > 0 && *result->ports[0].port.usb_path)
 		filter.usb_path = result->ports[0].port.usb_path;
 	else
@@ -65,12 +64,12 @@ static bool find_bind_job(struct run *run, const struct probe_result *result, st
 	return bind_find(job, "", &filter, result);
 }
 
-static void on_done(void *ctx, struct probe *probe, const struct probe_result *is)
+static void on_probe_done(void *ctx, struct probe *probe, const struct probe_result *is)
 {
-	struct run *run = ctx;
+	struct asking *asking = ctx;
 	struct probe_result result = *is;
 	struct bind_job job;
-	bool found = find_bind_job(run, &result, &job);
+	bool found = find_bind_job(asking, &result, &job);
 	struct json_object *object;
 	struct buf text = BUF_INIT;
 
@@ -79,8 +78,8 @@ static void on_done(void *ctx, struct probe *probe, const struct probe_result *i
 	/* A boot loader may have no tty. */
 	if (found && job.verdict == DRIVER_FIRMWARE && result.cause == CAUSE_NO_MODEM)
 		result.cause = CAUSE_FIRMWARE;
-	run->cause = (int)result.cause;
-	if (run->json) {
+	asking->cause = (int)result.cause;
+	if (asking->cli->options[CLI_OPTION_JSON]) {
 		object = probe_json(&result);
 		puts(json_object_to_json_string_ext(object, JSON_LINE));
 		json_object_put(object);
@@ -89,111 +88,94 @@ static void on_done(void *ctx, struct probe *probe, const struct probe_result *i
 		fputs(buf_str(&text), stdout);
 		buf_free(&text);
 	}
-	ev_break(run->loop, EVBREAK_ALL);
+	ev_break(asking->loop, EVBREAK_ALL);
 }
 
-static int ask(struct run *run)
+static int ask_ports(struct asking *asking)
 {
-	struct probe_options options = {.all = !run->first};
-	struct ev_signal watchers[SIGNALS];
+	struct probe_options options = {.all = !asking->cli->options[CLI_OPTION_FIRST]};
+	struct ev_signal watchers[COUNT(signals)];
 	struct probe *probe;
 
-	run->loop = ev_default_loop(0);
-	run->cause = CAUSE_INTERNAL;
-	if (!run->loop)
+	asking->loop = ev_default_loop(0);
+	asking->cause = CAUSE_INTERNAL;
+	if (!asking->loop)
 		return CAUSE_INTERNAL;
-	for (size_t i = 0; i < SIGNALS; i++) {
-		ev_signal_init(&watchers[i], on_signal, signals[i]);
-		watchers[i].data = run;
-		ev_signal_start(run->loop, &watchers[i]);
+	for (size_t i = 0; i < COUNT(signals); i++) {
+		ev_signal_init(&watchers[i], on_probe_signal, signals[i]);
+		watchers[i].data = asking;
+		ev_signal_start(asking->loop, &watchers[i]);
 	}
 	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "asking %zu port%s ...", run->ports.count,
-			run->ports.count == 1 ? "" : "s");
-	probe = probe_start(run->loop, &run->ports, &options, on_done, run);
+		fprintf(stderr, "asking %zu port%s ...", asking->ports.count,
+			asking->ports.count == 1 ? "" : "s");
+	probe = probe_start(asking->loop, &asking->ports, &options, on_probe_done, asking);
 	if (probe)
-		ev_run(run->loop, 0);
+		ev_run(asking->loop, 0);
 	probe_free(probe);
-	for (size_t i = 0; i < SIGNALS; i++)
-		ev_signal_stop(run->loop, &watchers[i]);
-	return run->cause;
+	for (size_t i = 0; i < COUNT(signals); i++)
+		ev_signal_stop(asking->loop, &watchers[i]);
+	return asking->cause;
 }
 
-static bool add_port(struct run *run, const char *word)
+/* The words are ports, and one of them may be NAME. A port has a slash in it, or is the name of
+ * something in /dev or of what can only be a tty: no instance has such a name. */
+static int take_port_words(struct asking *asking, const char **name)
 {
-	run->named = true;
-	return survey_add(&run->ports, word) == 0;
-}
+	for (int i = 0; i < asking->cli->count; i++) {
+		const char *word = asking->cli->words[i];
+		char path[PATH_MAX];
 
-/* A slash, or something of that name in /dev, or what can only be a tty's name: an instance may be
- * called neither. */
-static bool is_port(const char *word)
-{
-	char path[PATH_MAX];
-
-	if (strchr(word, '/') || str_starts(word, "tty"))
-		return true;
-	snprintf(path, sizeof(path), "/dev/%s", word);
-	return access(path, F_OK) == 0;
-}
-
-static int parse(struct run *run, int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			run->json = true;
-		else if (strcmp(argv[i], "--first") == 0)
-			run->first = true;
-		else if (argv[i][0] == '-')
-			return cli_usage("probe", "no option \"%s\"", argv[i]);
-		else if (!*argv[i])
-			return cli_usage("probe", "a PORT has a name");
-		else if (is_port(argv[i])) {
-			if (!add_port(run, argv[i]))
+		snprintf(path, sizeof(path), "/dev/%s", word);
+		if (!*word)
+			return cli_usage(asking->cli, "the name of a PORT cannot be empty");
+		if (strchr(word, '/') || str_starts(word, "tty") || access(path, F_OK) == 0) {
+			asking->named = true;
+			if (survey_add(&asking->ports, word) < 0)
 				return CAUSE_INTERNAL;
-		} else if (run->name)
-			return cli_usage("probe",
-					 "\"%s\" is no port, and one NAME is there already",
-					 argv[i]);
-		else
-			run->name = argv[i];
+		} else if (*name) {
+			return cli_usage(asking->cli,
+					 "\"%s\" is not a port, and NAME is given already (\"%s\")",
+					 word, *name);
+		} else {
+			*name = word;
+		}
 	}
 	return CAUSE_NONE;
 }
 
-/* The ports that the instance's configuration takes. */
-static int list_ports(struct cli *cli, struct run *run)
+/* The ports that the instance's configuration selects. */
+static int list_ports(struct asking *asking)
 {
-	int cause = cli_load(cli, &run->conf);
+	int cause = cli_load(asking->cli, &asking->conf);
 	int error = 0;
 
-	if (cause == CAUSE_NONE && !run->named)
-		error = port_list_configured(&run->ports, &run->conf);
-	if (error && error != -ENOMEM && error != -EIO)
-		error = add_port(run, run->conf.modem.port) ? 0 : -ENOMEM;
+	if (cause == CAUSE_NONE && !asking->named)
+		error = survey_list(&asking->conf, NULL, &asking->ports);
 	if (error)
 		fprintf(stderr, "gobi-dial probe: listing the ttys: %s\n", strerror(-error));
 	return error ? CAUSE_INTERNAL : cause;
 }
 
-int cli_probe(struct cli *cli, int argc, char **argv)
+int cli_probe(struct cli *cli)
 {
-	struct run run = {0};
-	int cause = parse(&run, argc, argv);
+	struct asking asking = {.cli = cli};
+	const char *name = NULL;
+	int cause = take_port_words(&asking, &name);
 
-	if (cause == CAUSE_NONE && !cli_set_name(cli, run.name))
+	if (cause == CAUSE_NONE && !cli_set_name(cli, name))
 		cause = CAUSE_USAGE;
-	/* For ports that are named only a configuration that is named counts. */
-	if (cause == CAUSE_NONE && (!run.named || cli->conf_given))
-		cause = list_ports(cli, &run);
+	/* Ports that are named need no configuration, unless that is named too. */
+	if (cause == CAUSE_NONE && (!asking.named || cli->conf_given))
+		cause = list_ports(&asking);
 	if (cause == CAUSE_NONE)
-		cause = ask(&run);
-	port_list_free(&run.ports);
-	conf_free(&run.conf);
-	if (run.signal) {
+		cause = ask_ports(&asking);
+	port_list_free(&asking.ports);
+	conf_free(&asking.conf);
+	if (asking.signal) {
 		clear_progress();
-		signal(run.signal, SIG_DFL);
-		raise(run.signal);
+		signal(asking.signal, SIG_DFL);
+		raise(asking.signal);
 	}
 	return cause;
 }

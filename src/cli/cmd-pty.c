@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The commands for a pppd that others start: pon, ifup, pppd call. */
+/* The commands for a pppd that something else starts: pon, ifup, pppd call. */
 #include <errno.h>
 #include <string.h>
 #include <termios.h>
@@ -16,58 +16,37 @@
 #include "io/rundir.h"
 #include "ppp/pppd-parent.h"
 
-/* NAME, and where `id` is wanted --options ID. */
-static enum cause take_arguments(struct cli *cli, int argc, char **argv, const char **id)
+/* pppd's pty is not a controlling terminal. */
+static bool is_started_by_pppd(void)
 {
-	const char *name = NULL;
-
-	for (int i = 1; i < argc; i++) {
-		if (id && strcmp(argv[i], "--options") == 0 && i + 1 < argc)
-			*id = argv[++i];
-		else if (id && strcmp(argv[i], "--options") == 0)
-			return (enum cause)cli_usage(argv[0], "--options wants an ID");
-		else if (argv[i][0] == '-')
-			return (enum cause)cli_usage(argv[0], "no option \"%s\"", argv[i]);
-		else if (name)
-			return (enum cause)cli_usage(argv[0], "one NAME only");
-		else
-			name = argv[i];
-	}
-	if (!cli_set_name(cli, name))
-		return CAUSE_USAGE;
-	return CAUSE_NONE;
+	return tcgetsid(STDIN_FILENO) != getsid(0);
 }
 
-static enum cause call(struct cli *cli, int argc, char **argv, struct call_end *end)
+void cli_pty_refuse(void)
 {
-	const char *id = "";
-	enum cause cause = take_arguments(cli, argc, argv, &id);
-	struct conf conf;
+	if (is_started_by_pppd())
+		pppd_parent_failed(CAUSE_USAGE, cause_text(CAUSE_USAGE));
+}
 
-	if (cause != CAUSE_NONE)
-		return cause;
+int cli_pty(struct cli *cli)
+{
+	const char *id = cli->options[CLI_OPTION_PPPD_OPTIONS];
+	struct call_end end = {false, BUF_INIT};
+	struct conf conf;
+	enum cause cause;
+
+	if (!is_started_by_pppd())
+		return cli_usage(cli, "only pppd may start it, by its option of that name");
+	/* Once pppd has detached, nobody reads our stderr. */
+	log_to_syslog("gobi-dial");
 	cause = (enum cause)cli_load(cli, &conf);
 	if (cause == CAUSE_NONE) {
-		peer_compare(&conf, cli->name, id);
-		cause = daemon_call(&conf, cli->name, end);
+		peer_compare(&conf, cli->name, id ? id : "");
+		cause = daemon_call(&conf, cli->name, &end);
 	} else {
 		log_error("%s: see \"gobi-dial check\"", cli->conf_path);
 	}
 	conf_free(&conf);
-	return cause;
-}
-
-int cli_pty(struct cli *cli, int argc, char **argv)
-{
-	struct call_end end = {false, BUF_INIT};
-	enum cause cause;
-
-	/* pppd's pty is nobody's controlling terminal. */
-	if (tcgetsid(STDIN_FILENO) == getsid(0))
-		return cli_usage("pty", "it is for pppd's option of that name");
-	/* pppd has our stderr go where nobody looks, once it is detached. */
-	log_to_syslog("gobi-dial");
-	cause = call(cli, argc, argv, &end);
 	if (cause != CAUSE_NONE && !end.was_connected)
 		pppd_parent_failed(cause,
 				   end.text.len > 0 ? buf_str(&end.text) : cause_text(cause));
@@ -75,41 +54,34 @@ int cli_pty(struct cli *cli, int argc, char **argv)
 	return (int)cause;
 }
 
-static enum cause write_port(const struct cli *cli, const struct conf *conf,
-			     const struct port *port)
+int cli_prepare(struct cli *cli)
 {
 	struct buf options = BUF_INIT, why = BUF_INIT;
-	enum cause cause = CAUSE_CONFIG;
-	int error = peer_for_device(conf, cli->name, port->device, &options, &why);
-
-	if (error == 0) {
-		cause = CAUSE_INTERNAL;
-		error = rundir_write(cli->name, "port", &options);
-		buf_printf(&why, "%s/%s.port: %s", RUNDIR, cli->name, strerror(-error));
-	}
-	if (error < 0)
-		log_error("%s", buf_str(&why));
-	buf_free(&options);
-	buf_free(&why);
-	return error < 0 ? cause : CAUSE_NONE;
-}
-
-int cli_prepare(struct cli *cli, int argc, char **argv)
-{
-	enum cause cause = take_arguments(cli, argc, argv, NULL);
+	enum cause cause;
 	struct port port;
 	struct conf conf;
+	int error;
 
-	if (cause != CAUSE_NONE)
-		return (int)cause;
 	log_to_syslog("gobi-dial");
-	/* pppd had better find none than that of another day. */
+	/* pppd must not find an old one. */
 	rundir_remove(cli->name, "port");
 	cause = (enum cause)cli_load(cli, &conf);
 	if (cause == CAUSE_NONE)
 		cause = daemon_prepare(&conf, cli->name, &port);
-	if (cause == CAUSE_NONE)
-		cause = write_port(cli, &conf, &port);
+	if (cause == CAUSE_NONE) {
+		error = peer_for_device(&conf, cli->name, port.device, &options, &why);
+		if (error < 0) {
+			cause = CAUSE_CONFIG;
+		} else {
+			error = rundir_write(cli->name, "port", &options);
+			buf_printf(&why, "%s/%s.port: %s", RUNDIR, cli->name, strerror(-error));
+			cause = error < 0 ? CAUSE_INTERNAL : CAUSE_NONE;
+		}
+		if (error < 0)
+			log_error("%s", buf_str(&why));
+	}
+	buf_free(&options);
+	buf_free(&why);
 	conf_free(&conf);
 	return (int)cause;
 }

@@ -14,116 +14,58 @@
 #include "status/show.h"
 #include "status/snapshot.h"
 
-struct request {
-	const char *name;
-	const char *format; /* NULL: as it suits the output */
-	bool follow;
-};
-
-static void print_text(struct json_object *status, const char *name)
+static void print_status(const struct cli *cli, const char *format, struct json_object *status)
 {
 	struct status_look look = term_look();
 	struct buf out = BUF_INIT;
 
-	(void)name;
-	status_render(status, &look, &out);
+	if (strcmp(format, "json") == 0)
+		buf_printf(&out, "%s\n", json_object_to_json_string_ext(status, JSON_LINE));
+	else if (strcmp(format, "prometheus") == 0)
+		status_to_prometheus(status, cli->name, &out);
+	else
+		status_render(status, &look, &out);
 	fputs(buf_str(&out), stdout);
 	buf_free(&out);
 }
 
-static void print_json(struct json_object *status, const char *name)
+int cli_status(struct cli *cli)
 {
-	(void)name;
-	puts(json_object_to_json_string_ext(status, JSON_LINE));
-}
-
-static void print_prometheus(struct json_object *status, const char *name)
-{
-	struct buf out = BUF_INIT;
-
-	status_to_prometheus(status, name, &out);
-	fputs(buf_str(&out), stdout);
-	buf_free(&out);
-}
-
-static const struct format {
-	const char *name;
-	/* `status` NULL: the instance does not run. */
-	void (*print)(struct json_object *status, const char *name);
-	bool alone; /* says that, too, and cannot follow */
-} formats[] = {
-	{"text", print_text, false},
-	{"json", print_json, false},
-	{"prometheus", print_prometheus, true},
-};
-
-static const struct format *find_format(const char *name)
-{
-	for (size_t i = 0; i < COUNT(formats); i++)
-		if (strcmp(formats[i].name, name) == 0)
-			return &formats[i];
-	return NULL;
-}
-
-static int follow(const struct cli *cli, const char *format)
-{
-	bool on_terminal = term_is_there();
-
-	if (format ? strcmp(format, "json") == 0 : !on_terminal)
-		return follow_run(cli, FOLLOW_JSON);
-	return follow_run(cli, on_terminal ? FOLLOW_SCREEN : FOLLOW_TEXT);
-}
-
-static int print_once(const struct cli *cli, const struct format *format)
-{
+	static const char *const formats[] = {"text", "json", "prometheus"};
+	const char *format = cli->options[CLI_OPTION_FORMAT];
+	bool json = cli->options[CLI_OPTION_JSON] != NULL;
+	enum follow_form form = FOLLOW_TEXT;
 	struct json_object *response = NULL;
-	int cause, fd = cli_connect(cli, &cause);
+	bool is_prometheus, known = !format;
+	int cause, fd;
 
+	for (size_t i = 0; i < COUNT(formats) && !known; i++)
+		known = strcmp(format, formats[i]) == 0;
+	if (!known)
+		return cli_usage(cli, "unknown format \"%s\": use text, json or prometheus",
+				 format);
+	if (json && format && strcmp(format, "json") != 0)
+		return cli_usage(cli, "give either --json or --format %s, not both", format);
+	if (json)
+		format = "json";
+	is_prometheus = format && strcmp(format, "prometheus") == 0;
+	if (cli->options[CLI_OPTION_FOLLOW]) {
+		if (is_prometheus)
+			return cli_usage(cli, "--follow needs the format text or json");
+		if (format ? strcmp(format, "json") == 0 : !term_is_there())
+			form = FOLLOW_JSON;
+		else if (term_is_there())
+			form = FOLLOW_SCREEN;
+		return follow_run(cli, form);
+	}
+	fd = cli_connect(cli, &cause);
 	if (fd >= 0) {
-		cause = cli_request(fd, "status", &response);
+		cause = cli_request(fd, "status", NULL, &response);
 		close(fd);
 	}
-	if (response || format->alone)
-		format->print(show_get(response, "status"), cli->name);
+	/* Prometheus is told, too, that no instance runs. */
+	if (response || is_prometheus)
+		print_status(cli, format ? format : "text", show_get(response, "status"));
 	json_object_put(response);
 	return cause;
-}
-
-static int parse(struct request *request, int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			request->format = "json";
-		else if (strcmp(argv[i], "--follow") == 0)
-			request->follow = true;
-		else if (strcmp(argv[i], "--format") == 0 && i + 1 < argc)
-			request->format = argv[++i];
-		else if (strcmp(argv[i], "--format") == 0)
-			return cli_usage("status", "--format wants a FORMAT");
-		else if (argv[i][0] == '-')
-			return cli_usage("status", "no option \"%s\"", argv[i]);
-		else if (request->name)
-			return cli_usage("status", "one NAME only");
-		else
-			request->name = argv[i];
-	}
-	if (request->format && !find_format(request->format))
-		return cli_usage("status", "no format \"%s\"", request->format);
-	if (request->follow && request->format && find_format(request->format)->alone)
-		return cli_usage("status", "--follow goes with text and json");
-	return CAUSE_NONE;
-}
-
-int cli_status(struct cli *cli, int argc, char **argv)
-{
-	struct request request = {0};
-	int cause = parse(&request, argc, argv);
-
-	if (cause != CAUSE_NONE)
-		return cause;
-	if (!cli_set_name(cli, request.name))
-		return CAUSE_USAGE;
-	if (request.follow)
-		return follow(cli, request.format);
-	return print_once(cli, find_format(request.format ? request.format : "text"));
 }

@@ -20,8 +20,8 @@
 
 #define RETRY_MS 500
 
-/* The other screen, so that the lines before ours are still there after it, and no cursor; and
- * back. */
+/* To the alternate screen, so that the lines before ours are there again afterwards, and without a
+ * cursor; and back. */
 #define ENTER "\033[?1049h\033[?25l"
 #define LEAVE "\033[?25h\033[?1049l"
 
@@ -30,13 +30,13 @@ struct follow {
 	enum follow_form form;
 	int fd; /* -1: the instance is gone, and waited for */
 	struct buf in;
-	struct json_object *status; /* NULL while nobody tells */
+	struct json_object *status; /* NULL while no instance runs */
 };
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
 static volatile sig_atomic_t caught; /* a bit for each */
 
-static void on_signal(int number)
+static void catch_signal(int number)
 {
 	caught |= 1 << number;
 }
@@ -46,28 +46,14 @@ static bool was_caught(int number)
 	return caught & 1 << number;
 }
 
-/* They come while we wait, and at no other time. */
-static void watch_signals(sigset_t *before)
-{
-	const struct sigaction action = {.sa_handler = on_signal};
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < COUNT(signals); i++) {
-		sigaddset(&set, signals[i]);
-		sigaction(signals[i], &action, NULL);
-	}
-	sigprocmask(SIG_BLOCK, &set, before);
-}
-
 /* In one piece, so that nothing flickers. */
-static void emit(const char *text)
+static void print_at_once(const char *text)
 {
 	fputs(text, stdout);
 	fflush(stdout);
 }
 
-static void render(const struct follow *follow, struct buf *out)
+static void render_status(const struct follow *follow, struct buf *out)
 {
 	struct status_look look = term_look();
 
@@ -77,14 +63,14 @@ static void render(const struct follow *follow, struct buf *out)
 		buf_printf(out, "%s: no instance is running; waiting for it\n", follow->cli->name);
 }
 
-/* From the top, each line over the one that was there; as many as fit. */
-static void draw(const struct follow *follow)
+static void print_screen(const struct follow *follow)
 {
 	struct buf text = BUF_INIT, out = BUF_INIT;
 	const char *at;
 	int rows = term_rows();
 
-	render(follow, &text);
+	render_status(follow, &text);
+	/* From the top, each line over the old one; as many as fit. */
 	buf_printf(&out, "\033[H");
 	for (at = buf_str(&text); *at && rows > 1; rows--) {
 		int len = (int)strcspn(at, "\n");
@@ -93,46 +79,42 @@ static void draw(const struct follow *follow)
 		at += len + (at[len] == '\n');
 	}
 	buf_printf(&out, "\033[J");
-	emit(buf_str(&out));
+	print_at_once(buf_str(&out));
 	buf_free(&text);
 	buf_free(&out);
 }
 
-static void print_json(const struct follow *follow)
-{
-	struct json_object *gone = NULL, *object = follow->status;
-
-	if (!object) {
-		object = gone = json_object_new_object();
-		json_add_text(gone, "name", follow->cli->name);
-		json_object_object_add(gone, "state", NULL);
-	}
-	puts(json_object_to_json_string_ext(object, JSON_LINE));
-	fflush(stdout);
-	json_object_put(gone);
-}
-
-static void print_text(const struct follow *follow)
+static void print_status_text(const struct follow *follow)
 {
 	struct buf text = BUF_INIT;
 
-	render(follow, &text);
+	render_status(follow, &text);
 	buf_printf(&text, "\n");
-	emit(buf_str(&text));
+	print_at_once(buf_str(&text));
 	buf_free(&text);
 }
 
-static void show(const struct follow *follow)
+static void print_status_now(const struct follow *follow)
 {
-	if (follow->form == FOLLOW_SCREEN)
-		draw(follow);
-	else if (follow->form == FOLLOW_JSON)
-		print_json(follow);
-	else
-		print_text(follow);
+	struct json_object *object = json_object_get(follow->status);
+
+	if (follow->form == FOLLOW_SCREEN) {
+		print_screen(follow);
+	} else if (follow->form == FOLLOW_TEXT) {
+		print_status_text(follow);
+	} else {
+		if (!object) {
+			object = json_object_new_object();
+			json_add_text(object, "name", follow->cli->name);
+			json_object_object_add(object, "state", NULL);
+		}
+		puts(json_object_to_json_string_ext(object, JSON_LINE));
+		fflush(stdout);
+	}
+	json_object_put(object);
 }
 
-static void lose(struct follow *follow)
+static void lose_instance(struct follow *follow)
 {
 	if (follow->fd >= 0)
 		close(follow->fd);
@@ -142,68 +124,52 @@ static void lose(struct follow *follow)
 		return;
 	json_object_put(follow->status);
 	follow->status = NULL;
-	show(follow);
+	print_status_now(follow);
 }
 
-static void take(struct follow *follow, struct json_object *response)
+static void read_news(struct follow *follow)
 {
-	struct json_object *status = show_get(response, "status");
+	struct json_object *response, *status;
+	int error = 0;
 
-	if (status) {
-		json_object_put(follow->status);
-		follow->status = json_object_get(status);
-		show(follow);
-	} else {
-		/* Too many follow: one of them may end. */
-		lose(follow);
+	while (follow->fd >= 0) {
+		error = ctl_client_next(follow->fd, &follow->in, 1, &response);
+		if (error)
+			break;
+		status = show_get(response, "status");
+		if (status) {
+			json_object_put(follow->status);
+			follow->status = json_object_get(status);
+			print_status_now(follow);
+		} else {
+			/* Refused, as too many follow already; one of them may end. */
+			lose_instance(follow);
+		}
+		json_object_put(response);
 	}
-	json_object_put(response);
+	if (error && error != -ETIMEDOUT)
+		lose_instance(follow);
 }
 
-static void read_on(struct follow *follow)
-{
-	struct json_object *response;
-	int error;
-
-	while ((error = ctl_client_next(follow->fd, &follow->in, 1, &response)) == 0) {
-		take(follow, response);
-		if (follow->fd < 0)
-			return;
-	}
-	if (error != -ETIMEDOUT)
-		lose(follow);
-}
-
-static void try_again(struct follow *follow)
-{
-	follow->fd = cli_socket(follow->cli);
-	if (follow->fd >= 0 && ctl_client_send(follow->fd, "follow") < 0)
-		lose(follow);
-}
-
-static void pause_for_the_shell(const struct follow *follow)
-{
-	if (follow->form == FOLLOW_SCREEN)
-		emit(LEAVE);
-	raise(SIGSTOP);
-	if (follow->form == FOLLOW_SCREEN)
-		emit(ENTER);
-}
-
-/* False when it is to end. */
-static bool heed_signals(const struct follow *follow)
+/* Returns false when it is time to end. */
+static bool obey_signals(const struct follow *follow)
 {
 	if (was_caught(SIGINT) || was_caught(SIGTERM) || was_caught(SIGHUP))
 		return false;
-	if (was_caught(SIGTSTP))
-		pause_for_the_shell(follow);
+	if (was_caught(SIGTSTP)) {
+		if (follow->form == FOLLOW_SCREEN)
+			print_at_once(LEAVE);
+		raise(SIGSTOP);
+		if (follow->form == FOLLOW_SCREEN)
+			print_at_once(ENTER);
+	}
 	if (caught && follow->form == FOLLOW_SCREEN)
-		draw(follow);
+		print_screen(follow);
 	caught = 0;
 	return true;
 }
 
-/* Until there is something to do. False when nobody reads us any more. */
+/* Wait until there is something to do. Returns false when nobody reads our output any more. */
 static bool wait_for_news(const struct follow *follow, const sigset_t *mask)
 {
 	const struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
@@ -214,23 +180,32 @@ static bool wait_for_news(const struct follow *follow, const sigset_t *mask)
 	return !(pollers[0].revents & (POLLERR | POLLHUP | POLLNVAL));
 }
 
-static void follow_on(struct follow *follow)
+static void follow_instance(struct follow *follow)
 {
-	sigset_t before;
+	const struct sigaction action = {.sa_handler = catch_signal};
+	sigset_t set, before;
 
-	watch_signals(&before);
+	/* Signals arrive while we wait, and at no other time. */
+	sigemptyset(&set);
+	for (size_t i = 0; i < COUNT(signals); i++) {
+		sigaddset(&set, signals[i]);
+		sigaction(signals[i], &action, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &set, &before);
 	if (follow->form == FOLLOW_SCREEN)
-		emit(ENTER);
-	while (wait_for_news(follow, &before) && heed_signals(follow) && !ferror(stdout)) {
-		if (follow->fd < 0)
-			try_again(follow);
-		if (follow->fd >= 0)
-			read_on(follow);
+		print_at_once(ENTER);
+	while (wait_for_news(follow, &before) && obey_signals(follow) && !ferror(stdout)) {
+		if (follow->fd < 0) {
+			follow->fd = cli_socket(follow->cli);
+			if (follow->fd >= 0 && ctl_client_send(follow->fd, "follow") < 0)
+				lose_instance(follow);
+		}
+		read_news(follow);
 	}
 	if (follow->form != FOLLOW_SCREEN)
 		return;
-	emit(LEAVE);
-	print_text(follow);
+	print_at_once(LEAVE);
+	print_status_text(follow);
 }
 
 int follow_run(const struct cli *cli, enum follow_form form)
@@ -242,13 +217,13 @@ int follow_run(const struct cli *cli, enum follow_form form)
 	follow.fd = cli_connect(cli, &cause);
 	if (follow.fd < 0)
 		return cause;
-	cause = cli_request_on(follow.fd, "follow", &follow.in, &response);
+	cause = cli_request(follow.fd, "follow", &follow.in, &response);
 	if (cause == CAUSE_NONE) {
 		follow.status = json_object_get(show_get(response, "status"));
 		json_object_put(response);
 		if (form != FOLLOW_SCREEN)
-			show(&follow);
-		follow_on(&follow);
+			print_status_now(&follow);
+		follow_instance(&follow);
 	}
 	if (follow.fd >= 0)
 		close(follow.fd);

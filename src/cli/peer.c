@@ -11,9 +11,9 @@
 
 #define ID_SIZE 12
 
-/* FNV-1a of what the configuration makes of pppd's options. Without secrets: it stands in an
+/* FNV-1a of the pppd options that the configuration gives, without secrets, because it stands in an
  * argument vector. */
-static uint32_t digest(const struct conf *conf, const char *name)
+static uint32_t hash_options(const struct conf *conf, const char *name)
 {
 	struct buf text = BUF_INIT, error = BUF_INIT;
 	uint32_t hash = 2166136261u;
@@ -27,14 +27,14 @@ static uint32_t digest(const struct conf *conf, const char *name)
 	return hash;
 }
 
-/* "" where nothing differs from the defaults. */
-static void make_id(const struct conf *conf, const char *name, char *id)
+/* "" if nothing differs from the defaults. */
+static void make_options_id(const struct conf *conf, const char *name, char *id)
 {
 	struct conf defaults;
-	uint32_t hash = digest(conf, name);
+	uint32_t hash = hash_options(conf, name);
 
 	id[0] = '\0';
-	if (conf_init(&defaults) == 0 && hash != digest(&defaults, name))
+	if (conf_init(&defaults) == 0 && hash != hash_options(&defaults, name))
 		snprintf(id, ID_SIZE, "%08x", (unsigned)hash);
 	conf_free(&defaults);
 }
@@ -44,7 +44,7 @@ int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, str
 	const struct ppp_peer *peer;
 	char pty[256], id[ID_SIZE];
 
-	make_id(conf, name, id);
+	make_options_id(conf, name, id);
 	snprintf(pty, sizeof(pty), "exec %s/gobi-dial pty %s%s%s", SBINDIR, name,
 		 *id ? " --options " : "", id);
 	peer = &(struct ppp_peer){
@@ -70,10 +70,9 @@ void peer_compare(const struct conf *conf, const char *name, const char *id)
 {
 	char now[ID_SIZE];
 
-	make_id(conf, name, now);
+	make_options_id(conf, name, now);
 	if (strcmp(now, id) != 0)
-		log_warning("pppd was started with other options than the "
-			    "configuration gives; put what \"gobi-dial check "
-			    "--peer %s\" prints in pppd's peers file",
+		log_warning("pppd was started with other options than the configuration gives; "
+			    "replace its peers file with what \"gobi-dial check --peer %s\" prints",
 			    name);
 }

@@ -11,7 +11,7 @@
 #define COLUMNS 5
 #define GAP     2
 
-static struct json_object *usb_json(const struct port *port)
+static struct json_object *port_usb_json(const struct port *port)
 {
 	struct json_object *usb = json_object_new_object();
 
@@ -24,7 +24,7 @@ static struct json_object *usb_json(const struct port *port)
 	return usb;
 }
 
-static struct json_object *port_json(const struct probed_port *port)
+static struct json_object *probe_port_json(const struct probed_port *port)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -32,7 +32,7 @@ static struct json_object *port_json(const struct probed_port *port)
 	json_add_number(object, "interface", port->port.interface);
 	json_add_text(object, "driver", port->port.driver);
 	if (port->port.usb_path[0] || port->port.vid >= 0)
-		json_object_object_add(object, "usb", usb_json(&port->port));
+		json_object_object_add(object, "usb", port_usb_json(&port->port));
 	json_add_text(object, "role", port_role_name(port->role));
 	json_add_number(object, "answer_ms", port->answer_ms);
 	json_add_text(object, "holder", port->holder);
@@ -52,58 +52,45 @@ struct json_object *probe_json(const struct probe_result *result)
 	json_add_number(object, "elapsed_ms", result->elapsed_ms);
 	json_add_number(object, "chosen_ms", result->chosen_ms);
 	for (size_t i = 0; i < result->count; i++)
-		json_object_array_add(ports, port_json(&result->ports[i]));
+		json_object_array_add(ports, probe_port_json(&result->ports[i]));
 	json_object_object_add(object, "ports", ports);
 	return object;
 }
 
-static void put_interface(const struct port *port, struct buf *out)
+static void put_safe(const char *text, struct buf *out)
 {
-	if (port->interface < 0)
-		buf_printf(out, "-");
-	else if (port->usb_path[0])
-		buf_printf(out, "%s if%d", port->usb_path, port->interface);
-	else
-		buf_printf(out, "if%d", port->interface);
+	str_print_safe(out, *text ? text : "-", *text ? strlen(text) : 1);
 }
 
-static void put_answer(const struct probed_port *port, struct buf *out)
-{
-	if (port->role == PORT_ROLE_BUSY)
-		buf_printf(out, "held by %s", port->holder);
-	else if (port->answer_ms >= 0)
-		buf_printf(out, "%d ms%s", port->answer_ms, port->reason[0] ? ", " : "");
-	else if (!port->reason[0])
-		buf_printf(out, "-");
-	str_print_safe(out, port->reason, strlen(port->reason));
-}
-
-static void put_text(const char *text, struct buf *out)
-{
-	if (*text)
-		str_print_safe(out, text, strlen(text));
-	else
-		buf_printf(out, "-");
-}
-
+/* The header if `port` is NULL. */
 static void put_cell(const struct probed_port *port, int column, struct buf *out)
 {
 	static const char *const heads[COLUMNS] = {"DEVICE", "INTERFACE", "DRIVER", "ROLE",
 						   "ANSWER"};
 
 	buf_clear(out);
-	if (!port)
+	if (!port) {
 		buf_printf(out, "%s", heads[column]);
-	else if (column == 0)
-		put_text(port->port.device, out);
-	else if (column == 1)
-		put_interface(&port->port, out);
-	else if (column == 2)
-		put_text(port->port.driver, out);
-	else if (column == 3)
-		put_text(port_role_name(port->role), out);
-	else
-		put_answer(port, out);
+	} else if (column == 0) {
+		put_safe(port->port.device, out);
+	} else if (column == 1 && port->port.interface < 0) {
+		buf_printf(out, "-");
+	} else if (column == 1) {
+		buf_printf(out, "%s%sif%d", port->port.usb_path, port->port.usb_path[0] ? " " : "",
+			   port->port.interface);
+	} else if (column == 2) {
+		put_safe(port->port.driver, out);
+	} else if (column == 3) {
+		put_safe(port_role_name(port->role), out);
+	} else {
+		if (port->role == PORT_ROLE_BUSY)
+			buf_printf(out, "held by %s", port->holder);
+		else if (port->answer_ms >= 0)
+			buf_printf(out, "%d ms%s", port->answer_ms, port->reason[0] ? ", " : "");
+		else if (!port->reason[0])
+			buf_printf(out, "-");
+		str_print_safe(out, port->reason, strlen(port->reason));
+	}
 }
 
 static void put_row(const struct probed_port *port, const size_t *widths, struct buf *out)
@@ -139,17 +126,9 @@ static void put_table(const struct probe_result *result, struct buf *out)
 		put_row(&result->ports[i], widths, out);
 }
 
-static size_t count_role(const struct probe_result *result, enum port_role role)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < result->count; i++)
-		count += result->ports[i].role == role;
-	return count;
-}
-
-/* The one of that role that most likely takes calls. */
-static const struct probed_port *find_role(const struct probe_result *result, enum port_role role)
+/* Of the ports with that role, the one that most likely takes calls. */
+static const struct probed_port *find_port_of_role(const struct probe_result *result,
+						   enum port_role role)
 {
 	const struct probed_port *best = NULL;
 
@@ -159,95 +138,90 @@ static const struct probed_port *find_role(const struct probe_result *result, en
 	return best;
 }
 
-static const char *why(const struct probe_result *result, const struct probed_port *chosen)
+static const char *explain_choice(const struct probe_result *result,
+				  const struct probed_port *chosen)
 {
-	if (count_role(result, PORT_ROLE_AT) == 1)
+	size_t count = 0;
+
+	for (size_t i = 0; i < result->count; i++)
+		count += result->ports[i].role == PORT_ROLE_AT;
+	if (count == 1)
 		return "no other port answers as a modem";
 	if (chosen->hint == LAYOUT_DATA)
-		return "its interface is the one for calls on this modem";
+		return "its interface is this modem's interface for calls";
 	if (chosen->hint == LAYOUT_LIKELY)
-		return "it has the interrupt endpoint of a port for calls";
+		return "it has an interrupt endpoint, as ports for calls have";
 	return "it is the first of those that answer";
 }
 
-static void advise_bind(const struct bind_job *job, struct buf *out)
+static void advise_on_silence(const struct probe_result *result, struct buf *out)
 {
-	buf_printf(out,
-		   "Interface %s of %04x:%04x is the one for calls, but %s.\n"
-		   "The driver " DRIVER_WITH_DTR " raises DTR, and \"run\" gives "
-		   "it this interface by itself, unless\nmodem.driver is "
-		   "\"keep\". By hand, until the next boot:\n",
-		   bind_interface_name(job), (unsigned)job->device.vid, (unsigned)job->device.pid,
-		   driver_verdict_text(job->verdict));
-	bind_print_commands(job, out);
-}
-
-static void advise_no_at(const struct probe_result *result, struct buf *out)
-{
-	const struct probed_port *port = find_role(result, PORT_ROLE_NO_DTR);
+	const struct probed_port *port = find_port_of_role(result, PORT_ROLE_NO_DTR);
 
 	if (port) {
 		buf_printf(out,
-			   "%s is silent, and its driver %s cannot raise DTR, "
-			   "which many modems wait for.\n",
+			   "%s is silent, and its driver %s cannot raise DTR, which many modems "
+			   "wait for.\n",
 			   port->port.device, port->port.driver);
 		return;
 	}
-	port = find_role(result, PORT_ROLE_PPP);
+	port = find_port_of_role(result, PORT_ROLE_PPP);
 	if (port) {
 		buf_printf(out,
-			   "%s is in the middle of a call that nobody ended; a replug ends it.\n",
+			   "%s is in the middle of a call that nothing ended; unplug the modem and "
+			   "plug it in again.\n",
 			   port->port.device);
 		return;
 	}
-	port = find_role(result, PORT_ROLE_AT_SECONDARY);
-	if (port) {
+	port = find_port_of_role(result, PORT_ROLE_AT_SECONDARY);
+	if (port)
 		buf_printf(out, "%s answers AT, but it %s.\n", port->port.device, port->reason);
-		return;
-	}
-	buf_printf(out, "A modem takes up to a minute to start: try again.\n");
-}
-
-static void advise_firmware(const struct bind_job *job, struct buf *out)
-{
-	if (job && job->verdict == DRIVER_FIRMWARE)
-		buf_printf(out,
-			   "Its boot loader runs, and gets no byte from here. "
-			   "%s (%04x:%04x) is %s.\n",
-			   job->device.path, (unsigned)job->device.vid, (unsigned)job->device.pid,
-			   layout_firmware(job->device.vid, job->device.pid));
 	else
-		buf_printf(out, "Its boot loader runs and nothing else.\n");
+		buf_printf(out, "A modem takes up to a minute to start: try again.\n");
 }
 
-static void advise(const struct probe_result *result, const struct bind_job *job, struct buf *out)
+static void advise_user(const struct probe_result *result, const struct bind_job *job,
+			struct buf *out)
 {
-	const struct probed_port *busy = find_role(result, PORT_ROLE_BUSY);
+	const struct probed_port *busy = find_port_of_role(result, PORT_ROLE_BUSY);
 
 	if (job && driver_is_to_move(job->verdict)) {
-		advise_bind(job, out);
+		buf_printf(out,
+			   "Interface %s of %04x:%04x is the one for calls, but %s.\n"
+			   "The driver " DRIVER_WITH_DTR " raises DTR, and \"run\" gives it this "
+			   "interface by itself, unless\nmodem.driver is \"keep\". By hand, until "
+			   "the next boot:\n",
+			   bind_interface_name(job), (unsigned)job->device.vid,
+			   (unsigned)job->device.pid, driver_verdict_text(job->verdict));
+		bind_print_commands(job, out);
 		return;
 	}
 	switch (result->cause) {
 	case CAUSE_NO_MODEM:
-		buf_printf(out, result->count ? "Is it plugged in, and the name right?\n"
-					      : "There is no tty on USB that fits. "
-						"See lsusb and dmesg for what the "
-						"kernel made of the modem.\n");
+		buf_printf(out, result->count ? "Is it plugged in, and is the name right?\n"
+					      : "No USB tty matches the configuration. Run lsusb "
+						"and dmesg to see what the kernel made of the "
+						"modem.\n");
 		break;
 	case CAUSE_NO_AT_PORT:
-		advise_no_at(result, out);
+		advise_on_silence(result, out);
 		break;
 	case CAUSE_BUSY:
 		buf_printf(out, "%s is held by %s: stop that first.\n", busy->port.device,
 			   busy->holder);
 		break;
 	case CAUSE_FIRMWARE:
-		advise_firmware(job, out);
+		buf_printf(out, "Only its boot loader is running");
+		if (job && job->verdict == DRIVER_FIRMWARE)
+			buf_printf(out, ", and nothing is sent to that. %s (%04x:%04x) is %s",
+				   job->device.path, (unsigned)job->device.vid,
+				   (unsigned)job->device.pid,
+				   layout_firmware(job->device.vid, job->device.pid));
+		buf_printf(out, ".\n");
 		break;
 	case CAUSE_PERMISSION:
-		buf_printf(out, "Run it as root, or as a member of the ttys' "
-				"group (dialout on Debian).\n");
+		buf_printf(out, "Run it as root, or as a member of the group that owns the ttys "
+				"(dialout on Debian).\n");
 		break;
 	default:
 		break;
@@ -264,12 +238,12 @@ void probe_show(const struct probe_result *result, const struct bind_job *job, s
 	if (result->chosen >= 0) {
 		chosen = &result->ports[result->chosen];
 		buf_printf(out, "\n%s is the port to dial on: %s.\n", chosen->port.device,
-			   why(result, chosen));
+			   explain_choice(result, chosen));
 		return;
 	}
 	str_copy(cause, sizeof(cause), cause_text(result->cause));
 	if (cause[0] >= 'a' && cause[0] <= 'z')
 		cause[0] = (char)(cause[0] - 'a' + 'A');
 	buf_printf(out, "%s%s. ", result->count > 0 ? "\n" : "", cause);
-	advise(result, job, out);
+	advise_user(result, job, out);
 }

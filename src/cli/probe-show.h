@@ -7,11 +7,11 @@ struct bind_job;
 struct json_object;
 struct probe_result;
 
-/* The table, and in plain words what was chosen and why, or the cause and the way out. `job` is
- * what io/bind.h found, or NULL. */
+/* The table, and in words which port was chosen and why, or the cause and what to do. `job` is what
+ * io/bind.h found, or NULL. */
 void probe_show(const struct probe_result *result, const struct bind_job *job, struct buf *out);
 
-/* The contract's object; the caller puts it. */
+/* The object of `probe --json`; the caller puts it. */
 struct json_object *probe_json(const struct probe_result *result);
 
 #endif

@@ -23,23 +23,20 @@ bool term_has_colours(void)
 	return term_is_there() && !getenv("NO_COLOR") && !(type && strcmp(type, "dumb") == 0);
 }
 
-/* A serial console does not know; then COLUMNS may. */
-static int columns(void)
+struct status_look term_look(void)
 {
+	struct status_look look = {.colour = term_has_colours(),
+				   .columns = term_is_there() ? 80 : 0};
 	const char *given = getenv("COLUMNS");
 	struct winsize size;
 	long value;
 
+	/* A serial console does not know its size; then COLUMNS may tell it. */
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		return size.ws_col;
-	if (given && str_to_int(given, 1, COLUMNS_MAX, &value))
-		return (int)value;
-	return term_is_there() ? 80 : 0;
-}
-
-struct status_look term_look(void)
-{
-	return (struct status_look){.colour = term_has_colours(), .columns = columns()};
+		look.columns = size.ws_col;
+	else if (given && str_to_int(given, 1, COLUMNS_MAX, &value))
+		look.columns = (int)value;
+	return look;
 }
 
 int term_rows(void)

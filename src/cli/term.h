@@ -6,17 +6,16 @@
 
 struct status_look;
 
-/* The standard output. */
+/* Whether the standard output is a terminal. */
 bool term_is_there(void);
 
-/* Not for NO_COLOR, TERM=dumb, a file or a pipe. */
+/* False for NO_COLOR, TERM=dumb, a file or a pipe. */
 bool term_has_colours(void);
 
-/* How a screen on it is to look: colours on a terminal only, and there as wide as it is; elsewhere
- * as wide as COLUMNS says, or as it comes. */
+/* Colours, and the width: the terminal's, else that of COLUMNS, else without limit. */
 struct status_look term_look(void);
 
-/* How many lines it has; 24 when it does not say. */
+/* Its number of lines; 24 if it does not tell. */
 int term_rows(void);
 
 #endif

@@ -250,7 +250,7 @@ is() {
 		# shellcheck disable=SC2086 # words
 		run --separate-stderr "$gobi" at $words
 		exits 2
-		[[ $stderr == *'"CSQ": a COMMAND has to begin with AT'* ]]
+		[[ $stderr == *'"CSQ" is not a COMMAND: it does not begin with AT'* ]]
 	done
 	run --separate-stderr "$gobi" at
 	exits 2

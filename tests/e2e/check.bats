@@ -79,7 +79,7 @@ check() {
 	[ ! -e "$confdir/gobi.conf" ] || skip "$confdir/gobi.conf is there"
 	run "$gobi" check
 	[ "$status" -eq 0 ]
-	has "$confdir/gobi.conf: not there, so the defaults apply"
+	has "$confdir/gobi.conf: does not exist, so the defaults apply"
 	run "$gobi" check gobi
 	[ "$status" -eq 0 ]
 	run "$gobi" check no-such-instance
@@ -105,10 +105,46 @@ check() {
 	[ "$status" -eq 2 ]
 	run "$gobi" help check run
 	[ "$status" -eq 2 ]
-	has "one COMMAND only"
+	has 'unexpected argument "run"'
 	run "$gobi" -qq check --nonsense
 	[ "$status" -eq 2 ]
-	has 'no option "--nonsense"'
+	has 'unknown option "--nonsense"'
+	run "$gobi" check --onec
+	[ "$status" -eq 2 ]
+	has 'unknown option "--onec"; did you mean "--once"?'
+	run "$gobi" check --once
+	[ "$status" -eq 2 ]
+	has '--once is not an option of "check", but of "run"'
+	run "$gobi" chekc
+	[ "$status" -eq 2 ]
+	has 'unknown command "chekc"; did you mean "check"?'
+	run "$gobi" check --peer=yes
+	[ "$status" -eq 2 ]
+	has '--peer takes no value'
+	run "$gobi" check -c
+	[ "$status" -eq 2 ]
+	has '-c needs a value: -c FILE'
+}
+
+@test "options stand before or after the command and its words" {
+	local words
+
+	printf 'network: { apn = "internet"; };' >"$conf"
+	for words in "-c $conf check -vq" "check -vq -c $conf" "check -c$conf --" \
+		"-qqc $conf -- check"; do
+		# shellcheck disable=SC2086 # words
+		run "$gobi" $words
+		[ "$status" -eq 0 ]
+		has '  network.apn = "internet"'
+		has '  nodetach'
+	done
+	for words in "--peer -c $conf check" "check -c $conf --peer"; do
+		# shellcheck disable=SC2086 # words
+		run "$gobi" $words
+		[ "$status" -eq 0 ]
+		has_not '  network.apn'
+		has 'pty "exec'
+	done
 }
 
 @test "each command explains itself, asked in any way" {
@@ -119,7 +155,21 @@ check() {
 		[ "$status" -eq 0 ]
 		[ "$output" = "$("$gobi" help $command)" ]
 		[ "$output" = "$("$gobi" $command -h)" ]
+		[ "$output" = "$("$gobi" $command help)" ]
+		[ "$output" = "$("$gobi" --help $command)" ]
+		[ "$output" = "$("$gobi" -v $command -q a b --help)" ]
 	done
+	[ "$("$gobi" --help)" = "$("$gobi" help)" ]
+}
+
+@test "an instance may be called help" {
+	run "$gobi" check -- help
+	[ "$status" -eq 3 ]
+	has "help.conf: cannot read it"
+	conf="$BATS_TEST_TMPDIR/help.conf"
+	check ""
+	[ "$status" -eq 0 ]
+	has "$conf: fine"
 }
 
 @test "a group that there is not is a mistake" {

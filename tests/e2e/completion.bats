@@ -46,6 +46,17 @@ offers() {
 
 @test "the formats of status are offered" {
 	[ "$(offers status --format "")" = "json prometheus text" ]
+	[ "$(offers status --format = "")" = "json prometheus text" ]
+	[ "$(offers status --format =)" = "json prometheus text" ]
+	[ "$(offers status --format = p)" = prometheus ]
+}
+
+@test "options may stand before the command, and -c behind it" {
+	[ "$(offers --port ttyS1 inf)" = info ]
+	[ "$(offers --port = ttyS1 inf)" = info ]
+	[ "$(offers --timeout 5 at --f)" = --force ]
+	[ "$(offers run -c x.conf r)" = "" ]
+	[ "$(offers run --once r)" = roof ]
 }
 
 @test "files are offered after -c, and nothing after an option's number" {

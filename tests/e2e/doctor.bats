@@ -158,7 +158,7 @@ running_instance() {
 	opens=$(grep -c '# open' "$modem_dir/log")
 	doctor --json
 	finds not-asked note
-	has 'the running instance has the modem'
+	has 'the running instance is using the modem'
 	finds instance-trying note
 	[ "$(grep -c '# open' "$modem_dir/log")" -eq "$opens" ]
 }
@@ -177,5 +177,5 @@ running_instance() {
 	exits 2
 	run "$gobi" doctor one two
 	exits 2
-	has "one NAME only"
+	has 'unexpected argument "two"'
 }

@@ -211,9 +211,11 @@ interrupted() {
 @test "wrong usage" {
 	info --nonsense
 	exits 2
+	[[ $stderr == *'unknown option "--nonsense"'* ]]
 	info --port
 	exits 2
+	[[ $stderr == *"--port needs a value: --port PORT"* ]]
 	info one two
 	exits 2
-	[[ $stderr == *"one NAME only"* ]]
+	[[ $stderr == *'unexpected argument "two"'* ]]
 }

@@ -284,7 +284,7 @@ settings() {
 @test "wrong arguments are told" {
 	probe --frobnicate
 	exits 2
-	has 'no option "--frobnicate"'
+	has 'unknown option "--frobnicate"'
 	probe one two
 	exits 2
 	probe nobody-has-this

@@ -16,10 +16,10 @@ teardown() {
 	modem_teardown
 }
 
-# pppd_calls TEXT: with that configuration for the modem's AT port. chat -s says
+# pppd_calls TEXT [WORDS]: with that configuration for the modem's AT port. chat -s says
 # to our eyes what goes to plog otherwise.
 pppd_calls() {
-	local pppd shim="$top_builddir/tests/e2e/ppp-shim.so"
+	local words=${2-} pppd shim="$top_builddir/tests/e2e/ppp-shim.so"
 
 	pppd=$(command -v pppd || echo /usr/sbin/pppd)
 	if [ "$(id -u)" -ne 0 ] || [ ! -x "$pppd" ] || [ ! -x "$chat" ] ||
@@ -30,7 +30,7 @@ pppd_calls() {
 	chmod 600 "$conf"
 	run env LD_PRELOAD="$shim" timeout -k 1 60 "$pppd" nodetach nopersist \
 		noauth noipdefault nodefaultroute logfd 1 connect-delay 0 \
-		pty "exec env -u LD_PRELOAD '$gobi' -v -c '$conf' pty" \
+		pty "exec env -u LD_PRELOAD '$gobi' -v -c '$conf' pty $words" \
 		connect "exec env -u LD_PRELOAD '$chat' -v -S -s -f '$top_srcdir/chat/gobi-connect'"
 	[[ $output != *"Permission denied"* ]] ||
 		skip "may not make the run-time folder"
@@ -61,6 +61,16 @@ pppd_calls() {
 	has 'network.cid: 99 is out of range'
 	has '(config)'
 	has 'Failed (GOBI FAILED)'
+}
+
+@test "a bad command line ends pppd with 8, too, and chat says so" {
+	modem mc8355.modem
+	for words in --nonsense gobi 'one two'; do
+		pppd_calls '' "$words"
+		exits 8
+		has 'GOBI: bad command line (usage)'
+		has 'Failed (GOBI FAILED)'
+	done
 }
 
 @test "options that pppd was not given are warned of" {
@@ -104,7 +114,7 @@ lines_of() {
 	command -v script >/dev/null || skip "script is not installed"
 	run timeout -k 1 10 script -qec "$gobi pty" /dev/null </dev/null
 	exits 2
-	has "it is for pppd's option of that name"
+	has "only pppd may start it"
 }
 
 @test "prepare: fails without a modem, and leaves no port" {

@@ -41,8 +41,8 @@ link() {
 		monitor: { interval = 7; }; recovery: { ladder = ("usb"); };'
 	reload
 	exits 0
-	has "$dial_name: monitor.interval is in force now"
-	has "$dial_name: recovery.ladder is in force now"
+	has "$dial_name: monitor.interval is in effect now"
+	has "$dial_name: recovery.ladder is in effect now"
 	has "$dial_name: network.apn takes effect with the next dial"
 	has_not 'ppp.'
 	[ "$(link)" = "$before" ]
@@ -91,7 +91,7 @@ nonsense = 1;'
 	configure 'ppp: { default_route = false; }; network: { apn = "old"; };
 		monitor: { interval = 7; };'
 	reload
-	has 'monitor.interval is in force now'
+	has 'monitor.interval is in effect now'
 }
 
 @test "no secret is told" {
