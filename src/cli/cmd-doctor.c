@@ -12,7 +12,7 @@
 #include "cli/term.h"
 #include "conf/conf.h"
 #include "ctl/client.h"
-#include "doctor/collect.h"
+#include "doctor/facts.h"
 #include "doctor/finding.h"
 #include "io/binder.h"
 #include "io/command.h"
@@ -29,7 +29,7 @@ struct walk {
 	struct json_object *status; /* of the running instance; NULL */
 	struct survey survey;
 	struct port_list ports;
-	struct doctor_collection collection;
+	struct doctor_facts facts;
 	struct finding_list findings;
 };
 
@@ -44,25 +44,25 @@ struct mending {
 
 static int load_conf_facts(const struct cli *cli, struct walk *walk)
 {
-	struct doctor_facts *facts = &walk->collection.facts;
+	struct doctor_facts *facts = &walk->facts;
 	int error = conf_load(&walk->conf, cli->conf_path, &walk->conf_errors);
 
 	facts->name = cli->name;
-	facts->conf.path = cli->conf_path;
+	facts->conf_path = cli->conf_path;
 	facts->file = cli->options[CLI_OPTION_CONF];
-	facts->conf.there = error != -ENOENT;
+	facts->conf_there = error != -ENOENT;
 	if (error == 0)
 		return 0;
 	conf_free(&walk->conf);
 	if (error != -ENOENT || cli->conf_given)
-		facts->conf.cause = error == -EACCES ? CAUSE_PERMISSION : CAUSE_CONFIG;
-	facts->conf.errors = buf_str(&walk->conf_errors);
+		facts->conf_cause = error == -EACCES ? CAUSE_PERMISSION : CAUSE_CONFIG;
+	facts->conf_errors = buf_str(&walk->conf_errors);
 	return conf_init(&walk->conf);
 }
 
 static void ask_running_instance(const struct cli *cli, struct walk *walk)
 {
-	struct doctor_facts *facts = &walk->collection.facts;
+	struct doctor_facts *facts = &walk->facts;
 	struct json_object *status, *failure;
 	int fd = cli_socket(cli);
 
@@ -86,10 +86,10 @@ static void ask_running_instance(const struct cli *cli, struct walk *walk)
 static int walk_all(const struct cli *cli, struct walk *walk)
 {
 	const struct survey_options options = {.all = true, .progress = true};
-	struct doctor_facts *facts = &walk->collection.facts;
+	struct doctor_facts *facts = &walk->facts;
 
 	memset(walk, 0, sizeof(*walk));
-	doctor_collection_init(&walk->collection);
+	doctor_facts_init(&walk->facts);
 	if (load_conf_facts(cli, walk) < 0)
 		return -ENOMEM;
 	ask_running_instance(cli, walk);
@@ -102,15 +102,15 @@ static int walk_all(const struct cli *cli, struct walk *walk)
 		if (walk->survey.asked)
 			facts->modem = &walk->survey.script.facts;
 	}
-	doctor_collect(&walk->collection, "", &walk->conf, walk->survey.result);
-	doctor_collect_pppd(&walk->collection);
+	doctor_collect(&walk->facts, "", &walk->conf, walk->survey.result);
+	doctor_collect_pppd(&walk->facts);
 	return doctor_examine(facts, &walk->findings);
 }
 
 static void walk_free(struct walk *walk)
 {
 	finding_list_free(&walk->findings);
-	doctor_collection_free(&walk->collection);
+	doctor_facts_free(&walk->facts);
 	survey_free(&walk->survey);
 	port_list_free(&walk->ports);
 	json_object_put(walk->status);
@@ -130,7 +130,7 @@ static void mend_finding(struct mending *mending, const struct walk *walk,
 			 const struct finding *finding)
 {
 	const char *const modprobe[] = {"modprobe", "ppp_async", NULL};
-	const struct bind_job *job = &walk->collection.job;
+	const struct bind_job *job = &walk->facts.job;
 	struct json_object *object = json_object_new_object();
 	struct buf what = BUF_INIT, said = BUF_INIT;
 	struct binder *binder;
@@ -174,7 +174,7 @@ static bool mend_findings(struct mending *mending, const struct walk *walk)
 		const struct finding *finding = &walk->findings.findings[i];
 
 		if (finding->mend == DOCTOR_MEND_NONE || mending->done[finding->mend] ||
-		    walk->collection.facts.instance.runs)
+		    walk->facts.instance.runs)
 			continue;
 		mend_finding(mending, walk, finding);
 		tried = true;

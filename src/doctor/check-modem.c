@@ -3,325 +3,263 @@
 #include <string.h>
 
 #include "base/count.h"
+#include "conf/conf.h"
 #include "doctor/checks.h"
+#include "io/probe.h"
+#include "modem/script.h"
 
 #define PERCENT_WEAK 17 /* +CSQ: 5, -103 dBm */
 
-static bool is_sim(const struct doctor_facts *facts, enum modem_sim sim)
-{
-	return facts->modem && facts->modem->sim == sim;
-}
-
-static bool holds_not_asked(const struct doctor_facts *facts, struct finding *finding)
+static const char *judge_answers(const struct doctor_facts *facts, struct finding *finding)
 {
 	const char *why = facts->ask_text;
 
-	if (facts->modem)
-		return false;
-	if (*facts->device.path && facts->probe_cause == CAUSE_NO_MODEM)
+	if (facts->modem && !*why)
+		return NULL;
+	if (facts->modem) {
+		buf_printf(&finding->text, "not everything could be asked: %s", why);
+		return "half-asked";
+	}
+	if (*facts->job.device.path && facts->probe && facts->probe->cause == CAUSE_NO_MODEM)
 		why = "the modem has no tty";
-	buf_printf(&finding->text, "SIM, radio and network could not be asked about%s%s",
+	buf_printf(&finding->text, "the modem could not be asked about SIM, radio and network%s%s",
 		   *why ? ": " : "", why);
-	return true;
+	return "not-asked";
 }
 
-static bool holds_half_asked(const struct doctor_facts *facts, struct finding *finding)
+static const char *judge_identity(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (!facts->modem || !*facts->ask_text)
-		return false;
-	buf_printf(&finding->text, "not all could be asked: %s", facts->ask_text);
-	return true;
-}
+	const struct modem_identity *is = facts->modem ? &facts->modem->identity : NULL;
 
-static bool holds_identity(const struct doctor_facts *facts, struct finding *finding)
-{
-	const struct modem_identity *is;
-
-	if (!facts->modem || !*facts->modem->identity.model)
-		return false;
-	is = &facts->modem->identity;
+	if (!is || !*is->model)
+		return NULL;
 	buf_printf(&finding->text, "it calls itself %s%s%s", is->manufacturer,
 		   *is->manufacturer ? " " : "", is->model);
 	if (*is->revision)
 		buf_printf(&finding->evidence, "revision %s\n", is->revision);
 	if (*is->imei)
 		buf_printf(&finding->evidence, "IMEI %s\n", is->imei);
-	return true;
+	return "modem-identity";
 }
 
-static bool holds_sim_ready(const struct doctor_facts *facts, struct finding *finding)
+static bool pin_is_last(const struct modem_facts *modem)
 {
-	if (!is_sim(facts, MODEM_SIM_READY))
-		return false;
-	buf_printf(&finding->text, "the SIM is ready");
-	if (*facts->modem->imsi)
+	return modem->pin_left >= 0 && modem->pin_left < 2;
+}
+
+static const char *judge_needed_pin(const struct doctor_facts *facts, struct finding *finding)
+{
+	int left = facts->modem->pin_left;
+
+	if (left >= 0)
+		buf_printf(&finding->evidence, "the SIM accepts %d more attempts at its PIN\n",
+			   left);
+	if (!*facts->conf->sim.pin) {
+		buf_printf(&finding->text, "the SIM needs its PIN, and none is configured");
+		buf_printf(&finding->fix,
+			   "echo 'sim: { pin = \"PIN\"; };' >> %s\n"
+			   "chmod 600 %s\n",
+			   facts->conf_path, facts->conf_path);
+		return "pin-missing";
+	}
+	if (pin_is_last(facts->modem))
+		return NULL;
+	buf_printf(&finding->text, "the SIM needs its PIN, and run will enter the configured one");
+	return "pin-given";
+}
+
+static const char *judge_sim(const struct doctor_facts *facts, struct finding *finding)
+{
+	static const struct {
+		const char *code, *text;
+	} states[] = {
+		[MODEM_SIM_UNKNOWN] = {"sim-unknown", "the modem does not report the SIM's state"},
+		[MODEM_SIM_READY] = {"sim-ready", "the SIM is ready"},
+		[MODEM_SIM_PUK] = {"sim-puk", "the SIM is blocked and needs its PUK"},
+		[MODEM_SIM_MISSING] = {"sim-missing", "the modem sees no SIM"},
+		[MODEM_SIM_BUSY] = {"sim-busy", "the SIM is busy"},
+		[MODEM_SIM_FAILED] = {"sim-failed", "the modem reports a failure of the SIM"},
+		[MODEM_SIM_OTHER_LOCK] = {"modem-locked",
+					  "the modem is locked to another network or SIM"},
+	};
+	enum modem_sim sim;
+
+	if (!facts->modem)
+		return NULL;
+	sim = facts->modem->sim;
+	if (sim == MODEM_SIM_PIN)
+		return judge_needed_pin(facts, finding);
+	if (sim == MODEM_SIM_UNKNOWN && *facts->ask_text)
+		return NULL; /* it was not asked to the end */
+	buf_printf(&finding->text, "%s", states[sim].text);
+	if (sim == MODEM_SIM_READY && *facts->modem->imsi)
 		buf_printf(&finding->evidence, "IMSI %s\n", facts->modem->imsi);
-	return true;
+	return states[sim].code;
 }
 
-static void put_attempts(const struct doctor_facts *facts, struct buf *out)
+static const char *judge_last_pin(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (facts->modem->pin_left >= 0)
-		buf_printf(out, "%d attempts are left for the PIN\n", facts->modem->pin_left);
+	const struct modem_facts *modem = facts->modem;
+
+	if (!modem || modem->sim != MODEM_SIM_PIN || !pin_is_last(modem))
+		return NULL;
+	buf_printf(&finding->text, "the SIM accepts %d more PIN before it blocks itself",
+		   modem->pin_left);
+	return "pin-last-attempt";
 }
 
-static bool holds_pin_missing(const struct doctor_facts *facts, struct finding *finding)
+static bool modem_radio_is_off(const struct modem_facts *modem)
 {
-	if (!is_sim(facts, MODEM_SIM_PIN) || facts->conf.pin_set)
-		return false;
-	buf_printf(&finding->text, "the SIM wants its PIN and none is given");
-	put_attempts(facts, &finding->evidence);
-	buf_printf(&finding->fix,
-		   "echo 'sim: { pin = \"PIN\"; };' >> %s\n"
-		   "chmod 600 %s\n",
-		   facts->conf.path, facts->conf.path);
-	return true;
+	return modem->radio.state == MODEM_RADIO_OFF || modem->radio.state == MODEM_RADIO_LOW_POWER;
 }
 
-static bool is_last_attempt(const struct doctor_facts *facts)
+static const char *judge_radio(const struct doctor_facts *facts, struct finding *finding)
 {
-	return facts->modem->pin_left >= 0 && facts->modem->pin_left < 2;
-}
-
-static bool holds_pin_given(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!is_sim(facts, MODEM_SIM_PIN) || !facts->conf.pin_set || is_last_attempt(facts))
-		return false;
-	buf_printf(&finding->text, "the SIM wants its PIN, and run will give it the one that "
-				   "is configured");
-	put_attempts(facts, &finding->evidence);
-	return true;
-}
-
-static bool holds_pin_last(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!is_sim(facts, MODEM_SIM_PIN) || !is_last_attempt(facts))
-		return false;
-	buf_printf(&finding->text, "the SIM takes %d more PIN before it blocks itself",
-		   facts->modem->pin_left);
-	return true;
-}
-
-static bool holds_puk(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!is_sim(facts, MODEM_SIM_PUK))
-		return false;
-	buf_printf(&finding->text, "the SIM is blocked and wants its PUK");
-	return true;
-}
-
-static bool holds_no_sim(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!is_sim(facts, MODEM_SIM_MISSING))
-		return false;
-	buf_printf(&finding->text, "the modem sees no SIM");
-	return true;
-}
-
-static bool holds_sim_busy(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!is_sim(facts, MODEM_SIM_BUSY))
-		return false;
-	buf_printf(&finding->text, "the SIM is busy");
-	return true;
-}
-
-static bool holds_sim_failed(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!is_sim(facts, MODEM_SIM_FAILED))
-		return false;
-	buf_printf(&finding->text, "the modem says that the SIM fails");
-	return true;
-}
-
-static bool holds_locked(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!is_sim(facts, MODEM_SIM_OTHER_LOCK))
-		return false;
-	buf_printf(&finding->text, "the modem is locked to another network or SIM");
-	return true;
-}
-
-/* What a modem that was asked to the end has not told. */
-static bool holds_sim_unknown(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!is_sim(facts, MODEM_SIM_UNKNOWN) || *facts->ask_text)
-		return false;
-	buf_printf(&finding->text, "the modem does not tell how its SIM is doing");
-	return true;
-}
-
-static bool radio_is_off(const struct doctor_facts *facts)
-{
-	return facts->modem && (facts->modem->radio.state == MODEM_RADIO_OFF ||
-				facts->modem->radio.state == MODEM_RADIO_LOW_POWER);
-}
-
-static bool holds_radio_off(const struct doctor_facts *facts, struct finding *finding)
-{
-	enum modem_radio_reason reason;
+	bool blocked = facts->rfkill.len > 0;
 	const char *why;
 
-	if (!radio_is_off(facts))
-		return false;
-	reason = *facts->rfkill ? MODEM_RADIO_RFKILL : facts->modem->radio.reason;
-	why = modem_radio_reason_text(reason);
+	if (!facts->modem || !modem_radio_is_off(facts->modem))
+		return NULL;
+	why = modem_radio_reason_text(blocked ? MODEM_RADIO_RFKILL : facts->modem->radio.reason);
 	buf_printf(&finding->text, "the radio is off%s%s", *why ? ": " : "", why);
-	if (!*facts->rfkill)
-		return true;
-	buf_printf(&finding->evidence, "%s\n", facts->rfkill);
-	buf_printf(&finding->fix, "rfkill unblock wwan\n");
-	return true;
+	if (blocked) {
+		buf_printf(&finding->evidence, "%s\n", buf_str(&facts->rfkill));
+		buf_printf(&finding->fix, "rfkill unblock wwan\n");
+	}
+	return "radio-off";
 }
 
-/* Some domain says `reg`, and none that it is registered. */
-static bool stands_at(const struct doctor_facts *facts, enum modem_reg reg)
+static const char *judge_network(const struct doctor_facts *facts, struct finding *finding)
+{
+	const struct modem_facts *modem = facts->modem;
+	bool searching;
+
+	if (!modem)
+		return NULL;
+	if (modem->registered) {
+		buf_printf(&finding->text, "the modem is registered with %s%s",
+			   *modem->operator ? modem->operator
+			   : *modem->mccmnc ? modem->mccmnc
+					    : "a network",
+			   modem->roaming ? ", as a guest" : "");
+		return "registered";
+	}
+	if (modem_radio_is_off(modem))
+		return NULL;
+	if (modem_stands_at(modem, MODEM_REG_DENIED)) {
+		buf_printf(&finding->text, "the network refuses the modem");
+		return "network-denies";
+	}
+	searching = modem_stands_at(modem, MODEM_REG_SEARCHING);
+	if (modem->sim == MODEM_SIM_READY &&
+	    (searching || modem_stands_at(modem, MODEM_REG_IDLE))) {
+		buf_printf(&finding->text, "the modem is not registered with a network%s",
+			   searching ? " yet: it is searching" : "");
+		return "not-registered";
+	}
+	if (*facts->ask_text || modem_network_is_known(modem) ||
+	    (modem->sim != MODEM_SIM_READY && modem->sim != MODEM_SIM_UNKNOWN))
+		return NULL;
+	buf_printf(&finding->text, "the modem does not report whether it is registered");
+	return "network-unknown";
+}
+
+static const char *judge_roaming(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct modem_facts *modem = facts->modem;
 
-	return modem && !modem->registered && !radio_is_off(facts) && modem_stands_at(modem, reg);
+	if (!modem || !modem->registered || !modem->roaming || facts->conf->network.roaming)
+		return NULL;
+	buf_printf(&finding->text,
+		   "the network is a foreign one, and network.roaming = false forbids its use");
+	return "roaming-forbidden";
 }
 
-static bool holds_registered(const struct doctor_facts *facts, struct finding *finding)
-{
-	const struct modem_facts *modem = facts->modem;
-
-	if (!modem || !modem->registered)
-		return false;
-	buf_printf(&finding->text, "%s has taken the modem%s",
-		   *modem->operator ? modem->operator
-		   : *modem->mccmnc ? modem->mccmnc
-				    : "a network",
-		   modem->roaming ? ", as a guest" : "");
-	return true;
-}
-
-static bool holds_roaming(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!facts->modem || !facts->modem->registered || !facts->modem->roaming ||
-	    facts->conf.roaming)
-		return false;
-	buf_printf(&finding->text, "the network is a foreign one, and network.roaming = false "
-				   "forbids its use");
-	return true;
-}
-
-static bool holds_denied(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!stands_at(facts, MODEM_REG_DENIED))
-		return false;
-	buf_printf(&finding->text, "the network refuses the modem");
-	return true;
-}
-
-static bool holds_unregistered(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (stands_at(facts, MODEM_REG_DENIED) ||
-	    !(stands_at(facts, MODEM_REG_SEARCHING) || stands_at(facts, MODEM_REG_IDLE)) ||
-	    facts->modem->sim != MODEM_SIM_READY)
-		return false;
-	buf_printf(&finding->text, "no network has taken the modem%s",
-		   stands_at(facts, MODEM_REG_SEARCHING) ? " yet: it searches" : "");
-	return true;
-}
-
-static bool holds_network_unknown(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!facts->modem || *facts->ask_text || radio_is_off(facts) ||
-	    (!is_sim(facts, MODEM_SIM_READY) && !is_sim(facts, MODEM_SIM_UNKNOWN)) ||
-	    modem_network_is_known(facts->modem))
-		return false;
-	buf_printf(&finding->text, "the modem does not tell whether a network has taken it");
-	return true;
-}
-
-static bool holds_weak(const struct doctor_facts *facts, struct finding *finding)
+static const char *judge_signal(const struct doctor_facts *facts, struct finding *finding)
 {
 	int percent = facts->modem ? modem_signal_percent(&facts->modem->signal) : -1;
 
 	if (percent < 0 || percent > PERCENT_WEAK)
-		return false;
+		return NULL;
 	buf_printf(&finding->text, "the signal is weak: %d %%", percent);
-	return true;
+	return "signal-weak";
 }
 
-static bool holds_no_apn(const struct doctor_facts *facts, struct finding *finding)
+static const char *judge_apn(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct modem_facts *modem = facts->modem;
+	int cid = facts->conf->network.cid;
 
-	if (*facts->conf.apn || !modem)
-		return false;
+	if (*facts->conf->network.apn || !modem)
+		return NULL;
 	for (size_t i = 0; i < modem->context_count; i++)
-		if (modem->contexts[i].cid == facts->conf.cid && *modem->contexts[i].apn)
-			return false;
+		if (modem->contexts[i].cid == cid && *modem->contexts[i].apn)
+			return NULL;
 	buf_printf(&finding->text,
-		   "no access point name (APN) is given, and context %d of the modem has none",
-		   facts->conf.cid);
+		   "no access point name (APN) is configured, and the modem's context %d has none",
+		   cid);
 	buf_printf(&finding->fix, "echo 'network: { apn = \"internet\"; };' >> %s\n",
-		   facts->conf.path);
-	return true;
+		   facts->conf_path);
+	return "apn-missing";
 }
 
 /* clang-format off */
 static const struct check checks[] = {
-	{ "not-asked", DOCTOR_NOTE, holds_not_asked, NULL },
-	{ "half-asked", DOCTOR_NOTE, holds_half_asked, NULL },
-	{ "modem-identity", DOCTOR_OK, holds_identity, NULL },
-	{ "sim-ready", DOCTOR_OK, holds_sim_ready, NULL },
-	{ "pin-missing", DOCTOR_PROBLEM, holds_pin_missing,
-	  "The card's own PIN goes where PIN stands; run refuses the file "
-	  "until it is there. doctor enters none.",
+	{ "not-asked", DOCTOR_NOTE, judge_answers, NULL },
+	{ "half-asked", DOCTOR_NOTE, judge_answers, NULL },
+	{ "modem-identity", DOCTOR_OK, judge_identity, NULL },
+	{ "sim-ready", DOCTOR_OK, judge_sim, NULL },
+	{ "pin-missing", DOCTOR_PROBLEM, judge_sim,
+	  "Write the card's own PIN in place of PIN; run refuses the file until it is there. "
+	  "doctor never enters a PIN.",
 	  .cause = CAUSE_PIN },
-	{ "pin-given", DOCTOR_OK, holds_pin_given, NULL },
-	{ "pin-last-attempt", DOCTOR_PROBLEM, holds_pin_last,
-	  "gobi-dial does not spend it. Put the card into a telephone and "
-	  "enter the PIN there; that sets the counter back.",
+	{ "pin-given", DOCTOR_OK, judge_sim, NULL },
+	{ "pin-last-attempt", DOCTOR_PROBLEM, judge_last_pin,
+	  "gobi-dial does not use it up. Put the card into a phone and enter the PIN there; that "
+	  "resets the counter.",
 	  .cause = CAUSE_PIN },
-	{ "sim-puk", DOCTOR_PROBLEM, holds_puk,
-	  "Put it into a telephone and enter the PUK there, which came with "
-	  "the card. Ten wrong ones and the card is lost.",
+	{ "sim-puk", DOCTOR_PROBLEM, judge_sim,
+	  "Put it into a phone and enter the PUK that came with the card. Ten wrong ones destroy "
+	  "the card.",
 	  .cause = CAUSE_PUK },
-	{ "sim-missing", DOCTOR_PROBLEM, holds_no_sim,
-	  "Is it in, the right way round, and in the slot that belongs to "
-	  "this modem? Many routers need a restart to see a new one.",
+	{ "sim-missing", DOCTOR_PROBLEM, judge_sim,
+	  "Is it inserted, the right way round, in the slot that belongs to this modem? Many "
+	  "routers need a restart to see a new one.",
 	  .cause = CAUSE_SIM },
-	{ "sim-busy", DOCTOR_NOTE, holds_sim_busy,
-	  "For some seconds after power-up that is normal: try again. run "
-	  "waits for it." },
-	{ "sim-failed", DOCTOR_PROBLEM, holds_sim_failed,
-	  "Some say so in their first seconds, or when only the PIN is "
-	  "missing. If it stays so, try the card in a telephone.",
+	{ "sim-busy", DOCTOR_NOTE, judge_sim,
+	  "This is normal for some seconds after power-up: try again. run waits for it." },
+	{ "sim-failed", DOCTOR_PROBLEM, judge_sim,
+	  "Some modems report this in their first seconds, or when only the PIN is missing. If it "
+	  "stays so, try the card in a phone.",
 	  .cause = CAUSE_SIM },
-	{ "sim-unknown", DOCTOR_NOTE, holds_sim_unknown,
-	  "A modem without a slot for one has no word for it; run goes on." },
-	{ "modem-locked", DOCTOR_PROBLEM, holds_locked,
-	  "Only who sold it can tell the code that unlocks it.",
+	{ "sim-unknown", DOCTOR_NOTE, judge_sim,
+	  "A modem without a SIM slot has no answer to this; run goes on." },
+	{ "modem-locked", DOCTOR_PROBLEM, judge_sim,
+	  "Only the seller can give you the code that unlocks it.",
 	  .cause = CAUSE_SIM },
-	{ "radio-off", DOCTOR_PROBLEM, holds_radio_off,
-	  "run switches it on if it can. If it is off again, a switch or a key "
-	  "of the computer, or the W_DISABLE pin of the slot, holds it.",
+	{ "radio-off", DOCTOR_PROBLEM, judge_radio,
+	  "run switches it on if it can. If it is off again, a switch or a key of the computer, or "
+	  "the W_DISABLE pin of the slot, keeps it off.",
 	  .cause = CAUSE_RADIO_OFF },
-	{ "registered", DOCTOR_OK, holds_registered, NULL },
-	{ "roaming-forbidden", DOCTOR_PROBLEM, holds_roaming, NULL,
+	{ "registered", DOCTOR_OK, judge_network, NULL },
+	{ "roaming-forbidden", DOCTOR_PROBLEM, judge_roaming, NULL,
 	  .cause = CAUSE_NOT_REGISTERED },
-	{ "network-denies", DOCTOR_PROBLEM, holds_denied,
-	  "The SIM's contract does not cover it: not activated, blocked, or "
-	  "no contract here. Trying again does not help.",
+	{ "network-denies", DOCTOR_PROBLEM, judge_network,
+	  "The SIM's contract does not cover it: not activated, blocked, or not valid here. Trying "
+	  "again does not help.",
 	  .cause = CAUSE_NOT_REGISTERED },
-	{ "not-registered", DOCTOR_PROBLEM, holds_unregistered,
-	  "After power-up it may take a minute or two. If it stays so: the "
-	  "aerial, the place, network.operator, or a technology that this "
-	  "modem does not have.", .cause = CAUSE_NOT_REGISTERED },
-	{ "network-unknown", DOCTOR_NOTE, holds_network_unknown,
-	  "run waits until it is told so, for network.register_timeout at "
-	  "most." },
-	{ "signal-weak", DOCTOR_NOTE, holds_weak,
-	  "Calls fail, and links stall. Better: another place, an aerial "
-	  "outside, both aerials of the modem." },
-	{ "apn-missing", DOCTOR_NOTE, holds_no_apn,
-	  "It is the operator's name for the way to the internet, and he "
-	  "tells it; it goes where \"internet\" stands. Some networks take a "
-	  "call without, most do not." },
+	{ "not-registered", DOCTOR_PROBLEM, judge_network,
+	  "After power-up this may take a minute or two. If it stays so, check the antenna, the "
+	  "location, network.operator, and whether the modem has a technology that is used here.",
+	  .cause = CAUSE_NOT_REGISTERED },
+	{ "network-unknown", DOCTOR_NOTE, judge_network,
+	  "run waits for such a report, for network.register_timeout at most." },
+	{ "signal-weak", DOCTOR_NOTE, judge_signal,
+	  "Calls fail and links stall. Try another place, an outdoor antenna, or connect both "
+	  "antennas of the modem." },
+	{ "apn-missing", DOCTOR_NOTE, judge_apn,
+	  "It is the operator's name for the way to the internet; the operator publishes it. Write "
+	  "it in place of \"internet\". Some networks accept a call without it, most do not." },
 };
 /* clang-format on */
 

@@ -3,55 +3,46 @@
 #include "base/count.h"
 #include "doctor/checks.h"
 
-static bool holds_config_wrong(const struct doctor_facts *facts, struct finding *finding)
+static const char *judge_conf(const struct doctor_facts *facts, struct finding *finding)
 {
-	if (facts->conf.cause == CAUSE_NONE)
-		return false;
-	buf_printf(&finding->text, "%s cannot be used", facts->conf.path);
-	buf_printf(&finding->evidence, "%s", facts->conf.errors);
-	check_put_command(facts, "check", &finding->fix);
-	finding->cause = facts->conf.cause;
-	return true;
+	if (facts->conf_cause != CAUSE_NONE) {
+		buf_printf(&finding->text, "%s cannot be used", facts->conf_path);
+		buf_printf(&finding->evidence, "%s", facts->conf_errors);
+		check_put_command(facts, "check", &finding->fix);
+		finding->cause = facts->conf_cause;
+		return "config-wrong";
+	}
+	if (!facts->conf_there) {
+		buf_printf(&finding->text, "there is no %s", facts->conf_path);
+		return "config-missing";
+	}
+	buf_printf(&finding->text, "%s has no mistakes", facts->conf_path);
+	return "config-fine";
 }
 
-static bool holds_config_missing(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (facts->conf.there || facts->conf.cause != CAUSE_NONE)
-		return false;
-	buf_printf(&finding->text, "there is no %s", facts->conf.path);
-	return true;
-}
-
-static bool holds_config_fine(const struct doctor_facts *facts, struct finding *finding)
-{
-	if (!facts->conf.there || facts->conf.cause != CAUSE_NONE)
-		return false;
-	buf_printf(&finding->text, "%s has no mistakes", facts->conf.path);
-	return true;
-}
-
-static bool holds_not_root(const struct doctor_facts *facts, struct finding *finding)
+static const char *judge_user(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (facts->root)
-		return false;
+		return NULL;
 	buf_printf(&finding->text, "doctor does not run as root");
 	buf_printf(&finding->fix, "sudo ");
 	check_put_command(facts, "doctor", &finding->fix);
-	return true;
+	return "not-root";
 }
 
 /* clang-format off */
 static const struct check checks[] = {
-	{ "config-wrong", DOCTOR_PROBLEM, holds_config_wrong,
-	  "run does not start with it. All that follows is judged with the "
-	  "defaults instead.", .cause = CAUSE_CONFIG },
-	{ "config-missing", DOCTOR_NOTE, holds_config_missing,
-	  "The defaults apply: the first modem that is found, with the SIM's "
-	  "own access point name and no PIN." },
-	{ "config-fine", DOCTOR_OK, holds_config_fine, NULL },
-	{ "not-root", DOCTOR_NOTE, holds_not_root,
-	  "Who holds a port, what the drivers do and whether the kernel has "
-	  "PPP may not be seen, and dialing takes root anyway." },
+	{ "config-wrong", DOCTOR_PROBLEM, judge_conf,
+	  "run does not start with this file. Everything below is judged with the defaults "
+	  "instead.",
+	  .cause = CAUSE_CONFIG },
+	{ "config-missing", DOCTOR_NOTE, judge_conf,
+	  "The defaults apply: the first modem that is found, with the SIM's own access point name "
+	  "and no PIN." },
+	{ "config-fine", DOCTOR_OK, judge_conf, NULL },
+	{ "not-root", DOCTOR_NOTE, judge_user,
+	  "It may not see who holds a port, what the drivers do and whether the kernel has PPP. "
+	  "Dialing needs root anyway." },
 };
 /* clang-format on */
 

@@ -7,9 +7,6 @@
 #include "base/str.h"
 #include "doctor/checks.h"
 
-#define DIGITS_MIN  8
-#define DIGITS_LEFT 5
-
 static const struct check_table *const tables[] = {
 	&checks_setup, &checks_device, &checks_port, &checks_modem, &checks_ppp,
 };
@@ -20,45 +17,56 @@ void check_put_command(const struct doctor_facts *facts, const char *command, st
 	buf_printf(out, "\n");
 }
 
-static void finding_free(struct finding *finding)
+/* clang-format off */
+static const struct {
+	const char *debian, *openwrt, *other;
+} packages[] = {
+	[CHECK_PACKAGE_DRIVERS] = {
+		"linux-image-$(dpkg --print-architecture)",
+		"kmod-usb-serial-option kmod-usb-serial-qualcomm",
+		"CONFIG_USB_SERIAL_OPTION and CONFIG_USB_SERIAL_QUALCOMM",
+	},
+	[CHECK_PACKAGE_PPP] = { "ppp", "ppp", "ppp" },
+	[CHECK_PACKAGE_KERNEL_PPP] = {
+		"linux-image-$(dpkg --print-architecture)",
+		"kmod-ppp", "CONFIG_PPP and CONFIG_PPP_ASYNC",
+	},
+};
+/* clang-format on */
+
+void check_put_install(enum doctor_platform platform, enum check_package package, struct buf *out)
 {
-	buf_free(&finding->text);
-	buf_free(&finding->evidence);
-	buf_free(&finding->fix);
+	switch (platform) {
+	case DOCTOR_DEBIAN:
+		buf_printf(out, "apt-get install %s\n", packages[package].debian);
+		break;
+	case DOCTOR_OPENWRT_OPKG:
+		buf_printf(out, "opkg update\nopkg install %s\n", packages[package].openwrt);
+		break;
+	case DOCTOR_OPENWRT_APK:
+		buf_printf(out, "apk update\napk add %s\n", packages[package].openwrt);
+		break;
+	case DOCTOR_OTHER:
+		buf_printf(out, "# install or enable: %s\n", packages[package].other);
+		break;
+	}
 }
 
-static int push(struct finding_list *list, struct finding *finding)
+/* Takes the finding over. */
+static int push_finding(struct finding_list *list, struct finding *finding)
 {
 	struct finding *grown =
 		realloc(list->findings, (list->count + 1) * sizeof(*list->findings));
 
+	if (grown)
+		list->findings = grown;
 	if (!grown || finding->text.failed || finding->evidence.failed || finding->fix.failed) {
-		if (grown)
-			list->findings = grown;
 		finding_free(finding);
 		return -ENOMEM;
 	}
 	doctor_redact(&finding->text);
 	doctor_redact(&finding->evidence);
 	grown[list->count++] = *finding;
-	list->findings = grown;
-	return 0;
-}
-
-static int examine(const struct check *check, const struct doctor_facts *facts,
-		   struct finding_list *list)
-{
-	struct finding finding = {
-		.code = check->code,
-		.severity = check->severity,
-		.meaning = check->meaning ? check->meaning : "",
-		.cause = check->cause,
-		.mend = check->mend,
-	};
-
-	if (check->holds(facts, &finding))
-		return push(list, &finding);
-	finding_free(&finding);
 	return 0;
 }
 
@@ -68,46 +76,21 @@ int doctor_examine(const struct doctor_facts *facts, struct finding_list *list)
 
 	memset(list, 0, sizeof(*list));
 	for (size_t t = 0; t < COUNT(tables); t++)
-		for (size_t i = 0; i < tables[t]->count && !error; i++)
-			error = examine(&tables[t]->checks[i], facts, list);
+		for (size_t i = 0; i < tables[t]->count && !error; i++) {
+			const struct check *check = &tables[t]->checks[i];
+			struct finding finding = {
+				.code = check->code,
+				.severity = check->severity,
+				.meaning = check->meaning ? check->meaning : "",
+				.cause = check->cause,
+				.mend = check->mend,
+			};
+			const char *code = check->judge(facts, &finding);
+
+			if (code && strcmp(code, check->code) == 0)
+				error = push_finding(list, &finding);
+			else
+				finding_free(&finding);
+		}
 	return error;
-}
-
-void finding_list_free(struct finding_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		finding_free(&list->findings[i]);
-	free(list->findings);
-	memset(list, 0, sizeof(*list));
-}
-
-enum cause finding_list_cause(const struct finding_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->findings[i].severity == DOCTOR_PROBLEM &&
-		    list->findings[i].cause != CAUSE_NONE)
-			return list->findings[i].cause;
-	return CAUSE_NONE;
-}
-
-const char *doctor_severity_name(enum doctor_severity severity)
-{
-	static const char *const names[] = {
-		[DOCTOR_OK] = "ok",
-		[DOCTOR_NOTE] = "note",
-		[DOCTOR_PROBLEM] = "problem",
-	};
-
-	return names[severity];
-}
-
-void doctor_redact(struct buf *text)
-{
-	for (char *at = text->data; at && *at;) {
-		size_t len = strspn(at, "0123456789");
-
-		if (len >= DIGITS_MIN)
-			memset(at + DIGITS_LEFT, 'x', len - DIGITS_LEFT);
-		at += len ? len : 1;
-	}
 }

@@ -5,16 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/cause.h"
-#include "modem/driver-choice.h"
-#include "modem/layout.h"
-#include "modem/script.h"
+#include "io/bind.h"
 
-/*
- * What `doctor` knows when it judges: all of it seen by somebody else
- * (collect.c, or a test). Strings are borrowed; "" and -1 where unknown, NULL
- * only where that is said.
- */
+struct conf;
+struct modem_facts;
+struct probe_result;
+
 enum doctor_platform {
 	DOCTOR_OTHER, /* some Linux */
 	DOCTOR_DEBIAN,
@@ -30,89 +28,63 @@ enum doctor_module {
 	DOCTOR_MODULE_MISSING,
 };
 
-#define DOCTOR_INTERFACES_MAX 32
-
-struct doctor_interface {
-	const char *name; /* "1-1:1.2" */
-	int number;
-	enum layout_role role;
-	bool interrupt_in; /* with NOT_AT: a control channel, QMI or MBIM */
-	const char *driver;
-	const char *tty; /* "ttyUSB2" */
-};
-
-struct doctor_device {
-	const char *path; /* "1-1"; "": no modem on USB */
-	const char *manufacturer, *product;
-	int vid, pid;
-	int interface_count;
-	int configuration, configurations;
-	int authorized;
-	struct doctor_interface interfaces[DOCTOR_INTERFACES_MAX];
-	size_t count;
-};
-
-struct doctor_port {
-	const char *device, *driver;
-	const char *role; /* the contract's word */
-	const char *holder, *reason;
-};
-
-#define DOCTOR_PORTS_MAX 32
-
-/* A list of modems to be switched that has this one with a configuration and no message. */
+/* An entry of a list of modems to be switched that has a configuration for this one and no
+ * message. */
 struct doctor_switch {
-	const char *file; /* "": no such entry */
+	char file[64]; /* "": no such entry */
 	int configuration;
 };
 
+/* What `doctor` knows when it judges. The checks look at nothing else, so that a test can make up
+ * any machine. Pointers are borrowed; strings are "" and numbers -1 where unknown. */
 struct doctor_facts {
-	enum doctor_platform platform;
-	bool root;        /* we are */
+	/* From the caller. */
 	const char *name; /* the instance's */
 	const char *file; /* its configuration where -c names it, else NULL */
-
-	struct {
-		const char *path;
-		bool there;
-		enum cause cause;   /* of reading it */
-		const char *errors; /* lines */
-		const char *port;   /* "auto", or the named one */
-		const char *apn;
-		bool pin_set, roaming, keep; /* modem.driver = "keep" */
-		int cid;
-	} conf;
-
+	const char *conf_path;
+	bool conf_there;
+	enum cause conf_cause;   /* of reading it */
+	const char *conf_errors; /* lines */
 	struct {
 		bool runs;
 		const char *state;
 		const char *cause, *text; /* of its last failure */
 	} instance;
-
-	size_t device_count;         /* modems on USB that fit the configuration */
-	struct doctor_device device; /* the one that is looked at */
-	struct doctor_switch usbmode, modeswitch;
-	bool unregistered; /* the kernel's log has it, and no disconnect */
-
-	enum driver_verdict bind; /* UNKNOWN where there is no device */
-	int bind_at;              /* index of the interface, -1 */
-	const char *bind_commands;
-
-	bool probed; /* the ports were asked; else the instance holds them */
-	enum cause probe_cause;
-	struct doctor_port ports[DOCTOR_PORTS_MAX];
-	size_t port_count;
-	int chosen;                      /* -1 */
 	const char *ask_text;            /* why the modem was not asked to the end */
 	const struct modem_facts *modem; /* NULL: it was not asked */
 
-	const char *rfkill;       /* the kernel's switch that blocks radios, "" none */
-	int modemmanager, brltty; /* process ids; 0: none is seen */
+	/* From doctor_collect. */
+	const struct conf *conf;          /* the defaults where the file is wrong */
+	const struct probe_result *probe; /* NULL: the instance holds the ports */
+	struct bind_job job; /* the modem that is looked at; its path "": none is on USB */
+	struct buf bind_commands;
+	struct doctor_switch usbmode, modeswitch;
+	bool unregistered; /* the kernel's log says so of the QMI driver, and of no disconnect */
+	enum doctor_platform platform;
+	bool root;                /* we are */
+	struct buf rfkill;        /* the kernel's switch that blocks radios */
+	int modemmanager, brltty; /* process ids; 0: not running */
 	enum doctor_module option, ppp_async;
-	int dev_ppp;      /* 0, or why it cannot be opened: a negative errno */
+	int dev_ppp; /* 0, or why it cannot be opened: a negative errno */
+
+	/* From doctor_collect_pppd. */
 	const char *pppd; /* its path */
 	bool pppd_there;
-	const char *pppd_version; /* "2.4.9" */
+	char pppd_version[32]; /* "2.4.9" */
 };
+
+void doctor_facts_init(struct doctor_facts *facts);
+void doctor_facts_free(struct doctor_facts *facts);
+
+/*
+ * Look at the system below `root` ("" for the machine's own): platform, kernel
+ * modules, PPP, programs that use modems. `conf` and `probe` (of the ports,
+ * NULL when they were not asked) are borrowed.
+ */
+void doctor_collect(struct doctor_facts *facts, const char *root, const struct conf *conf,
+		    const struct probe_result *probe);
+
+/* Ask pppd for its version. */
+void doctor_collect_pppd(struct doctor_facts *facts);
 
 #endif

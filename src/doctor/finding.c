@@ -1,52 +1,67 @@
 /* SPDX-License-Identifier: ISC */
 #include <json-c/json.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/str.h"
 #include "doctor/finding.h"
 
-#define WIDTH  76
-#define INDENT 9
+#define WIDTH       76
+#define INDENT      9
+#define DIGITS_MIN  8
+#define DIGITS_LEFT 5
 
-static void add_lines(struct json_object *array, const char *text)
+static const struct {
+	const char *name, *colour;
+} looks[] = {
+	[DOCTOR_OK] = {"ok", "\033[32m"},
+	[DOCTOR_NOTE] = {"note", "\033[33m"},
+	[DOCTOR_PROBLEM] = {"problem", "\033[31m"},
+};
+
+void finding_free(struct finding *finding)
 {
-	while (*text) {
-		size_t len = strcspn(text, "\n");
+	buf_free(&finding->text);
+	buf_free(&finding->evidence);
+	buf_free(&finding->fix);
+}
 
-		json_object_array_add(array, json_object_new_string_len(text, (int)len));
-		text += len + (text[len] == '\n');
+void finding_list_free(struct finding_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		finding_free(&list->findings[i]);
+	free(list->findings);
+	memset(list, 0, sizeof(*list));
+}
+
+enum cause finding_list_cause(const struct finding_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->findings[i].severity == DOCTOR_PROBLEM &&
+		    list->findings[i].cause != CAUSE_NONE)
+			return list->findings[i].cause;
+	return CAUSE_NONE;
+}
+
+void doctor_redact(struct buf *text)
+{
+	for (char *at = text->data; at && *at;) {
+		size_t len = strspn(at, "0123456789");
+
+		if (len >= DIGITS_MIN)
+			memset(at + DIGITS_LEFT, 'x', len - DIGITS_LEFT);
+		at += len ? len : 1;
 	}
 }
 
-/* Lines as one, "a; b". */
-static void join_lines(const char *text, struct buf *out)
+/* Cut the next line off `text`; false at the end. */
+static bool next_line(const char **text, const char **line, size_t *len)
 {
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		buf_printf(out, "%s%.*s", out->len ? "; " : "", (int)len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
-static struct json_object *finding_json(const struct finding *finding)
-{
-	struct json_object *object = json_object_new_object();
-	struct json_object *fix = json_object_new_array();
-	struct buf evidence = BUF_INIT;
-
-	json_add_text(object, "code", finding->code);
-	json_add_text(object, "severity", doctor_severity_name(finding->severity));
-	json_add_text(object, "text", buf_str(&finding->text));
-	json_object_object_add(object, "evidence", NULL);
-	join_lines(buf_str(&finding->evidence), &evidence);
-	json_add_text(object, "evidence", buf_str(&evidence));
-	json_add_text(object, "meaning", finding->meaning);
-	add_lines(fix, buf_str(&finding->fix));
-	json_object_object_add(object, "fix", fix);
-	buf_free(&evidence);
-	return object;
+	*line = *text;
+	*len = strcspn(*text, "\n");
+	*text += *len + ((*text)[*len] == '\n');
+	return **line != '\0';
 }
 
 struct json_object *finding_list_json(const struct finding_list *list)
@@ -54,18 +69,50 @@ struct json_object *finding_list_json(const struct finding_list *list)
 	struct json_object *object = json_object_new_object();
 	struct json_object *findings = json_object_new_array();
 
-	for (size_t i = 0; i < list->count; i++)
-		json_object_array_add(findings, finding_json(&list->findings[i]));
+	for (size_t i = 0; i < list->count; i++) {
+		const struct finding *finding = &list->findings[i];
+		const char *evidence = buf_str(&finding->evidence), *fix = buf_str(&finding->fix);
+		struct json_object *row = json_object_new_object();
+		struct json_object *commands = json_object_new_array();
+		struct buf joined = BUF_INIT;
+		const char *line;
+		size_t len;
+
+		json_add_text(row, "code", finding->code);
+		json_add_text(row, "severity", looks[finding->severity].name);
+		json_add_text(row, "text", buf_str(&finding->text));
+		json_object_object_add(row, "evidence", NULL);
+		while (next_line(&evidence, &line, &len))
+			buf_printf(&joined, "%s%.*s", joined.len ? "; " : "", (int)len, line);
+		json_add_text(row, "evidence", buf_str(&joined));
+		json_add_text(row, "meaning", finding->meaning);
+		while (next_line(&fix, &line, &len))
+			json_object_array_add(commands, json_object_new_string_len(line, (int)len));
+		json_object_object_add(row, "fix", commands);
+		json_object_array_add(findings, row);
+		buf_free(&joined);
+	}
 	json_object_object_add(object, "findings", findings);
 	return object;
+}
+
+static void put_lines(const char *text, const char *before, struct buf *out)
+{
+	const char *line;
+	size_t len;
+
+	while (next_line(&text, &line, &len)) {
+		buf_printf(out, "%*s%s", INDENT, "", before);
+		str_print_safe(out, line, len);
+		buf_printf(out, "\n");
+	}
 }
 
 /* Words up to WIDTH, lines indented. */
 static void put_wrapped(const char *text, struct buf *out)
 {
-	while (*text) {
-		size_t len = strlen(text);
-
+	for (size_t len; *text; text += len + strspn(text + len, " ")) {
+		len = strlen(text);
 		if (len > WIDTH - INDENT) {
 			len = WIDTH - INDENT;
 			while (len > 0 && text[len] != ' ')
@@ -74,75 +121,34 @@ static void put_wrapped(const char *text, struct buf *out)
 				len = strcspn(text, " ");
 		}
 		buf_printf(out, "%*s%.*s\n", INDENT, "", (int)len, text);
-		text += len;
-		text += strspn(text, " ");
 	}
-}
-
-static void put_lines(const char *text, const char *before, struct buf *out)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		buf_printf(out, "%*s%s", INDENT, "", before);
-		str_print_safe(out, text, len);
-		buf_printf(out, "\n");
-		text += len + (text[len] == '\n');
-	}
-}
-
-static void put_head(const struct finding *finding, bool colour, struct buf *out)
-{
-	static const char *const colours[] = {
-		[DOCTOR_OK] = "\033[32m",
-		[DOCTOR_NOTE] = "\033[33m",
-		[DOCTOR_PROBLEM] = "\033[31m",
-	};
-
-	buf_printf(out, "%s%-*s%s", colour ? colours[finding->severity] : "", INDENT,
-		   doctor_severity_name(finding->severity), colour ? "\033[0m" : "");
-	str_print_safe(out, buf_str(&finding->text), finding->text.len);
-	if (finding->severity != DOCTOR_OK)
-		buf_printf(out, " [%s]", finding->code);
-	buf_printf(out, "\n");
-}
-
-static void put_finding(const struct finding *finding, bool colour, struct buf *out)
-{
-	put_head(finding, colour, out);
-	if (finding->severity == DOCTOR_OK)
-		return;
-	put_lines(buf_str(&finding->evidence), "- ", out);
-	put_wrapped(finding->meaning, out);
-	put_lines(buf_str(&finding->fix), "  # ", out);
-}
-
-static size_t count(const struct finding_list *list, enum doctor_severity severity)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < list->count; i++)
-		n += list->findings[i].severity == severity;
-	return n;
-}
-
-static bool can_mend(const struct finding_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->findings[i].mend != DOCTOR_MEND_NONE)
-			return true;
-	return false;
 }
 
 void finding_list_render(const struct finding_list *list, bool colour, struct buf *out)
 {
-	size_t problems = count(list, DOCTOR_PROBLEM);
+	size_t problems = 0;
+	bool mends = false;
 
-	for (size_t i = 0; i < list->count; i++)
-		put_finding(&list->findings[i], colour, out);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct finding *finding = &list->findings[i];
+
+		problems += finding->severity == DOCTOR_PROBLEM;
+		mends |= finding->mend != DOCTOR_MEND_NONE;
+		buf_printf(out, "%s%-*s%s", colour ? looks[finding->severity].colour : "", INDENT,
+			   looks[finding->severity].name, colour ? "\033[0m" : "");
+		str_print_safe(out, buf_str(&finding->text), finding->text.len);
+		if (finding->severity == DOCTOR_OK) {
+			buf_printf(out, "\n");
+			continue;
+		}
+		buf_printf(out, " [%s]\n", finding->code);
+		put_lines(buf_str(&finding->evidence), "- ", out);
+		put_wrapped(finding->meaning, out);
+		put_lines(buf_str(&finding->fix), "  # ", out);
+	}
 	if (problems == 0)
-		buf_printf(out, "\nNothing is known that keeps it from dialing.\n");
+		buf_printf(out, "\nNothing was found that keeps it from dialing.\n");
 	else
 		buf_printf(out, "\n%zu problem%s.%s\n", problems, problems == 1 ? "" : "s",
-			   can_mend(list) ? " The same with --fix mends what it can." : "");
+			   mends ? " With --fix, doctor mends what it can." : "");
 }

@@ -10,8 +10,8 @@
 
 enum doctor_severity { DOCTOR_OK, DOCTOR_NOTE, DOCTOR_PROBLEM };
 
-/* What --fix does about it: nothing but loading a driver and giving it an interface, which the next
- * boot undoes. */
+/* What --fix does about it. It only loads a driver and gives it an interface, which the next boot
+ * undoes. */
 enum doctor_mend {
 	DOCTOR_MEND_NONE,
 	DOCTOR_MEND_BIND,       /* io/bind.h, as `run` does */
@@ -37,9 +37,10 @@ struct finding_list {
 struct doctor_facts;
 struct json_object;
 
-/* Judge the facts: every check's finding that holds, in the order of a walk from the configuration
- * to the link. 0 or -ENOMEM; free the list in every case. */
+/* Judge the facts: the findings of all checks that hold, in order from the configuration to the
+ * link. 0 or -ENOMEM; free the list in every case. */
 int doctor_examine(const struct doctor_facts *facts, struct finding_list *list);
+void finding_free(struct finding *finding);
 void finding_list_free(struct finding_list *list);
 
 /* The cause of the first problem that keeps a link from coming up; NONE. */
@@ -51,13 +52,9 @@ struct json_object *finding_list_json(const struct finding_list *list);
 /* The same for people: problems whole, the rest a line each; colour (SGR) when `colour`. */
 void finding_list_render(const struct finding_list *list, bool colour, struct buf *out);
 
-const char *doctor_severity_name(enum doctor_severity severity);
-
-/*
- * Take out what nobody else should read: of each run of 8 and more digits all
- * but the first five become x, so that of an IMSI network and country stay, of
- * an IMEI the maker, and of a telephone's number the prefix.
- */
+/* Mask what nobody else should read: of each run of 8 or more digits all but the first five become
+ * x, which leaves country and network of an IMSI, the maker of an IMEI, and a telephone number's
+ * prefix. */
 void doctor_redact(struct buf *text);
 
 #endif

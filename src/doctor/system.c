@@ -11,12 +11,14 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/str.h"
 #include "doctor/system.h"
 #include "io/sysfs.h"
 
-#define LIST_MAX    1048576 /* bytes of usbmode's list */
-#define RECORDS_MAX 100000  /* of the kernel's log */
+#define USBMODE_LIST "/etc/usb-mode.json"
+#define LIST_MAX     1048576 /* bytes of usbmode's list */
+#define RECORDS_MAX  100000  /* of the kernel's log */
 
 static bool is_there(const char *root, const char *dir, const char *name)
 {
@@ -34,8 +36,8 @@ enum doctor_platform system_platform(const char *root)
 	return is_there(root, "/etc/debian_version", "") ? DOCTOR_DEBIAN : DOCTOR_OTHER;
 }
 
-/* A line of the file has `name`. */
-static bool lists(const char *path, const char *name)
+/* Whether a line of the file has `name` before its first colon. */
+static bool file_lists_module(const char *path, const char *name)
 {
 	FILE *file = fopen(path, "re");
 	size_t size = 0;
@@ -53,7 +55,7 @@ static bool lists(const char *path, const char *name)
 	return found;
 }
 
-/* Most kernels have lists; OpenWrt's folder is flat and has none. */
+/* Most kernels have lists of their modules; OpenWrt's folder is flat and has none. */
 enum doctor_module system_module(const char *root, const char *name)
 {
 	char dir[PATH_MAX / 2], path[PATH_MAX], ko[64];
@@ -68,10 +70,10 @@ enum doctor_module system_module(const char *root, const char *name)
 		return DOCTOR_MODULE_UNKNOWN;
 	snprintf(ko, sizeof(ko), "/%s.ko", name);
 	snprintf(path, sizeof(path), "%s/modules.builtin", dir);
-	if (lists(path, ko))
+	if (file_lists_module(path, ko))
 		return DOCTOR_MODULE_LOADED;
 	snprintf(path, sizeof(path), "%s/modules.dep", dir);
-	if (lists(path, ko) || is_there(dir, ko, ""))
+	if (file_lists_module(path, ko) || is_there(dir, ko, ""))
 		return DOCTOR_MODULE_THERE;
 	return DOCTOR_MODULE_MISSING;
 }
@@ -109,34 +111,16 @@ int system_open(const char *root, const char *path)
 	return 0;
 }
 
-struct log_watch {
-	char disconnect[64]; /* "usb 1-1: USB disconnect" */
-	char driver[64];     /* "qmi_wwan 1-1:" */
-	bool unplugged, unregistered;
-};
-
-static void take_record(struct log_watch *watch, const char *line)
-{
-	if (strstr(line, watch->disconnect))
-		watch->unplugged = true;
-	if (!strstr(line, watch->driver))
-		return;
-	if (strstr(line, ": unregister 'qmi_wwan'"))
-		watch->unregistered = !watch->unplugged;
-	else if (strstr(line, ": register 'qmi_wwan'"))
-		watch->unregistered = watch->unplugged = false;
-}
-
 /* A read of /dev/kmsg gives one record, of a file many lines. */
 bool system_was_unregistered(const char *root, const char *path)
 {
-	struct log_watch watch = {.unregistered = false};
-	char name[PATH_MAX], bytes[8192], *rest, *line;
+	char disconnect[64], driver[64], name[PATH_MAX], bytes[8192], *rest, *line;
+	bool unplugged = false, unregistered = false;
 	ssize_t len;
 	int fd;
 
-	snprintf(watch.disconnect, sizeof(watch.disconnect), "usb %s: USB disconnect", path);
-	snprintf(watch.driver, sizeof(watch.driver), "qmi_wwan %s:", path);
+	snprintf(disconnect, sizeof(disconnect), "usb %s: USB disconnect", path);
+	snprintf(driver, sizeof(driver), "qmi_wwan %s:", path);
 	snprintf(name, sizeof(name), "%s/dev/kmsg", root);
 	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	for (int i = 0; fd >= 0 && i < RECORDS_MAX; i++) {
@@ -145,12 +129,20 @@ bool system_was_unregistered(const char *root, const char *path)
 		if (len == 0 || (len < 0 && errno != EPIPE))
 			break;
 		bytes[len > 0 ? len : 0] = '\0';
-		for (rest = bytes; (line = strsep(&rest, "\n"));)
-			take_record(&watch, line);
+		for (rest = bytes; (line = strsep(&rest, "\n"));) {
+			bool is_driver = strstr(line, driver) != NULL;
+
+			if (strstr(line, disconnect))
+				unplugged = true;
+			if (is_driver && strstr(line, ": unregister 'qmi_wwan'"))
+				unregistered = !unplugged;
+			else if (is_driver && strstr(line, ": register 'qmi_wwan'"))
+				unregistered = unplugged = false;
+		}
 	}
 	if (fd >= 0)
 		close(fd);
-	return watch.unregistered;
+	return unregistered;
 }
 
 /* {"*": {"msg": [], "config": 1}}: no mode, no message. */
@@ -176,62 +168,53 @@ static int find_configuration(struct json_object *entry)
 	return -1;
 }
 
-int system_usbmode(const char *root, int vid, int pid, char *file, size_t size)
+bool system_usbmode(const char *root, int vid, int pid, struct doctor_switch *entry)
 {
-	struct json_object *list, *devices, *entry = NULL;
+	struct json_object *list, *devices, *found = NULL;
 	char path[PATH_MAX], key[16];
 	struct stat status;
-	int configuration;
 
-	str_copy(file, size, "/etc/usb-mode.json");
-	snprintf(path, sizeof(path), "%s%s", root, file);
+	entry->configuration = -1;
+	snprintf(path, sizeof(path), "%s%s", root, USBMODE_LIST);
 	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > LIST_MAX)
-		return -1;
+		return false;
 	list = json_object_from_file(path);
 	snprintf(key, sizeof(key), "%04x:%04x", (unsigned)vid, (unsigned)pid);
 	if (json_object_is_type(list, json_type_object) &&
 	    json_object_object_get_ex(list, "devices", &devices) &&
 	    json_object_is_type(devices, json_type_object))
-		json_object_object_get_ex(devices, key, &entry);
-	configuration = find_configuration(entry);
+		json_object_object_get_ex(devices, key, &found);
+	entry->configuration = find_configuration(found);
 	json_object_put(list);
-	return configuration;
+	if (entry->configuration >= 0)
+		str_copy(entry->file, sizeof(entry->file), USBMODE_LIST);
+	return entry->configuration >= 0;
 }
 
-/* Settings, a "Name=value" a line; -1 when there are others than the configuration. */
-static int read_modeswitch(FILE *file)
+/* The file has a line "Name=value" for each setting. */
+bool system_modeswitch(const char *root, int vid, int pid, struct doctor_switch *entry)
 {
-	int configuration = -1;
-	char line[512];
-
-	while (fgets(line, sizeof(line), file)) {
-		if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0' ||
-		    str_starts(line, "Target"))
-			continue;
-		if (sscanf(line, "Configuration=%d", &configuration) != 1)
-			return -1;
-	}
-	return configuration;
-}
-
-int system_modeswitch(const char *root, int vid, int pid, char *file, size_t size)
-{
-	/* The first is the administrator's, and counts more. */
+	/* The administrator's folder comes first, and counts more. */
 	static const char *const folders[] = {"/etc/usb_modeswitch.d", "/usr/share/usb_modeswitch"};
-	int configuration = -1;
+	char name[64], path[PATH_MAX], line[512];
+	FILE *file = NULL;
+	bool others = false;
 
-	for (size_t i = 0; i < 2; i++) {
-		char path[PATH_MAX];
-		FILE *opened;
-
-		snprintf(file, size, "%s/%04x:%04x", folders[i], (unsigned)vid, (unsigned)pid);
-		snprintf(path, sizeof(path), "%s%s", root, file);
-		opened = fopen(path, "re");
-		if (!opened)
-			continue;
-		configuration = read_modeswitch(opened);
-		fclose(opened);
-		break;
+	entry->configuration = -1;
+	for (size_t i = 0; i < COUNT(folders) && !file; i++) {
+		snprintf(name, sizeof(name), "%s/%04x:%04x", folders[i], (unsigned)vid,
+			 (unsigned)pid);
+		snprintf(path, sizeof(path), "%s%s", root, name);
+		file = fopen(path, "re");
 	}
-	return configuration;
+	while (file && fgets(line, sizeof(line), file))
+		if (line[0] != '#' && line[strspn(line, " \t\r\n")] != '\0' &&
+		    !str_starts(line, "Target"))
+			others |= sscanf(line, "Configuration=%d", &entry->configuration) != 1;
+	if (file)
+		fclose(file);
+	if (others || entry->configuration < 0)
+		return false;
+	str_copy(entry->file, sizeof(entry->file), name);
+	return true;
 }

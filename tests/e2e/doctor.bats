@@ -123,7 +123,7 @@ finds() {
 	modem_of 'ports: ( { interface = 0; role = "silent"; } );'
 	doctor
 	exits 5
-	has "problem  no port answers AT [ports-silent]"
+	has "problem  no port answers AT commands [ports-silent]"
 }
 
 @test "a port that is not there" {

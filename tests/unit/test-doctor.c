@@ -16,10 +16,11 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "conf/conf.h"
-#include "doctor/collect.h"
+#include "doctor/facts.h"
 #include "doctor/finding.h"
 #include "doctor/system.h"
 #include "io/probe.h"
+#include "modem/script.h"
 #include "tree.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -221,7 +222,7 @@ static void assert_shown(const struct machine *machine, const struct finding_lis
 
 static void examine(const struct machine *machine)
 {
-	struct doctor_collection collection;
+	struct doctor_facts facts;
 	struct probed_port ports[4];
 	struct probe_result result = {
 		.ports = ports, .chosen = machine->chosen, .cause = machine->cause};
@@ -236,24 +237,24 @@ static void examine(const struct machine *machine)
 	if (machine->usbmode)
 		plant(root, "etc", "usb-mode.json", machine->usbmode);
 	assert_int_equal(conf_init(&conf), 0);
-	doctor_collection_init(&collection);
+	doctor_facts_init(&facts);
 	result.count = fill_ports(machine, ports, machine->path ? machine->path : "1-1");
-	doctor_collect(&collection, root, &conf, &result);
-	collection.facts.name = "gobi";
-	collection.facts.conf.path = "/etc/gobi-dial/gobi.conf";
-	collection.facts.conf.there = true;
-	collection.facts.root = true;
-	collection.facts.pppd = "/usr/sbin/pppd";
-	collection.facts.pppd_there = true;
-	collection.facts.pppd_version = "2.4.9";
+	doctor_collect(&facts, root, &conf, &result);
+	facts.name = "gobi";
+	facts.conf_path = "/etc/gobi-dial/gobi.conf";
+	facts.conf_there = true;
+	facts.root = true;
+	facts.pppd = "/usr/sbin/pppd";
+	facts.pppd_there = true;
+	strcpy(facts.pppd_version, "2.4.9");
 	if (machine->chosen >= 0)
-		collection.facts.modem = &said;
+		facts.modem = &said;
 	else
-		collection.facts.ask_text = cause_text(machine->cause);
-	assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+		facts.ask_text = cause_text(machine->cause);
+	assert_int_equal(doctor_examine(&facts, &list), 0);
 	assert_shown(machine, &list);
 	finding_list_free(&list);
-	doctor_collection_free(&collection);
+	doctor_facts_free(&facts);
 	conf_free(&conf);
 	tree_fell();
 }
@@ -267,52 +268,73 @@ static void machines_are_judged_as_written(void **state)
 
 /* Each check by itself: all is well but for one thing --------------------------*/
 
-struct lone {
-	const char *code;
-	void (*spoil)(struct doctor_facts *facts, struct modem_facts *modem);
+struct world {
+	struct doctor_facts facts;
+	struct conf conf;
+	struct modem_facts modem;
+	struct probed_port ports[2];
+	struct probe_result probe;
 };
 
-#define LONE(name, ...)                                                                 \
-	static void spoil_##name(struct doctor_facts *facts, struct modem_facts *modem) \
-	{                                                                               \
-		(void)modem;                                                            \
-		(void)facts;                                                            \
-		__VA_ARGS__;                                                            \
+static void set_text(char **to, const char *text)
+{
+	free(*to);
+	*to = strdup(text);
+	assert_non_null(*to);
+}
+
+struct lone {
+	const char *code;
+	void (*spoil)(struct world *world);
+};
+
+#define LONE(name, ...)                                                   \
+	static void spoil_##name(struct world *world)                     \
+	{                                                                 \
+		struct doctor_facts *facts = &world->facts;               \
+		struct usb_interface *qmi = facts->job.device.interfaces; \
+		struct modem_facts *modem = &world->modem;                \
+		struct probe_result *probe = &world->probe;               \
+		(void)facts;                                              \
+		(void)qmi;                                                \
+		(void)modem;                                              \
+		(void)probe;                                              \
+		__VA_ARGS__;                                              \
 	}
 
 /* clang-format off */
 LONE(nothing, )
-LONE(config, facts->conf.cause = CAUSE_CONFIG;
-     facts->conf.errors = "gobi.conf:3: no such key\n")
-LONE(no_config, facts->conf.there = false)
+LONE(config, facts->conf_cause = CAUSE_CONFIG;
+     facts->conf_errors = "gobi.conf:3: no such key\n")
+LONE(no_config, facts->conf_there = false)
 LONE(user, facts->root = false)
-LONE(two, facts->device_count = 2)
-LONE(blocked, facts->device.authorized = 0)
-LONE(mbim, facts->device.configuration = 2)
-LONE(qmi, facts->device.interfaces[0].driver = "")
-LONE(switched, facts->device.interfaces[0].driver = "";
-     facts->modeswitch.file = "/usr/share/usb_modeswitch/1199:9013")
-LONE(qmi_option, facts->device.interfaces[0].driver = "option")
-LONE(no_option, facts->chosen = -1; facts->option = DOCTOR_MODULE_MISSING)
-LONE(no_tty, facts->chosen = -1; facts->bind_at = -1;
-     facts->device.interfaces[2].tty = "")
-LONE(unbound, facts->chosen = -1; facts->bind = DRIVER_UNBOUND;
-     facts->device.interfaces[2].driver = "")
-LONE(held, facts->chosen = -1; facts->ports[0].role = "busy";
-     facts->ports[0].holder = "minicom (pid 7)")
+LONE(two, probe->count = 2)
+LONE(blocked, facts->job.device.authorized = 0)
+LONE(mbim, facts->job.device.configuration = 2)
+LONE(qmi, qmi->driver[0] = '\0')
+LONE(switched, qmi->driver[0] = '\0';
+     strcpy(facts->modeswitch.file, "/usr/share/usb_modeswitch/1199:9013"))
+LONE(qmi_option, strcpy(qmi->driver, "option"))
+LONE(no_option, probe->chosen = -1; facts->option = DOCTOR_MODULE_MISSING)
+LONE(no_tty, probe->chosen = -1; facts->job.at = -1;
+     facts->job.device.interfaces[2].tty_count = 0)
+LONE(unbound, probe->chosen = -1; facts->job.verdict = DRIVER_UNBOUND;
+     facts->job.device.interfaces[2].driver[0] = '\0')
+LONE(held, probe->chosen = -1; world->ports[0].role = PORT_ROLE_BUSY;
+     strcpy(world->ports[0].holder, "minicom (pid 7)"))
 LONE(mm_runs, facts->modemmanager = 312)
 LONE(brltty, facts->brltty = 313)
-LONE(in_call, facts->chosen = -1; facts->ports[0].role = "ppp")
-LONE(denied, facts->chosen = -1; facts->probe_cause = CAUSE_PERMISSION)
-LONE(named, facts->chosen = -1; facts->conf.port = "/dev/ttyS9";
-     facts->probe_cause = CAUSE_NO_MODEM)
-LONE(silent, facts->chosen = -1; facts->ports[0].role = "silent";
-     facts->probe_cause = CAUSE_NO_AT_PORT)
+LONE(in_call, probe->chosen = -1; world->ports[0].role = PORT_ROLE_PPP)
+LONE(denied, probe->chosen = -1; probe->cause = CAUSE_PERMISSION)
+LONE(named, probe->chosen = -1; set_text(&world->conf.modem.port, "/dev/ttyS9");
+     probe->cause = CAUSE_NO_MODEM)
+LONE(silent, probe->chosen = -1; world->ports[0].role = PORT_ROLE_SILENT;
+     probe->cause = CAUSE_NO_AT_PORT)
 LONE(not_asked, facts->modem = NULL)
 LONE(half_asked, facts->ask_text = "the modem has stopped answering")
 LONE(no_pin, modem->sim = MODEM_SIM_PIN)
-LONE(pin, modem->sim = MODEM_SIM_PIN; facts->conf.pin_set = true)
-LONE(last_pin, modem->sim = MODEM_SIM_PIN; facts->conf.pin_set = true;
+LONE(pin, modem->sim = MODEM_SIM_PIN; set_text(&world->conf.sim.pin, "0000"))
+LONE(last_pin, modem->sim = MODEM_SIM_PIN; set_text(&world->conf.sim.pin, "0000");
      modem->pin_left = 1)
 LONE(puk, modem->sim = MODEM_SIM_PUK)
 LONE(no_sim, modem->sim = MODEM_SIM_MISSING)
@@ -320,12 +342,12 @@ LONE(busy_sim, modem->sim = MODEM_SIM_BUSY)
 LONE(bad_sim, modem->sim = MODEM_SIM_FAILED)
 LONE(locked, modem->sim = MODEM_SIM_OTHER_LOCK)
 LONE(radio, modem->radio = modem_radio_of_fun(4))
-LONE(rfkill, spoil_radio(facts, modem);
-     facts->rfkill = "rfkill0 (hp-wwan) is blocked: rfkill unblock wwan")
+LONE(rfkill, spoil_radio(world);
+     buf_printf(&facts->rfkill, "rfkill0 (hp-wwan) is blocked: rfkill unblock wwan"))
 LONE(mute_sim, modem->sim = MODEM_SIM_UNKNOWN)
 LONE(mute_network, modem->registered = false;
      memset(modem->domain_known, 0, sizeof(modem->domain_known)))
-LONE(abroad, modem->roaming = true; facts->conf.roaming = false)
+LONE(abroad, modem->roaming = true; world->conf.network.roaming = false)
 LONE(refused, modem->registered = false;
      modem->registration[1].stat = MODEM_REG_DENIED)
 LONE(searching, modem->registered = false;
@@ -335,7 +357,7 @@ LONE(no_apn, modem->contexts[0].apn[0] = '\0')
 LONE(no_ppp, facts->dev_ppp = -ENOENT)
 LONE(ppp_unknown, facts->dev_ppp = -EACCES)
 LONE(no_pppd, facts->pppd_there = false)
-LONE(odd_pppd, facts->pppd_version = "")
+LONE(odd_pppd, facts->pppd_version[0] = '\0')
 LONE(connected, facts->instance.runs = true; facts->instance.state = "connected")
 LONE(trying, facts->instance.runs = true; facts->instance.state = "dialing")
 LONE(failing, facts->instance.runs = true; facts->instance.state = "backing-off";
@@ -398,41 +420,57 @@ static const struct lone lones[] = {
 };
 /* clang-format on */
 
-static void fill_well(struct doctor_collection *collection, const struct modem_facts *said)
+static void fill_well(struct world *world)
 {
-	struct doctor_facts *facts = &collection->facts;
+	struct doctor_facts *facts = &world->facts;
 
-	doctor_collection_init(collection);
+	memset(world, 0, sizeof(*world));
+	world->modem = modem();
+	assert_int_equal(conf_init(&world->conf), 0);
+	doctor_facts_init(facts);
 	facts->root = true;
 	facts->name = "gobi";
-	facts->conf.path = "/etc/gobi-dial/gobi.conf";
-	facts->conf.there = facts->conf.roaming = true;
-	facts->conf.cid = 1;
-	facts->device_count = 1;
-	facts->device = (struct doctor_device){
+	facts->conf_path = "/etc/gobi-dial/gobi.conf";
+	facts->conf_there = true;
+	facts->conf = &world->conf;
+	facts->job.verdict = DRIVER_FINE;
+	facts->job.at = 2;
+	facts->job.device = (struct usb_device){
 		.path = "1-1",
 		.manufacturer = "Sierra",
 		.product = "MC8355",
 		.vid = 0x1199,
 		.pid = 0x9013,
+		.interface_count = 4,
 		.configuration = 1,
 		.configurations = 1,
 		.authorized = 1,
 		.count = 3,
-		.interfaces = {{"1-1:1.0", 0, LAYOUT_NOT_AT, true, "qmi_wwan", ""},
-			       {"1-1:1.1", 1, LAYOUT_NOT_AT, false, "", ""},
-			       {"1-1:1.2", 2, LAYOUT_DATA, true, "option", "ttyUSB1"}}};
-	facts->bind = DRIVER_FINE;
-	facts->bind_at = 2;
-	facts->probed = true;
-	facts->ports[0] = (struct doctor_port){"/dev/ttyUSB1", "option", "at", "", ""};
-	facts->port_count = 1;
-	facts->chosen = 0;
-	facts->modem = said;
+		.interfaces = {{"1-1:1.0", .interrupt_in = 1, .driver = "qmi_wwan"},
+			       {"1-1:1.1", .number = 1},
+			       {"1-1:1.2", .number = 2, .interrupt_in = 1, .driver = "option",
+				.ttys = {"ttyUSB1"}, .tty_count = 1}}};
+	for (int i = 0; i < 3; i++)
+		facts->job.device.interfaces[i].class = 0xff;
+	for (int i = 0; i < 2; i++) {
+		port_init(&world->ports[i].port, i ? "/dev/ttyUSB5" : "/dev/ttyUSB1");
+		strcpy(world->ports[i].port.driver, "option");
+		strcpy(world->ports[i].port.usb_path, i ? "1-2" : "1-1");
+		world->ports[i].role = PORT_ROLE_AT;
+	}
+	world->probe = (struct probe_result){.ports = world->ports, .count = 1, .chosen = 0};
+	facts->probe = &world->probe;
+	facts->modem = &world->modem;
 	facts->option = facts->ppp_async = DOCTOR_MODULE_LOADED;
 	facts->pppd = "/usr/sbin/pppd";
 	facts->pppd_there = true;
-	facts->pppd_version = "2.4.9";
+	strcpy(facts->pppd_version, "2.4.9");
+}
+
+static void free_world(struct world *world)
+{
+	doctor_facts_free(&world->facts);
+	conf_free(&world->conf);
 }
 
 static bool has_code(const struct finding_list *list, const char *code)
@@ -447,35 +485,33 @@ static void each_fault_is_found_where_it_is(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(lones); i++) {
-		struct doctor_collection collection;
-		struct modem_facts said = modem();
+		struct world world;
 		struct finding_list list;
 
-		fill_well(&collection, &said);
-		lones[i].spoil(&collection.facts, &said);
-		assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+		fill_well(&world);
+		lones[i].spoil(&world);
+		assert_int_equal(doctor_examine(&world.facts, &list), 0);
 		if (!has_code(&list, lones[i].code))
 			fail_msg("no %s", lones[i].code);
 		finding_list_free(&list);
-		doctor_collection_free(&collection);
+		free_world(&world);
 	}
 }
 
 static void all_is_well_without_a_fault(void **state)
 {
-	struct doctor_collection collection;
-	struct modem_facts said = modem();
+	struct world world;
 	struct finding_list list;
 
 	(void)state;
-	fill_well(&collection, &said);
-	assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+	fill_well(&world);
+	assert_int_equal(doctor_examine(&world.facts, &list), 0);
 	for (size_t i = 0; i < list.count; i++)
 		if (list.findings[i].severity != DOCTOR_OK)
 			assert_string_equal(list.findings[i].code, "instance-stopped");
 	assert_int_equal(finding_list_cause(&list), CAUSE_NONE);
 	finding_list_free(&list);
-	doctor_collection_free(&collection);
+	free_world(&world);
 }
 
 /* What the kernel blocks the kernel can unblock; what somebody has told the modem run tells it
@@ -484,36 +520,34 @@ static void a_radio_is_unblocked_where_it_is_blocked(void **state)
 {
 	(void)state;
 	for (int blocked = 0; blocked <= 1; blocked++) {
-		struct doctor_collection collection;
-		struct modem_facts said = modem();
+		struct world world;
 		struct finding_list list;
 
-		fill_well(&collection, &said);
-		(blocked ? spoil_rfkill : spoil_radio)(&collection.facts, &said);
-		assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+		fill_well(&world);
+		(blocked ? spoil_rfkill : spoil_radio)(&world);
+		assert_int_equal(doctor_examine(&world.facts, &list), 0);
 		for (size_t i = 0; i < list.count; i++)
 			if (strcmp(list.findings[i].code, "radio-off") == 0)
 				assert_string_equal(buf_str(&list.findings[i].fix),
 						    blocked ? "rfkill unblock wwan\n" : "");
 		assert_int_equal(finding_list_cause(&list), CAUSE_RADIO_OFF);
 		finding_list_free(&list);
-		doctor_collection_free(&collection);
+		free_world(&world);
 	}
 }
 
 static void a_failing_instances_cause_is_the_exit_code(void **state)
 {
-	struct doctor_collection collection;
-	struct modem_facts said = modem();
+	struct world world;
 	struct finding_list list;
 
 	(void)state;
-	fill_well(&collection, &said);
-	spoil_failing(&collection.facts, &said);
-	assert_int_equal(doctor_examine(&collection.facts, &list), 0);
+	fill_well(&world);
+	spoil_failing(&world);
+	assert_int_equal(doctor_examine(&world.facts, &list), 0);
 	assert_int_equal(finding_list_cause(&list), CAUSE_PPP_AUTH);
 	finding_list_free(&list);
-	doctor_collection_free(&collection);
+	free_world(&world);
 }
 
 static void long_numbers_are_masked(void **state)
@@ -559,14 +593,15 @@ static void usbmodes_entry_counts_without_a_message_only(void **state)
 		{"", -1},
 	};
 	const char *root = tree_plant("sysfs/empty");
-	char file[64];
+	struct doctor_switch entry;
 
 	(void)state;
-	assert_int_equal(system_usbmode(root, 0x1199, 0x9013, file, sizeof(file)), -1);
+	assert_false(system_usbmode(root, 0x1199, 0x9013, &entry));
 	for (size_t i = 0; i < COUNT(lists); i++) {
 		plant(root, "etc", "usb-mode.json", lists[i].list);
-		assert_int_equal(system_usbmode(root, 0x1199, 0x9013, file, sizeof(file)),
-				 lists[i].configuration);
+		assert_int_equal(system_usbmode(root, 0x1199, 0x9013, &entry),
+				 lists[i].configuration >= 0);
+		assert_int_equal(entry.configuration, lists[i].configuration);
 	}
 	tree_fell();
 }
