@@ -132,7 +132,8 @@ static enum step_ask ask_selection(struct script *script, struct at_command *com
 	return ask_operator(script, command, now);
 }
 
-static enum step_ask port_probe_free(struct script *script, struct at_command *command, int64_t now)
+static enum step_ask ask_free_selection(struct script *script, struct at_command *command,
+					int64_t now)
 {
 	(void)now;
 	if (!operator_is_free(script) || script->selection_freed || script->selection <= 0)
@@ -315,10 +316,10 @@ static const struct step steps[] = {
 	[STEP_MODE_LIST] = { mode_ask_list, mode_take_list },
 	[STEP_SET_MODE]  = { mode_ask_set, mode_take_set },
 	[STEP_SELECTION] = { ask_selection, take_operator },
-	[STEP_FREE]      = { port_probe_free,     take_free },
+	[STEP_FREE]      = { ask_free_selection,     take_free },
 	[STEP_REPEAT]    = { ask_repeat,   step_take_any },
 	[STEP_OPERATOR]  = { ask_operator, take_operator },
-	[STEP_FREE_LATE] = { port_probe_free,     take_free },
+	[STEP_FREE_LATE] = { ask_free_selection,     take_free },
 	[STEP_SIGNAL]    = { ask_signal,   step_take_radio },
 	[STEP_MORE_SIGNAL] = { ask_more_signal, step_take_radio },
 	[STEP_TECHNOLOGY] = { ask_technology, step_take_radio },
