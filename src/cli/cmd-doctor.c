@@ -14,7 +14,7 @@
 #include "ctl/client.h"
 #include "doctor/facts.h"
 #include "doctor/finding.h"
-#include "io/binder.h"
+#include "io/rebind.h"
 #include "io/command.h"
 #include "io/conf-load.h"
 #include "status/show.h"
@@ -130,23 +130,21 @@ static void mend_finding(struct mending *mending, const struct walk *walk,
 			 const struct finding *finding)
 {
 	const char *const modprobe[] = {"modprobe", "ppp_async", NULL};
-	const struct bind_job *job = &walk->facts.job;
+	const struct rebind_job *job = &walk->facts.job;
 	struct json_object *object = json_object_new_object();
 	struct buf what = BUF_INIT, said = BUF_INIT;
-	struct binder *binder;
+	struct rebind rebind = {.deadline = 0.};
 
 	mending->done[finding->mend] = true;
 	if (finding->mend == DOCTOR_MEND_BIND) {
 		buf_printf(&what, "gave %s to the driver " DRIVER_WITH_DTR,
-			   bind_interface_name(job));
+			   rebind_interface_name(job));
 		mending->loop = ev_default_loop(0);
 		mending->outcome = -EIO;
-		binder = mending->loop
-				 ? binder_start(mending->loop, job, on_interface_bound, mending)
-				 : NULL;
-		if (binder)
+		if (mending->loop &&
+		    rebind_start(&rebind, mending->loop, job, on_interface_bound, mending) == 0)
 			ev_run(mending->loop, 0);
-		binder_free(binder);
+		rebind_cancel(&rebind);
 	} else {
 		buf_printf(&what, "modprobe ppp_async");
 		mending->outcome = command_run(modprobe, MODPROBE_MS, &said);

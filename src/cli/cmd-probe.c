@@ -16,7 +16,7 @@
 #include "cli/probe-show.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
-#include "io/bind.h"
+#include "io/rebind.h"
 #include "io/port.h"
 #include "io/probe.h"
 
@@ -49,11 +49,11 @@ static void clear_progress(void)
 
 /* A named port stands for its modem. */
 static bool find_bind_job(struct asking *asking, const struct probe_result *result,
-			  struct bind_job *job)
+			  struct rebind_job *job)
 {
 	struct port_filter filter = {.vid = -1, .pid = -1};
 
-	if (!bind_may_help(result->cause))
+	if (!rebind_may_help(result->cause))
 		return false;
 	if (!asking->named && strcmp(asking->conf.modem.port, "auto") == 0)
 		filter = port_filter_configured(&asking->conf);
@@ -61,14 +61,14 @@ static bool find_bind_job(struct asking *asking, const struct probe_result *resu
 		filter.usb_path = result->ports[0].port.usb_path;
 	else
 		return false;
-	return bind_find(job, "", &filter, result);
+	return rebind_find(job, "", &filter, result, NULL, 0);
 }
 
 static void on_probe_done(void *ctx, struct probe *probe, const struct probe_result *is)
 {
 	struct asking *asking = ctx;
 	struct probe_result result = *is;
-	struct bind_job job;
+	struct rebind_job job;
 	bool found = find_bind_job(asking, &result, &job);
 	struct json_object *object;
 	struct buf text = BUF_INIT;

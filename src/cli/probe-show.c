@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "cli/probe-show.h"
-#include "io/bind.h"
+#include "io/rebind.h"
 #include "io/probe.h"
 
 #define COLUMNS 5
@@ -180,7 +180,7 @@ static void advise_on_silence(const struct probe_result *result, struct buf *out
 		buf_printf(out, "A modem takes up to a minute to start: try again.\n");
 }
 
-static void advise_user(const struct probe_result *result, const struct bind_job *job,
+static void advise_user(const struct probe_result *result, const struct rebind_job *job,
 			struct buf *out)
 {
 	const struct probed_port *busy = find_port_of_role(result, PORT_ROLE_BUSY);
@@ -191,9 +191,9 @@ static void advise_user(const struct probe_result *result, const struct bind_job
 			   "The driver " DRIVER_WITH_DTR " raises DTR, and \"run\" gives it this "
 			   "interface by itself, unless\nmodem.driver is \"keep\". By hand, until "
 			   "the next boot:\n",
-			   bind_interface_name(job), (unsigned)job->device.vid,
+			   rebind_interface_name(job), (unsigned)job->device.vid,
 			   (unsigned)job->device.pid, driver_verdict_text(job->verdict));
-		bind_print_commands(job, out);
+		rebind_print_commands(job, out);
 		return;
 	}
 	switch (result->cause) {
@@ -228,7 +228,7 @@ static void advise_user(const struct probe_result *result, const struct bind_job
 	}
 }
 
-void probe_show(const struct probe_result *result, const struct bind_job *job, struct buf *out)
+void probe_show(const struct probe_result *result, const struct rebind_job *job, struct buf *out)
 {
 	const struct probed_port *chosen;
 	char cause[128];

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -18,8 +17,8 @@ static size_t tried_count(const struct drivers *drivers)
 
 static void note_tried(struct drivers *drivers)
 {
-	const struct bind_job *job = &drivers->job;
-	struct bind_tried *tried = &drivers->tried[drivers->count++ % DRIVERS_TRIED_MAX];
+	const struct rebind_job *job = &drivers->job;
+	struct rebind_tried *tried = &drivers->tried[drivers->count++ % DRIVERS_TRIED_MAX];
 
 	str_copy(tried->path, sizeof(tried->path), job->device.path);
 	tried->devnum = job->device.devnum;
@@ -38,7 +37,7 @@ static bool is_in_vain(const struct drivers *drivers, const struct conf *conf)
 {
 	return *drivers->last.device.path && !drivers->last.back &&
 	       clock_now_ms() - drivers->last_at >= (int64_t)conf->modem.wait_s * 1000 &&
-	       bind_is_moved(&drivers->last, "");
+	       rebind_is_moved(&drivers->last, "");
 }
 
 static bool is_last(const struct drivers *drivers, const struct usb_device *device)
@@ -47,19 +46,19 @@ static bool is_last(const struct drivers *drivers, const struct usb_device *devi
 	       strcmp(drivers->last.device.path, device->path) == 0;
 }
 
-static void explain(const struct bind_job *job, const char *rest, struct buf *text)
+static void explain(const struct rebind_job *job, const char *rest, struct buf *text)
 {
-	buf_printf(text, "; interface %s (%04x:%04x): %s%s", bind_interface_name(job),
+	buf_printf(text, "; interface %s (%04x:%04x): %s%s", rebind_interface_name(job),
 		   (unsigned)job->device.vid, (unsigned)job->device.pid,
 		   driver_verdict_text(job->verdict), rest);
 }
 
 static void explain_last(const struct drivers *drivers, struct buf *text)
 {
-	const struct bind_job *last = &drivers->last;
+	const struct rebind_job *last = &drivers->last;
 
 	explain(last,
-		last->back || bind_is_moved(last, "")
+		last->back || rebind_is_moved(last, "")
 			? ", and it is silent with " DRIVER_WITH_DTR " too"
 			: ", and it could not be given to " DRIVER_WITH_DTR,
 		text);
@@ -80,7 +79,7 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 		   const struct probe_result *result, enum cause *cause, struct buf *text)
 {
 	struct port_filter filter = port_filter_configured(conf);
-	const struct bind_job *job = &drivers->job;
+	const struct rebind_job *job = &drivers->job;
 
 	/* What has answered once stays where it is, should it fall silent. */
 	if (result->chosen >= 0) {
@@ -88,9 +87,8 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 		drivers->last.back = false;
 	}
 	/* A port that is named is the user's, and would get another name. */
-	if (!bind_may_help(result->cause) || strcmp(conf->modem.port, "auto") != 0 ||
-	    !bind_find_other(&drivers->job, "", &filter, result, drivers->tried,
-			     tried_count(drivers)))
+	if (!rebind_may_help(result->cause) || strcmp(conf->modem.port, "auto") != 0 ||
+	    !rebind_find(&drivers->job, "", &filter, result, drivers->tried, tried_count(drivers)))
 		return false;
 	if (is_in_vain(drivers, conf)) {
 		drivers->job = drivers->last;
@@ -117,32 +115,30 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	return false;
 }
 
-int drivers_bind(struct drivers *drivers, struct ev_loop *loop, binder_done *done, void *ctx)
+int drivers_bind(struct drivers *drivers, struct ev_loop *loop, rebind_done *done, void *ctx)
 {
-	const struct bind_job *job = &drivers->job;
+	const struct rebind_job *job = &drivers->job;
 
 	drivers_cancel(drivers);
 	if (job->back) {
 		drivers->last.back = true;
 		log_notice("interface %s stays silent with " DRIVER_WITH_DTR ": it goes back",
-			   bind_interface_name(job));
+			   rebind_interface_name(job));
 	} else {
 		note_tried(drivers);
 		log_notice("no port answers AT; interface %s: %s; giving it "
 			   "to " DRIVER_WITH_DTR ", and leaving the others alone",
-			   bind_interface_name(job), driver_verdict_text(job->verdict));
+			   rebind_interface_name(job), driver_verdict_text(job->verdict));
 	}
-	drivers->binder = binder_start(loop, job, done, ctx);
-	return drivers->binder ? 0 : -errno;
+	return rebind_start(&drivers->rebind, loop, job, done, ctx);
 }
 
 void drivers_look(struct drivers *drivers)
 {
-	binder_look(drivers->binder);
+	rebind_look(&drivers->rebind);
 }
 
 void drivers_cancel(struct drivers *drivers)
 {
-	binder_free(drivers->binder);
-	drivers->binder = NULL;
+	rebind_cancel(&drivers->rebind);
 }

@@ -6,8 +6,7 @@
 #include <stdint.h>
 
 #include "base/cause.h"
-#include "io/bind.h"
-#include "io/binder.h"
+#include "io/rebind.h"
 
 struct buf;
 struct conf;
@@ -16,11 +15,11 @@ struct conf;
 
 /* What modem.driver is about: the job, and which interfaces have had theirs. All zero at first. */
 struct drivers {
-	struct bind_job job; /* what the last probe found to be done */
-	struct binder *binder;
-	struct bind_tried tried[DRIVERS_TRIED_MAX]; /* a ring */
+	struct rebind_job job; /* what the last probe found to be done */
+	struct rebind rebind;
+	struct rebind_tried tried[DRIVERS_TRIED_MAX]; /* a ring */
 	unsigned count;
-	struct bind_job last; /* that was tried; its path "": none */
+	struct rebind_job last; /* that was tried; its path "": none */
 	int64_t last_at;
 };
 
@@ -35,8 +34,8 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
  * ports to the end. */
 bool drivers_doubt(const struct drivers *drivers);
 
-/* Do it; `done` as in binder.h. 0 or a negative errno. */
-int drivers_bind(struct drivers *drivers, struct ev_loop *loop, binder_done *done, void *ctx);
+/* Do it; `done` as in rebind.h. 0 or a negative errno. */
+int drivers_bind(struct drivers *drivers, struct ev_loop *loop, rebind_done *done, void *ctx);
 
 /* A tty has come. */
 void drivers_look(struct drivers *drivers);

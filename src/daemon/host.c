@@ -12,7 +12,7 @@
 #include "io/clock.h"
 #include "io/pinfile.h"
 #include "io/probe.h"
-#include "io/revive.h"
+#include "io/rung.h"
 #include "io/rfkill.h"
 #include "io/route.h"
 #include "io/serial.h"
@@ -170,14 +170,14 @@ static void bind_cancel(void *ctx)
 static void on_recovered(void *ctx, int result)
 {
 	struct daemon *daemon = ctx;
-	bool done = result == 0 || result == REVIVE_LEFT;
+	bool done = result == 0 || result == RUNG_LEFT;
 
 	recovery_cancel(&daemon->recovery);
 	recovery_note_end(&daemon->recovery, result);
 	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_RECOVERED,
 						   .cause = done ? CAUSE_NONE : CAUSE_NO_AT_PORT,
 						   .text = recovery_text(result),
-						   .left = result == REVIVE_LEFT});
+						   .left = result == RUNG_LEFT});
 }
 
 static int recover(void *ctx, enum ladder_rung rung)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,7 +9,7 @@
 #include "io/port.h"
 #include "io/clock.h"
 #include "io/probe.h"
-#include "io/revive.h"
+#include "io/rung.h"
 #include "io/usb.h"
 
 /* How well a port fits that no port was chosen for. */
@@ -137,23 +138,23 @@ static int find(const struct recovery *recovery, enum ladder_rung rung, const st
 }
 
 int recovery_start(struct recovery *recovery, enum ladder_rung rung, const struct conf *conf,
-		   const struct modem_family *family, struct ev_loop *loop, reviver_done *done,
+		   const struct modem_family *family, struct ev_loop *loop, recovery_done *done,
 		   void *ctx)
 {
-	struct revive_job job = {.rung = rung, .family = family};
+	struct rung_job job = {.rung = rung, .family = family};
 	int error = find(recovery, rung, conf, &job.port);
 
 	recovery_cancel(recovery);
 	if (error < 0)
 		return error;
-	recovery->reviver = reviver_start(loop, &job, done, ctx);
-	return recovery->reviver ? 0 : -errno;
+	return worker_start(
+		&recovery->worker, loop,
+		&(struct worker_task){.work = rung_do, .arg = &job, .done = done, .ctx = ctx});
 }
 
 void recovery_cancel(struct recovery *recovery)
 {
-	reviver_free(recovery->reviver);
-	recovery->reviver = NULL;
+	worker_abandon(&recovery->worker, SIGTERM);
 }
 
 const char *recovery_text(int result)
@@ -161,7 +162,7 @@ const char *recovery_text(int result)
 	switch (result) {
 	case 0:
 		return "done, and the modem answers";
-	case REVIVE_LEFT:
+	case RUNG_LEFT:
 		return "done, and the modem is to come back";
 	case EPROTO:
 		return "the modem refused it";
@@ -174,7 +175,7 @@ const char *recovery_text(int result)
 
 void recovery_note_end(struct recovery *recovery, int result)
 {
-	if (result == REVIVE_LEFT)
+	if (result == RUNG_LEFT)
 		recovery->returns.expected = true;
 }
 

@@ -6,7 +6,7 @@
 
 #include "io/plugged.h"
 #include "io/port.h"
-#include "io/reviver.h"
+#include "io/worker.h"
 #include "session/ladder.h"
 #include "session/returns.h"
 
@@ -15,12 +15,14 @@ struct conf;
 struct modem_family;
 struct probe_result;
 
+typedef void recovery_done(void *ctx, int result);
+
 /* What recovery.ladder is about, and the modems that are not meant. All zero at first. */
 struct recovery {
-	struct port port; /* that the ladder is for; device "": none yet */
-	size_t ports;     /* of its device, when it answered; 0: never */
-	size_t came;      /* ttys of any device since the last probe began */
-	struct reviver *reviver;
+	struct port port;      /* that the ladder is for; device "": none yet */
+	size_t ports;          /* of its device, when it answered; 0: never */
+	size_t came;           /* ttys of any device since the last probe began */
+	struct worker worker;  /* does the rung */
 	struct plugged others; /* their IMEI is not modem.imei */
 	size_t left_out;       /* ports, of the last list */
 	struct returns returns;
@@ -37,10 +39,10 @@ void recovery_note_probe(struct recovery *recovery, const struct probe_result *r
  * waited for. */
 bool recovery_note_tty(struct recovery *recovery, const struct conf *conf);
 
-/* One rung on that port, wherever it is now; `done` as in reviver.h. 0 or a negative errno: -ENODEV
+/* One rung on that port, wherever it is now; `done` gets what rung_do returns, or -EIO. 0 or a negative errno: -ENODEV
  * when it is not there, -ENOTSUP when it is not on USB. */
 int recovery_start(struct recovery *recovery, enum ladder_rung rung, const struct conf *conf,
-		   const struct modem_family *family, struct ev_loop *loop, reviver_done *done,
+		   const struct modem_family *family, struct ev_loop *loop, recovery_done *done,
 		   void *ctx);
 
 /* Fine when nothing is under way, and from `done`. */

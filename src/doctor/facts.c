@@ -44,10 +44,11 @@ static void look_at_device(struct doctor_facts *facts, const char *root)
 		return;
 	if (index >= 0)
 		filter.usb_path = probe->ports[index].port.usb_path;
-	if ((index >= 0 && !*filter.usb_path) || !bind_find(&facts->job, root, &filter, probe))
+	if ((index >= 0 && !*filter.usb_path) ||
+	    !rebind_find(&facts->job, root, &filter, probe, NULL, 0))
 		return;
 	if (driver_is_to_move(facts->job.verdict))
-		bind_print_commands(&facts->job, &facts->bind_commands);
+		rebind_print_commands(&facts->job, &facts->bind_commands);
 	facts->unregistered = system_was_unregistered(root, device->path);
 	if (!system_usbmode(root, device->vid, device->pid, &facts->usbmode))
 		system_modeswitch(root, device->vid, device->pid, &facts->modeswitch);

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
-#include "io/bind.h"
+#include "io/rebind.h"
 
 struct conf;
 struct modem_facts;
@@ -56,7 +56,7 @@ struct doctor_facts {
 	/* From doctor_collect. */
 	const struct conf *conf;          /* the defaults where the file is wrong */
 	const struct probe_result *probe; /* NULL: the instance holds the ports */
-	struct bind_job job; /* the modem that is looked at; its path "": none is on USB */
+	struct rebind_job job; /* the modem that is looked at; its path "": none is on USB */
 	struct buf bind_commands;
 	struct doctor_switch usbmode, modeswitch;
 	bool unregistered; /* the kernel's log says so of the QMI driver, and of no disconnect */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -17,14 +16,6 @@ struct closing {
 	struct serial *serial;
 	int gate; /* reads end of file once the parent has closed the port */
 };
-
-static volatile sig_atomic_t stopped;
-
-static void on_sigterm(int number)
-{
-	(void)number;
-	stopped = 1;
-}
 
 static int drop_dtr(const void *serial)
 {
@@ -42,25 +33,24 @@ void closer_hang_up(struct closer *closer, struct ev_loop *loop, struct serial *
 		serial_set_dtr(serial, false);
 }
 
-static int close_port(const void *arg)
+static int close_after_parent(const void *arg)
 {
 	const struct closing *closing = arg;
-	struct sigaction action = {.sa_handler = on_sigterm};
 	char device[PATH_MAX], byte;
 	int64_t since, took;
 	int fd;
 
-	sigaction(SIGTERM, &action, NULL);
+	worker_catch_sigterm();
 	str_copy(device, sizeof(device), serial_device(closing->serial));
 	/* The last close is the one that waits, and it has to be this one. */
-	while (read(closing->gate, &byte, 1) < 0 && !stopped)
+	while (read(closing->gate, &byte, 1) < 0 && !worker_got_sigterm())
 		;
 	since = clock_now_ms();
 	serial_set_dtr(closing->serial, false);
 	serial_close(closing->serial);
 	took = clock_now_ms() - since;
 	/* Then try the port until the modem reacts to DTR again, or is gone. */
-	while (took >= HUNG_MS && !stopped) {
+	while (took >= HUNG_MS && !worker_got_sigterm()) {
 		since = clock_now_ms();
 		fd = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 		if (fd < 0)
@@ -74,7 +64,7 @@ static int close_port(const void *arg)
 void closer_close(struct closer *closer, struct ev_loop *loop, struct serial *serial)
 {
 	struct closing closing = {.serial = serial};
-	struct worker_task task = {.work = close_port, .arg = &closing};
+	struct worker_task task = {.work = close_after_parent, .arg = &closing};
 	int gate[2];
 
 	if (!serial)

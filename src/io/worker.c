@@ -74,3 +74,23 @@ bool worker_end(struct worker *worker, int wait_ms)
 	worker_abandon(worker, 0);
 	return true;
 }
+
+static volatile sig_atomic_t got_sigterm;
+
+static void on_sigterm(int number)
+{
+	(void)number;
+	got_sigterm = 1;
+}
+
+void worker_catch_sigterm(void)
+{
+	const struct sigaction action = {.sa_handler = on_sigterm};
+
+	sigaction(SIGTERM, &action, NULL);
+}
+
+bool worker_got_sigterm(void)
+{
+	return got_sigterm != 0;
+}

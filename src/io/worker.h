@@ -41,4 +41,8 @@ void worker_abandon(struct worker *worker, int signal);
  * by then, and got SIGTERM. */
 bool worker_end(struct worker *worker, int wait_ms);
 
+/* For `work`: from now on SIGTERM no longer ends the child, and has come or not. */
+void worker_catch_sigterm(void);
+bool worker_got_sigterm(void);
+
 #endif

@@ -9,7 +9,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
-#include "io/bind.h"
+#include "io/rebind.h"
 #include "io/probe.h"
 #include "tree.h"
 
@@ -125,8 +125,8 @@ static void list_references(const char *device, int at, char *to, size_t size)
 	struct driver_reference reference;
 
 	to[0] = '\0';
-	for (int rank = 0; rank < 3 && driver_find_reference(interfaces, count, at, rank, &reference);
-	     rank++)
+	for (int rank = 0;
+	     rank < 3 && driver_find_reference(interfaces, count, at, rank, &reference); rank++)
 		len += (size_t)snprintf(to + len, size - len, "%s%04x:%04x", rank ? " " : "",
 					reference.vid, reference.pid);
 }
@@ -231,17 +231,17 @@ static void the_modem_and_its_interface_are_found(void **state)
 		  false, DRIVER_UNKNOWN, NULL },
 		/* clang-format on */
 	};
-	struct bind_job job;
+	struct rebind_job job;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		assert_int_equal(
-			bind_find(&job, tree_plant(rows[i].tree), &rows[i].filter, rows[i].result),
-			rows[i].found);
+		assert_int_equal(rebind_find(&job, tree_plant(rows[i].tree), &rows[i].filter,
+					     rows[i].result, NULL, 0),
+				 rows[i].found);
 		if (rows[i].found)
 			assert_int_equal(job.verdict, rows[i].verdict);
 		if (rows[i].name)
-			assert_string_equal(bind_interface_name(&job), rows[i].name);
+			assert_string_equal(rebind_interface_name(&job), rows[i].name);
 		tree_fell();
 	}
 }
@@ -249,11 +249,11 @@ static void the_modem_and_its_interface_are_found(void **state)
 static void what_does_not_take_is_a_failure(void **state)
 {
 	const char *root = tree_plant("sysfs/report-before");
-	struct bind_job job;
+	struct rebind_job job;
 
 	(void)state;
-	assert_true(bind_find(&job, root, &any, &silent));
-	assert_int_equal(bind_move(&job, root), -EIO);
+	assert_true(rebind_find(&job, root, &any, &silent, NULL, 0));
+	assert_int_equal(rebind_move(&job, root), -EIO);
 	assert_string_equal(content(root, "usb/drivers/qcserial/unbind"), "1-1:1.2");
 	assert_string_equal(content(root, "usb/drivers/option/bind"), "1-1:1.2");
 	assert_string_equal(content(root, "usb-serial/drivers/option1/new_id"), "1199 9013 ff");
@@ -263,14 +263,14 @@ static void what_does_not_take_is_a_failure(void **state)
 static void undoing_gives_it_back_to_its_driver(void **state)
 {
 	const char *root = tree_plant("sysfs/report-bare");
-	struct bind_job job;
+	struct rebind_job job;
 
 	(void)state;
-	assert_true(bind_find(&job, root, &any, NULL));
-	assert_int_equal(bind_undo(&job, root), 0);
+	assert_true(rebind_find(&job, root, &any, NULL, NULL, 0));
+	assert_int_equal(rebind_undo(&job, root), 0);
 	assert_string_equal(content(root, "usb/drivers/qcserial/bind"), "");
 	strcpy(job.device.interfaces[job.at].driver, "qcserial");
-	assert_int_equal(bind_undo(&job, root), 0);
+	assert_int_equal(rebind_undo(&job, root), 0);
 	assert_string_equal(content(root, "usb/drivers/qcserial/bind"), "1-1:1.2");
 	tree_fell();
 }
@@ -279,14 +279,14 @@ static void a_driver_that_does_not_let_go_is_left_alone(void **state)
 {
 	const char *root = tree_plant("sysfs/report-before");
 	char path[256];
-	struct bind_job job;
+	struct rebind_job job;
 
 	(void)state;
-	assert_true(bind_find(&job, root, &any, &silent));
+	assert_true(rebind_find(&job, root, &any, &silent, NULL, 0));
 	snprintf(path, sizeof(path), "%s/sys/bus/usb/drivers/qcserial/unbind", root);
 	assert_int_equal(remove(path), 0);
 	assert_int_equal(mkdir(path, 0755), 0);
-	assert_int_equal(bind_move(&job, root), -EISDIR);
+	assert_int_equal(rebind_move(&job, root), -EISDIR);
 	assert_string_equal(content(root, "usb/drivers/option/bind"), "");
 	tree_fell();
 }
@@ -294,14 +294,14 @@ static void a_driver_that_does_not_let_go_is_left_alone(void **state)
 static void another_device_at_its_place_is_not_touched(void **state)
 {
 	const char *root = tree_plant("sysfs/report-before");
-	struct bind_job job;
+	struct rebind_job job;
 
 	(void)state;
-	assert_true(bind_find(&job, root, &any, &silent));
+	assert_true(rebind_find(&job, root, &any, &silent, NULL, 0));
 	job.device.devnum++;
-	assert_int_equal(bind_move(&job, root), -ENODEV);
+	assert_int_equal(rebind_move(&job, root), -ENODEV);
 	strcpy(job.device.path, "1-2");
-	assert_int_equal(bind_move(&job, root), -ENODEV);
+	assert_int_equal(rebind_move(&job, root), -ENODEV);
 	assert_string_equal(content(root, "usb/drivers/qcserial/unbind"), "");
 	tree_fell();
 }
@@ -309,13 +309,13 @@ static void another_device_at_its_place_is_not_touched(void **state)
 static void one_that_option_has_by_now_needs_nothing(void **state)
 {
 	const char *root = tree_plant("sysfs/quectel-ec25");
-	struct bind_job job;
+	struct rebind_job job;
 
 	(void)state;
-	assert_true(bind_find(&job, root, &any, NULL));
-	assert_int_equal(bind_move(&job, root), 0);
+	assert_true(rebind_find(&job, root, &any, NULL, NULL, 0));
+	assert_int_equal(rebind_move(&job, root), 0);
 	assert_string_equal(content(root, "usb/drivers/option/bind"), "");
-	assert_int_equal(bind_undo(&job, root), 0);
+	assert_int_equal(rebind_undo(&job, root), 0);
 	assert_string_equal(content(root, "usb/drivers/option/unbind"), "");
 	tree_fell();
 }
@@ -323,19 +323,19 @@ static void one_that_option_has_by_now_needs_nothing(void **state)
 static void the_commands_say_the_same(void **state)
 {
 	struct buf out = BUF_INIT;
-	struct bind_job job;
+	struct rebind_job job;
 
 	(void)state;
-	assert_true(bind_find(&job, tree_plant("sysfs/report-before"), &any, &silent));
-	bind_print_commands(&job, &out);
+	assert_true(rebind_find(&job, tree_plant("sysfs/report-before"), &any, &silent, NULL, 0));
+	rebind_print_commands(&job, &out);
 	assert_string_equal(buf_str(&out), "  modprobe option\n"
 					   "  echo 1-1:1.2 > /sys/bus/usb/drivers/qcserial/unbind\n"
 					   "  echo 1199 9013 ff 413c 81d7 > "
 					   "/sys/bus/usb-serial/drivers/option1/new_id\n");
 	tree_fell();
 	buf_clear(&out);
-	assert_true(bind_find(&job, tree_plant("sysfs/report-bare"), &any, NULL));
-	bind_print_commands(&job, &out);
+	assert_true(rebind_find(&job, tree_plant("sysfs/report-bare"), &any, NULL, NULL, 0));
+	rebind_print_commands(&job, &out);
 	assert_null(strstr(buf_str(&out), "unbind"));
 	tree_fell();
 	buf_free(&out);
