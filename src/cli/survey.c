@@ -13,9 +13,9 @@
 #include "cli/survey.h"
 #include "conf/conf.h"
 #include "daemon/report.h"
-#include "io/atport.h"
 #include "io/port.h"
 #include "io/clock.h"
+#include "io/serial.h"
 #include "modem/family.h"
 #include "modem/at-request.h"
 
@@ -23,9 +23,8 @@
 #define END_S   5.   /* for putting back what was set, when interrupted */
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-#define SIGNALS COUNT(signals)
 
-static void finish(struct survey *survey, enum cause cause, const char *text)
+static void end_survey(struct survey *survey, enum cause cause, const char *text)
 {
 	survey->cause = cause;
 	buf_clear(&survey->text);
@@ -33,69 +32,40 @@ static void finish(struct survey *survey, enum cause cause, const char *text)
 	ev_break(survey->loop, EVBREAK_ALL);
 }
 
-static void pump_order(struct survey *survey)
-{
-	struct at_command command;
-
-	if (!at_request_next(survey->order, &command, 0))
-		finish(survey, CAUSE_NONE, "");
-	else if (atport_send(survey->atport, &command) < 0)
-		finish(survey, CAUSE_INTERNAL, "a command could not be sent");
-}
-
-static void pump(struct survey *survey)
-{
-	struct script *script = &survey->script;
-	struct at_command command;
-
-	switch (script_next(script, &command, clock_now_ms())) {
-	case SCRIPT_COMMAND:
-		if (atport_send(survey->atport, &command) < 0)
-			finish(survey, CAUSE_INTERNAL, "a command could not be sent");
-		break;
-	case SCRIPT_DONE:
-		finish(survey, CAUSE_NONE, "");
-		break;
-	case SCRIPT_FAILED:
-		finish(survey, script->cause, buf_str(&script->text));
-		break;
-	case SCRIPT_PENDING:
-	case SCRIPT_WAIT:
-		break;
-	}
-}
-
-static void on_event(void *ctx, const struct at_event *event)
+static void on_answered(void *ctx, const struct talk_end *end)
 {
 	struct survey *survey = ctx;
+	bool failed = end->cause == CAUSE_NONE && survey->script.cause != CAUSE_NONE;
 
-	if (survey->order) {
-		if (event->type != AT_EVENT_REPLY)
-			return;
-		at_request_reply(survey->order, event);
-		pump_order(survey);
-		return;
-	}
-	if (event->type == AT_EVENT_REPLY)
-		script_reply(&survey->script, event, clock_now_ms());
-	else
-		script_urc(&survey->script, event->text, clock_now_ms());
-	pump(survey);
+	if (!survey->talk.port)
+		return; /* the survey has ended */
+	end_survey(survey, failed ? survey->script.cause : end->cause,
+		   failed ? buf_str(&survey->script.text) : end->text);
 }
 
-static void on_gone(void *ctx)
+/* Commands to be sent instead of the questions. */
+static enum talk_turn take_request_turn(void *job, struct at_command *command)
 {
-	finish(ctx, CAUSE_NO_MODEM, "the port went away");
+	struct at_request *request = job;
+
+	if (request->pending)
+		return TALK_WAIT;
+	return at_request_next(request, command, 0) ? TALK_SEND : TALK_DONE;
 }
 
-static void on_limit(struct ev_loop *loop, ev_timer *timer, int events)
+static void take_request_reply(void *job, const struct at_event *event)
+{
+	at_request_reply(job, event);
+}
+
+static void on_survey_limit(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	(void)loop;
 	(void)events;
-	finish(timer->data, CAUSE_NO_AT_PORT, "the modem takes too long to answer");
+	end_survey(timer->data, CAUSE_NO_AT_PORT, "the modem takes too long to answer");
 }
 
-static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+static void on_survey_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 {
 	struct survey *survey = watcher->data;
 	bool again = survey->signal != 0;
@@ -103,7 +73,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 	(void)events;
 	survey->signal = watcher->signum;
 	if (again || !survey->asked) {
-		finish(survey, CAUSE_INTERNAL, "interrupted");
+		end_survey(survey, CAUSE_INTERNAL, "interrupted");
 		return;
 	}
 	script_wind_up(&survey->script);
@@ -112,71 +82,62 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 	ev_timer_start(loop, &survey->limit);
 }
 
-static void ask_modem(struct survey *survey, const struct probed_port *chosen)
-{
-	static const struct atport_callbacks callbacks = {on_event, on_gone};
-	struct serial *serial = probe_take_serial(survey->probe);
-
-	if (serial)
-		survey->atport = atport_new(survey->loop, serial, &callbacks, survey);
-	if (!survey->atport) {
-		finish(survey, CAUSE_INTERNAL, "out of memory");
-		return;
-	}
-	if (survey->order) {
-		pump_order(survey);
-		return;
-	}
-	survey->asked = true;
-	survey->script.family = modem_family_find(chosen->port.vid, chosen->identity);
-	script_start(&survey->script, SCRIPT_INFO, clock_now_ms());
-	pump(survey);
-}
-
-static void on_probed(void *ctx, struct probe *probe, const struct probe_result *result)
+static void on_survey_probed(void *ctx, struct probe *probe, const struct probe_result *result)
 {
 	struct survey *survey = ctx;
+	struct talk_user user = {.next = take_request_turn,
+				 .reply = take_request_reply,
+				 .over = on_answered,
+				 .job = survey->order,
+				 .ctx = survey};
+	struct serial *serial;
 	struct buf text = BUF_INIT;
 
-	(void)probe;
 	survey->result = result;
-	if (result->chosen >= 0) {
-		ask_modem(survey, &result->ports[result->chosen]);
+	if (result->chosen < 0) {
+		report_probe(result, &text);
+		end_survey(survey, result->cause, buf_str(&text));
+		buf_free(&text);
 		return;
 	}
-	report_probe(result, &text);
-	finish(survey, result->cause, buf_str(&text));
-	buf_free(&text);
+	serial = probe_take_serial(probe);
+	if (!serial || talk_open(&survey->talk, survey->loop, serial) < 0) {
+		end_survey(survey, CAUSE_INTERNAL, "out of memory");
+		return;
+	}
+	if (!survey->order) {
+		const struct probed_port *chosen = &result->ports[result->chosen];
+
+		survey->asked = true;
+		survey->script.family = modem_family_find(chosen->port.vid, chosen->identity);
+		script_start(&survey->script, SCRIPT_INFO, clock_now_ms());
+		user = talk_script_user(&survey->script, on_answered, survey);
+	}
+	talk_add(&survey->talk, &user);
+	talk_run(&survey->talk);
 }
 
-static void watch_signals(struct survey *survey, struct ev_signal *watchers)
+static void run_survey_loop(struct survey *survey)
 {
-	for (size_t i = 0; i < SIGNALS; i++) {
-		ev_signal_init(&watchers[i], on_signal, signals[i]);
+	const struct at_request *request = survey->order;
+	struct ev_signal watchers[COUNT(signals)];
+	double limit_s = LIMIT_S;
+
+	/* Whoever gives commands says how long each may take. */
+	if (request)
+		limit_s += (double)request->count * request->timeout_ms / 1e3;
+	for (size_t i = 0; i < COUNT(signals); i++) {
+		ev_signal_init(&watchers[i], on_survey_signal, signals[i]);
 		watchers[i].data = survey;
 		ev_signal_start(survey->loop, &watchers[i]);
 	}
-}
-
-/* Those who give commands say how long each may take. */
-static double limit_s(const struct at_request *order)
-{
-	return order ? LIMIT_S + (double)order->count * order->timeout_ms / 1e3 : LIMIT_S;
-}
-
-static void run_loop(struct survey *survey)
-{
-	struct ev_signal watchers[SIGNALS];
-
-	watch_signals(survey, watchers);
-	ev_timer_init(&survey->limit, on_limit, limit_s(survey->order), 0.);
+	ev_timer_init(&survey->limit, on_survey_limit, limit_s, 0.);
 	survey->limit.data = survey;
 	ev_timer_start(survey->loop, &survey->limit);
 	ev_run(survey->loop, 0);
 	ev_timer_stop(survey->loop, &survey->limit);
-	atport_free(survey->atport);
-	survey->atport = NULL;
-	for (size_t i = 0; i < SIGNALS; i++)
+	serial_close(talk_release(&survey->talk, CAUSE_INTERNAL, ""));
+	for (size_t i = 0; i < COUNT(signals); i++)
 		ev_signal_stop(survey->loop, &watchers[i]);
 }
 
@@ -199,9 +160,9 @@ enum cause survey_run(struct survey *survey, const struct conf *conf, const stru
 	if (!survey->loop)
 		return survey->cause;
 	show_progress(options, "asking the modem ...");
-	survey->probe = probe_start(survey->loop, ports, &how, on_probed, survey);
+	survey->probe = probe_start(survey->loop, ports, &how, on_survey_probed, survey);
 	if (survey->probe)
-		run_loop(survey);
+		run_survey_loop(survey);
 	show_progress(options, "\r\033[K");
 	if (survey->signal) {
 		/* The ports are put back before. */

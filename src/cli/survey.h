@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 #include "io/probe.h"
+#include "io/talk.h"
 #include "modem/script.h"
 
-struct atport;
 struct at_request;
 
 /*
@@ -24,7 +24,7 @@ struct survey {
 	struct buf text;  /* else: one line for people */
 
 	struct probe *probe; /* its own */
-	struct atport *atport;
+	struct talk talk;
 	struct ev_loop *loop;
 	ev_timer limit;
 	struct at_request *order;
