@@ -94,9 +94,8 @@ calls() {
 	need_mandoc
 	local command usage text
 
-	text=$(manual)
-	same "$(commands)" \
-		"$(section COMMANDS <<<"$text" | sed -n 's/^   \([a-z]\)/\1/p')"
+	text=$(manual | section COMMANDS)
+	same "$(commands)" "$(sed -n 's/^     \([a-z][a-z]*\).*/\1/p' <<<"$text")"
 	for command in $(commands); do
 		usage=$("$gobi" help "$command" | sed -n '1{
 			s/^Usage: gobi-dial //
@@ -104,7 +103,7 @@ calls() {
 			s/[].[]/\\&/g
 			s/.*/\L&/p
 		}')
-		says "$(section SYNOPSIS <<<"$text")" "^ *gobi-dial.* $usage\$"
+		says "$text" "^     $usage\$"
 	done
 }
 
@@ -112,7 +111,7 @@ calls() {
 	need_mandoc
 	local command option text
 
-	text=$(manual)
+	text=$(manual | section OPTIONS)
 	for option in $({
 		"$gobi" help
 		for command in $(commands); do
@@ -122,6 +121,14 @@ calls() {
 		says "$text" "^     (.*, )?$option( |,|\$)|\($option\)"
 	done
 	[[ ${option-} == -* ]]
+	# Each once, with the commands that have it.
+	[ -z "$(grep -oE '^     --?[a-z][a-z-]*' <<<"$text" | sort | uniq -d)" ]
+	for command in $(commands); do
+		for option in $("$gobi" help "$command" | sed -n 's/^  \(--[a-z-]*\) .*/\1/p'); do
+			says "$(sed -n "/^     $option\( \|\$\)/,/^\$/p" <<<"$text")" \
+				"\((.*, )?$command(, .*)?\)"
+		done
+	done
 }
 
 @test "help explains every argument of a command" {
