@@ -9,7 +9,7 @@
 #include "cli/peer.h"
 #include "conf/conf.h"
 #include "conf/schema.h"
-#include "daemon/hooks.h"
+#include "io/hook.h"
 #include "ppp/options.h"
 
 static int print_settings(const struct conf *conf)
@@ -67,7 +67,7 @@ static void print_hooks(void)
 	struct hook_list list = {.count = 0};
 	struct buf complaints = BUF_INIT;
 
-	hook_list_read(&list, HOOKS_FOLDER, &complaints);
+	hook_list_read(&list, HOOKSDIR, &complaints);
 	if (list.count > 0)
 		printf("\nHooks, in this order:\n");
 	for (size_t i = 0; i < list.count; i++)

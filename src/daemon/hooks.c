@@ -1,27 +1,51 @@
 /* SPDX-License-Identifier: ISC */
-/* The administrator's executables that hear of changes. */
 #include <errno.h>
 #include <json-c/json.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "daemon/bus.h"
 #include "daemon/hooks.h"
-#include "daemon/state.h"
+#include "daemon/report.h"
 #include "io/clock.h"
+#include "io/hook.h"
 #include "status/env.h"
 #include "status/show.h"
 
-#define STOP_MS  4500 /* 5 s are promised */
-#define SETTLE_S .2   /* pppd tells of one address after the other */
+#define STOP_MS   4500 /* 5 s are promised */
+#define SETTLE_S  .2   /* pppd tells of one address after the other */
+#define QUEUE_MAX 2
 
-/* Steps on the way to a link are no events: that is to be fast. */
+/* What happened, and how things were then. */
+struct hooks_event {
+	const char *name; /* static */
+	bool of_link;     /* "connected" and "disconnected" */
+	struct buf environment;
+};
+
+/* One event's executables run one after another. Two events may wait, one of the link and one
+ * other: the newest of each. */
+struct hooks {
+	struct bus *bus;
+	struct hooks_event queue[QUEUE_MAX];
+	size_t queued;
+	struct hooks_event now;
+	struct hook_list list;
+	size_t next; /* of `list` */
+	struct hook *hook;
+	ev_timer settle;          /* until the link's addresses are all there */
+	struct json_object *link; /* the last link's status; NULL: there is none */
+	struct buf complained;
+	int64_t stop_at; /* when it was told to stop; 0: not */
+};
+
+/* The steps on the way to a link are no events: that has to be fast. */
 static const char *const events[SESSION_STATE_COUNT] = {
 	[SESSION_WAITING] = "waiting",         [SESSION_CONNECTED] = "connected",
 	[SESSION_BACKING_OFF] = "backing-off", [SESSION_RECOVERING] = "recovering",
 	[SESSION_STOPPED] = "stopped",         [SESSION_FAILED] = "failed",
 };
-
-static void run_next(struct hooks *hooks);
 
 static void free_event(struct hooks_event *event)
 {
@@ -29,49 +53,14 @@ static void free_event(struct hooks_event *event)
 	memset(event, 0, sizeof(*event));
 }
 
-static void unqueue(struct hooks *hooks, size_t i)
+static void drop_queued(struct hooks *hooks, size_t i)
 {
 	hooks->queued--;
 	memmove(&hooks->queue[i], &hooks->queue[i + 1],
 		(hooks->queued - i) * sizeof(*hooks->queue));
 }
 
-/* An older one of its kind has had its time, and a link leaves nothing to be said of the search for
- * it. */
-static void enqueue(struct hooks *hooks, const struct hooks_event *event)
-{
-	bool is_up = event->of_link && strcmp(event->name, "connected") == 0;
-
-	for (size_t i = hooks->queued; i-- > 0;) {
-		if (hooks->queue[i].of_link != event->of_link && !is_up)
-			continue;
-		free_event(&hooks->queue[i]);
-		unqueue(hooks, i);
-	}
-	hooks->queue[hooks->queued++] = *event;
-}
-
-static void on_done(void *ctx)
-{
-	struct hooks *hooks = ctx;
-
-	hook_free(hooks->hook);
-	hooks->hook = NULL;
-	run_next(hooks);
-}
-
-static void complain(struct hooks *hooks, struct buf *complaints)
-{
-	if (strcmp(buf_str(complaints), buf_str(&hooks->complained)) != 0) {
-		for (const char *at = buf_str(complaints); *at; at += strcspn(at, "\n") + 1)
-			log_warning("%.*s", (int)strcspn(at, "\n"), at);
-		buf_clear(&hooks->complained);
-		buf_printf(&hooks->complained, "%s", buf_str(complaints));
-	}
-	buf_free(complaints);
-}
-
-/* The folder is read for each event: nobody has to be told of a new hook. */
+/* The folder is read for each event: nobody has to announce a new hook. */
 static bool take_event(struct hooks *hooks)
 {
 	struct buf complaints = BUF_INIT;
@@ -81,76 +70,60 @@ static bool take_event(struct hooks *hooks)
 	free_event(&hooks->now);
 	hook_list_free(&hooks->list);
 	hooks->now = hooks->queue[0];
-	unqueue(hooks, 0);
+	drop_queued(hooks, 0);
 	hooks->next = 0;
-	hook_list_read(&hooks->list, HOOKS_FOLDER, &complaints);
-	complain(hooks, &complaints);
+	hook_list_read(&hooks->list, HOOKSDIR, &complaints);
+	/* What is wrong in there is said once. */
+	if (strcmp(buf_str(&complaints), buf_str(&hooks->complained)) != 0) {
+		for (const char *at = buf_str(&complaints); *at; at += strcspn(at, "\n") + 1)
+			log_warning("%.*s", (int)strcspn(at, "\n"), at);
+		buf_clear(&hooks->complained);
+		buf_printf(&hooks->complained, "%s", buf_str(&complaints));
+	}
+	buf_free(&complaints);
 	return true;
 }
 
-static void start(struct hooks *hooks, const char *path)
+static void run_hooks(void *ctx)
 {
-	struct daemon *daemon = hooks->daemon;
+	struct hooks *hooks = ctx;
 
-	hooks->hook = hook_start(daemon->loop, path, daemon->name, hooks->now.name,
-				 &hooks->now.environment, on_done, hooks);
-	if (!hooks->hook)
-		log_warning("%s: %s", path, strerror(errno));
+	/* As the callback: the last one has ended. */
+	hook_free(hooks->hook);
+	hooks->hook = NULL;
+	do {
+		while (!hooks->hook && hooks->next < hooks->list.count) {
+			const char *path = hooks->list.paths[hooks->next++];
+
+			hooks->hook = hook_start(hooks->bus->loop, path, hooks->bus->name,
+						 hooks->now.name, &hooks->now.environment,
+						 run_hooks, hooks);
+			if (!hooks->hook)
+				log_warning("%s: %s", path, strerror(errno));
+		}
+	} while (!hooks->hook && take_event(hooks));
 }
 
-static void run_next(struct hooks *hooks)
-{
-	do
-		while (!hooks->hook && hooks->next < hooks->list.count)
-			start(hooks, hooks->list.paths[hooks->next++]);
-	while (!hooks->hook && take_event(hooks));
-}
-
-static void push(struct hooks *hooks, const char *name, bool of_link, struct json_object *status)
+/* An older event of its kind is out of date, and once the link is up so is all that was said of the
+ * search for it. */
+static void queue_event(struct hooks *hooks, const char *name, bool of_link,
+			struct json_object *status)
 {
 	struct hooks_event event = {.name = name, .of_link = of_link};
+	bool is_up = of_link && strcmp(name, "connected") == 0;
 
 	status_env(status, &event.environment);
-	if (event.environment.failed)
+	if (event.environment.failed) {
 		free_event(&event);
-	else
-		enqueue(hooks, &event);
-}
-
-/* The addresses are gone with the link; who is told of its end gets them. */
-static void push_end(struct hooks *hooks, struct json_object *status)
-{
-	json_object_object_add(status, "ppp", json_object_get(show_get(hooks->link, "ppp")));
-	push(hooks, "disconnected", true, status);
-	json_object_put(hooks->link);
-	hooks->link = NULL;
-}
-
-static void tell_up(struct hooks *hooks)
-{
-	struct json_object *response = requests_status(hooks->daemon);
-
-	json_object_put(hooks->link);
-	hooks->link = json_object_get(show_get(response, "status"));
-	push(hooks, events[SESSION_CONNECTED], true, hooks->link);
-	json_object_put(response);
-}
-
-static void tell_down(struct hooks *hooks)
-{
-	const char *name = events[hooks->daemon->session.state];
-	struct json_object *response;
-
-	if (hooks->link) {
-		response = requests_status(hooks->daemon);
-		push_end(hooks, show_get(response, "status"));
-		json_object_put(response);
-	}
-	if (!name)
 		return;
-	response = requests_status(hooks->daemon);
-	push(hooks, name, false, show_get(response, "status"));
-	json_object_put(response);
+	}
+	for (size_t i = hooks->queued; i-- > 0;) {
+		if (hooks->queue[i].of_link != of_link && !is_up)
+			continue;
+		free_event(&hooks->queue[i]);
+		drop_queued(hooks, i);
+	}
+	hooks->queue[hooks->queued++] = event;
 }
 
 static void on_settled(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -159,71 +132,90 @@ static void on_settled(struct ev_loop *loop, ev_timer *watcher, int revents)
 
 	(void)revents;
 	ev_timer_stop(loop, watcher);
-	tell_up(hooks);
-	run_next(hooks);
+	json_object_put(hooks->link);
+	hooks->link = report_status(hooks->bus);
+	queue_event(hooks, events[SESSION_CONNECTED], true, hooks->link);
+	if (!hooks->hook)
+		run_hooks(hooks);
 }
 
-static void begin(struct hooks *hooks, struct daemon *daemon)
+/* A link is announced when no more addresses come. */
+void hooks_on_change(struct bus *bus)
 {
-	hooks->daemon = daemon;
-	ev_timer_init(&hooks->settle, on_settled, SETTLE_S, SETTLE_S);
-	hooks->settle.data = hooks;
-}
+	struct hooks *hooks = bus->hooks;
+	const char *name = events[bus->session.state];
+	struct json_object *status;
 
-void hooks_tell(struct daemon *daemon)
-{
-	struct hooks *hooks = &daemon->hooks;
-
-	if (daemon->goal != SESSION_GOAL_LINK)
+	if (!hooks)
 		return;
-	if (!hooks->daemon)
-		begin(hooks, daemon);
-	if (daemon->session.stopping && hooks->stop_at == 0)
+	if (bus->session.stopping && hooks->stop_at == 0)
 		hooks->stop_at = clock_now_ms();
-	ev_timer_stop(daemon->loop, &hooks->settle);
-	if (daemon->session.state == SESSION_CONNECTED) {
-		ev_now_update(daemon->loop);
-		ev_timer_again(daemon->loop, &hooks->settle);
+	ev_timer_stop(bus->loop, &hooks->settle);
+	if (bus->session.state == SESSION_CONNECTED) {
+		ev_now_update(bus->loop);
+		ev_timer_again(bus->loop, &hooks->settle);
 		return;
 	}
-	tell_down(hooks);
-	run_next(hooks);
+	/* The addresses are gone with the link; the event of its end still has them. */
+	if (hooks->link) {
+		status = report_status(bus);
+		json_object_object_add(status, "ppp",
+				       json_object_get(show_get(hooks->link, "ppp")));
+		queue_event(hooks, "disconnected", true, status);
+		json_object_put(status);
+		json_object_put(hooks->link);
+		hooks->link = NULL;
+	}
+	if (name) {
+		status = report_status(bus);
+		queue_event(hooks, name, false, status);
+		json_object_put(status);
+	}
+	if (!hooks->hook)
+		run_hooks(hooks);
 }
 
-static void on_limit(struct ev_loop *loop, ev_timer *watcher, int revents)
+enum cause hooks_start(struct bus *bus)
+{
+	if (bus->goal != SESSION_GOAL_LINK)
+		return CAUSE_NONE;
+	bus->hooks = calloc(1, sizeof(*bus->hooks));
+	if (!bus->hooks)
+		return bus_explain(CAUSE_INTERNAL, "hooks", -ENOMEM);
+	bus->hooks->bus = bus;
+	ev_timer_init(&bus->hooks->settle, on_settled, SETTLE_S, SETTLE_S);
+	bus->hooks->settle.data = bus->hooks;
+	return CAUSE_NONE;
+}
+
+/* Only to wake the loop. */
+static void on_time_up(struct ev_loop *loop, ev_timer *watcher, int revents)
 {
 	(void)loop;
 	(void)watcher;
 	(void)revents;
 }
 
-static void wait_for_all(struct hooks *hooks)
+void hooks_stop(struct bus *bus)
 {
-	int64_t now = clock_now_ms();
-	int64_t until = (hooks->stop_at ? hooks->stop_at : now) + STOP_MS;
-	struct ev_loop *loop = hooks->daemon->loop;
+	struct hooks *hooks = bus->hooks;
+	int64_t now = clock_now_ms(), until;
 	ev_timer limit;
 
-	ev_now_update(loop);
-	ev_timer_init(&limit, on_limit, (double)(until - now) / 1e3 + .001, 0.);
+	if (!hooks)
+		return;
+	until = (hooks->stop_at ? hooks->stop_at : now) + STOP_MS;
+	ev_now_update(bus->loop);
+	ev_timer_init(&limit, on_time_up, (double)(until - now) / 1e3 + .001, 0.);
 	if (until > now)
-		ev_timer_start(loop, &limit);
+		ev_timer_start(bus->loop, &limit);
 	while (hooks->hook && clock_now_ms() < until)
-		ev_run(loop, EVRUN_ONCE);
-	ev_timer_stop(loop, &limit);
+		ev_run(bus->loop, EVRUN_ONCE);
+	ev_timer_stop(bus->loop, &limit);
 	if (hooks->hook)
 		log_warning("the hooks for \"%s\" have not ended in time; killing them",
 			    hooks->now.name);
-}
-
-void hooks_end(struct daemon *daemon)
-{
-	struct hooks *hooks = &daemon->hooks;
-
-	if (hooks->hook)
-		wait_for_all(hooks);
-	if (hooks->daemon)
-		ev_timer_stop(daemon->loop, &hooks->settle);
+	ev_timer_stop(bus->loop, &hooks->settle);
 	hook_free(hooks->hook);
 	hook_list_free(&hooks->list);
 	free_event(&hooks->now);
@@ -231,4 +223,6 @@ void hooks_end(struct daemon *daemon)
 		free_event(&hooks->queue[--hooks->queued]);
 	json_object_put(hooks->link);
 	buf_free(&hooks->complained);
+	free(hooks);
+	bus->hooks = NULL;
 }

@@ -1,261 +1,226 @@
 /* SPDX-License-Identifier: ISC */
-/* A link that is up: what the kernel, its counters and pings say of it. */
+/* A link that is up: what the kernel, its counters, pings and the modem say of it. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/log.h"
 #include "conf/conf.h"
-#include "daemon/state.h"
+#include "daemon/bus.h"
+#include "daemon/monitor.h"
 #include "io/clock.h"
 #include "io/ifwatch.h"
 #include "io/ping.h"
 #include "io/route.h"
-#include "ppp/pppd.h"
+#include "session/watch.h"
 
-/* Of a link that pppd ends the kernel tells first. pppd knows why, and has said so, or is dead,
- * within this time; then it ends its scripts. */
+/* When pppd ends a link, the kernel says so first. But pppd knows why: within this time it has said
+ * it, or is dead; then its scripts take their time. */
 #define GRACE_S 0.3
 #define END_S   6.
 
-static const char *ifname(const struct daemon *daemon)
+struct monitor {
+	struct bus *bus;
+	const char *ifname;
+	struct watch watch;
+	struct ifwatch *ifwatch;
+	struct ping *ping;
+	ev_timer count; /* of bytes */
+	ev_timer round; /* of pings */
+	ev_timer grace; /* for pppd to say it better */
+	bool waits;     /* for pppd's end, which it has told */
+	struct buf trouble;
+};
+
+static void alarm_session(struct monitor *monitor, enum cause cause, const struct buf *text)
 {
-	return daemon->session.ppp.ifname;
+	bus_tell(monitor->bus, (struct session_event){.type = SESSION_EVENT_ALARM,
+						      .cause = cause,
+						      .text = buf_str(text)});
 }
 
-static void alarm_session(struct daemon *daemon, enum cause cause, const char *text)
+static void arm_timer(struct monitor *monitor, ev_timer *timer, double seconds)
 {
-	daemon_tell(daemon, (struct session_event){
-				    .type = SESSION_EVENT_ALARM, .cause = cause, .text = text});
-}
-
-static void judge(struct daemon *daemon, bool bad)
-{
-	const struct watch *watch = &daemon->monitor.watch;
-
-	if (bad)
-		alarm_session(daemon, watch->cause, buf_str(&watch->text));
-}
-
-static void arm(struct daemon *daemon, ev_timer *timer, double seconds)
-{
-	ev_timer_stop(daemon->loop, timer);
-	ev_now_update(daemon->loop);
+	ev_timer_stop(monitor->bus->loop, timer);
+	ev_now_update(monitor->bus->loop);
 	ev_timer_set(timer, seconds, 0.);
-	ev_timer_start(daemon->loop, timer);
+	ev_timer_start(monitor->bus->loop, timer);
 }
-
-/* What the kernel says ----------------------------------------------------------*/
 
 static void on_grace(struct ev_loop *loop, ev_timer *timer, int revents)
 {
-	struct daemon *daemon = timer->data;
-	struct monitor *monitor = &daemon->monitor;
+	struct monitor *monitor = timer->data;
 
 	(void)loop;
 	(void)revents;
-	if (!monitor->waits && daemon->pppd && pppd_is_ending(daemon->pppd)) {
+	if (!monitor->waits && monitor->bus->ops.ppp_is_ending(monitor->bus)) {
 		monitor->waits = true;
-		arm(daemon, timer, END_S);
+		arm_timer(monitor, timer, END_S);
 		return;
 	}
-	alarm_session(daemon, CAUSE_LINK_LOST, buf_str(&monitor->trouble));
-}
-
-/* The first trouble is the reason for those that follow. */
-static void note_trouble(struct daemon *daemon, const char *what)
-{
-	struct monitor *monitor = &daemon->monitor;
-
-	if (monitor->trouble.len > 0)
-		return;
-	buf_printf(&monitor->trouble, "the interface %s %s", ifname(daemon), what);
-	monitor->waits = false;
-	arm(daemon, &monitor->grace, GRACE_S);
-}
-
-static void look(struct daemon *daemon)
-{
-	const struct session *session = &daemon->session;
-
-	if (!ifwatch_is_fine(session->ppp.ifname, session->ppp.local) ||
-	    !ifwatch_is_fine(session->ppp.ifname, session->ppp.ipv6))
-		note_trouble(daemon, "is down or has lost its address");
+	alarm_session(monitor, CAUSE_LINK_LOST, &monitor->trouble);
 }
 
 static void on_interface(void *ctx, enum ifwatch_event event, int family, const void *address)
 {
-	struct daemon *daemon = ctx;
-	const char *own = family == AF_INET ? daemon->session.ppp.local : daemon->session.ppp.ipv6;
+	struct monitor *monitor = ctx;
+	const struct session *session = &monitor->bus->session;
+	const char *own = family == AF_INET ? session->ppp.local : session->ppp.ipv6;
+	const char *what = NULL;
 
 	switch (event) {
 	case IFWATCH_GONE:
-		note_trouble(daemon, "is gone");
+		what = "is gone";
 		break;
 	case IFWATCH_DOWN:
-		note_trouble(daemon, "was set down");
+		what = "was set down";
 		break;
 	case IFWATCH_ADDRESS:
 		if (ifwatch_same(own, family, address))
-			note_trouble(daemon, "has lost its address");
+			what = "has lost its address";
 		break;
 	case IFWATCH_MISSED:
-		look(daemon);
+		if (!ifwatch_is_fine(monitor->ifname, session->ppp.local) ||
+		    !ifwatch_is_fine(monitor->ifname, session->ppp.ipv6))
+			what = "is down or has lost its address";
 		break;
 	}
-}
-
-/* What its counters say ---------------------------------------------------------*/
-
-static void arm_count(struct daemon *daemon)
-{
-	int ms = watch_count_ms(&daemon->monitor.watch);
-
-	if (ms > 0)
-		arm(daemon, &daemon->monitor.count, ms / 1e3);
+	/* The first trouble is the reason for those that follow. */
+	if (!what || monitor->trouble.len > 0)
+		return;
+	buf_printf(&monitor->trouble, "the interface %s %s", monitor->ifname, what);
+	monitor->waits = false;
+	arm_timer(monitor, &monitor->grace, GRACE_S);
 }
 
 static void on_count(struct ev_loop *loop, ev_timer *timer, int revents)
 {
-	struct daemon *daemon = timer->data;
+	struct monitor *monitor = timer->data;
 	unsigned long long rx, tx;
-	bool bad;
+	bool bad = route_counters(monitor->ifname, &rx, &tx) &&
+		   watch_counters(&monitor->watch, rx, tx);
 
 	(void)loop;
 	(void)revents;
-	bad = route_counters(ifname(daemon), &rx, &tx) &&
-	      watch_counters(&daemon->monitor.watch, rx, tx);
-	arm_count(daemon);
-	judge(daemon, bad);
-}
-
-/* What pings say ----------------------------------------------------------------*/
-
-static void begin_round(struct daemon *daemon)
-{
-	ping_send(daemon->monitor.ping);
-	arm(daemon, &daemon->monitor.round, daemon->conf->monitor.interval_s);
+	arm_timer(monitor, timer, watch_count_ms(&monitor->watch) / 1e3);
+	if (bad)
+		alarm_session(monitor, monitor->watch.cause, &monitor->watch.text);
 }
 
 static void on_round(struct ev_loop *loop, ev_timer *timer, int revents)
 {
-	struct daemon *daemon = timer->data;
-	struct monitor *monitor = &daemon->monitor;
-	bool answered = ping_is_answered(monitor->ping), bad;
+	struct monitor *monitor = timer->data;
+	int interval_s = monitor->bus->conf->monitor.interval_s;
+	bool answered = ping_is_answered(monitor->ping);
 
 	(void)loop;
 	(void)revents;
 	if (!answered)
-		log_info("%s: no answer to a ping in %d s", ifname(daemon),
-			 daemon->conf->monitor.interval_s);
-	bad = watch_ping(&monitor->watch, answered);
-	if (bad)
-		judge(daemon, bad);
-	else
-		begin_round(daemon);
+		log_info("%s: no answer to a ping in %d s", monitor->ifname, interval_s);
+	if (watch_ping(&monitor->watch, answered)) {
+		alarm_session(monitor, monitor->watch.cause, &monitor->watch.text);
+		return;
+	}
+	ping_send(monitor->ping);
+	arm_timer(monitor, timer, interval_s);
 }
 
-static void start_pings(struct daemon *daemon)
+/* What monitor.* asks for, on a link that is up; and the end of what it asked for before. A call
+ * whose PPP is another's has no interface that we know of. */
+static bool restart_checks(struct monitor *monitor)
 {
-	struct monitor *monitor = &daemon->monitor;
+	struct bus *bus = monitor->bus;
 	int error;
 
-	if (daemon->conf->monitor.ping.count == 0)
-		return;
-	monitor->ping = ping_new(daemon->loop, ifname(daemon), &daemon->conf->monitor.ping, &error);
-	if (monitor->ping)
-		begin_round(daemon);
-	else
+	ev_timer_stop(bus->loop, &monitor->count);
+	ev_timer_stop(bus->loop, &monitor->round);
+	ping_free(monitor->ping);
+	monitor->ping = NULL;
+	if (bus->session.state != SESSION_CONNECTED || bus->goal != SESSION_GOAL_LINK)
+		return false;
+	if (watch_count_ms(&monitor->watch) > 0)
+		arm_timer(monitor, &monitor->count, watch_count_ms(&monitor->watch) / 1e3);
+	if (bus->conf->monitor.ping.count == 0)
+		return true;
+	monitor->ping = ping_new(bus->loop, monitor->ifname, &bus->conf->monitor.ping, &error);
+	if (monitor->ping) {
+		ping_send(monitor->ping);
+		arm_timer(monitor, &monitor->round, bus->conf->monitor.interval_s);
+	} else {
 		log_warning("monitor.ping: no pings can be sent: %s", strerror(-error));
+	}
+	return true;
 }
 
-/* The link comes and goes -------------------------------------------------------*/
-
-static void begin(struct daemon *daemon)
+void monitor_on_state(struct bus *bus)
 {
-	struct monitor *monitor = &daemon->monitor;
+	struct monitor *monitor = bus->monitor;
 	unsigned long long rx = 0, tx = 0;
 
-	route_counters(ifname(daemon), &rx, &tx);
-	watch_start(&monitor->watch, daemon->conf, rx, tx);
-	buf_clear(&monitor->trouble);
-	monitor->ifwatch = ifwatch_new(daemon->loop, ifname(daemon), on_interface, daemon);
-	if (monitor->ifwatch)
-		look(daemon);
-	else /* where it is gone already, pppd ends */
-		log_warning("the kernel does not tell of %s: %s", ifname(daemon), strerror(errno));
-	arm_count(daemon);
-	start_pings(daemon);
-}
-
-static void end(struct daemon *daemon)
-{
-	struct monitor *monitor = &daemon->monitor;
-
 	ifwatch_free(monitor->ifwatch);
-	ping_free(monitor->ping);
 	monitor->ifwatch = NULL;
-	monitor->ping = NULL;
-	ev_timer_stop(daemon->loop, &monitor->count);
-	ev_timer_stop(daemon->loop, &monitor->round);
-	ev_timer_stop(daemon->loop, &monitor->grace);
-}
-
-/* A call whose PPP is another's has no interface that we know of. */
-static bool has_link(const struct daemon *daemon)
-{
-	return daemon->session.state == SESSION_CONNECTED && daemon->goal == SESSION_GOAL_LINK;
-}
-
-void monitor_note_state(struct daemon *daemon)
-{
-	end(daemon);
-	if (has_link(daemon))
-		begin(daemon);
-}
-
-void monitor_reload(struct daemon *daemon)
-{
-	struct monitor *monitor = &daemon->monitor;
-
-	if (!has_link(daemon))
+	ev_timer_stop(bus->loop, &monitor->grace);
+	if (!restart_checks(monitor))
 		return;
-	ev_timer_stop(daemon->loop, &monitor->count);
-	ev_timer_stop(daemon->loop, &monitor->round);
-	ping_free(monitor->ping);
-	monitor->ping = NULL;
-	arm_count(daemon);
-	start_pings(daemon);
+	route_counters(monitor->ifname, &rx, &tx);
+	watch_start(&monitor->watch, bus->conf, rx, tx);
+	buf_clear(&monitor->trouble);
+	monitor->ifwatch = ifwatch_new(bus->loop, monitor->ifname, on_interface, monitor);
+	if (monitor->ifwatch)
+		on_interface(monitor, IFWATCH_MISSED, AF_INET, NULL);
+	else /* where it is gone already, pppd ends */
+		log_warning("the kernel does not tell of %s: %s", monitor->ifname, strerror(errno));
 }
 
-void monitor_note_modem(struct daemon *daemon, const struct modem_facts *facts)
+void monitor_on_reload(struct bus *bus)
 {
+	restart_checks(bus->monitor);
+}
+
+void monitor_on_facts(struct bus *bus)
+{
+	struct monitor *monitor = bus->monitor;
 	unsigned long long rx = 0, tx;
 
-	if (daemon->session.state != SESSION_CONNECTED)
+	if (bus->session.state != SESSION_CONNECTED)
 		return;
-	route_counters(ifname(daemon), &rx, &tx);
-	judge(daemon, watch_registration(&daemon->monitor.watch, facts, rx, clock_now_ms()));
+	route_counters(monitor->ifname, &rx, &tx);
+	if (watch_registration(&monitor->watch, bus->facts, rx, clock_now_ms()))
+		alarm_session(monitor, monitor->watch.cause, &monitor->watch.text);
 }
 
-enum cause monitor_start(struct daemon *daemon)
+enum cause monitor_start(struct bus *bus)
 {
-	struct monitor *monitor = &daemon->monitor;
+	struct monitor *monitor = calloc(1, sizeof(*monitor));
 
+	bus->monitor = monitor;
+	if (!monitor)
+		return bus_explain(CAUSE_INTERNAL, "the monitor", -ENOMEM);
+	monitor->bus = bus;
+	monitor->ifname = bus->session.ppp.ifname;
 	watch_init(&monitor->watch);
-	watch_start(&monitor->watch, daemon->conf, 0, 0);
+	watch_start(&monitor->watch, bus->conf, 0, 0);
 	ev_timer_init(&monitor->count, on_count, 0., 0.);
 	ev_timer_init(&monitor->round, on_round, 0., 0.);
 	ev_timer_init(&monitor->grace, on_grace, 0., 0.);
-	monitor->count.data = daemon;
-	monitor->round.data = daemon;
-	monitor->grace.data = daemon;
+	monitor->count.data = monitor->round.data = monitor->grace.data = monitor;
 	return CAUSE_NONE;
 }
 
-void monitor_stop(struct daemon *daemon)
+void monitor_stop(struct bus *bus)
 {
-	end(daemon);
-	watch_free(&daemon->monitor.watch);
-	buf_free(&daemon->monitor.trouble);
+	struct monitor *monitor = bus->monitor;
+
+	if (!monitor)
+		return;
+	ifwatch_free(monitor->ifwatch);
+	ping_free(monitor->ping);
+	ev_timer_stop(bus->loop, &monitor->count);
+	ev_timer_stop(bus->loop, &monitor->round);
+	ev_timer_stop(bus->loop, &monitor->grace);
+	watch_free(&monitor->watch);
+	buf_free(&monitor->trouble);
+	free(monitor);
+	bus->monitor = NULL;
 }

@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-#include <string.h>
-
 #include "base/buf.h"
+#include "daemon/bus.h"
 #include "daemon/report.h"
 #include "io/clock.h"
 #include "io/probe.h"
 #include "io/route.h"
-#include "session/session.h"
-#include "status/rate.h"
+#include "ppp/pppd.h"
 #include "status/snapshot.h"
-
-static void append_port(const struct probed_port *port, struct buf *out)
-{
-	buf_printf(out, "%s %s", port->port.device, port_role_name(port->role));
-	if (port->role == PORT_ROLE_BUSY)
-		buf_printf(out, ", held by %s", port->holder);
-	else if (port->role == PORT_ROLE_PPP)
-		buf_printf(out, ", it was left in a call");
-	else if (*port->reason)
-		buf_printf(out, ", %s", port->reason);
-}
 
 void report_probe(const struct probe_result *result, struct buf *out)
 {
@@ -29,66 +16,25 @@ void report_probe(const struct probe_result *result, struct buf *out)
 	}
 	buf_printf(out, "%s", cause_text(result->cause));
 	for (size_t i = 0; i < result->count; i++) {
-		buf_printf(out, i == 0 ? ": " : "; ");
-		append_port(&result->ports[i], out);
+		const struct probed_port *port = &result->ports[i];
+
+		buf_printf(out, "%s%s %s", i == 0 ? ": " : "; ", port->port.device,
+			   port_role_name(port->role));
+		if (port->role == PORT_ROLE_BUSY)
+			buf_printf(out, ", held by %s", port->holder);
+		else if (port->role == PORT_ROLE_PPP)
+			buf_printf(out, ", it was left in a call");
+		else if (*port->reason)
+			buf_printf(out, ", %s", port->reason);
 	}
 }
 
-void report_state(const struct session *session, struct buf *out)
+static void fill_ppp(struct status *status, struct bus *bus, int64_t now)
 {
-	enum session_state state = session->state;
-
-	buf_printf(out, "%s", session_state_name(state));
-	if (state == SESSION_CONNECTED)
-		buf_printf(out, ": %s, address %s", session->ppp.ifname,
-			   *session->ppp.local ? session->ppp.local : session->ppp.ipv6);
-	else if (state == SESSION_RECOVERING)
-		buf_printf(out, ": %s, after: %s (%s)", ladder_rung_name(session->ladder.rung),
-			   buf_str(&session->text), cause_name(session->cause));
-	else if (state == SESSION_WAITING || state == SESSION_BACKING_OFF ||
-		 state == SESSION_FAILED)
-		buf_printf(out, ": %s (%s)", buf_str(&session->text), cause_name(session->cause));
-	else if (*session->port)
-		buf_printf(out, ", %s", session->port);
-}
-
-/* What USB calls it, or where there is none it itself. */
-static void fill_port(struct status *status, const struct port *port,
-		      const struct modem_identity *own)
-{
-	bool usb = *port->manufacturer || *port->product;
-
-	status->manufacturer = usb ? port->manufacturer : own->manufacturer;
-	status->product = usb ? port->product : own->model;
-	status->serial = port->serial;
-	status->usb_path = port->usb_path;
-	status->vid = port->vid;
-	status->pid = port->pid;
-}
-
-static void fill_traffic(struct status *status, const struct session *session, int64_t now,
-			 struct rate *rate)
-{
+	const struct session *session = &bus->session;
 	unsigned long long rx, tx;
 
-	if (!route_counters(session->ppp.ifname, &rx, &tx))
-		return;
-	status->ppp.rx_bytes = (long long)rx;
-	status->ppp.tx_bytes = (long long)tx;
-	if (session->up_at < 0)
-		return;
-	rate_take(rate, session->up_at, now, rx, tx);
-	if (rate->rx_rate < 0)
-		return;
-	status->ppp.rx_rate = rate->rx_rate;
-	status->ppp.tx_rate = rate->tx_rate;
-	status->ppp.rate_ms = rate->over_ms;
-}
-
-static void fill_ppp(struct status *status, const struct session *session, int ppp_pid)
-{
-
-	status->ppp.pid = ppp_pid;
+	status->ppp.pid = bus->pppd ? pppd_pid(bus->pppd) : -1;
 	status->ppp.ifname = session->ppp.ifname;
 	status->ppp.local = session->ppp.local;
 	status->ppp.remote = session->ppp.remote;
@@ -96,6 +42,18 @@ static void fill_ppp(struct status *status, const struct session *session, int p
 	status->ppp.dns_count = session->ppp.dns_count;
 	for (size_t i = 0; i < session->ppp.dns_count; i++)
 		status->ppp.dns[i] = session->ppp.dns[i];
+	if (!route_counters(session->ppp.ifname, &rx, &tx))
+		return;
+	status->ppp.rx_bytes = (long long)rx;
+	status->ppp.tx_bytes = (long long)tx;
+	if (session->up_at < 0)
+		return;
+	rate_take(&bus->rate, session->up_at, now, rx, tx);
+	if (bus->rate.rx_rate < 0)
+		return;
+	status->ppp.rx_rate = bus->rate.rx_rate;
+	status->ppp.tx_rate = bus->rate.tx_rate;
+	status->ppp.rate_ms = bus->rate.over_ms;
 }
 
 static void fill_history(struct status *status, const struct session *session, int64_t now)
@@ -121,14 +79,16 @@ static void fill_history(struct status *status, const struct session *session, i
 	}
 }
 
-struct json_object *report_status(const struct session *session, const char *name,
-				  const struct port *port, int ppp_pid,
-				  const struct modem_facts *facts, int64_t told_at,
-				  struct rate *rate)
+struct json_object *report_status(struct bus *bus)
 {
-	int64_t now = clock_now_ms();
+	const struct session *session = &bus->session;
+	const struct modem_identity *own = &session->script.ati;
+	const struct port *port = &bus->port;
+	/* USB's names for it, or where there are none its own. */
+	bool usb = *port->manufacturer || *port->product;
+	int64_t now = clock_now_ms(), told_at = bus->facts ? bus->facts_at : bus->heard_at;
 	struct status status = {
-		.name = name,
+		.name = bus->name,
 		.state = session_state_name(session->state),
 		.since_ms = now - session->since,
 		.port = session->port,
@@ -143,12 +103,16 @@ struct json_object *report_status(const struct session *session, const char *nam
 	};
 
 	if (*session->port) {
-		fill_port(&status, port, &session->script.ati);
-		status.facts = facts;
+		status.manufacturer = usb ? port->manufacturer : own->manufacturer;
+		status.product = usb ? port->product : own->model;
+		status.serial = port->serial;
+		status.usb_path = port->usb_path;
+		status.vid = port->vid;
+		status.pid = port->pid;
+		status.facts = bus->facts ? bus->facts : &session->script.facts;
 		status.facts_age_ms = told_at >= 0 ? now - told_at : -1;
 	}
-	fill_ppp(&status, session, ppp_pid);
-	fill_traffic(&status, session, now, rate);
+	fill_ppp(&status, bus, now);
 	fill_history(&status, session, now);
 	return status_to_json(&status);
 }

@@ -1,97 +1,142 @@
 /* SPDX-License-Identifier: ISC */
-/* What the control socket is asked. */
+#include <errno.h>
 #include <json-c/json.h>
 #include <string.h>
 
 #include "base/count.h"
-#include "base/json.h"
+#include "base/log.h"
+#include "conf/conf.h"
 #include "ctl/server.h"
+#include "daemon/at-user.h"
+#include "daemon/bus.h"
+#include "daemon/reload.h"
 #include "daemon/report.h"
-#include "daemon/state.h"
-#include "ppp/pppd.h"
+#include "daemon/requests.h"
+#include "io/rundir.h"
+#include "base/json.h"
 #include "status/modem-info.h"
 
-struct json_object *requests_status(struct daemon *daemon)
+#define FOLLOW_S 1. /* followers get the status at each change, and this often */
+
+static struct json_object *answer_status(struct bus *bus, const struct ctl_request *request)
 {
 	struct json_object *response = ctl_success();
-	int64_t told_at;
-	const struct modem_facts *facts = spare_facts(daemon, &told_at);
 
-	json_object_object_add(response, "status",
-			       report_status(&daemon->session, daemon->name, &daemon->port,
-					     daemon->pppd ? pppd_pid(daemon->pppd) : -1, facts,
-					     told_at, &daemon->rate));
+	(void)request;
+	json_object_object_add(response, "status", report_status(bus));
 	return response;
 }
 
-static struct json_object *answer_status(struct daemon *daemon, const struct ctl_request *request)
+static struct json_object *answer_follow(struct bus *bus, const struct ctl_request *request)
 {
-	(void)request;
-	return requests_status(daemon);
+	if (ctl_server_follow(bus->server) < 0)
+		return ctl_refusal(cause_name(CAUSE_BUSY), "too many clients follow already");
+	if (!ev_is_active(&bus->follow))
+		ev_timer_again(bus->loop, &bus->follow);
+	return answer_status(bus, request);
 }
 
-static struct json_object *answer_follow(struct daemon *daemon, const struct ctl_request *request)
+/* What was learnt of the modem on the way to the call, and during it on another port: nothing is
+ * asked for it. */
+static struct json_object *answer_info(struct bus *bus, const struct ctl_request *request)
 {
-	(void)request;
-	if (ctl_server_follow(daemon->server) < 0)
-		return ctl_refusal(cause_name(CAUSE_BUSY), "as many follow it as may");
-	daemon_be_followed(daemon);
-	return requests_status(daemon);
-}
-
-/* What has been learnt of the modem on the way to the call, and during it on another port: nothing
- * is asked for it. */
-static struct json_object *answer_info(struct daemon *daemon, const struct ctl_request *request)
-{
-	const struct session *session = &daemon->session;
-	int64_t told_at;
-	const struct modem_facts *facts = spare_facts(daemon, &told_at);
+	const struct session *session = &bus->session;
 	struct json_object *response;
 
 	(void)request;
 	if (!*session->port)
 		return ctl_refusal(cause_name(CAUSE_NO_MODEM), "it has no modem at the moment");
 	response = ctl_success();
-	json_object_object_add(response, "info", modem_info_json(facts, session->port, "instance"));
+	json_object_object_add(response, "info",
+			       modem_info_json(bus->facts ? bus->facts : &session->script.facts,
+					       session->port, "instance"));
 	json_object_object_add(response, "state",
 			       json_object_new_string(session_state_name(session->state)));
-	json_add_text(response, "usb_path", daemon->port.usb_path);
+	json_add_text(response, "usb_path", bus->port.usb_path);
 	return response;
 }
 
-static struct json_object *answer_stop(struct daemon *daemon, const struct ctl_request *request)
+static struct json_object *answer_reload(struct bus *bus, const struct ctl_request *request)
 {
 	(void)request;
-	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_STOP});
-	return ctl_success();
+	return reload_conf(bus);
 }
 
-static struct json_object *answer_redial(struct daemon *daemon, const struct ctl_request *request)
+/* A row has a function that answers, or else the session's event. */
+static struct json_object *answer_request(void *ctx, const struct ctl_request *request)
 {
-	(void)request;
-	daemon_tell(daemon, (struct session_event){.type = SESSION_EVENT_REDIAL});
-	return ctl_success();
-}
+	static const struct {
+		const char *command;
+		struct json_object *(*answer)(struct bus *bus, const struct ctl_request *request);
+		enum session_event_type event;
+	} requests[] = {
+		{"status", answer_status},
+		{"follow", answer_follow},
+		{"info", answer_info},
+		{"stop", .event = SESSION_EVENT_STOP},
+		{"redial", .event = SESSION_EVENT_REDIAL},
+		{"reload", answer_reload},
+		{"at", at_user_answer},
+	};
 
-static struct json_object *answer_reload(struct daemon *daemon, const struct ctl_request *request)
-{
-	(void)request;
-	return reload(daemon);
-}
-
-static const struct {
-	const char *command;
-	struct json_object *(*answer)(struct daemon *daemon, const struct ctl_request *request);
-} requests[] = {
-	{"status", answer_status}, {"follow", answer_follow}, {"info", answer_info},
-	{"stop", answer_stop},     {"redial", answer_redial}, {"reload", answer_reload},
-	{"at", orders_answer},
-};
-
-struct json_object *requests_answer(void *ctx, const struct ctl_request *request)
-{
-	for (size_t i = 0; i < COUNT(requests); i++)
-		if (strcmp(requests[i].command, request->command) == 0)
+	for (size_t i = 0; i < COUNT(requests); i++) {
+		if (strcmp(requests[i].command, request->command) != 0)
+			continue;
+		if (requests[i].answer)
 			return requests[i].answer(ctx, request);
+		bus_tell(ctx, (struct session_event){.type = requests[i].event});
+		return ctl_success();
+	}
 	return ctl_refusal(cause_name(CAUSE_USAGE), "no such command");
+}
+
+void requests_on_change(struct bus *bus)
+{
+	if (ctl_server_followers(bus->server) > 0)
+		ctl_server_publish(bus->server, answer_status(bus, NULL));
+	else
+		ev_timer_stop(bus->loop, &bus->follow);
+}
+
+static void on_follow(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	(void)loop;
+	(void)revents;
+	requests_on_change(watcher->data);
+}
+
+static int set_group(struct bus *bus)
+{
+	const char *group = bus->conf->control.group;
+	int error = ctl_server_set_group(bus->server, group);
+
+	if (error == -ENOENT)
+		log_error("control.group: there is no group \"%s\"", group);
+	else if (error < 0)
+		log_error("control.group: \"%s\": %s", group, strerror(-error));
+	return error;
+}
+
+void requests_on_reload(struct bus *bus)
+{
+	set_group(bus);
+}
+
+enum cause requests_start(struct bus *bus)
+{
+	char path[256];
+	int error;
+
+	ev_timer_init(&bus->follow, on_follow, FOLLOW_S, FOLLOW_S);
+	bus->follow.data = bus;
+	rundir_path(path, sizeof(path), bus->name, "sock");
+	bus->server = ctl_server_new(bus->loop, path, answer_request, bus, &error);
+	if (!bus->server)
+		return bus_explain(CAUSE_INTERNAL, path, error);
+	return set_group(bus) < 0 ? CAUSE_CONFIG : CAUSE_NONE;
+}
+
+void requests_stop(struct bus *bus)
+{
+	ctl_server_free(bus->server);
 }

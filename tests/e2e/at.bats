@@ -287,7 +287,7 @@ is() {
 	wait_for 10 sent AT+NONE
 	run --separate-stderr "$gobi" -c "$conf" at AT+CSQ
 	exits 6
-	[[ $stderr == *"somebody else's commands run already"* ]]
+	[[ $stderr == *"another client's commands are running"* ]]
 	# Others are answered meanwhile.
 	run timeout 2 "$gobi" -c "$conf" status
 	exits 0

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: ISC */
+/* What the session asks for, and what comes of it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "conf/conf.h"
+#include "daemon/at-ports.h"
+#include "daemon/bus.h"
+#include "daemon/drivers.h"
+#include "daemon/recovery.h"
+#include "daemon/reload.h"
+#include "daemon/report.h"
+#include "daemon/second-port.h"
+#include "daemon/session-ops.h"
+#include "io/atport.h"
+#include "io/clock.h"
+#include "io/pinfile.h"
+#include "io/probe.h"
+#include "io/rung.h"
+#include "io/rfkill.h"
+#include "io/route.h"
+#include "io/serial.h"
+#include "io/uevent.h"
+#include "ppp/pppd.h"
+
+/* The modem's device: its drivers, its recovery, its coming and going; and the routes of its
+ * link. */
+struct modem_care {
+	struct drivers drivers;
+	struct recovery recovery;
+	struct uevent *uevent;
+	bool routed; /* as ppp.default_route was, and ppp.metric */
+	unsigned metric;
+};
+
+/* Where the port is found -------------------------------------------------------*/
+
+/* Its next step may be to dial: not while another user has the port. */
+static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct bus *bus = timer->data;
+
+	(void)loop;
+	(void)revents;
+	if (!talk_is_lent(&bus->talk, bus->ticket))
+		bus_tell(bus, (struct session_event){.type = SESSION_EVENT_TIMEOUT});
+}
+
+/* While it looks for a network it asks every second or so; in between the port is free. The
+ * deadline may have passed while it was lent. */
+static enum talk_turn take_session_turn(void *job, struct at_command *command)
+{
+	struct bus *bus = job;
+	const struct session *session = &bus->session;
+
+	(void)command;
+	bus_rearm(bus);
+	return session->state == SESSION_REGISTERING && !session->script.pending &&
+			       session->script.cause == CAUSE_NONE
+		       ? TALK_IDLE
+		       : TALK_WAIT;
+}
+
+static void tell_session_at(void *job, const struct at_event *event)
+{
+	struct bus *bus = job;
+
+	if (event->type == AT_EVENT_REPLY)
+		bus->heard_at = clock_now_ms();
+	bus_tell(bus, (struct session_event){.type = SESSION_EVENT_AT, .at = event});
+}
+
+static void on_call_port_gone(void *ctx)
+{
+	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
+}
+
+static void on_ports_probed(void *ctx, struct serial *serial, const struct probe_result *result)
+{
+	struct bus *bus = ctx;
+	const struct talk_user user = {.next = take_session_turn,
+				       .reply = tell_session_at,
+				       .urc = tell_session_at,
+				       .job = bus};
+	struct modem_care *care = bus->care;
+	struct session_event event = {.type = SESSION_EVENT_PROBED, .cause = result->cause};
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; result->chosen < 0 && i < result->count; i++)
+		event.stuck |= result->ports[i].role == PORT_ROLE_PPP;
+	if (serial) {
+		const struct probed_port *chosen = &result->ports[result->chosen];
+
+		bus->port = chosen->port;
+		bus->heard_at = -1;
+		second_port_learn(bus, result);
+		event.family = modem_family_find(chosen->port.vid, chosen->identity);
+		event.identity = chosen->identity;
+		bus->talk.gone = on_call_port_gone;
+		bus->talk.ctx = bus;
+		if (talk_open(&bus->talk, bus->loop, serial) == 0)
+			bus->ticket = talk_add(&bus->talk, &user);
+		else
+			event.cause = CAUSE_INTERNAL;
+	}
+	recovery_note_probe(&care->recovery, result);
+	report_probe(result, &text);
+	if (result->count == 0 && care->recovery.left_out > 0)
+		buf_printf(&text, ", apart from modems whose IMEI is not modem.imei");
+	event.may_bind = drivers_judge(&care->drivers, bus->conf, result, &event.cause, &text);
+	event.text = buf_str(&text);
+	event.port = bus->port.device;
+	bus_tell(bus, event);
+	buf_free(&text);
+}
+
+static void cancel_probe(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	prober_cancel(&bus->prober);
+}
+
+static int probe_ports(void *ctx)
+{
+	struct bus *bus = ctx;
+	struct modem_care *care = bus->care;
+	const struct probe_options options = {.all = drivers_doubt(&care->drivers)};
+	struct port_list list = {NULL, 0};
+	int error;
+
+	prober_cancel(&bus->prober);
+	if (at_ports_are_held(bus))
+		return -EAGAIN;
+	reload_apply_next(bus);
+	error = port_list_configured(&list, bus->conf);
+	recovery_leave_out(&care->recovery, &list);
+	/* A named port that is not there yet may come. */
+	if (error == 0 || error == -ENOENT) {
+		recovery_note_candidates(&care->recovery, &list);
+		error = prober_start(&bus->prober, bus->loop, &list, &options, on_ports_probed,
+				     bus);
+	}
+	port_list_free(&list);
+	return error;
+}
+
+static void on_tty(void *ctx, bool added, const char *device)
+{
+	struct bus *bus = ctx;
+
+	log_debug("uevent: %s %s", device, added ? "added" : "removed");
+	if (added) {
+		bus_tell(bus, (struct session_event){
+				      .type = SESSION_EVENT_PORTS,
+				      .whole = recovery_note_tty(&bus->care->recovery, bus->conf)});
+		drivers_look(&bus->care->drivers);
+	} else if (bus->talk.port && strcmp(device, strrchr(bus->port.device, '/') + 1) == 0) {
+		bus_tell(bus, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
+	}
+}
+
+/* What may make it answer -------------------------------------------------------*/
+
+static void cancel_bind(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	drivers_cancel(&bus->care->drivers);
+}
+
+static void on_driver_bound(void *ctx, int error)
+{
+	(void)error;
+	cancel_bind(ctx);
+	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_BOUND});
+}
+
+static int bind_driver(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	return drivers_bind(&bus->care->drivers, bus->loop, on_driver_bound, bus);
+}
+
+static void cancel_recovery(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	recovery_cancel(&bus->care->recovery);
+}
+
+static void on_modem_recovered(void *ctx, int result)
+{
+	struct bus *bus = ctx;
+	bool left = result == RUNG_LEFT;
+
+	recovery_cancel(&bus->care->recovery);
+	recovery_note_end(&bus->care->recovery, result);
+	bus_tell(bus, (struct session_event){.type = SESSION_EVENT_RECOVERED,
+					     .cause = result == 0 || left ? CAUSE_NONE
+									  : CAUSE_NO_AT_PORT,
+					     .text = recovery_text(result),
+					     .left = left});
+}
+
+static int recover_modem(void *ctx, enum ladder_rung rung)
+{
+	struct bus *bus = ctx;
+
+	return recovery_start(&bus->care->recovery, rung, bus->conf, bus->session.script.family,
+			      bus->loop, on_modem_recovered, bus);
+}
+
+static bool exclude_modem(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	return recovery_exclude(&bus->care->recovery, &bus->port);
+}
+
+static bool is_radio_blocked(void *ctx, struct buf *out)
+{
+	(void)ctx;
+	return rfkill_is_blocked("", out);
+}
+
+/* The call ----------------------------------------------------------------------*/
+
+static int send_command(void *ctx, const struct at_command *command)
+{
+	struct bus *bus = ctx;
+
+	return talk_send(&bus->talk, bus->ticket, command);
+}
+
+static void on_pppd_ready(void *ctx)
+{
+	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_PPP_READY});
+}
+
+static void on_pppd_log(void *ctx, const struct ppp_event *event)
+{
+	struct bus *bus = ctx;
+
+	/* The PPP discipline is on the line now. */
+	if (event->type == PPP_EVENT_LCP_START && bus->talk.port)
+		atport_push_data(bus->talk.port);
+	bus_tell(bus, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = event});
+}
+
+static void on_pppd_exit(void *ctx, enum cause cause, const char *text)
+{
+	struct bus *bus = ctx;
+
+	pppd_free(bus->pppd);
+	bus->pppd = NULL;
+	bus_tell(bus, (struct session_event){
+			      .type = SESSION_EVENT_PPP_EXIT, .cause = cause, .text = text});
+}
+
+static int start_pppd(void *ctx)
+{
+	static const struct pppd_callbacks callbacks = {on_pppd_ready, on_pppd_log, on_pppd_exit};
+	struct bus *bus = ctx;
+	int error = -EIO;
+
+	/* One that could not be killed: its end is no news of the next. */
+	pppd_free(bus->pppd);
+	bus->pppd = NULL;
+	if (bus->talk.port)
+		bus->pppd = pppd_start(bus->loop, bus->conf, bus->name,
+				       serial_fd(atport_serial(bus->talk.port)), &callbacks, bus,
+				       &error);
+	return bus->pppd ? 0 : error;
+}
+
+static int open_pppd(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	return bus->pppd ? pppd_open(bus->pppd) : -EIO;
+}
+
+static void connect_pppd(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	if (bus->pppd)
+		pppd_connected(bus->pppd);
+}
+
+static bool is_pppd_ending(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	return bus->pppd && pppd_is_ending(bus->pppd);
+}
+
+static void stop_pppd(void *ctx, bool hard)
+{
+	struct bus *bus = ctx;
+
+	if (bus->pppd)
+		pppd_stop(bus->pppd, hard);
+}
+
+static int add_routes(void *ctx)
+{
+	struct bus *bus = ctx;
+	const struct session *session = &bus->session;
+	int error = 0, error6 = 0;
+
+	bus->care->routed = bus->conf->ppp.default_route;
+	bus->care->metric = (unsigned)bus->conf->ppp.metric;
+	if (!bus->care->routed)
+		return 0;
+	if (*session->ppp.local)
+		error = route_default_add(session->ppp.ifname, AF_INET, bus->care->metric);
+	if (*session->ppp.ipv6)
+		error6 = route_default_add(session->ppp.ifname, AF_INET6, bus->care->metric);
+	return error < 0 ? error : error6;
+}
+
+/* The routes of the old values go where ppp.default_route or ppp.metric has another one. */
+void session_ops_on_reload(struct bus *bus)
+{
+	const struct modem_care *care = bus->care;
+	const char *ifname = bus->session.ppp.ifname;
+
+	if (bus->goal == SESSION_GOAL_LINK && bus->session.state == SESSION_CONNECTED &&
+	    (care->routed != bus->conf->ppp.default_route ||
+	     care->metric != (unsigned)bus->conf->ppp.metric)) {
+		if (care->routed) {
+			route_default_delete(ifname, AF_INET, care->metric);
+			route_default_delete(ifname, AF_INET6, care->metric);
+		}
+		session_set_routes(&bus->session);
+	}
+	session_reload(&bus->session);
+}
+
+static void hang_up_port(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	if (bus->talk.port && atport_serial(bus->talk.port))
+		closer_hang_up(&bus->closer, bus->loop, atport_serial(bus->talk.port));
+}
+
+static void close_port(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	closer_close(&bus->closer, bus->loop,
+		     talk_release(&bus->talk, CAUSE_BUSY, AT_PORTS_MOVED_ON));
+}
+
+const struct session_ops session_ops = {
+	.probe = probe_ports,
+	.probe_cancel = cancel_probe,
+	.bind = bind_driver,
+	.bind_cancel = cancel_bind,
+	.recover = recover_modem,
+	.recover_cancel = cancel_recovery,
+	.exclude = exclude_modem,
+	.command = send_command,
+	.ppp_start = start_pppd,
+	.ppp_open = open_pppd,
+	.ppp_connected = connect_pppd,
+	.ppp_is_ending = is_pppd_ending,
+	.ppp_stop = stop_pppd,
+	.link_up = add_routes,
+	.hang_up = hang_up_port,
+	.port_close = close_port,
+	.radio_blocked = is_radio_blocked,
+	.pins = &pinfile_ops,
+};
+
+enum cause session_ops_start(struct bus *bus)
+{
+	uint32_t seed = (uint32_t)clock_now_ms() ^ (uint32_t)getpid() << 16;
+
+	bus->care = calloc(1, sizeof(*bus->care));
+	if (!bus->care)
+		return bus_explain(CAUSE_INTERNAL, "the session", -ENOMEM);
+	/* Without it a modem that comes later is found at the next rescan only. */
+	bus->care->uevent = uevent_new(bus->loop, on_tty, bus);
+	if (!bus->care->uevent)
+		log_warning("the kernel does not tell of new ports: %s", strerror(errno));
+	ev_timer_init(&bus->deadline, on_deadline, 0., 0.);
+	bus->deadline.data = bus;
+	session_init(&bus->session, bus->conf, &bus->ops, bus, bus->once, seed);
+	session_set_goal(&bus->session, bus->goal);
+	return CAUSE_NONE;
+}
+
+void session_ops_stop(struct bus *bus)
+{
+	if (!bus->care)
+		return;
+	pppd_free(bus->pppd);
+	bus->ops.port_close(bus);
+	drivers_cancel(&bus->care->drivers);
+	recovery_cancel(&bus->care->recovery);
+	prober_end(&bus->prober, bus_close_ms(bus));
+	closer_end(&bus->closer, bus_close_ms(bus));
+	session_free(&bus->session);
+	uevent_free(bus->care->uevent);
+	free(bus->care);
+	bus->care = NULL;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+/* What the session asks for where pppd runs us. */
+#include <errno.h>
+
+#include "base/log.h"
+#include "daemon/bus.h"
+#include "daemon/session-ops.h"
+#include "daemon/under-pppd.h"
+#include "io/atport.h"
+#include "io/serial.h"
+#include "ppp/pppd-parent.h"
+
+static void on_parent_ready(void *ctx)
+{
+	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_PPP_READY});
+}
+
+static void on_parent_closed(void *ctx)
+{
+	log_notice("pppd has closed the line");
+	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_STOP});
+}
+
+static void on_modem_lost(void *ctx)
+{
+	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
+}
+
+static void on_parent_left(void *ctx)
+{
+	bus_tell(ctx,
+		 (struct session_event){.type = SESSION_EVENT_PPP_EXIT, .text = "pppd was left"});
+}
+
+/* It runs already, and the link is its own affair. */
+static int need_nothing(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+static int open_parent(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	pppd_parent_open(bus->parent);
+	return 0;
+}
+
+static void connect_parent(void *ctx)
+{
+	struct bus *bus = ctx;
+	struct serial *serial = atport_serial(bus->talk.port);
+	size_t len;
+	const char *early = atport_hand_over(bus->talk.port, &len);
+
+	if (serial_heed_carrier(serial) < 0)
+		log_warning("%s: a lost carrier will not be noticed", serial_device(serial));
+	pppd_parent_connected(bus->parent, serial_fd(serial), early, len);
+	/* pppd's; it leaves it too when it detaches. */
+	log_leave_stderr();
+}
+
+static void stop_parent(void *ctx, bool hard)
+{
+	struct bus *bus = ctx;
+
+	(void)hard;
+	pppd_parent_stop(bus->parent);
+}
+
+static void close_parent_port(void *ctx)
+{
+	struct bus *bus = ctx;
+
+	pppd_parent_hush(bus->parent);
+	session_ops.port_close(bus);
+}
+
+enum cause under_pppd_start(struct bus *bus)
+{
+	static const struct pppd_parent_callbacks callbacks = {on_parent_ready, on_parent_closed,
+							       on_modem_lost, on_parent_left};
+
+	if (bus->goal != SESSION_GOAL_CALL)
+		return CAUSE_NONE;
+	bus->ops.ppp_start = need_nothing;
+	bus->ops.link_up = need_nothing;
+	bus->ops.ppp_open = open_parent;
+	bus->ops.ppp_connected = connect_parent;
+	bus->ops.ppp_stop = stop_parent;
+	bus->ops.port_close = close_parent_port;
+	bus->parent = pppd_parent_new(bus->loop, &callbacks, bus);
+	return bus->parent ? CAUSE_NONE : bus_explain(CAUSE_INTERNAL, "the line to pppd", -ENOMEM);
+}
+
+/* For pppd's connect script: how it ended. */
+void under_pppd_on_state(struct bus *bus)
+{
+	if (!bus->parent || !session_is_over(&bus->session))
+		return;
+	bus->end->was_connected = pppd_parent_was_connected(bus->parent);
+	buf_printf(&bus->end->text, "%s", buf_str(&bus->session.text));
+}
+
+void under_pppd_stop(struct bus *bus)
+{
+	pppd_parent_free(bus->parent);
+}
