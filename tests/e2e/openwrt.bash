@@ -87,10 +87,16 @@ ifup() {
 		>>"$BATS_TEST_TMPDIR/log.$1" 2>&1
 }
 
-# ifdown INTERFACE: and wait until it is down.
+# ifdown INTERFACE: and wait until it is down. Each of pppd's scripts, which tell
+# netifd of the link, has run to its end.
 ifdown() {
 	pkill -TERM -f "openwrt/netifd $root $1 "
 	wait_for 30 said "netifd end $1"
+	wait_for 5 scripts_ended
+}
+
+scripts_ended() {
+	[ "$(grep -c '^netifd begin update' "$calls")" -eq "$(grep -c '^netifd update' "$calls")" ]
 }
 
 # said TEXT [TIMES]: a call that begins so has been recorded, so often.

@@ -337,6 +337,21 @@ goes_up_and_down() {
 	ifdown wan
 }
 
+# pppd waits for its script when gobi-dial sees the hang-up, too.
+@test "unplugged, netifd is told, and again when it is back" {
+	modem mc8355.modem
+	ifup wan "$(json device "$modem_dir/if2" wait 1 backoff_min 1 backoff_max 1)"
+	wait_for 30 is_up wan
+	kill -HUP "$(in_root gobi-dial status wan --json | jq .ppp.pid)"
+	wait_for 5 said 'netifd begin update wwan-wan 0'
+	nc -U -W 1 "$modem_dir/sock" <<<unplug
+	wait_for 10 said 'netifd update wan wwan-wan 0' 1
+	nc -U -W 1 "$modem_dir/sock" <<<plug
+	wait_for 30 is_up wan 2
+	ifdown wan
+	said 'netifd update wan wwan-wan 0' 2
+}
+
 @test "IPv6 comes by the ppp package's script, with an interface for DHCPv6" {
 	modem mc8355.modem
 	ifup wan "$(jq -c '. + {peerdns: false}' \

@@ -5,7 +5,9 @@
  * which the real one has them. Restart timers are a tenth as long. In place of
  * the PPP discipline the line gets the null one, which lets nobody read either,
  * and words in place of packets go by a socket between it and the network's end;
- * when that ends, the carrier is lost, for which a pty has no line.
+ * when that ends, the carrier is lost, for which a pty has no line. A signal
+ * that comes while it waits for a script ends that script, as childwait_end() in
+ * pppd's main.c does.
  *
  *	pppd-stand-in file FILE		as gobi-dial starts pppd
  *	pppd-stand-in peer FILE PORT	the network's end of calls by that port
@@ -35,7 +37,8 @@
 
 #define RESTART_MS 100
 #define TRIES      10
-#define N_NULL     27 /* of linux/tty.h */
+#define CHILD_MS   5000 /* child-timeout */
+#define N_NULL     27   /* of linux/tty.h */
 
 enum {
 	EXIT_OPTION = 2,
@@ -49,7 +52,7 @@ enum {
 };
 
 static struct {
-	char connect[1024], user[256], password[256], ifname[32];
+	char connect[1024], user[256], password[256], ifname[32], ip_up[256], ip_down[256];
 	int echo_interval, echo_failure;
 } options = {.ifname = "ppp0"};
 
@@ -77,12 +80,54 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 	va_end(ap);
 }
 
+static pid_t script;
+static bool is_up;
+
+static void begin_script(const char *path)
+{
+	script = *path ? fork() : 0;
+	if (script != 0 || !*path)
+		return;
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	setsid();
+	execl(path, path, NULL);
+	_exit(99);
+}
+
+/* A signal that has not been heeded yet is one that comes now. */
+static void await_script(bool pass_signals)
+{
+	long long until = now_ms() + CHILD_MS;
+
+	while (script > 0 && waitpid(script, NULL, WNOHANG) == 0) {
+		poll(NULL, 0, 10);
+		if (pass_signals && (terminated || now_ms() >= until)) {
+			kill(script, SIGTERM);
+			break;
+		}
+	}
+	script = 0;
+}
+
+/* ip-down waits for ip-up. */
+static void link_down(void)
+{
+	if (!is_up)
+		return;
+	is_up = false;
+	await_script(false);
+	begin_script(options.ip_down);
+}
+
 static void end(int code)
 {
 	int discipline = 0;
 
+	link_down();
 	if (code != EXIT_CONNECT)
 		say("Connection terminated.\n");
+	await_script(true);
 	if (line_fd >= 0)
 		ioctl(line_fd, TIOCSETD, &discipline);
 	_exit(code);
@@ -133,11 +178,13 @@ static void read_options(const char *path)
 	if (!file)
 		_exit(EXIT_OPTION);
 	while (next_word(file, word, sizeof(word))) {
-		char *into = strcmp(word, "connect") == 0    ? options.connect
-			     : strcmp(word, "user") == 0     ? options.user
-			     : strcmp(word, "password") == 0 ? options.password
-			     : strcmp(word, "ifname") == 0   ? options.ifname
-							     : NULL;
+		char *into = strcmp(word, "connect") == 0          ? options.connect
+			     : strcmp(word, "user") == 0           ? options.user
+			     : strcmp(word, "password") == 0       ? options.password
+			     : strcmp(word, "ifname") == 0         ? options.ifname
+			     : strcmp(word, "ip-up-script") == 0   ? options.ip_up
+			     : strcmp(word, "ip-down-script") == 0 ? options.ip_down
+								   : NULL;
 		int *number = strcmp(word, "lcp-echo-interval") == 0  ? &options.echo_interval
 			      : strcmp(word, "lcp-echo-failure") == 0 ? &options.echo_failure
 								      : NULL;
@@ -217,7 +264,10 @@ static const char *get(int ms)
 		}
 		if (terminated) {
 			put("~TERM\n");
-			say("Terminating on signal %d\n", (int)terminated);
+			say(terminated == SIGHUP ? "Hangup (SIGHUP)\n"
+						 : "Terminating on signal %d\n",
+			    (int)terminated);
+			terminated = 0;
 			end(EXIT_SIGNAL);
 		}
 		if (now_ms() >= until)
@@ -297,6 +347,8 @@ static void agree_on_addresses(void)
 		say("primary   DNS address %s\n", dns[0]);
 	if (*dns[1])
 		say("secondary DNS address %s\n", dns[1]);
+	is_up = true;
+	begin_script(options.ip_up);
 }
 
 static void stay_up(void)
@@ -315,6 +367,7 @@ static void stay_up(void)
 			if (strcmp(text, "~TERM") != 0)
 				continue;
 			say("LCP terminated by peer\n");
+			link_down();
 			get(3 * RESTART_MS);
 			end(0);
 		}
@@ -503,6 +556,7 @@ int main(int argc, char **argv)
 	struct sigaction action = {.sa_handler = on_signal};
 
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
 	if (argc == 3 && strcmp(argv[1], "file") == 0)
 		return call(argv[2]);
 	if (argc == 4 && strcmp(argv[1], "peer") == 0)

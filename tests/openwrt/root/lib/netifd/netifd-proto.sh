@@ -72,8 +72,11 @@ proto_config_add_defaults() {
 	proto_config_add_int metric
 }
 
+# As long as it takes on a router.
 proto_init_update() {
 	proto_update="$1 $2"
+	netifd_says "begin update $1 $2"
+	sleep 0.3
 }
 
 proto_set_keep() {
