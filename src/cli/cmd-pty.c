@@ -14,7 +14,7 @@
 #include "daemon/daemon.h"
 #include "io/port.h"
 #include "io/rundir.h"
-#include "ppp/pppd-parent.h"
+#include "io/pppd-parent.h"
 
 /* pppd's pty is not a controlling terminal. */
 static bool is_started_by_pppd(void)

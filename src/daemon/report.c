@@ -5,7 +5,7 @@
 #include "io/clock.h"
 #include "io/probe.h"
 #include "io/route.h"
-#include "ppp/pppd.h"
+#include "io/pppd.h"
 #include "status/snapshot.h"
 
 void report_probe(const struct probe_result *result, struct buf *out)

@@ -25,7 +25,7 @@
 #include "io/route.h"
 #include "io/serial.h"
 #include "io/uevent.h"
-#include "ppp/pppd.h"
+#include "io/pppd.h"
 
 /* The modem's device: its drivers, its recovery, its coming and going; and the routes of its
  * link. */

@@ -8,7 +8,7 @@
 #include "daemon/under-pppd.h"
 #include "io/atport.h"
 #include "io/serial.h"
-#include "ppp/pppd-parent.h"
+#include "io/pppd-parent.h"
 
 static void on_parent_ready(void *ctx)
 {

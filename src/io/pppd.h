@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GD_PPP_PPPD_H
-#define GD_PPP_PPPD_H
+#ifndef GD_IO_PPPD_H
+#define GD_IO_PPPD_H
 
 #include <ev.h>
 #include <stdbool.h>

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "io/clock.h"
 #include "io/relay.h"
-#include "ppp/pppd-parent.h"
+#include "io/pppd-parent.h"
 
 /* chat/gobi-connect waits for these. chat(8) takes a hyphen for a separator, and a report of more
  * than 255 bytes overruns its buffer. */

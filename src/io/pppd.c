@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "io/spawn.h"
 #include "ppp/options.h"
-#include "ppp/pppd.h"
+#include "io/pppd.h"
 
 /* pppd's descriptors; its connect script knows GATE_FD's number, and its command line
  * OPTIONS_FD's. */
