@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: ISC */
-/* The PDP context's steps of preparing. */
+/* The PDP context's steps of preparing, and name and password for it, where the modem wants them by
+ * AT. pppd gives them in any case: some modems pass on what it says, some do not. */
 #include <string.h>
 #include <strings.h>
 
 #include "at/fields.h"
 #include "base/str.h"
 #include "conf/conf.h"
-#include "modem/prepare.h"
+#include "modem/step.h"
 
-enum step_ask context_ask(struct script *script, struct at_command *command, int64_t now)
+static void keep_context(struct modem_facts *facts, const struct modem_context *context)
 {
-	(void)now;
-	(void)command;
-	buf_printf(&script->command, "AT+CGDCONT?");
-	return ASK_SEND;
+	size_t i = 0;
+
+	while (i < facts->context_count && facts->contexts[i].cid != context->cid)
+		i++;
+	if (i == MODEM_CONTEXTS_MAX)
+		return;
+	facts->contexts[i] = *context;
+	if (i == facts->context_count)
+		facts->context_count++;
 }
 
-enum step_outcome context_take(struct script *script, const struct at_event *reply, int64_t now)
+void step_line_context(struct script *script, const char *line)
 {
 	struct modem_context context;
-	const char *at = reply->text;
-	char line[256];
 
-	(void)now;
-	while (step_next_line(&at, line, sizeof(line))) {
-		if (!modem_decode_context(line, &context))
-			continue;
-		step_put_context(script, &context);
-		if (context.cid == script->conf->network.cid)
-			script->context = context;
-	}
-	return STEP_NEXT;
+	if (!modem_decode_context(line, &context))
+		return;
+	keep_context(&script->facts, &context);
+	if (context.cid == script->conf->network.cid)
+		script->modem.context = context;
 }
 
 static const char *wanted_type(const struct script *script)
@@ -41,60 +41,150 @@ static const char *wanted_type(const struct script *script)
 		[CONF_PDP_IPV4V6] = "IPV4V6",
 	};
 
-	return script->ipv4_only ? "IP" : types[script->conf->network.pdp_type];
+	return script->modem.ipv4_only ? "IP" : types[script->conf->network.pdp_type];
 }
 
 /* Without an APN in the config the modem's own context is good as it is. */
-static bool context_is_right(const struct script *script)
+static bool context_is_wrong(const struct script *script)
 {
-	if (script->context.cid == 0)
-		return false;
-	if (!*script->conf->network.apn)
-		return true;
-	return strcasecmp(script->context.type, wanted_type(script)) == 0 &&
-	       modem_apn_equal(script->context.apn, script->conf->network.apn);
+	const struct modem_context *context = &script->modem.context;
+	const char *apn = script->conf->network.apn;
+
+	return context->cid == 0 || (*apn && (strcasecmp(context->type, wanted_type(script)) != 0 ||
+					      !modem_apn_equal(context->apn, apn)));
 }
 
-enum step_ask context_ask_set(struct script *script, struct at_command *command, int64_t now)
+static enum step_outcome ask_context(struct script *script)
 {
-	(void)now;
-	if (context_is_right(script)) {
-		script->index = 0;
-		return ASK_SKIP;
-	}
 	buf_printf(&script->command, "AT+CGDCONT=%d,\"%s\",", script->conf->network.cid,
 		   wanted_type(script));
-	if (at_quote(&script->command, script->conf->network.apn) < 0) {
-		script_fail(script, CAUSE_CONFIG, "network.apn has a character no APN can have");
-		return ASK_FAIL;
-	}
-	command->timeout_ms = 10000;
-	return ASK_SEND;
+	if (at_quote(&script->command, script->conf->network.apn) < 0)
+		return script_fail(script, CAUSE_CONFIG,
+				   "network.apn has a character no APN can have");
+	return STEP_SEND;
 }
 
-static void note_written(struct script *script)
+static enum step_outcome take_context(struct script *script, const struct at_event *reply)
 {
-	struct modem_context *context = &script->context;
+	struct modem_context *context = &script->modem.context;
 
-	context->cid = script->conf->network.cid;
-	str_copy(context->type, sizeof(context->type), wanted_type(script));
-	str_copy(context->apn, sizeof(context->apn), script->conf->network.apn);
-	step_put_context(script, context);
-}
-
-enum step_outcome context_take_set(struct script *script, const struct at_event *reply, int64_t now)
-{
-	(void)now;
-	script->index = 0; /* of the forms of authentication, which come next */
 	if (reply->final.kind == AT_FINAL_OK) {
-		note_written(script);
+		context->cid = script->conf->network.cid;
+		str_copy(context->type, sizeof(context->type), wanted_type(script));
+		str_copy(context->apn, sizeof(context->apn), script->conf->network.apn);
+		keep_context(&script->facts, context);
 		return STEP_NEXT;
 	}
-	if (script->conf->network.pdp_type != CONF_PDP_IPV4V6 || script->ipv4_only ||
+	if (script->conf->network.pdp_type != CONF_PDP_IPV4V6 || script->modem.ipv4_only ||
 	    reply->final.kind == AT_FINAL_TIMEOUT)
 		return script_fail_refused(script, CAUSE_CALL, reply);
 	script_notice(script, "the modem has no contexts for IPv4 and IPv6 at once; "
 			      "going on with IPv4");
-	script->ipv4_only = true;
+	script->modem.ipv4_only = true;
 	return STEP_AGAIN;
 }
+
+/* The form number `index` of those that | separates; NULL: there are no more. Nothing is written
+ * that nobody has asked for; `none` removes what an earlier password has left. */
+static const char *auth_form(const struct script *script, size_t index)
+{
+	const struct conf *conf = script->conf;
+	bool given = *conf->network.user || *conf->network.password;
+	const char *forms = conf->network.auth == CONF_AUTH_NONE ? script->family->auth_none
+								 : script->family->auth;
+
+	if (!given &&
+	    (conf->network.auth == CONF_AUTH_NONE || conf->network.auth == CONF_AUTH_AUTO))
+		return NULL;
+	while (forms && index-- > 0) {
+		forms = strchr(forms, '|');
+		if (forms)
+			forms++;
+	}
+	return forms;
+}
+
+/* What stands for a letter of family.h is a text; NULL: a number. */
+static const char *auth_text(const struct script *script, char letter, const char **key)
+{
+	switch (letter) {
+	case 'u':
+		*key = "user";
+		return script->conf->network.user;
+	case 'p':
+		*key = "password";
+		return script->conf->network.password;
+	case 'n':
+		*key = "apn";
+		return script->modem.context.apn;
+	default:
+		return NULL;
+	}
+}
+
+static void put_number(struct script *script, char letter)
+{
+	const char *type = script->modem.context.type;
+	int number = 0;
+
+	if (letter == 'c')
+		number = script->conf->network.cid;
+	else if (letter == 't')
+		number = strcasecmp(type, "IPV6") == 0     ? 2
+			 : strcasecmp(type, "IPV4V6") == 0 ? 3
+							   : 1;
+	else if (script->conf->network.auth == CONF_AUTH_PAP)
+		number = 1;
+	else /* %a and %e differ in what they call either */
+		number = script->conf->network.auth == CONF_AUTH_CHAP || letter == 'a' ? 2 : 3;
+	buf_printf(&script->command, "%d", number);
+}
+
+static enum step_outcome ask_auth(struct script *script)
+{
+	const char *form = auth_form(script, script->index), *key = NULL, *text;
+
+	if (!form)
+		return STEP_NEXT;
+	for (; *form && *form != '|'; form++) {
+		if (*form != '%' || *++form == '%') {
+			buf_append(&script->command, form, 1);
+			continue;
+		}
+		text = auth_text(script, *form, &key);
+		if (!text)
+			put_number(script, *form);
+		/* V.250 5.4.2.2 makes the backslash an escape, and not all modems do. */
+		else if (strchr(text, '\\') || at_quote(&script->command, text) < 0)
+			return script_fail(script, CAUSE_CONFIG,
+					   "network.%s: this modem (%s) wants it in an AT command, "
+					   "which can only carry printable ASCII without \" and \\",
+					   key, script->family->name);
+	}
+	if (script->command.len > AT_COMMAND_MAX)
+		return script_fail(script, CAUSE_CONFIG,
+				   "network.user and network.password are too long for the AT "
+				   "command in which this modem (%s) wants them",
+				   script->family->name);
+	return STEP_SEND;
+}
+
+static enum step_outcome take_auth(struct script *script, const struct at_event *reply)
+{
+	if (reply->final.kind == AT_FINAL_OK)
+		return STEP_NEXT;
+	if (reply->final.kind != AT_FINAL_TIMEOUT && auth_form(script, ++script->index))
+		return STEP_AGAIN;
+	script_notice_refused(script, reply, "; the modem gets name and password from pppd alone");
+	return STEP_NEXT;
+}
+
+/* clang-format off */
+static const struct step rows[] = {
+	{ "AT+CGDCONT?", .line = step_line_context },
+	{ .when = context_is_wrong, .ask = ask_context, .take = take_context, .timeout_ms = 10000 },
+	{ .ask = ask_auth, .take = take_auth, .flags = AT_SECRET },
+};
+/* clang-format on */
+
+const struct steps steps_context = STEPS(rows);

@@ -1,118 +1,56 @@
 /* SPDX-License-Identifier: ISC */
+#include <stddef.h>
 #include <string.h>
 
 #include "at/fields.h"
-#include "base/count.h"
 #include "conf/conf.h"
-#include "modem/mode-step.h"
-#include "modem/power.h"
+#include "modem/step.h"
 
 #define POLL_MS   2000
 #define DENIED_MS 15000 /* a first "denied" may be one cell's */
-#define SELECT_MS 120000
-#define FREE_MS   60000
-#define SHOWN_MS  2000 /* for an answer that is only to be shown */
+#define ON_MS     10000 /* OK to +CFUN=1 is a promise; an MC8790 takes 5 s */
 
-enum {
-	STEP_FORMAT,
-	STEP_SELECTED,
-	STEP_SELECT,
-	STEP_CREG,
-	STEP_CGREG,
-	STEP_CEREG,
-	STEP_URC_CREG,
-	STEP_URC_CGREG,
-	STEP_URC_CEREG,
-	STEP_CFUN,
-	STEP_POWER,
-	STEP_SET_CFUN,
-	STEP_MODE,
-	STEP_MODE_LIST,
-	STEP_SET_MODE,
-	STEP_SELECTION,
-	STEP_FREE,
-	STEP_REPEAT,
-	STEP_OPERATOR,
-	STEP_FREE_LATE,
-	STEP_SIGNAL,
-	STEP_MORE_SIGNAL,
-	STEP_TECHNOLOGY
-};
+/* The operator -----------------------------------------------------------------*/
 
 static bool operator_is_free(const struct script *script)
 {
 	return strcmp(script->conf->network.operator, "auto") == 0;
 }
 
-static enum step_ask ask_format(struct script *script, struct at_command *command, int64_t now)
+static bool operator_is_chosen(const struct script *script)
 {
-	(void)command;
-	(void)now;
-	if (operator_is_free(script))
-		return ASK_SKIP;
-	buf_printf(&script->command, "AT+COPS=3,2");
-	return ASK_SEND;
+	return !operator_is_free(script);
 }
 
-static enum step_ask ask_selected(struct script *script, struct at_command *command, int64_t now)
-{
-	(void)now;
-	if (operator_is_free(script))
-		return ASK_SKIP;
-	buf_printf(&script->command, "AT+COPS?");
-	command->timeout_ms = 15000;
-	return ASK_SEND;
-}
-
-static enum step_outcome take_operator(struct script *script, const struct at_event *reply,
-				       int64_t now)
+static void line_operator(struct script *script, const char *line)
 {
 	struct modem_facts *facts = &script->facts;
-	const char *at = reply->text;
-	char line[160];
 	int act = -1;
 
-	(void)now;
-	while (step_next_line(&at, line, sizeof(line))) {
-		modem_decode_selection(line, &script->selection);
-		modem_decode_cops(line, facts->operator, sizeof(facts->operator), facts->mccmnc,
-				  sizeof(facts->mccmnc), &act);
-	}
+	if (modem_decode_selection(line, &script->modem.selection))
+		script->modem.selection_known = true;
+	modem_decode_cops(line, facts->operator, sizeof(facts->operator), facts->mccmnc,
+			  sizeof(facts->mccmnc), &act);
 	if (act >= 0)
 		facts->act = act;
-	return STEP_NEXT;
 }
 
-static enum step_ask ask_operator(struct script *script, struct at_command *command, int64_t now)
-{
-	(void)now;
-	buf_printf(&script->command, "AT+COPS?");
-	command->timeout_ms = 5000;
-	return ASK_SEND;
-}
-
-static enum step_ask ask_select(struct script *script, struct at_command *command, int64_t now)
+static enum step_outcome ask_select(struct script *script)
 {
 	const char *wanted = script->conf->network.operator;
 
-	(void)now;
 	if (operator_is_free(script) || strcmp(script->facts.mccmnc, wanted) == 0)
-		return ASK_SKIP;
+		return STEP_NEXT;
 	buf_printf(&script->command, "AT+COPS=1,2,");
-	if (at_quote(&script->command, wanted) < 0) {
-		script_fail(script, CAUSE_CONFIG, "network.operator is none");
-		return ASK_FAIL;
-	}
-	command->timeout_ms = SELECT_MS;
-	return ASK_SEND;
+	if (at_quote(&script->command, wanted) < 0)
+		return script_fail(script, CAUSE_CONFIG, "network.operator is not an operator");
+	return STEP_SEND;
 }
 
-static enum step_outcome take_select(struct script *script, const struct at_event *reply,
-				     int64_t now)
+static enum step_outcome take_select(struct script *script, const struct at_event *reply)
 {
 	struct buf final = BUF_INIT;
 
-	(void)now;
 	if (reply->final.kind == AT_FINAL_OK)
 		return STEP_NEXT;
 	at_final_describe(&reply->final, &final);
@@ -124,106 +62,79 @@ static enum step_outcome take_select(struct script *script, const struct at_even
 }
 
 /* Not registered: somebody may have told the modem to stay with one network, or with none. */
-static enum step_ask ask_selection(struct script *script, struct at_command *command, int64_t now)
+static bool selection_is_unknown(const struct script *script)
 {
-	if (!operator_is_free(script) || script->selection >= 0)
-		return ASK_SKIP;
-	script->selection = 0; /* asked once */
-	return ask_operator(script, command, now);
+	return operator_is_free(script) && !script->modem.selection_known;
 }
 
-static enum step_ask ask_free_selection(struct script *script, struct at_command *command,
-					int64_t now)
-{
-	(void)now;
-	if (!operator_is_free(script) || script->selection_freed || script->selection <= 0)
-		return ASK_SKIP;
-	script_notice(script,
-		      "the modem is set not to look for a network by itself "
-		      "(+COPS: %d), and network.operator = \"auto\" wants that",
-		      script->selection);
-	script->selection_freed = true;
-	buf_printf(&script->command, "AT+COPS=0");
-	command->timeout_ms = FREE_MS;
-	return ASK_SEND;
-}
-
-/* Where it was registered before, it may be no more. */
-static enum step_outcome take_free(struct script *script, const struct at_event *reply, int64_t now)
+static enum step_outcome take_selection(struct script *script, const struct at_event *reply)
 {
 	(void)reply;
-	(void)now;
+	script->modem.selection_known = true; /* ask once */
+	return STEP_NEXT;
+}
+
+static enum step_outcome ask_free_selection(struct script *script)
+{
+	struct script_modem *modem = &script->modem;
+
+	if (!operator_is_free(script) || modem->selection_freed || modem->selection <= 0)
+		return STEP_NEXT;
+	script_notice(script,
+		      "the modem is set not to look for a network by itself (+COPS: %d), and "
+		      "network.operator = \"auto\" wants that",
+		      modem->selection);
+	modem->selection_freed = true;
+	buf_printf(&script->command, "AT+COPS=0");
+	return STEP_SEND;
+}
+
+/* Wherever it was registered before, it may no longer be. */
+static enum step_outcome take_free(struct script *script, const struct at_event *reply)
+{
+	(void)reply;
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
 		script->facts.registration[i].stat = MODEM_REG_IDLE;
-	script->step = STEP_CREG;
-	return STEP_JUMP;
+	return script_jump(script, STEP_DOMAINS);
 }
 
-static enum modem_domain domain_of(const struct script *script, size_t first_step)
+/* Registration -------------------------------------------------------------------*/
+
+static bool domain_is_there(const struct script *script)
 {
-	return (enum modem_domain)(script->step - first_step);
+	return !script->modem.domain_missing[script->number];
 }
 
-static const char *const domain_commands[] = {"AT+CREG", "AT+CGREG", "AT+CEREG"};
-
-static enum step_ask ask_domain(struct script *script, struct at_command *command, int64_t now)
+static void line_registration(struct script *script, const char *line)
 {
-	enum modem_domain domain = domain_of(script, STEP_CREG);
-
-	(void)now;
-	if (script->domain_missing[domain])
-		return ASK_SKIP;
-	buf_printf(&script->command, "%s?", domain_commands[domain]);
-	command->timeout_ms = 10000;
-	return ASK_SEND;
+	step_take_registration(script, line);
 }
 
-static enum step_outcome take_domain(struct script *script, const struct at_event *reply,
-				     int64_t now)
+static enum step_outcome take_domain(struct script *script, const struct at_event *reply)
 {
-	const char *at = reply->text;
-	char line[128];
-
-	(void)now;
-	while (step_next_line(&at, line, sizeof(line)))
-		step_take_registration(script, line);
 	if (reply->final.kind != AT_FINAL_OK && reply->final.kind != AT_FINAL_TIMEOUT)
-		script->domain_missing[domain_of(script, STEP_CREG)] = true;
+		script->modem.domain_missing[script->number] = true;
 	if (!script->facts.registered)
 		return STEP_NEXT;
 	if (step_check_roaming(script) == STEP_FAIL)
 		return STEP_FAIL;
-	script->step = STEP_OPERATOR;
-	return STEP_JUMP;
+	return script_jump(script, STEP_OPERATOR);
 }
 
-static enum step_ask ask_urc(struct script *script, struct at_command *command, int64_t now)
+static bool urc_is_wanted(const struct script *script)
 {
-	enum modem_domain domain = domain_of(script, STEP_URC_CREG);
-
-	(void)command;
-	(void)now;
-	if (script->urcs_on || script->domain_missing[domain])
-		return ASK_SKIP;
-	buf_printf(&script->command, "%s=%d", domain_commands[domain], script->index == 0 ? 2 : 1);
-	return ASK_SEND;
+	return !script->modem.urcs_on && domain_is_there(script);
 }
 
-/* 2 tells cells too; a modem that has not got it may have 1. */
-static enum step_outcome take_urc(struct script *script, const struct at_event *reply, int64_t now)
+static bool urc_was_refused(const struct script *script)
 {
-	(void)now;
-	if (reply->final.kind == AT_FINAL_OK || script->index++ > 0) {
-		script->index = 0;
-		return STEP_NEXT;
-	}
-	return STEP_AGAIN;
+	return urc_is_wanted(script) && script->modem.urc_refused;
 }
 
-static enum step_ask ask_fun(struct script *script, struct at_command *command, int64_t now)
+static enum step_outcome take_urc(struct script *script, const struct at_event *reply)
 {
-	script->urcs_on = true;
-	return power_ask_fun(script, command, now);
+	script->modem.urc_refused = reply->final.kind != AT_FINAL_OK;
+	return STEP_NEXT;
 }
 
 bool script_is_denied(const struct script *script)
@@ -240,90 +151,192 @@ bool script_is_denied(const struct script *script)
 	return denied;
 }
 
-/* Not registered yet: wait, and read all again. */
-static enum step_ask ask_repeat(struct script *script, struct at_command *command, int64_t now)
+void script_describe_registration(const struct script *script, struct buf *out)
 {
-	(void)command;
-	if (!script_is_denied(script))
+	const char *between = "";
+
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
+		if (script->modem.domain_missing[i])
+			continue;
+		buf_printf(out, "%s%s %s", between, modem_domain_name((enum modem_domain)i),
+			   modem_reg_name(script->facts.registration[i].stat));
+		between = ", ";
+	}
+	if (strcmp(script->conf->network.operator, "auto") != 0)
+		buf_printf(out, "; network.operator allows only %s",
+			   script->conf->network.operator);
+	mode_describe_limit(script, out);
+}
+
+/* Not registered yet: wait, and read all of it again. */
+static enum step_outcome ask_repeat(struct script *script)
+{
+	if (!script_is_denied(script)) {
 		script->denied_at = -1;
-	else if (script->denied_at < 0)
-		script->denied_at = now;
-	else if (now - script->denied_at >= DENIED_MS) {
+	} else if (script->denied_at < 0) {
+		script->denied_at = script->now;
+	} else if (script->now - script->denied_at >= DENIED_MS) {
 		struct buf where = BUF_INIT;
 
 		script->denied = true;
 		script_describe_registration(script, &where);
 		script_fail(script, CAUSE_NOT_REGISTERED,
-			    "the network denies registration (%s): the SIM's "
-			    "subscription does not cover it",
+			    "the network denies registration (%s): the SIM's subscription does not "
+			    "cover it",
 			    buf_str(&where));
 		buf_free(&where);
-		return ASK_FAIL;
+		return STEP_FAIL;
 	}
-	script->step = STEP_CREG;
-	script->wake_at = now + POLL_MS;
-	return ASK_JUMP;
+	script->wake_at = script->now + POLL_MS;
+	return script_jump(script, STEP_DOMAINS);
 }
 
-static enum step_ask ask_signal(struct script *script, struct at_command *command, int64_t now)
+/* The radio: is it on, who holds it off, switch it on -------------------------------*/
+
+static enum step_outcome ask_fun(struct script *script)
 {
-	(void)command;
-	(void)now;
-	buf_printf(&script->command, "AT+CSQ");
-	return ASK_SEND;
+	script->modem.urcs_on = true; /* the steps before have seen to it */
+	if (script->modem.radio_checked)
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CFUN?");
+	return STEP_SEND;
 }
 
-/* What is only to be shown may cost the dial one cheap command: +CSQ, or where that knows nothing
- * (LTE alone) the maker's own. */
-static enum step_ask ask_more_signal(struct script *script, struct at_command *command, int64_t now)
+/* A modem without the command has its radio on. */
+static enum step_outcome take_fun(struct script *script, const struct at_event *reply)
 {
-	(void)now;
-	if (modem_signal_percent(&script->facts.signal) >= 0 || !script->family->signal)
-		return ASK_SKIP;
-	buf_printf(&script->command, "%s", script->family->signal);
-	command->prefix = "";
-	command->timeout_ms = SHOWN_MS;
-	return ASK_SEND;
+	struct script_modem *modem = &script->modem;
+	const char *at = reply->text;
+	char line[64];
+
+	modem->radio_fun = 1;
+	while (step_next_line(&at, line, sizeof(line)))
+		modem_decode_cfun(line, &modem->radio_fun);
+	script->facts.radio = modem_radio_of_fun(modem->radio_fun);
+	modem->radio_checked = true;
+	modem->radio_told = false;
+	return STEP_NEXT;
 }
 
-/* HSDPA and EDGE against what +COPS calls UMTS and GSM. */
-static enum step_ask ask_technology(struct script *script, struct at_command *command, int64_t now)
+static bool radio_is_untold(const struct script *script)
 {
-	(void)now;
-	if (script->facts.technology || !script->family->technology)
-		return ASK_SKIP;
-	buf_printf(&script->command, "%s", script->family->technology);
-	command->prefix = "";
-	command->timeout_ms = SHOWN_MS;
-	return ASK_SEND;
+	return !script->modem.radio_told;
+}
+
+/* The family's own word: +CFUN? may say 1 of a radio that a pin holds off. */
+static enum step_outcome take_radio_word(struct script *script, const struct at_event *reply)
+{
+	struct modem_radio *radio = &script->facts.radio;
+	struct modem_radio word = {MODEM_RADIO_UNKNOWN, MODEM_RADIO_FREE};
+	const char *at = reply->text;
+	char line[160];
+
+	while (step_next_line(&at, line, sizeof(line)))
+		modem_decode_radio(line, &word);
+	script->modem.radio_told = word.state != MODEM_RADIO_UNKNOWN;
+	/* Where it gives no reason +CFUN's own is as good. */
+	if (word.reason != MODEM_RADIO_FREE ||
+	    (word.state != MODEM_RADIO_UNKNOWN && word.state != MODEM_RADIO_ON &&
+	     radio->state == MODEM_RADIO_ON))
+		*radio = word;
+	return STEP_NEXT;
+}
+
+static enum step_outcome ask_radio_on(struct script *script)
+{
+	const struct modem_radio *radio = &script->facts.radio;
+	struct script_modem *modem = &script->modem;
+	bool may_help = radio->reason == MODEM_RADIO_FREE || radio->reason == MODEM_RADIO_AIRPLANE;
+
+	modem->radio_told = true; /* as far as the family can tell */
+	if (radio->state == MODEM_RADIO_ON || radio->state == MODEM_RADIO_UNKNOWN)
+		return STEP_NEXT;
+	/* No command of ours changes the other reasons. */
+	if (!may_help || (modem->radio_asked && script->now - modem->radio_asked_at >= ON_MS))
+		return script_fail(script, CAUSE_RADIO_OFF, "the radio is off (+CFUN: %d)%s: %s",
+				   modem->radio_fun,
+				   modem->radio_asked ? ", and AT+CFUN=1 does not switch it on"
+						      : "",
+				   may_help ? "a switch, a key or the W_DISABLE pin may hold it"
+					    : modem_radio_reason_text(radio->reason));
+	modem->radio_checked = false; /* look again */
+	if (modem->radio_asked)
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CFUN=1");
+	return STEP_SEND;
+}
+
+static enum step_outcome take_radio_on(struct script *script, const struct at_event *reply)
+{
+	if (reply->final.kind != AT_FINAL_OK)
+		return script_fail_refused(script, CAUSE_RADIO_OFF, reply);
+	script->modem.radio_asked = true;
+	script->modem.radio_asked_at = script->now;
+	return STEP_NEXT;
+}
+
+/* What is only to be shown ---------------------------------------------------------*/
+
+void step_line_signal(struct script *script, const char *line)
+{
+	const char *technology = modem_decode_technology(line);
+
+	modem_decode_signal(line, &script->facts.signal);
+	if (technology)
+		script->facts.technology = technology;
+}
+
+static bool signal_is_unknown(const struct script *script)
+{
+	return modem_signal_percent(&script->facts.signal) < 0;
+}
+
+static bool technology_is_unknown(const struct script *script)
+{
+	return !script->facts.technology;
 }
 
 /* clang-format off */
-static const struct step steps[] = {
-	[STEP_FORMAT]    = { ask_format,   step_take_any },
-	[STEP_SELECTED]  = { ask_selected, take_operator },
-	[STEP_SELECT]    = { ask_select,   take_select },
-	[STEP_CREG]      = { ask_domain,   take_domain },
-	[STEP_CGREG]     = { ask_domain,   take_domain },
-	[STEP_CEREG]     = { ask_domain,   take_domain },
-	[STEP_URC_CREG]  = { ask_urc,      take_urc },
-	[STEP_URC_CGREG] = { ask_urc,      take_urc },
-	[STEP_URC_CEREG] = { ask_urc,      take_urc },
-	[STEP_CFUN]      = { ask_fun,      power_take_fun },
-	[STEP_POWER]     = { power_ask_word, power_take_word },
-	[STEP_SET_CFUN]  = { power_ask_on, power_take_on },
-	[STEP_MODE]      = { mode_ask,     mode_take },
-	[STEP_MODE_LIST] = { mode_ask_list, mode_take_list },
-	[STEP_SET_MODE]  = { mode_ask_set, mode_take_set },
-	[STEP_SELECTION] = { ask_selection, take_operator },
-	[STEP_FREE]      = { ask_free_selection,     take_free },
-	[STEP_REPEAT]    = { ask_repeat,   step_take_any },
-	[STEP_OPERATOR]  = { ask_operator, take_operator },
-	[STEP_FREE_LATE] = { ask_free_selection,     take_free },
-	[STEP_SIGNAL]    = { ask_signal,   step_take_radio },
-	[STEP_MORE_SIGNAL] = { ask_more_signal, step_take_radio },
-	[STEP_TECHNOLOGY] = { ask_technology, step_take_radio },
+#define DOMAIN(name, n) \
+	{ "AT+" name "?", .when = domain_is_there, .line = line_registration, .take = take_domain, \
+	  .timeout_ms = 10000, .number = n, .label = n == MODEM_DOMAIN_CS ? STEP_DOMAINS : 0 }
+/* 2 reports cells too; a modem that does not have it may have 1. */
+#define URC(name, n) \
+	{ "AT+" name "=2", .when = urc_is_wanted, .take = take_urc, .number = n }, \
+	{ "AT+" name "=1", .when = urc_was_refused, .number = n }
+#define FREE { .ask = ask_free_selection, .take = take_free, .timeout_ms = 60000 }
+
+static const struct step until_registered[] = {
+	{ "AT+COPS=3,2", .when = operator_is_chosen },
+	{ "AT+COPS?", .when = operator_is_chosen, .line = line_operator, .timeout_ms = 15000 },
+	{ .ask = ask_select, .take = take_select, .timeout_ms = 120000 },
+	DOMAIN("CREG", MODEM_DOMAIN_CS),
+	DOMAIN("CGREG", MODEM_DOMAIN_PS),
+	DOMAIN("CEREG", MODEM_DOMAIN_EPS),
+	URC("CREG", MODEM_DOMAIN_CS),
+	URC("CGREG", MODEM_DOMAIN_PS),
+	URC("CEREG", MODEM_DOMAIN_EPS),
+	{ .ask = ask_fun, .take = take_fun },
+	{ STEP_FAMILY(radio), .when = radio_is_untold, .take = take_radio_word, .plain = true },
+	{ STEP_FAMILY(radio_else), .when = radio_is_untold, .take = take_radio_word, .plain = true },
+	{ .ask = ask_radio_on, .take = take_radio_on, .timeout_ms = 30000 },
+};
+
+static const struct step registered[] = {
+	{ "AT+COPS?", .when = selection_is_unknown, .line = line_operator, .take = take_selection },
+	FREE,
+	{ .ask = ask_repeat },
+	{ "AT+COPS?", .line = line_operator, .label = STEP_OPERATOR },
+	FREE,
+	/* What is only to be shown may cost the dial one cheap command: +CSQ, or where that knows
+	 * nothing (LTE alone) the maker's own; HSDPA and EDGE where +COPS says UMTS and GSM. */
+	{ "AT+CSQ", .line = step_line_signal },
+	{ STEP_FAMILY(signal), .when = signal_is_unknown, .line = step_line_signal, .plain = true,
+	  .timeout_ms = 2000 },
+	{ STEP_FAMILY(technology), .when = technology_is_unknown, .line = step_line_signal,
+	  .plain = true, .timeout_ms = 2000 },
 };
 /* clang-format on */
 
-const struct stage stage_register = {steps, COUNT(steps)};
+const struct steps steps_register = STEPS(until_registered);
+const struct steps steps_registered = STEPS(registered);

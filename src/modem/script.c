@@ -3,19 +3,29 @@
 #include <string.h>
 
 #include "conf/conf.h"
-#include "modem/mode-step.h"
+#include "modem/step.h"
 
 #define COMMAND_TIMEOUT_MS 5000
+#define TIMEOUTS_MAX       3 /* of one question after the other: the modem no longer answers */
 
-static const struct stage *stage(const struct script *script)
+static const struct steps *const stages[][6] = {
+	[SCRIPT_PREPARE] = {&steps_prepare, &steps_sim, &steps_mode, &steps_context},
+	[SCRIPT_REGISTER] = {&steps_register, &steps_mode, &steps_registered},
+	[SCRIPT_DIAL] = {&steps_dial},
+	[SCRIPT_INFO] = {&steps_inquiry, &steps_mode},
+	[SCRIPT_WATCH] = {&steps_inquiry},
+};
+
+static const struct step *find_step(const struct script *script)
 {
-	static const struct stage *const stages[] = {
-		[SCRIPT_PREPARE] = &stage_prepare, [SCRIPT_REGISTER] = &stage_register,
-		[SCRIPT_DIAL] = &stage_dial,       [SCRIPT_INFO] = &stage_info,
-		[SCRIPT_WATCH] = &stage_watch,
-	};
+	size_t index = script->step;
 
-	return stages[script->stage];
+	for (const struct steps *const *part = stages[script->stage]; *part; part++) {
+		if (index < (*part)->count)
+			return &(*part)->rows[index];
+		index -= (*part)->count;
+	}
+	return NULL;
 }
 
 static void forget_modem(struct script *script)
@@ -23,31 +33,18 @@ static void forget_modem(struct script *script)
 	struct modem_facts *facts = &script->facts;
 
 	memset(facts, 0, sizeof(*facts));
+	memset(&script->modem, 0, sizeof(script->modem));
 	facts->identity = script->ati;
 	facts->pin_left = -1;
 	facts->act = -1;
-	modem_signal_clear(&facts->signal);
 	facts->fun = -1;
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
-		facts->registration[i] = (struct modem_registration){
-			.stat = MODEM_REG_IDLE, .lac = -1, .ci = -1, .act = -1};
-		script->domain_missing[i] = false;
-	}
-	memset(&script->context, 0, sizeof(script->context));
-	memset(&script->mode, 0, sizeof(script->mode));
-	mode_parse(script->conf->network.mode, &facts->mode_wanted);
-	script->ipv4_only = false;
-	script->selection = -1;
-	script->selection_freed = false;
-	script->pin_sent = false;
-	script->pin_taken = false;
-	script->urcs_on = false;
-	script->radio_checked = false;
-	script->radio_told = false;
-	script->radio_asked = false;
+	modem_signal_clear(&facts->signal);
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
+		facts->registration[i] =
+			(struct modem_registration){MODEM_REG_IDLE, .lac = -1, .ci = -1, .act = -1};
 	for (int i = 0; i < SCRIPT_KEPT_COUNT; i++)
-		script->kept[i] = -1;
-	script->timeouts = 0;
+		script->modem.kept[i] = -1;
+	mode_parse(script->conf->network.mode, &facts->mode_wanted);
 }
 
 void script_init(struct script *script, const struct conf *conf)
@@ -66,25 +63,21 @@ void script_free(struct script *script)
 	buf_free(&script->call_error);
 }
 
-void script_start(struct script *script, enum script_stage which, int64_t now)
+void script_start(struct script *script, enum script_stage stage, int64_t now)
 {
-	if (which == SCRIPT_PREPARE || which == SCRIPT_INFO)
+	if (stage == SCRIPT_PREPARE || stage == SCRIPT_INFO)
 		forget_modem(script);
-	if (which == SCRIPT_WATCH) {
+	if (stage == SCRIPT_WATCH) {
 		modem_signal_clear(&script->facts.signal);
 		script->facts.technology = NULL;
-		script->timeouts = 0;
 	}
-	script->stage = which;
-	script->step = 0;
-	script->index = 0;
+	script->stage = stage;
+	script->step = script->index = 0;
 	script->pending = false;
-	script->wake_at = now;
-	script->started_at = now;
+	script->wake_at = script->started_at = now;
 	script->denied_at = -1;
-	script->denied = false;
-	script->winding_up = false;
-	script->wrong_modem = false;
+	script->timeouts = 0;
+	script->winding_up = script->wrong_modem = script->denied = false;
 	script->cause = CAUSE_NONE;
 	buf_clear(&script->text);
 }
@@ -111,36 +104,63 @@ static const char *default_prefix(struct script *script)
 	return script->prefix;
 }
 
-static enum step_ask ask(struct script *script, struct at_command *command, int64_t now)
+/* Winding up, what is left is what puts back, and that ends in a kept number. */
+static bool is_needed(const struct script *script, const struct step *step)
 {
-	const struct step *step = &stage(script)->steps[script->step];
-	enum step_ask asked;
+	if ((script->winding_up && !step->numbered) ||
+	    (script->stage == SCRIPT_WATCH && !step->watched))
+		return false;
+	return !step->when || step->when(script);
+}
 
+static enum step_outcome ask_step(struct script *script, const struct step *step)
+{
+	const char *text = step->text;
+	enum step_outcome outcome = STEP_SEND;
+
+	script->number = step->number;
+	if (step->family)
+		text = *(const char *const *)((const char *)script->family + step->family);
+	if ((!text && !step->ask) || !is_needed(script, step))
+		return STEP_NEXT;
 	buf_clear(&script->command);
-	*command = (struct at_command){.timeout_ms = COMMAND_TIMEOUT_MS};
-	asked = step->ask(script, command, now);
-	command->text = buf_str(&script->command);
-	if (!command->prefix)
-		command->prefix = default_prefix(script);
-	return asked;
+	script->at = (struct at_command){
+		.prefix = step->plain ? "" : NULL,
+		.timeout_ms = step->timeout_ms ? step->timeout_ms : COMMAND_TIMEOUT_MS,
+		.flags = step->flags,
+	};
+	if (step->ask)
+		outcome = step->ask(script);
+	else
+		buf_printf(&script->command, "%s", text);
+	if (step->numbered)
+		buf_printf(&script->command, "%d", script->modem.kept[step->number]);
+	script->at.text = buf_str(&script->command);
+	if (!script->at.prefix)
+		script->at.prefix = default_prefix(script);
+	return outcome;
 }
 
 enum script_verdict script_next(struct script *script, struct at_command *command, int64_t now)
 {
+	script->now = now;
 	while (script->cause == CAUSE_NONE && !script->pending) {
+		const struct step *step = find_step(script);
+
 		if (now < script->wake_at)
 			return SCRIPT_WAIT;
-		if (script->step >= stage(script)->count)
+		if (!step)
 			return SCRIPT_DONE;
-		switch (ask(script, command, now)) {
-		case ASK_SEND:
+		switch (ask_step(script, step)) {
+		case STEP_SEND:
+			*command = script->at;
 			script->pending = true;
 			return SCRIPT_COMMAND;
-		case ASK_SKIP:
+		case STEP_NEXT:
 			script->step++;
+			script->index = 0;
 			break;
-		case ASK_JUMP:
-		case ASK_FAIL:
+		default:
 			break;
 		}
 	}
@@ -149,23 +169,43 @@ enum script_verdict script_next(struct script *script, struct at_command *comman
 
 void script_reply(struct script *script, const struct at_event *reply, int64_t now)
 {
-	const struct step *step = &stage(script)->steps[script->step];
+	const struct step *step = find_step(script);
+	enum step_outcome outcome = STEP_NEXT;
+	const char *at = reply->text;
+	char line[256];
 
-	if (!script->pending)
+	if (!script->pending || !step)
 		return;
 	script->pending = false;
-	switch (step->take(script, reply, now)) {
-	case STEP_NEXT:
-		script->step++;
-		break;
-	case STEP_FINISH:
-		script->step = stage(script)->count;
-		break;
-	case STEP_AGAIN:
-	case STEP_JUMP:
-	case STEP_FAIL:
-		break;
+	script->now = now;
+	if (script->stage >= SCRIPT_INFO && !step->ask) {
+		script->timeouts = reply->final.kind == AT_FINAL_TIMEOUT ? script->timeouts + 1 : 0;
+		if (script->timeouts >= TIMEOUTS_MAX) {
+			script_fail(script, CAUSE_NO_AT_PORT, "the modem has stopped answering");
+			return;
+		}
 	}
+	for (script->lines = 0; step->line && step_next_line(&at, line, sizeof(line));
+	     script->lines++)
+		step->line(script, line);
+	if (step->take)
+		outcome = step->take(script, reply);
+	if (outcome == STEP_NEXT) {
+		script->step++;
+		script->index = 0;
+	} else if (outcome == STEP_FINISH) {
+		script->step = SIZE_MAX;
+	}
+}
+
+enum step_outcome script_jump(struct script *script, enum step_label label)
+{
+	const struct step *step;
+
+	script->index = 0;
+	for (script->step = 0; (step = find_step(script)) && step->label != label; script->step++)
+		;
+	return STEP_AGAIN;
 }
 
 void script_urc(struct script *script, const char *line, int64_t now)
@@ -193,10 +233,11 @@ enum step_outcome script_fail(struct script *script, enum cause cause, const cha
 enum step_outcome script_fail_refused(struct script *script, enum cause cause,
 				      const struct at_event *reply)
 {
-	script->cause = cause;
-	buf_clear(&script->text);
-	buf_printf(&script->text, "%s refused: ", reply->command);
-	at_final_describe(&reply->final, &script->text);
+	struct buf final = BUF_INIT;
+
+	at_final_describe(&reply->final, &final);
+	script_fail(script, cause, "%s refused: %s", reply->command, buf_str(&final));
+	buf_free(&final);
 	return STEP_FAIL;
 }
 
@@ -208,6 +249,15 @@ void script_notice(struct script *script, const char *format, ...)
 	buf_vprintf(&script->notices, format, ap);
 	va_end(ap);
 	buf_append(&script->notices, "\n", 1);
+}
+
+void script_notice_refused(struct script *script, const struct at_event *reply, const char *more)
+{
+	struct buf final = BUF_INIT;
+
+	at_final_describe(&reply->final, &final);
+	script_notice(script, "%s refused: %s%s", reply->command, buf_str(&final), more);
+	buf_free(&final);
 }
 
 bool step_next_line(const char **at, char *line, size_t size)
@@ -224,34 +274,6 @@ bool step_next_line(const char **at, char *line, size_t size)
 	return true;
 }
 
-enum step_outcome step_take_any(struct script *script, const struct at_event *reply, int64_t now)
-{
-	(void)script;
-	(void)reply;
-	(void)now;
-	return STEP_NEXT;
-}
-
-static bool is_new(const struct modem_registration *a, const struct modem_registration *b)
-{
-	return a->stat != b->stat || a->act != b->act;
-}
-
-enum step_outcome step_take_radio(struct script *script, const struct at_event *reply, int64_t now)
-{
-	const char *at = reply->text, *technology;
-	char line[256];
-
-	(void)now;
-	while (step_next_line(&at, line, sizeof(line))) {
-		modem_decode_signal(line, &script->facts.signal);
-		technology = modem_decode_technology(line);
-		if (technology)
-			script->facts.technology = technology;
-	}
-	return STEP_NEXT;
-}
-
 bool step_take_registration(struct script *script, const char *line)
 {
 	struct modem_facts *facts = &script->facts;
@@ -262,7 +284,8 @@ bool step_take_registration(struct script *script, const char *line)
 		return false;
 	kept = &facts->registration[domain];
 	facts->domain_known[domain] = true;
-	if (is_new(kept, &found) || found.lac >= 0)
+	/* A line without a cell does not wipe out the cell of the same state. */
+	if (kept->stat != found.stat || kept->act != found.act || found.lac >= 0)
 		*kept = found;
 	facts->registered = false;
 	facts->roaming = false;
@@ -288,20 +311,6 @@ enum step_outcome step_check_roaming(struct script *script)
 			   "network.roaming = false forbids its use");
 }
 
-void step_put_context(struct script *script, const struct modem_context *context)
-{
-	struct modem_facts *facts = &script->facts;
-	size_t i = 0;
-
-	while (i < facts->context_count && facts->contexts[i].cid != context->cid)
-		i++;
-	if (i == MODEM_CONTEXTS_MAX)
-		return;
-	facts->contexts[i] = *context;
-	if (i == facts->context_count)
-		facts->context_count++;
-}
-
 bool modem_network_is_known(const struct modem_facts *facts)
 {
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
@@ -321,21 +330,4 @@ bool modem_stands_at(const struct modem_facts *facts, enum modem_reg stat)
 const char *modem_technology(const struct modem_facts *facts)
 {
 	return facts->technology ? facts->technology : modem_act_name(facts->act);
-}
-
-void script_describe_registration(const struct script *script, struct buf *out)
-{
-	const char *between = "";
-
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
-		if (script->domain_missing[i])
-			continue;
-		buf_printf(out, "%s%s %s", between, modem_domain_name((enum modem_domain)i),
-			   modem_reg_name(script->facts.registration[i].stat));
-		between = ", ";
-	}
-	if (strcmp(script->conf->network.operator, "auto") != 0)
-		buf_printf(out, "; network.operator allows only %s",
-			   script->conf->network.operator);
-	mode_describe_limit(script, out);
 }

@@ -47,7 +47,7 @@ struct modem_facts {
 };
 
 /* How far setting the network mode has come. */
-struct mode_script {
+struct mode_progress {
 	const struct mode_dialect *dialect; /* NULL: the family's */
 	struct mode_choice current;
 	struct mode_choices choices;
@@ -90,6 +90,27 @@ enum script_verdict {
 	SCRIPT_FAILED,  /* script_cause and script_text say why */
 };
 
+/* What the script has done to this modem and learned for itself. */
+struct script_modem {
+	struct modem_context context;            /* as it is now; cid 0: not there */
+	bool ipv4_only;                          /* it has refused IPV4V6 */
+	bool selection_known, selection_freed;   /* +COPS=0 has been sent */
+	int selection;                           /* +COPS's <mode> */
+	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
+	bool urcs_on;                            /* registration is reported unasked */
+	bool urc_refused;                        /* by the domain just asked */
+	struct mode_progress mode;
+	bool pin_sent, pin_taken;
+	int64_t pin_at; /* when it was sent, or answered */
+	struct at_final pin_answer;
+	bool radio_checked; /* +CFUN? has been answered */
+	bool radio_told;    /* the family's own word has been asked for */
+	bool radio_asked;   /* +CFUN=1 has been sent */
+	int64_t radio_asked_at;
+	int radio_fun;               /* what +CFUN? said */
+	int kept[SCRIPT_KEPT_COUNT]; /* INFO: as it was; -1: not known */
+};
+
 /*
  * What is wanted (conf) against what the modem says: the fewest commands that
  * close the difference. Ask script_next, send what it gives, hand the reply in,
@@ -100,43 +121,32 @@ struct script {
 	const struct modem_family *family; /* never NULL */
 	struct modem_identity ati;         /* what it said to the probe */
 	struct modem_facts facts;
-	enum script_stage stage;
-	size_t step;
-	bool pending;
-	int64_t wake_at;                         /* SCRIPT_WAIT ends */
-	int64_t started_at;                      /* the stage */
-	int64_t denied_at;                       /* since when all say denied; -1 */
-	struct buf command;                      /* text of the command in flight */
-	char prefix[24];                         /* of its answer */
-	struct modem_context context;            /* as it is now; cid 0: not there */
-	bool ipv4_only;                          /* it has refused IPV4V6 */
-	int selection;                           /* +COPS's <mode>; -1 unknown */
-	bool selection_freed;                    /* +COPS=0 has been sent */
-	size_t index;                            /* into a step's own list */
-	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
-	struct mode_script mode;
+	struct script_modem modem;
 	const struct pins_ops *pins; /* NULL: no PIN is sent */
 	void *pins_ctx;
-	bool pin_sent; /* to this modem, since it came */
-	bool pin_taken;
-	int64_t pin_at; /* when it was sent, or answered */
-	struct at_final pin_answer;
-	bool urcs_on;       /* registration is reported unasked */
-	bool radio_checked; /* +CFUN? has been answered */
-	bool radio_told;    /* the family's own word has been asked for */
-	bool radio_asked;   /* +CFUN=1 has been sent */
-	int64_t radio_asked_at;
-	int radio_fun;               /* what +CFUN? said */
-	struct buf call_error;       /* what the call ended with, for +CEER */
-	int kept[SCRIPT_KEPT_COUNT]; /* INFO: as it was; -1: not known */
-	int timeouts;                /* INFO: one after the other */
-	int lines;                   /* INFO: taken of this answer */
-	bool winding_up;             /* INFO: only what puts back is said */
-	bool wrong_modem;            /* FAILED: its IMEI is not modem.imei */
-	bool denied;                 /* FAILED: the network said no for good */
-	enum cause cause;            /* FAILED */
-	struct buf text;             /* FAILED: one line for people */
-	struct buf notices;          /* odd things that did not stop it, by lines */
+
+	enum script_stage stage;
+	size_t step;  /* of the stage */
+	size_t index; /* of the tries of this step */
+	int number;   /* the step's */
+	bool pending;
+	int64_t now;
+	int64_t wake_at;       /* SCRIPT_WAIT ends */
+	int64_t started_at;    /* the stage */
+	int64_t denied_at;     /* since when all say denied; -1 */
+	struct at_command at;  /* in flight */
+	struct buf command;    /* its text */
+	char prefix[24];       /* of its answer */
+	struct buf call_error; /* what the call ended with, for +CEER */
+	int timeouts;          /* INFO: one after the other */
+	int lines;             /* of this answer, before this one */
+	bool winding_up;       /* INFO: only what puts back is said */
+
+	bool wrong_modem;   /* FAILED: its IMEI is not modem.imei */
+	bool denied;        /* FAILED: the network said no for good */
+	enum cause cause;   /* FAILED */
+	struct buf text;    /* FAILED: one line for people */
+	struct buf notices; /* odd things that did not stop it, by lines */
 };
 
 void script_init(struct script *script, const struct conf *conf);
