@@ -14,7 +14,7 @@
 #include "conf/conf.h"
 #include "ctl/client.h"
 #include "modem/at-request.h"
-#include "status/order.h"
+#include "status/at-json.h"
 #include "status/show.h"
 
 #define SLACK_MS 10000 /* for finding a port, and for a command that is before ours */
@@ -29,8 +29,8 @@ static int print_answers(const struct at *at, struct json_object *object)
 	struct buf text = BUF_INIT, failure = BUF_INIT;
 	int cause = (int)cause_find(show_text(object, "cause"));
 
-	order_render(object, &text);
-	order_describe_failure(object, &failure);
+	at_json_render(object, &text);
+	at_json_failure(object, &failure);
 	if (at->cli->options[CLI_OPTION_JSON])
 		puts(json_object_to_json_string_ext(object, JSON_LINE));
 	else
@@ -65,7 +65,7 @@ static int send_to_port(struct at *at, const struct conf *conf, const struct por
 
 	/* Print what was answered, even if the survey ended early. */
 	if (at->order.index > 0) {
-		object = order_to_json(&at->order,
+		object = at_json_result(&at->order,
 				       survey.result->ports[survey.result->chosen].port.device);
 		answered = print_answers(at, object);
 		json_object_put(object);
@@ -106,7 +106,7 @@ static int send_to_instance(struct at *at, int fd)
 
 	if (check_commands(at, AT_REQUEST_INSTANCE)) {
 		json_add_text(request, "command", "at");
-		order_to_request(&at->order, request);
+		at_json_request(&at->order, request);
 		error = ctl_client_send_object(fd, request);
 		if (error == 0)
 			error = ctl_client_next(fd, &in, ms, &response);

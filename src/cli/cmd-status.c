@@ -12,19 +12,20 @@
 #include "cli/follow.h"
 #include "cli/term.h"
 #include "status/show.h"
-#include "status/snapshot.h"
+#include "status/prometheus.h"
+#include "status/screen.h"
 
 static void print_status(const struct cli *cli, const char *format, struct json_object *status)
 {
-	struct status_look look = term_look();
+	struct screen_look look = term_look();
 	struct buf out = BUF_INIT;
 
 	if (strcmp(format, "json") == 0)
 		buf_printf(&out, "%s\n", json_object_to_json_string_ext(status, JSON_LINE));
 	else if (strcmp(format, "prometheus") == 0)
-		status_to_prometheus(status, cli->name, &out);
+		prometheus_print(status, cli->name, &out);
 	else
-		status_render(status, &look, &out);
+		screen_render(status, &look, &out);
 	fputs(buf_str(&out), stdout);
 	buf_free(&out);
 }

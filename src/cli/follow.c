@@ -16,7 +16,7 @@
 #include "cli/term.h"
 #include "ctl/client.h"
 #include "status/show.h"
-#include "status/snapshot.h"
+#include "status/screen.h"
 
 #define RETRY_MS 500
 
@@ -55,10 +55,10 @@ static void print_at_once(const char *text)
 
 static void render_status(const struct follow *follow, struct buf *out)
 {
-	struct status_look look = term_look();
+	struct screen_look look = term_look();
 
 	if (follow->status)
-		status_render(follow->status, &look, out);
+		screen_render(follow->status, &look, out);
 	else
 		buf_printf(out, "%s: no instance is running; waiting for it\n", follow->cli->name);
 }

@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 #include "cli/term.h"
-#include "status/snapshot.h"
+#include "status/screen.h"
 
 #define COLUMNS_MAX 1000
 
@@ -23,9 +23,9 @@ bool term_has_colours(void)
 	return term_is_there() && !getenv("NO_COLOR") && !(type && strcmp(type, "dumb") == 0);
 }
 
-struct status_look term_look(void)
+struct screen_look term_look(void)
 {
-	struct status_look look = {.colour = term_has_colours(),
+	struct screen_look look = {.colour = term_has_colours(),
 				   .columns = term_is_there() ? 80 : 0};
 	const char *given = getenv("COLUMNS");
 	struct winsize size;

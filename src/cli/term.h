@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-struct status_look;
+struct screen_look;
 
 /* Whether the standard output is a terminal. */
 bool term_is_there(void);
@@ -13,7 +13,7 @@ bool term_is_there(void);
 bool term_has_colours(void);
 
 /* Colours, and the width: the terminal's, else that of COLUMNS, else without limit. */
-struct status_look term_look(void);
+struct screen_look term_look(void);
 
 /* Its number of lines; 24 if it does not tell. */
 int term_rows(void);

@@ -7,7 +7,7 @@
 #include "daemon/at-user.h"
 #include "daemon/bus.h"
 #include "modem/at-request.h"
-#include "status/order.h"
+#include "status/at-json.h"
 
 struct at_user {
 	struct bus *bus;
@@ -50,7 +50,7 @@ static void answer_at(void *ctx, const struct talk_end *end)
 
 	if (end->cause == CAUSE_NONE) {
 		response = ctl_success();
-		json_object_object_add(response, "at", order_to_json(&user->request, end->device));
+		json_object_object_add(response, "at", at_json_result(&user->request, end->device));
 	} else {
 		response = ctl_refusal(cause_name(end->cause), end->text);
 	}
@@ -78,7 +78,7 @@ struct json_object *at_user_answer(struct bus *bus, const struct ctl_request *re
 	bus->at_user = at;
 	user.job = user.ctx = at;
 	at_request_init(&at->request);
-	if (order_from_json(request->object, &at->request, &why) &&
+	if (at_json_read(request->object, &at->request, &why) &&
 	    at_request_check(&at->request, AT_REQUEST_INSTANCE, &why))
 		refusal = at_ports_admit(bus, &user);
 	else

@@ -29,30 +29,25 @@ static const struct {
 	{"GOBI_TECHNOLOGY", "network", "technology"},
 };
 
-static void put_string(struct json_object *value, struct buf *out)
-{
-	const char *text =
-		json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
-
-	str_print_safe(out, text, strlen(text));
-}
-
-static void put(struct json_object *value, struct buf *out)
-{
-	for (size_t i = 0; i < show_count(value); i++) {
-		buf_printf(out, i ? " " : "");
-		put_string(json_object_array_get_idx(value, i), out);
-	}
-	put_string(value, out);
-}
-
 void status_env(struct json_object *object, struct buf *out)
 {
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct json_object *part = rows[i].part ? show_get(object, rows[i].part) : object;
+		struct json_object *value = show_get(part, rows[i].key);
+		bool is_list = json_object_is_type(value, json_type_array);
+		size_t count = is_list ? show_count(value) : 1;
 
 		buf_printf(out, "%s=", rows[i].name);
-		put(show_get(part, rows[i].key), out);
+		for (size_t j = 0; j < count; j++) {
+			struct json_object *item =
+				is_list ? json_object_array_get_idx(value, j) : value;
+			const char *text = json_object_is_type(item, json_type_string)
+						   ? json_object_get_string(item)
+						   : "";
+
+			buf_printf(out, j ? " " : "");
+			str_print_safe(out, text, strlen(text));
+		}
 		buf_append(out, "", 1);
 	}
 }

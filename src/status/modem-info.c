@@ -8,42 +8,98 @@
 #include "modem/script.h"
 #include "status/modem-info.h"
 #include "status/show.h"
-#include "status/snapshot.h"
 
-static struct json_object *modem(const struct modem_identity *identity)
+static struct json_object *domain_json(const struct modem_registration *registration)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_text(object, "manufacturer", identity->manufacturer);
-	json_add_text(object, "model", identity->model);
-	json_add_text(object, "revision", identity->revision);
-	json_add_text(object, "imei", identity->imei);
+	json_add_text(object, "state", modem_reg_name(registration->stat));
+	json_add_number(object, "lac", registration->lac);
+	json_add_number(object, "ci", registration->ci);
+	json_add_text(object, "technology", modem_act_name(registration->act));
 	return object;
 }
 
-static struct json_object *sim(const struct modem_facts *facts)
+/* The best state of any domain; NULL when none is known. */
+static const char *best_registration(const struct modem_facts *facts)
+{
+	enum modem_reg best = MODEM_REG_IDLE;
+	bool known = false;
+
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
+		enum modem_reg stat = facts->registration[i].stat;
+
+		if (!facts->domain_known[i])
+			continue;
+		known = true;
+		if (!modem_reg_is_registered(best) && stat != MODEM_REG_IDLE)
+			best = stat;
+	}
+	return known ? modem_reg_name(best) : NULL;
+}
+
+struct json_object *modem_network_json(const struct modem_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
+	struct json_object *domains = json_object_new_object();
 
-	if (facts->sim != MODEM_SIM_UNKNOWN)
-		json_add_text(object, "state", modem_sim_name(facts->sim));
-	json_add_text(object, "imsi", facts->imsi);
-	json_add_text(object, "iccid", facts->iccid);
-	json_add_number(object, "pin_attempts_left", facts->pin_left);
+	json_add_text(object, "registration", best_registration(facts));
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
+		if (facts->domain_known[i])
+			json_object_object_add(domains, modem_domain_name((enum modem_domain)i),
+					       domain_json(&facts->registration[i]));
+	json_object_object_add(object, "domains", domains);
+	json_add_text(object, "operator", facts->operator);
+	json_add_text(object, "mccmnc", facts->mccmnc);
+	json_add_text(object, "technology", modem_technology(facts));
+	if (facts->registered)
+		json_object_object_add(object, "roaming", json_object_new_boolean(facts->roaming));
 	return object;
 }
 
-static struct json_object *radio(const struct modem_radio *radio)
+static void add_db(struct json_object *object, const char *key, int value)
+{
+	if (value != MODEM_DB_UNKNOWN)
+		json_object_object_add(object, key, json_object_new_int(value));
+}
+
+struct json_object *modem_signal_json(const struct modem_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
+	const struct modem_signal *signal = &facts->signal;
 
-	if (radio->state != MODEM_RADIO_UNKNOWN)
-		json_add_text(object, "state", modem_radio_state_name(radio->state));
-	json_add_text(object, "reason", modem_radio_reason_name(radio->reason));
+	if (signal->csq != 99)
+		json_add_number(object, "csq", signal->csq);
+	add_db(object, "rssi_dbm", signal->rssi_dbm);
+	if (signal->ber != 99)
+		json_add_number(object, "ber", signal->ber);
+	add_db(object, "rscp_dbm", signal->rscp_dbm);
+	add_db(object, "rsrp_dbm", signal->rsrp_dbm);
+	add_db(object, "rsrq_db", signal->rsrq_db);
+	json_add_number(object, "percent", modem_signal_percent(signal));
 	return object;
 }
 
-static struct json_object *contexts(const struct modem_facts *facts)
+static struct json_object *mode_json(const struct modem_facts *facts)
+{
+	const struct {
+		const char *key;
+		struct mode mode;
+	} modes[] = {{"wanted", facts->mode_wanted}, {"current", facts->mode}};
+	struct json_object *object = json_object_new_object();
+
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct buf text = BUF_INIT;
+
+		if (modes[i].mode.allowed)
+			mode_print(modes[i].mode, &text);
+		json_add_text(object, modes[i].key, buf_str(&text));
+		buf_free(&text);
+	}
+	return object;
+}
+
+static struct json_object *contexts_json(const struct modem_facts *facts)
 {
 	struct json_object *array = json_object_new_array();
 
@@ -61,94 +117,73 @@ static struct json_object *contexts(const struct modem_facts *facts)
 	return array;
 }
 
-static void add_mode(struct json_object *object, const char *key, struct mode mode)
-{
-	struct buf text = BUF_INIT;
-
-	if (!mode.allowed)
-		return;
-	mode_print(mode, &text);
-	json_add_text(object, key, buf_str(&text));
-	buf_free(&text);
-}
-
-static struct json_object *mode(const struct modem_facts *facts)
-{
-	struct json_object *object = json_object_new_object();
-
-	add_mode(object, "wanted", facts->mode_wanted);
-	add_mode(object, "current", facts->mode);
-	return object;
-}
-
 struct json_object *modem_info_json(const struct modem_facts *facts, const char *port,
 				    const char *source)
 {
-	struct json_object *object = json_object_new_object();
+	const struct modem_identity *identity = &facts->identity;
+	struct json_object *object = json_object_new_object(), *part;
 
 	json_add_text(object, "port", port);
 	json_add_text(object, "source", source);
-	json_object_object_add(object, "modem", modem(&facts->identity));
-	json_object_object_add(object, "sim", sim(facts));
-	json_object_object_add(object, "radio", radio(&facts->radio));
-	json_object_object_add(object, "network", status_network(facts));
-	json_object_object_add(object, "signal", status_signal(facts));
-	json_object_object_add(object, "mode", mode(facts));
-	json_object_object_add(object, "contexts", contexts(facts));
+	json_object_object_add(object, "modem", part = json_object_new_object());
+	json_add_text(part, "manufacturer", identity->manufacturer);
+	json_add_text(part, "model", identity->model);
+	json_add_text(part, "revision", identity->revision);
+	json_add_text(part, "imei", identity->imei);
+	json_object_object_add(object, "sim", part = json_object_new_object());
+	if (facts->sim != MODEM_SIM_UNKNOWN)
+		json_add_text(part, "state", modem_sim_name(facts->sim));
+	json_add_text(part, "imsi", facts->imsi);
+	json_add_text(part, "iccid", facts->iccid);
+	json_add_number(part, "pin_attempts_left", facts->pin_left);
+	json_object_object_add(object, "radio", part = json_object_new_object());
+	if (facts->radio.state != MODEM_RADIO_UNKNOWN)
+		json_add_text(part, "state", modem_radio_state_name(facts->radio.state));
+	json_add_text(part, "reason", modem_radio_reason_name(facts->radio.reason));
+	json_object_object_add(object, "network", modem_network_json(facts));
+	json_object_object_add(object, "signal", modem_signal_json(facts));
+	json_object_object_add(object, "mode", mode_json(facts));
+	json_object_object_add(object, "contexts", contexts_json(facts));
 	return object;
 }
 
-/* "label    text", when there is a text. */
-static void line(struct buf *out, const char *label, const char *text)
+/* A line for each text that is there. */
+static void put_fields(struct buf *out, struct json_object *part, const char *const *keys)
 {
-	if (!*text)
-		return;
-	show_label(out, label);
-	buf_printf(out, "%s\n", text);
+	for (; *keys; keys++)
+		if (*show_text(part, *keys)) {
+			show_label(out, *keys);
+			buf_printf(out, "%s\n", show_text(part, *keys));
+		}
 }
 
-static void render_modem(struct json_object *object, struct buf *out)
+static void put_modem_and_sim(struct json_object *object, struct buf *out)
 {
-	struct json_object *modem = show_get(object, "modem");
+	static const char *const modem_keys[] = {"revision", "imei", NULL};
+	static const char *const sim_keys[] = {"imsi", "iccid", NULL};
+	static const char *const port_keys[] = {"port", NULL};
+	struct json_object *modem = show_get(object, "modem"), *sim = show_get(object, "sim");
 	const char *maker = show_text(modem, "manufacturer");
 	const char *model = show_text(modem, "model");
+	const char *state = show_text(sim, "state");
 
 	buf_printf(out, "%s%s%s\n", maker, *maker && *model ? " " : "",
 		   *maker || *model ? model : "a modem that does not say its name");
-	line(out, "port", show_text(object, "port"));
-	if (strcmp(show_text(object, "source"), "instance") == 0)
-		line(out, "source", "the running instance, before the call");
-	line(out, "revision", show_text(modem, "revision"));
-	line(out, "imei", show_text(modem, "imei"));
-}
-
-static void render_sim(struct json_object *object, struct buf *out)
-{
-	struct json_object *sim = show_get(object, "sim");
-	const char *state = show_text(sim, "state");
-
+	put_fields(out, object, port_keys);
+	if (strcmp(show_text(object, "source"), "instance") == 0) {
+		show_label(out, "source");
+		buf_printf(out, "the running instance, before the call\n");
+	}
+	put_fields(out, modem, modem_keys);
 	show_label(out, "sim");
 	buf_printf(out, "%s", *state ? state : "unknown");
 	if (show_has(sim, "pin_attempts_left"))
 		buf_printf(out, ", %lld PIN attempts left", show_number(sim, "pin_attempts_left"));
 	buf_printf(out, "\n");
-	line(out, "imsi", show_text(sim, "imsi"));
-	line(out, "iccid", show_text(sim, "iccid"));
+	put_fields(out, sim, sim_keys);
 }
 
-static void render_radio(struct json_object *object, struct buf *out)
-{
-	struct json_object *radio = show_get(object, "radio");
-	const char *state = show_text(radio, "state");
-	const char *reason = show_text(radio, "reason");
-
-	if (!*state)
-		return;
-	show_label(out, "radio");
-	buf_printf(out, "%s%s%s\n", state, *reason ? ", " : "", reason);
-}
-
-static void render_domain(struct json_object *domain, const char *name, struct buf *out)
+static void put_domain(struct json_object *domain, const char *name, struct buf *out)
 {
 	const char *technology = show_text(domain, "technology");
 
@@ -163,27 +198,34 @@ static void render_domain(struct json_object *domain, const char *name, struct b
 	buf_printf(out, "%s%s\n", *technology ? ", " : "", technology);
 }
 
-static void render_network(struct json_object *object, struct buf *out)
+static void put_network(struct json_object *object, struct buf *out)
 {
 	struct json_object *network = show_get(object, "network");
 	struct json_object *domains = show_get(network, "domains");
+	struct json_object *radio = show_get(object, "radio");
 	const char *technology = show_text(network, "technology");
 	const char *state = show_text(network, "registration");
 	const char *name = show_text(network, "operator");
 	const char *number = show_text(network, "mccmnc");
 
+	if (*show_text(radio, "state")) {
+		const char *reason = show_text(radio, "reason");
+
+		show_label(out, "radio");
+		buf_printf(out, "%s%s%s\n", show_text(radio, "state"), *reason ? ", " : "", reason);
+	}
 	show_label(out, "network");
 	buf_printf(out, "%s", *state ? state : "unknown");
 	if (*name || *number)
 		buf_printf(out, ", %s%s%s%s%s", name, *name ? " " : "", *name && *number ? "(" : "",
 			   number, *name && *number ? ")" : "");
 	buf_printf(out, "%s%s\n", *technology ? ", " : "", technology);
-	render_domain(show_get(domains, "cs"), "  cs", out);
-	render_domain(show_get(domains, "ps"), "  ps", out);
-	render_domain(show_get(domains, "eps"), "  eps", out);
+	put_domain(show_get(domains, "cs"), "  cs", out);
+	put_domain(show_get(domains, "ps"), "  ps", out);
+	put_domain(show_get(domains, "eps"), "  eps", out);
 }
 
-static void render_signal(struct json_object *object, struct buf *out)
+static void put_signal(struct json_object *signal, struct buf *out)
 {
 	static const struct {
 		const char *key, *before, *unit;
@@ -192,7 +234,6 @@ static void render_signal(struct json_object *object, struct buf *out)
 		{"rsrp_dbm", ", RSRP ", "dBm"},
 		{"rsrq_db", ", RSRQ ", "dB"},
 	};
-	struct json_object *signal = show_get(object, "signal");
 
 	if (!show_has(signal, "percent"))
 		return;
@@ -205,10 +246,22 @@ static void render_signal(struct json_object *object, struct buf *out)
 	buf_printf(out, "\n");
 }
 
-static void render_contexts(struct json_object *object, struct buf *out)
+void modem_info_render(struct json_object *object, struct buf *out)
 {
-	struct json_object *contexts = show_get(object, "contexts");
+	struct json_object *mode = show_get(object, "mode"), *contexts;
+	const char *current = show_text(mode, "current"), *wanted = show_text(mode, "wanted");
 
+	put_modem_and_sim(object, out);
+	put_network(object, out);
+	put_signal(show_get(object, "signal"), out);
+	if (*current) {
+		show_label(out, "mode");
+		buf_printf(out, "%s", current);
+		if (*wanted && strcmp(wanted, "auto") != 0 && strcmp(wanted, current) != 0)
+			buf_printf(out, "  (network.mode: %s)", wanted);
+		buf_printf(out, "\n");
+	}
+	contexts = show_get(object, "contexts");
 	for (size_t i = 0; i < show_count(contexts); i++) {
 		struct json_object *context = json_object_array_get_idx(contexts, i);
 		const char *apn = show_text(context, "apn");
@@ -217,30 +270,4 @@ static void render_contexts(struct json_object *object, struct buf *out)
 		buf_printf(out, "%lld  %s  %s\n", show_number(context, "cid"),
 			   show_text(context, "type"), *apn ? apn : "\"\"");
 	}
-}
-
-static void render_mode(struct json_object *object, struct buf *out)
-{
-	struct json_object *mode = show_get(object, "mode");
-	const char *current = show_text(mode, "current");
-	const char *wanted = show_text(mode, "wanted");
-
-	if (!*current)
-		return;
-	show_label(out, "mode");
-	buf_printf(out, "%s", current);
-	if (*wanted && strcmp(wanted, "auto") != 0 && strcmp(wanted, current) != 0)
-		buf_printf(out, "  (network.mode: %s)", wanted);
-	buf_printf(out, "\n");
-}
-
-void modem_info_render(struct json_object *object, struct buf *out)
-{
-	render_modem(object, out);
-	render_sim(object, out);
-	render_radio(object, out);
-	render_network(object, out);
-	render_signal(object, out);
-	render_mode(object, out);
-	render_contexts(object, out);
 }

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/count.h"
 #include "status/show.h"
-#include "status/snapshot.h"
+#include "status/prometheus.h"
 
 #define PREFIX "gobi_dial_"
 
@@ -16,45 +16,39 @@ static const char *const states[] = {
 	"recovering", "stopped",     "failed",
 };
 
-#define STATE_COUNT COUNT(states)
-
-/* In a label's value three characters are escaped. */
-static void append_label(struct buf *out, const char *name, const char *value)
-{
-	buf_printf(out, "%s=\"", name);
-	for (; *value; value++) {
-		if (*value == '\n')
-			buf_printf(out, "\\n");
-		else if (*value == '\\' || *value == '"')
-			buf_printf(out, "\\%c", *value);
-		else
-			buf_append(out, value, 1);
-	}
-	buf_printf(out, "\"");
-}
-
 struct page {
-	const char *name; /* the instance */
+	const char *name; /* the instance's */
 	struct buf *out;
 };
+
+/* In a label's value three characters are escaped. */
+static void put_label(const struct page *page, const char *before, const char *name,
+		      const char *value)
+{
+	buf_printf(page->out, "%s%s=\"", before, name);
+	for (; *value; value++) {
+		if (*value == '\n')
+			buf_printf(page->out, "\\n");
+		else if (*value == '\\' || *value == '"')
+			buf_printf(page->out, "\\%c", *value);
+		else
+			buf_append(page->out, value, 1);
+	}
+	buf_printf(page->out, "\"");
+}
+
+static void begin_sample(const struct page *page, const char *name)
+{
+	buf_printf(page->out, PREFIX "%s", name);
+	put_label(page, "{", "name", page->name);
+}
 
 static void begin_family(const struct page *page, const char *name, const char *type,
 			 const char *help)
 {
 	buf_printf(page->out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name,
 		   type);
-}
-
-static void begin_sample(const struct page *page, const char *name)
-{
-	buf_printf(page->out, PREFIX "%s{", name);
-	append_label(page->out, "name", page->name);
-}
-
-static void put_label(const struct page *page, const char *name, const char *value)
-{
-	buf_printf(page->out, ",");
-	append_label(page->out, name, value);
+	begin_sample(page, name);
 }
 
 static void end_sample(const struct page *page, long long value)
@@ -67,10 +61,9 @@ static void end_sample_ms(const struct page *page, long long ms)
 	buf_printf(page->out, "} %lld.%03lld\n", ms / 1000, ms % 1000);
 }
 
-static void simple(const struct page *page, const char *name, const char *help, long long value)
+static void put_gauge(const struct page *page, const char *name, const char *help, long long value)
 {
 	begin_family(page, name, "gauge", help);
-	begin_sample(page, name);
 	end_sample(page, value);
 }
 
@@ -79,21 +72,24 @@ static void put_state(const struct page *page, struct json_object *object)
 	const char *state = show_text(object, "state");
 	bool known = false;
 
-	begin_family(page, "state", "gauge", "Whether the instance is in that state.");
-	for (size_t i = 0; i < STATE_COUNT; i++) {
+	for (size_t i = 0; i < COUNT(states); i++) {
 		bool is = strcmp(states[i], state) == 0;
 
-		begin_sample(page, "state");
-		put_label(page, "state", states[i]);
+		if (i == 0)
+			begin_family(page, "state", "gauge",
+				     "Whether the instance is in that state.");
+		else
+			begin_sample(page, "state");
+		put_label(page, ",", "state", states[i]);
 		end_sample(page, is);
 		known |= is;
 	}
 	if (!known && *state) {
 		begin_sample(page, "state");
-		put_label(page, "state", state);
+		put_label(page, ",", "state", state);
 		end_sample(page, 1);
 	}
-	simple(page, "up", "Whether the link is up.", strcmp(state, "connected") == 0);
+	put_gauge(page, "up", "Whether the link is up.", strcmp(state, "connected") == 0);
 }
 
 /* A number of the object, or of a part of it, with its family. */
@@ -107,9 +103,9 @@ static const struct number {
 	{NULL, "redials", "redials_total", "counter",
 	 "How often it has dialed after the first time.", false},
 	{"ppp", "rx_bytes", "receive_bytes_total", "counter",
-	 "Bytes received through the link; begins anew with each link.", false},
+	 "Bytes received through the link; starts again with each link.", false},
 	{"ppp", "tx_bytes", "transmit_bytes_total", "counter",
-	 "Bytes sent through the link; begins anew with each link.", false},
+	 "Bytes sent through the link; starts again with each link.", false},
 	{"signal", "percent", "signal_percent", "gauge", "Strength of the signal.", false},
 	{"signal", "rssi_dbm", "signal_rssi_dbm", "gauge", "Received power.", false},
 	{"signal", "rscp_dbm", "signal_rscp_dbm", "gauge",
@@ -120,37 +116,19 @@ static const struct number {
 	 false},
 };
 
-static void put_numbers(const struct page *page, struct json_object *object)
-{
-	for (size_t i = 0; i < COUNT(numbers); i++) {
-		const struct number *row = &numbers[i];
-		struct json_object *part = row->part ? show_get(object, row->part) : object;
-
-		if (!show_has(part, row->key))
-			continue;
-		begin_family(page, row->name, row->type, row->help);
-		begin_sample(page, row->name);
-		if (row->ms)
-			end_sample_ms(page, show_number(part, row->key));
-		else
-			end_sample(page, show_number(part, row->key));
-	}
-}
-
-/* What is text stands in the labels of a 1. */
-static void info(const struct page *page, struct json_object *part, const char *name,
-		 const char *help, const char *const *keys)
+/* Texts are the labels of a 1. */
+static void put_info(const struct page *page, struct json_object *part, const char *name,
+		     const char *help, const char *const *keys)
 {
 	if (!part)
 		return;
 	begin_family(page, name, "gauge", help);
-	begin_sample(page, name);
 	for (; *keys; keys++)
-		put_label(page, *keys, show_text(part, *keys));
+		put_label(page, ",", *keys, show_text(part, *keys));
 	end_sample(page, 1);
 }
 
-static void put_network(const struct page *page, struct json_object *network)
+static void put_registration(const struct page *page, struct json_object *network)
 {
 	static const char *const keys[] = {"registration", "operator", "mccmnc", "technology",
 					   NULL};
@@ -158,37 +136,44 @@ static void put_network(const struct page *page, struct json_object *network)
 
 	if (!*registration)
 		return;
-	simple(page, "registered", "Whether a network has taken the modem.",
-	       strncmp(registration, "home", 4) == 0 || strncmp(registration, "roaming", 7) == 0);
+	put_gauge(page, "registered", "Whether the modem is registered with a network.",
+		  strncmp(registration, "home", 4) == 0 ||
+			  strncmp(registration, "roaming", 7) == 0);
 	if (show_has(network, "roaming"))
-		simple(page, "roaming", "Whether that network is foreign.",
-		       json_object_get_boolean(show_get(network, "roaming")));
-	info(page, network, "network_info", "Which network that is.", keys);
+		put_gauge(page, "roaming", "Whether that network is foreign.",
+			  json_object_get_boolean(show_get(network, "roaming")));
+	put_info(page, network, "network_info", "Which network that is.", keys);
 }
 
-static void put_failure(const struct page *page, struct json_object *failure)
-{
-	if (!show_has(failure, "ago_ms"))
-		return;
-	begin_family(page, "last_failure_seconds", "gauge",
-		     "How long ago the last failure was, and its cause.");
-	begin_sample(page, "last_failure_seconds");
-	put_label(page, "cause", show_text(failure, "cause"));
-	end_sample_ms(page, show_number(failure, "ago_ms"));
-}
-
-void status_to_prometheus(struct json_object *object, const char *name, struct buf *out)
+void prometheus_print(struct json_object *object, const char *name, struct buf *out)
 {
 	static const char *const modem_keys[] = {"manufacturer", "model",    "vid",
 						 "pid",          "usb_path", NULL};
 	const struct page page = {name, out};
+	struct json_object *failure = show_get(object, "last_failure");
 
-	simple(&page, "running", "Whether the instance runs.", object != NULL);
+	put_gauge(&page, "running", "Whether the instance is running.", object != NULL);
 	if (!object)
 		return;
 	put_state(&page, object);
-	put_numbers(&page, object);
-	put_failure(&page, show_get(object, "last_failure"));
-	put_network(&page, show_get(object, "network"));
-	info(&page, show_get(object, "modem"), "modem_info", "Which modem it has.", modem_keys);
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		const struct number *row = &numbers[i];
+		struct json_object *part = row->part ? show_get(object, row->part) : object;
+
+		if (!show_has(part, row->key))
+			continue;
+		begin_family(&page, row->name, row->type, row->help);
+		if (row->ms)
+			end_sample_ms(&page, show_number(part, row->key));
+		else
+			end_sample(&page, show_number(part, row->key));
+	}
+	if (show_has(failure, "ago_ms")) {
+		begin_family(&page, "last_failure_seconds", "gauge",
+			     "How long ago the last failure was, and its cause.");
+		put_label(&page, ",", "cause", show_text(failure, "cause"));
+		end_sample_ms(&page, show_number(failure, "ago_ms"));
+	}
+	put_registration(&page, show_get(object, "network"));
+	put_info(&page, show_get(object, "modem"), "modem_info", "Which modem it has.", modem_keys);
 }

@@ -2,178 +2,111 @@
 #include <json-c/json.h>
 
 #include "base/json.h"
+#include "io/port.h"
+#include "session/session.h"
+#include "status/modem-info.h"
+#include "status/rate.h"
 #include "status/snapshot.h"
 
-static struct json_object *modem(const struct status *status)
+/* Names as USB has them, or without USB as the modem itself says. */
+static struct json_object *modem_json(const struct snapshot *from)
 {
+	const struct modem_identity *own = &from->session->script.ati;
+	const struct port *port = from->port;
+	bool usb = *port->manufacturer || *port->product;
 	struct json_object *object = json_object_new_object();
 
-	json_add_text(object, "manufacturer", status->manufacturer);
-	json_add_text(object, "model", status->product);
-	json_add_text(object, "serial", status->serial);
-	json_add_text(object, "usb_path", status->usb_path);
-	json_add_hex4(object, "vid", status->vid);
-	json_add_hex4(object, "pid", status->pid);
+	json_add_text(object, "manufacturer", usb ? port->manufacturer : own->manufacturer);
+	json_add_text(object, "model", usb ? port->product : own->model);
+	json_add_text(object, "serial", port->serial);
+	json_add_text(object, "usb_path", port->usb_path);
+	json_add_hex4(object, "vid", port->vid);
+	json_add_hex4(object, "pid", port->pid);
 	return object;
 }
 
-static struct json_object *ppp(const struct status *status)
+static struct json_object *ppp_json(const struct snapshot *from)
 {
+	const struct session *session = from->session;
 	struct json_object *object = json_object_new_object();
 	struct json_object *dns = json_object_new_array();
 
-	json_add_text(object, "ifname", status->ppp.ifname);
-	json_add_number(object, "pid", status->ppp.pid);
-	json_add_text(object, "local", status->ppp.local);
-	json_add_text(object, "remote", status->ppp.remote);
-	json_add_text(object, "ipv6", status->ppp.ipv6);
-	for (size_t i = 0; i < status->ppp.dns_count; i++)
-		json_object_array_add(dns, json_object_new_string(status->ppp.dns[i]));
+	json_add_text(object, "ifname", session->ppp.ifname);
+	json_add_number(object, "pid", from->ppp_pid);
+	json_add_text(object, "local", session->ppp.local);
+	json_add_text(object, "remote", session->ppp.remote);
+	json_add_text(object, "ipv6", session->ppp.ipv6);
+	for (size_t i = 0; i < session->ppp.dns_count; i++)
+		json_object_array_add(dns, json_object_new_string(session->ppp.dns[i]));
 	json_object_object_add(object, "dns", dns);
-	json_add_number(object, "rx_bytes", status->ppp.rx_bytes);
-	json_add_number(object, "tx_bytes", status->ppp.tx_bytes);
-	json_add_number(object, "rx_rate", status->ppp.rx_rate);
-	json_add_number(object, "tx_rate", status->ppp.tx_rate);
-	json_add_number(object, "rate_ms", status->ppp.rate_ms);
+	if (!from->counted)
+		return object;
+	json_add_number(object, "rx_bytes", (long long)from->rx);
+	json_add_number(object, "tx_bytes", (long long)from->tx);
+	if (session->up_at < 0)
+		return object;
+	rate_take(from->rate, session->up_at, from->now, from->rx, from->tx);
+	if (from->rate->rx_rate < 0)
+		return object;
+	json_add_number(object, "rx_rate", from->rate->rx_rate);
+	json_add_number(object, "tx_rate", from->rate->tx_rate);
+	json_add_number(object, "rate_ms", from->rate->over_ms);
 	return object;
 }
 
-static struct json_object *domain(const struct modem_registration *registration)
+static void add_history(struct json_object *object, const struct session *session, int64_t now)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *failure = NULL, *recovery = NULL, *timeline = json_object_new_array();
+	int64_t deadline = session_deadline(session);
 
-	json_add_text(object, "state", modem_reg_name(registration->stat));
-	json_add_number(object, "lac", registration->lac);
-	json_add_number(object, "ci", registration->ci);
-	json_add_text(object, "technology", modem_act_name(registration->act));
-	return object;
-}
-
-/* The best that any domain says; NULL when none has said anything. */
-static const char *overall(const struct modem_facts *facts)
-{
-	enum modem_reg best = MODEM_REG_IDLE;
-	bool known = false;
-
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
-		enum modem_reg stat = facts->registration[i].stat;
-
-		if (!facts->domain_known[i])
-			continue;
-		known = true;
-		if (!modem_reg_is_registered(best) && stat != MODEM_REG_IDLE)
-			best = stat;
+	json_add_number(object, "redials", session->dials > 0 ? session->dials - 1 : 0);
+	if (session->failed_at >= 0 && session->cause != CAUSE_NONE) {
+		failure = json_object_new_object();
+		json_add_text(failure, "cause", cause_name(session->cause));
+		json_add_text(failure, "text", buf_str(&session->text));
+		json_add_number(failure, "ago_ms", now - session->failed_at);
 	}
-	return known ? modem_reg_name(best) : NULL;
-}
-
-struct json_object *status_network(const struct modem_facts *facts)
-{
-	struct json_object *object = json_object_new_object();
-	struct json_object *domains = json_object_new_object();
-
-	json_add_text(object, "registration", overall(facts));
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		if (facts->domain_known[i])
-			json_object_object_add(domains, modem_domain_name((enum modem_domain)i),
-					       domain(&facts->registration[i]));
-	json_object_object_add(object, "domains", domains);
-	json_add_text(object, "operator", facts->operator);
-	json_add_text(object, "mccmnc", facts->mccmnc);
-	json_add_text(object, "technology", modem_technology(facts));
-	if (facts->registered)
-		json_object_object_add(object, "roaming", json_object_new_boolean(facts->roaming));
-	return object;
-}
-
-static void add_db(struct json_object *object, const char *key, int value)
-{
-	if (value != MODEM_DB_UNKNOWN)
-		json_object_object_add(object, key, json_object_new_int(value));
-}
-
-struct json_object *status_signal(const struct modem_facts *facts)
-{
-	struct json_object *object = json_object_new_object();
-	const struct modem_signal *signal = &facts->signal;
-
-	if (signal->csq != 99)
-		json_add_number(object, "csq", signal->csq);
-	add_db(object, "rssi_dbm", signal->rssi_dbm);
-	if (signal->ber != 99)
-		json_add_number(object, "ber", signal->ber);
-	add_db(object, "rscp_dbm", signal->rscp_dbm);
-	add_db(object, "rsrp_dbm", signal->rsrp_dbm);
-	add_db(object, "rsrq_db", signal->rsrq_db);
-	json_add_number(object, "percent", modem_signal_percent(signal));
-	return object;
-}
-
-static struct json_object *failure(const struct status *status)
-{
-	struct json_object *object;
-
-	if (status->failure.cause == CAUSE_NONE)
-		return NULL;
-	object = json_object_new_object();
-	json_add_text(object, "cause", cause_name(status->failure.cause));
-	json_add_text(object, "text", status->failure.text);
-	json_add_number(object, "ago_ms", status->failure.ago_ms);
-	return object;
-}
-
-static struct json_object *recovery(const struct status *status)
-{
-	struct json_object *object;
-
-	if (!status->recovery.rung)
-		return NULL;
-	object = json_object_new_object();
-	json_add_text(object, "rung", status->recovery.rung);
-	json_add_number(object, "tries", status->recovery.tries);
-	return object;
-}
-
-static struct json_object *timeline(const struct status *status)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < status->timeline_count; i++) {
+	if (session->ladder.failures > 0) {
+		recovery = json_object_new_object();
+		json_add_text(recovery, "rung", ladder_rung_name(session->ladder.rung));
+		json_add_number(recovery, "tries", session->ladder.failures);
+	}
+	json_object_object_add(object, "last_failure", failure);
+	json_object_object_add(object, "recovery", recovery);
+	if (session->state == SESSION_BACKING_OFF && deadline >= now)
+		json_add_number(object, "next_try_ms", deadline - now);
+	for (size_t i = 0; i < session->timeline_count; i++) {
 		struct json_object *mark = json_object_new_object();
 
-		json_add_text(mark, "step", status->timeline[i].step);
-		json_add_number(mark, "ms", status->timeline[i].ms);
-		json_object_array_add(array, mark);
+		json_add_text(mark, "step", session->timeline[i].step);
+		json_add_number(mark, "ms", session->timeline[i].ms);
+		json_object_array_add(timeline, mark);
 	}
-	return array;
+	json_object_object_add(object, "timeline", timeline);
 }
 
-static void add_with_age(struct json_object *object, const char *key, struct json_object *part,
-			 long long age_ms)
+struct json_object *snapshot_json(const struct snapshot *from)
 {
-	json_add_number(part, "age_ms", age_ms);
-	json_object_object_add(object, key, part);
-}
+	const struct session *session = from->session;
+	struct json_object *object = json_object_new_object(), *part;
+	int64_t age_ms = from->told_at >= 0 ? from->now - from->told_at : -1;
+	bool has_port = *session->port != '\0';
 
-struct json_object *status_to_json(const struct status *status)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_text(object, "name", status->name);
-	json_add_text(object, "state", status->state);
-	json_add_number(object, "since_ms", status->since_ms);
-	json_add_text(object, "port", status->port);
-	json_object_object_add(object, "modem", modem(status));
-	json_object_object_add(object, "ppp", ppp(status));
-	if (status->facts) {
-		add_with_age(object, "network", status_network(status->facts),
-			     status->facts_age_ms);
-		add_with_age(object, "signal", status_signal(status->facts), status->facts_age_ms);
+	json_add_text(object, "name", from->name);
+	json_add_text(object, "state", session_state_name(session->state));
+	json_add_number(object, "since_ms", from->now - session->since);
+	json_add_text(object, "port", session->port);
+	part = has_port ? modem_json(from) : json_object_new_object();
+	json_object_object_add(object, "modem", part);
+	json_object_object_add(object, "ppp", ppp_json(from));
+	if (has_port) {
+		part = modem_network_json(from->facts);
+		json_add_number(part, "age_ms", age_ms);
+		json_object_object_add(object, "network", part);
+		part = modem_signal_json(from->facts);
+		json_add_number(part, "age_ms", age_ms);
+		json_object_object_add(object, "signal", part);
 	}
-	json_add_number(object, "redials", status->redials);
-	json_object_object_add(object, "last_failure", failure(status));
-	json_object_object_add(object, "recovery", recovery(status));
-	json_add_number(object, "next_try_ms", status->next_try_ms);
-	json_object_object_add(object, "timeline", timeline(status));
+	add_history(object, session, from->now);
 	return object;
 }

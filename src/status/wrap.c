@@ -14,16 +14,8 @@ static const struct {
 	{0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd},
 };
 
-static int width_of(unsigned code)
-{
-	for (size_t i = 0; i < COUNT(wide); i++)
-		if (code >= wide[i].first && code <= wide[i].last)
-			return 2;
-	return 1;
-}
-
-/* The length of what is one character, or one SGR sequence, and its width. */
-static size_t glyph(const char *text, int *width)
+/* The length of one character, or of one SGR sequence, and how many columns it takes. */
+static size_t glyph_length(const char *text, int *columns)
 {
 	static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
 	unsigned char first = (unsigned char)text[0];
@@ -31,52 +23,27 @@ static size_t glyph(const char *text, int *width)
 	unsigned code = first & masks[len];
 
 	if (first == '\033') {
-		*width = 0;
+		*columns = 0;
 		len = strcspn(text, "m");
 		return len + (text[len] == 'm');
 	}
+	*columns = 1;
 	for (size_t i = 1; i < len; i++) {
-		/* Cut short; a NUL is none either. */
-		if (((unsigned char)text[i] & 0xc0) != 0x80) {
-			*width = 1;
+		/* Cut short; a NUL does not continue it either. */
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
 			return i;
-		}
 		code = code << 6 | ((unsigned char)text[i] & 0x3f);
 	}
-	*width = width_of(code);
+	for (size_t i = 0; i < COUNT(wide); i++)
+		if (code >= wide[i].first && code <= wide[i].last)
+			*columns = 2;
 	return len;
-}
-
-static int width(const char *text, size_t len)
-{
-	int sum = 0, one;
-
-	for (size_t i = 0; i < len; i += glyph(text + i, &one), sum += one)
-		;
-	return sum;
 }
 
 static int break_line(struct buf *out, int indent)
 {
 	buf_printf(out, "\n%*s", indent, "");
 	return indent;
-}
-
-/* A word that no line holds goes over several. */
-static int put_long(struct buf *out, const char *word, size_t len, int column, int indent,
-		    int columns)
-{
-	size_t n;
-	int one;
-
-	for (size_t i = 0; i < len; i += n) {
-		n = glyph(word + i, &one);
-		if (column + one > columns)
-			column = break_line(out, indent);
-		buf_append(out, word + i, n);
-		column += one;
-	}
-	return column;
 }
 
 void wrap_line(struct buf *out, const char *text, int indent, int columns)
@@ -88,22 +55,31 @@ void wrap_line(struct buf *out, const char *text, int indent, int columns)
 	if (indent > columns / 2)
 		indent = 2;
 	while (*text) {
-		int blanks = (int)strspn(text, " ");
-		size_t len = strcspn(text + blanks, " ");
-		int wants = width(text + blanks, len);
+		int blanks = (int)strspn(text, " "), width = 0, one;
+		const char *word = text + blanks;
+		size_t len = strcspn(word, " ");
 
-		if (columns == 0 || column + blanks + wants <= columns) {
+		for (size_t i = 0; i < len; width += one)
+			i += glyph_length(word + i, &one);
+		if (columns == 0 || column + blanks + width <= columns) {
 			buf_append(out, text, (size_t)blanks + len);
-			column += blanks + wants;
-		} else if (wants > columns - indent) {
-			buf_append(out, text, (size_t)blanks);
-			column =
-				put_long(out, text + blanks, len, column + blanks, indent, columns);
+			column += blanks + width;
+		} else if (width <= columns - indent) {
+			column = break_line(out, indent) + width;
+			buf_append(out, word, len);
 		} else {
-			column = break_line(out, indent) + wants;
-			buf_append(out, text + blanks, len);
+			/* A word that fits on no line is cut. */
+			buf_append(out, text, (size_t)blanks);
+			column += blanks;
+			for (size_t i = 0, n; i < len; i += n) {
+				n = glyph_length(word + i, &one);
+				if (column + one > columns)
+					column = break_line(out, indent);
+				buf_append(out, word + i, n);
+				column += one;
+			}
 		}
-		text += (size_t)blanks + len;
+		text = word + len;
 	}
 	buf_append(out, "\n", 1);
 }

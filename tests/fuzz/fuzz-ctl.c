@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "ctl/server.h"
 #include "modem/at-request.h"
-#include "status/order.h"
+#include "status/at-json.h"
 
 static void claim_harmless(const char *text)
 {
@@ -51,20 +51,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	line[size] = '\0';
 	request = ctl_request_parse(line);
 	at_request_init(&order);
-	if (request && order_from_json(request, &order, &why)) {
+	if (request && at_json_read(request, &order, &why)) {
 		if (at_request_check(&order, AT_REQUEST_INSTANCE, &why)) {
 			take(&order, &order);
-			object = order_to_json(&order, "tty");
-			order_render(object, &out);
-			order_describe_failure(object, &out);
+			object = at_json_result(&order, "tty");
+			at_json_render(object, &out);
+			at_json_failure(object, &out);
 			json_object_put(object);
 		} else {
 			CLAIM(why.len > 0);
 		}
 	}
 	/* The client shows what an instance says, which may be another's. */
-	order_render(request, &out);
-	order_describe_failure(request, &out);
+	at_json_render(request, &out);
+	at_json_failure(request, &out);
 	at_request_free(&order);
 	json_object_put(request);
 	buf_free(&why);

@@ -6,7 +6,7 @@
 #include "unit.h"
 
 #include "modem/at-request.h"
-#include "status/order.h"
+#include "status/at-json.h"
 #include "status/show.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -221,7 +221,7 @@ static void answers_are_kept_up_to_a_bound(void **state)
 	assert_true(order.kept <= AT_REQUEST_ANSWER_MAX);
 	assert_false(order.items[0].cut);
 	assert_true(order.items[15].cut);
-	object = order_to_json(&order, "/dev/ttyUSB2");
+	object = at_json_result(&order, "/dev/ttyUSB2");
 	/* What the client of the socket takes. */
 	assert_true(strlen(json_object_to_json_string(object)) < 262144);
 	json_object_put(object);
@@ -271,7 +271,7 @@ static void requests_are_taken_apart(void **state)
 		bool good;
 
 		at_request_init(&order);
-		good = order_from_json(object, &order, &why);
+		good = at_json_read(object, &order, &why);
 		assert_int_equal(good, requests[i].good);
 		assert_int_equal(good, why.len == 0);
 		buf_free(&why);
@@ -290,9 +290,9 @@ static void a_request_says_all_of_an_order(void **state)
 	give(&order, 3);
 	order.force = true;
 	order.timeout_ms = 7000;
-	order_to_request(&order, object);
+	at_json_request(&order, object);
 	at_request_init(&other);
-	assert_true(order_from_json(object, &other, &why));
+	assert_true(at_json_read(object, &other, &why));
 	assert_int_equal(other.count, 3);
 	assert_string_equal(other.items[2].text, "AT+CSQ");
 	assert_true(other.force);
@@ -317,8 +317,8 @@ static void any_object_can_be_shown(void **state)
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct json_object *object = json_tokener_parse(texts[i]);
 
-		order_render(object, &out);
-		order_describe_failure(object, &out);
+		at_json_render(object, &out);
+		at_json_failure(object, &out);
 		json_object_put(object);
 	}
 	buf_free(&out);

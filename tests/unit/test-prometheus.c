@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "session/session.h"
-#include "status/snapshot.h"
+#include "status/prometheus.h"
 
 /*
  * A strict reader of the text format 0.0.4: HELP, TYPE, then the family's
@@ -146,7 +146,7 @@ static void print(struct page *page, const char *json)
 	struct buf out = BUF_INIT;
 
 	assert_true(!json || object);
-	status_to_prometheus(object, "roof", &out);
+	prometheus_print(object, "roof", &out);
 	read_page(page, buf_str(&out));
 	if (page->wrong)
 		print_message("%s\n", page->wrong);

@@ -6,7 +6,10 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "io/port.h"
 #include "status/rate.h"
+#include "session/session.h"
+#include "status/screen.h"
 #include "status/snapshot.h"
 #include "status/wrap.h"
 
@@ -26,38 +29,74 @@ static struct modem_facts facts(void)
 	return facts;
 }
 
-static struct status connected(const struct modem_facts *facts)
+/* A session in a state that it has reached by itself elsewhere. */
+struct world {
+	struct session session;
+	struct port port;
+	struct modem_facts facts;
+	struct rate rate;
+	struct snapshot from;
+};
+
+static void begin_world(struct world *world)
 {
-	return (struct status){
-		.name = "gobi",
-		.state = "connected",
-		.since_ms = 3723000,
-		.port = "/dev/ttyUSB2",
-		.product = "MC8355",
-		.usb_path = "1-1",
-		.vid = 0x1199,
-		.pid = 0x9013,
-		.ppp = {.ifname = "ppp0",
-			.pid = 4711,
-			.local = "10.64.0.2",
-			.remote = "10.64.0.1",
-			.ipv6 = "",
-			.dns = {"192.0.2.53"},
-			.dns_count = 1,
-			.rx_bytes = 1234567,
-			.tx_bytes = 999,
-			.rx_rate = 2500,
-			.tx_rate = 12,
-			.rate_ms = 1000},
-		.facts = facts,
-		.facts_age_ms = 3725000,
-		.redials = 2,
-		.failure = {CAUSE_LINK_LOST, "carrier lost", 60000},
-		.recovery = {"cfun", 5},
-		.next_try_ms = -1,
-		.timeline = {{"probing", 0}, {"connected", 1100}},
-		.timeline_count = 2,
-	};
+	memset(world, 0, sizeof(*world));
+	world->session.failed_at = world->session.up_at = -1;
+	world->session.wake = world->session.limit = -1;
+	port_init(&world->port, "");
+	world->from = (struct snapshot){.name = "gobi",
+					.session = &world->session,
+					.port = &world->port,
+					.ppp_pid = -1,
+					.facts = &world->facts,
+					.told_at = -1,
+					.rate = &world->rate,
+					.now = 10000000};
+}
+
+static void connect_world(struct world *world)
+{
+	struct session *session = &world->session;
+	int64_t now;
+
+	begin_world(world);
+	now = world->from.now;
+	world->facts = facts();
+	world->from.told_at = now - 3725000;
+	world->from.ppp_pid = 4711;
+	world->from.counted = true;
+	world->from.rx = 1234567;
+	world->from.tx = 999;
+	session->state = SESSION_CONNECTED;
+	session->since = now - 3723000;
+	strcpy(session->port, "/dev/ttyUSB2");
+	strcpy(world->port.product, "MC8355");
+	strcpy(world->port.usb_path, "1-1");
+	world->port.vid = 0x1199;
+	world->port.pid = 0x9013;
+	strcpy(session->ppp.ifname, "ppp0");
+	strcpy(session->ppp.local, "10.64.0.2");
+	strcpy(session->ppp.remote, "10.64.0.1");
+	strcpy(session->ppp.dns[0], "192.0.2.53");
+	session->ppp.dns_count = 1;
+	session->up_at = session->since;
+	world->rate = (struct rate){
+		.link_at = session->up_at, .at = now - 1000, .rx = 1232067, .tx = 987};
+	session->dials = 3;
+	session->cause = CAUSE_LINK_LOST;
+	buf_printf(&session->text, "carrier lost");
+	session->failed_at = now - 60000;
+	session->ladder.rung = LADDER_CFUN;
+	session->ladder.failures = 5;
+	session->timeline[0] = (struct session_mark){"probing", 0};
+	session->timeline[1] = (struct session_mark){"connected", 1100};
+	session->timeline_count = 2;
+}
+
+static struct json_object *connected_json(struct world *world)
+{
+	connect_world(world);
+	return snapshot_json(&world->from);
 }
 
 static struct json_object *at(struct json_object *object, const char *key)
@@ -75,9 +114,8 @@ static const char *text_at(struct json_object *object, const char *key)
 
 static void json_has_the_contracts_fields(void **state)
 {
-	struct modem_facts known = facts();
-	struct status status = connected(&known);
-	struct json_object *object = status_to_json(&status);
+	struct world world;
+	struct json_object *object = connected_json(&world);
 	struct json_object *ppp = at(object, "ppp");
 	struct json_object *network = at(object, "network");
 	struct json_object *domain = at(at(network, "domains"), "ps");
@@ -99,26 +137,19 @@ static void json_has_the_contracts_fields(void **state)
 	assert_int_equal(json_object_get_int(at(at(object, "signal"), "rssi_dbm")), -87);
 	assert_string_equal(text_at(at(object, "last_failure"), "cause"), "link-lost");
 	assert_int_equal(json_object_array_length(at(object, "timeline")), 2);
+	buf_free(&world.session.text);
 	json_object_put(object);
 }
 
 static void unknown_values_are_left_out(void **state)
 {
-	struct status status = {.name = "gobi",
-				.state = "waiting",
-				.vid = -1,
-				.pid = -1,
-				.ppp = {.pid = -1,
-					.rx_bytes = -1,
-					.tx_bytes = -1,
-					.rx_rate = -1,
-					.tx_rate = -1,
-					.rate_ms = -1},
-				.next_try_ms = -1};
-	struct json_object *object = status_to_json(&status);
+	struct json_object *object;
+	struct world world;
 	struct json_object *value;
 
 	(void)state;
+	begin_world(&world);
+	object = snapshot_json(&world.from);
 	assert_false(json_object_object_get_ex(object, "port", &value));
 	assert_false(json_object_object_get_ex(object, "network", &value));
 	assert_false(json_object_object_get_ex(at(object, "ppp"), "local", &value));
@@ -128,9 +159,8 @@ static void unknown_values_are_left_out(void **state)
 
 static void a_modems_bytes_stay_json(void **state)
 {
-	struct modem_facts known = facts();
-	struct status status = connected(&known);
-	struct json_object *object = status_to_json(&status);
+	struct world world;
+	struct json_object *object = connected_json(&world);
 	struct json_object *again = json_tokener_parse(json_object_to_json_string(object));
 
 	(void)state;
@@ -138,6 +168,7 @@ static void a_modems_bytes_stay_json(void **state)
 	assert_string_equal(text_at(at(again, "network"), "operator"),
 			    "T\xc3\xa9l\xc3\xa9\\377\\012");
 	json_object_put(again);
+	buf_free(&world.session.text);
 	json_object_put(object);
 }
 
@@ -156,20 +187,20 @@ static void the_screen_tells_what_matters(void **state)
 		"link-lost: carrier lost, 1 min 0 s ago",
 		"  1100 ms  connected",
 	};
-	struct modem_facts known = facts();
-	struct status status = connected(&known);
-	struct json_object *object = status_to_json(&status);
+	struct world world;
+	struct json_object *object = connected_json(&world);
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	status_render(object, &(struct status_look){0}, &out);
+	screen_render(object, &(struct screen_look){0}, &out);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
 		assert_non_null(strstr(buf_str(&out), wanted[i]));
 	assert_null(strchr(buf_str(&out), '\033'));
 	buf_clear(&out);
-	status_render(object, &(struct status_look){.colour = true}, &out);
+	screen_render(object, &(struct screen_look){.colour = true}, &out);
 	assert_non_null(strstr(buf_str(&out), "\033[32mconnected\033[0m"));
 	buf_free(&out);
+	buf_free(&world.session.text);
 	json_object_put(object);
 }
 
@@ -215,27 +246,29 @@ static void squeeze(const char *text, struct buf *out)
 static void no_line_is_wider_than_the_terminal(void **state)
 {
 	static const int widths[] = {200, 80, 40, 21, 20};
-	struct modem_facts known = facts();
-	struct status status = connected(&known);
+	struct world world;
 	struct buf whole = BUF_INIT, out = BUF_INIT;
 	struct buf is = BUF_INIT, was = BUF_INIT;
 	struct json_object *object;
 
 	(void)state;
-	status.next_try_ms = 299000;
-	status.product = "Sierra Wireless MC8355 - Gobi 3000(TM) Module";
-	status.ppp.ipv6 = "fe80::1234:5678:9abc:def0";
-	status.failure.text = "ATD*99***1# refused: NO CARRIER (+CEER: "
-			      "Requested_service_option_not_subscribed_at_all)";
-	object = status_to_json(&status);
-	status_render(object, &(struct status_look){0}, &whole);
+	connect_world(&world);
+	world.session.state = SESSION_BACKING_OFF;
+	world.session.wake = world.from.now + 299000;
+	strcpy(world.port.product, "Sierra Wireless MC8355 - Gobi 3000(TM) Module");
+	strcpy(world.session.ppp.ipv6, "fe80::1234:5678:9abc:def0");
+	buf_clear(&world.session.text);
+	buf_printf(&world.session.text, "ATD*99***1# refused: NO CARRIER (+CEER: "
+					"Requested_service_option_not_subscribed_at_all)");
+	object = snapshot_json(&world.from);
+	screen_render(object, &(struct screen_look){0}, &whole);
 	assert_true(widest(buf_str(&whole)) > 80);
 	squeeze(buf_str(&whole), &was);
 	for (size_t i = 0; i < sizeof(widths) / sizeof(*widths); i++) {
-		struct status_look look = {true, widths[i]};
+		struct screen_look look = {true, widths[i]};
 
 		buf_clear(&out);
-		status_render(object, &look, &out);
+		screen_render(object, &look, &out);
 		assert_in_range(widest(buf_str(&out)), 15, widths[i]);
 		/* Nothing got lost. */
 		squeeze(buf_str(&out), &is);
@@ -245,6 +278,7 @@ static void no_line_is_wider_than_the_terminal(void **state)
 	buf_free(&out);
 	buf_free(&is);
 	buf_free(&was);
+	buf_free(&world.session.text);
 	json_object_put(object);
 }
 
@@ -324,7 +358,7 @@ static void the_screen_takes_any_object(void **state)
 		struct buf out = BUF_INIT;
 
 		assert_non_null(object);
-		status_render(object, &(struct status_look){.colour = true, .columns = 20}, &out);
+		screen_render(object, &(struct screen_look){.colour = true, .columns = 20}, &out);
 		assert_false(out.failed);
 		buf_free(&out);
 		json_object_put(object);
