@@ -14,9 +14,9 @@
 #include "io/pty.h"
 
 #define PTMX      makedev(5, 2) /* devices.txt */
-#define MEM_MAJOR 1             /* /dev/null and the like: everybody has them */
+#define MEM_MAJOR 1             /* /dev/null and the like: every process has them */
 
-static ssize_t read_proc(const char *path, char *text, size_t size)
+static ssize_t read_proc_file(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t len;
@@ -29,7 +29,7 @@ static ssize_t read_proc(const char *path, char *text, size_t size)
 	return len;
 }
 
-static void add(struct holder_list *list, const struct holder *holder)
+static void add_holder(struct holder_list *list, const struct holder *holder)
 {
 	size_t size = (list->count + 1) * sizeof(*list->holders);
 	struct holder *holders = realloc(list->holders, size);
@@ -48,13 +48,13 @@ static void add_master(struct holder_list *list, int pid, const char *fd)
 	const char *line;
 
 	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.12s", pid, fd);
-	if (read_proc(path, text, sizeof(text)) <= 0)
+	if (read_proc_file(path, text, sizeof(text)) <= 0)
 		return;
 	line = strstr(text, "tty-index:");
 	if (!line)
 		return;
 	holder.tty = pty_device(atoi(line + strlen("tty-index:")));
-	add(list, &holder);
+	add_holder(list, &holder);
 }
 
 static void scan_process(struct holder_list *list, int pid)
@@ -77,7 +77,7 @@ static void scan_process(struct holder_list *list, int pid)
 		if (status.st_rdev == PTMX)
 			add_master(list, pid, entry->d_name);
 		else
-			add(list, &holder);
+			add_holder(list, &holder);
 	}
 	closedir(dir);
 }
@@ -126,7 +126,7 @@ void holder_append(struct buf *out, pid_t pid)
 	char path[32], name[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-	if (read_proc(path, name, sizeof(name)) <= 0) {
+	if (read_proc_file(path, name, sizeof(name)) <= 0) {
 		buf_printf(out, "pid %d", (int)pid);
 		return;
 	}

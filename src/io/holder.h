@@ -8,8 +8,7 @@
 
 struct buf;
 
-/* Who has which tty open, as /proc shows it: root's opens ignore TIOCEXCL, so nothing else
- * tells. */
+/* Which process has which tty open. Only /proc tells: root can open a tty in spite of TIOCEXCL. */
 struct holder {
 	dev_t tty;
 	pid_t pid;
@@ -21,14 +20,14 @@ struct holder_list {
 	size_t count;
 };
 
-/* Look at all processes but this one. Takes some milliseconds: once for all ports. The list is
- * empty where /proc is not to be had. */
+/* Look at all processes except this one. It takes some milliseconds, so do it once for all ports.
+ * The list is empty where /proc is missing. */
 void holder_scan(struct holder_list *list);
 
 void holder_list_free(struct holder_list *list);
 
-/* A process that has the tty open, 0: none is seen. Who has a pty's master too is its other end,
- * not a rival. */
+/* A process that has the tty open; 0: none is seen. A process that also has the pty's master is its
+ * other end and not a rival. */
 pid_t holder_find(const struct holder_list *list, dev_t tty);
 
 /* Append "ModemManager (pid 312)". */

@@ -16,20 +16,20 @@
 #include "io/holder.h"
 #include "io/lock.h"
 
-/* A program that makes the file first and writes its pid afterwards, as pppd does, has this long
- * before the empty file counts as left behind. */
+/* Some programs, like pppd, create the file first and write their pid afterwards. An empty file
+ * counts as left behind only when it is older than this. */
 #define HALF_WRITTEN_S 5
 
-/* How often somebody may come in between before we call it busy. */
+/* So many times another process may interfere before the port counts as busy. */
 #define TRIES 5
 
 struct lock {
 	char *path;
+	char *temporary; /* where the file is written before it takes its place */
 	struct lock *next;
 };
 
-/* What this process holds: tells our own lock from a leftover of somebody who had our pid before
- * us. */
+/* The locks of this process: tells our own from a leftover of a process that had our pid before. */
 static struct lock *held;
 
 enum owner { OWNER_NOBODY, OWNER_LIVE, OWNER_UNKNOWN };
@@ -49,8 +49,8 @@ static char *lock_path(const char *dir, const char *device)
 	return path.data;
 }
 
-/* Kermit's way is four raw bytes; all others write text. */
-static long pid_of(const char *text, ssize_t len)
+/* Kermit writes four raw bytes; all others write text. */
+static long parse_pid(const char *text, ssize_t len)
 {
 	int raw;
 
@@ -61,33 +61,29 @@ static long pid_of(const char *text, ssize_t len)
 	return strtol(text, NULL, 10);
 }
 
-static bool is_held(const char *path)
-{
-	for (const struct lock *lock = held; lock; lock = lock->next)
-		if (strcmp(lock->path, path) == 0)
-			return true;
-	return false;
-}
-
 static enum owner read_owner(int fd, const char *path, pid_t *pid)
 {
 	struct stat status;
 	time_t age;
 	char text[32] = "";
 	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
-	long value = len > 0 ? pid_of(text, len) : 0;
+	long value = len > 0 ? parse_pid(text, len) : 0;
 
 	if (value > 0 && value <= 0x7fffffff) {
 		*pid = (pid_t)value;
-		if (*pid == getpid())
-			return is_held(path) ? OWNER_LIVE : OWNER_NOBODY;
+		if (*pid == getpid()) {
+			for (const struct lock *lock = held; lock; lock = lock->next)
+				if (strcmp(lock->path, path) == 0)
+					return OWNER_LIVE;
+			return OWNER_NOBODY;
+		}
 		if (kill(*pid, 0) < 0 && errno == ESRCH)
 			return OWNER_NOBODY;
 		return OWNER_LIVE;
 	}
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
 		return OWNER_UNKNOWN;
-	/* A router's clock may have fallen back to 1970 since. */
+	/* A router's clock may have gone back to 1970 since. */
 	age = time(NULL) - status.st_mtime;
 	return age > HALF_WRITTEN_S || age < -HALF_WRITTEN_S ? OWNER_NOBODY : OWNER_UNKNOWN;
 }
@@ -101,10 +97,10 @@ static bool same_file(int fd, const char *path)
 }
 
 /*
- * Remove the file if nobody alive holds it. Two that find the same dead lock
- * must not both remove "it", for the second would remove the first one's new
- * lock: so the file is flocked, and looked at once more, before it goes.
- * 0: gone, try again; -EBUSY.
+ * Remove the file unless a live process holds it. When two processes find the
+ * same dead lock, the second must not remove the new lock of the first: so the
+ * file is flocked, and compared once more, before it is removed. 0: gone, try
+ * again; -EBUSY.
  */
 static int break_stale(const char *path, struct buf *holder)
 {
@@ -128,8 +124,8 @@ static int break_stale(const char *path, struct buf *holder)
 	return result;
 }
 
-/* With our pid in it: a lock file is never seen without one. */
-static int write_file(const char *temporary)
+/* A descriptor of a new file with our pid in it: our lock file is never seen without it. */
+static int write_lock_file(const char *temporary)
 {
 	int fd;
 
@@ -144,68 +140,60 @@ static int write_file(const char *temporary)
 	return -EIO;
 }
 
-static int link_in(const char *path, const char *temporary)
+static int take_lock(const char *path, const char *temporary, struct buf *holder)
 {
-	int fd = write_file(temporary), error = 0;
+	for (int i = 0; i < TRIES; i++) {
+		int fd = write_lock_file(temporary), error = 0;
 
-	if (fd < 0)
-		return fd;
-	if (link(temporary, path) < 0)
-		error = -errno;
-	else if (!same_file(fd, path))
-		error = -EEXIST;
-	unlink(temporary);
-	close(fd);
-	return error;
-}
-
-static void name_temporary(const char *path, struct buf *temporary)
-{
-	buf_printf(temporary, "%s.%d", path, (int)getpid());
-}
-
-static int take(const char *path, struct buf *holder)
-{
-	struct buf temporary = BUF_INIT;
-	int error = -ENOMEM;
-
-	name_temporary(path, &temporary);
-	for (int i = 0; i < TRIES && !temporary.failed; i++) {
-		error = link_in(path, buf_str(&temporary));
+		if (fd < 0)
+			return fd;
+		if (link(temporary, path) < 0)
+			error = -errno;
+		else if (!same_file(fd, path))
+			error = -EEXIST;
+		unlink(temporary);
+		close(fd);
 		if (error != -EEXIST)
-			break;
+			return error;
 		error = break_stale(path, holder);
 		if (error)
-			break;
-		error = -EBUSY;
+			return error;
 	}
-	buf_free(&temporary);
-	return error;
+	return -EBUSY;
+}
+
+static void free_lock(struct lock *lock)
+{
+	free(lock->path);
+	free(lock->temporary);
+	free(lock);
 }
 
 static struct lock *new_lock(const char *dir, const char *device)
 {
 	struct lock *lock = calloc(1, sizeof(*lock));
+	struct buf temporary = BUF_INIT;
 
 	if (!lock)
 		return NULL;
 	lock->path = lock_path(dir, device);
-	if (lock->path)
+	buf_printf(&temporary, "%s.%d", lock->path ? lock->path : "", (int)getpid());
+	lock->temporary = temporary.data;
+	if (lock->path && !temporary.failed)
 		return lock;
-	free(lock);
+	free_lock(lock);
 	return NULL;
 }
 
 /* Ours from now on, or freed where it could not be had. */
-static struct lock *hold(struct lock *lock, int error)
+static struct lock *hold_lock(struct lock *lock, int error)
 {
 	if (error == 0) {
 		lock->next = held;
 		held = lock;
 		return lock;
 	}
-	free(lock->path);
-	free(lock);
+	free_lock(lock);
 	return NULL;
 }
 
@@ -217,15 +205,15 @@ struct lock *lock_take(const char *dir, const char *device, int *error, struct b
 	*error = -ENOMEM;
 	if (!lock)
 		return NULL;
-	*error = take(lock->path, holder);
+	*error = take_lock(lock->path, lock->temporary, holder);
 	if (*error == -EBUSY && holder->len == before)
 		buf_printf(holder, "another process");
 	else if (*error < 0 && *error != -EBUSY)
 		buf_printf(holder, "lock file %s: %s", lock->path, strerror(-*error));
-	return hold(lock, *error);
+	return hold_lock(lock, *error);
 }
 
-static bool is_of(const char *path, pid_t pid)
+static bool is_of_process(const char *path, pid_t pid)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	char text[16] = "";
@@ -238,34 +226,23 @@ static bool is_of(const char *path, pid_t pid)
 	return is;
 }
 
-static int take_over(const char *path, pid_t from)
-{
-	struct buf temporary = BUF_INIT;
-	int fd, error = 0;
-
-	if (!is_of(path, from))
-		return -EBUSY;
-	name_temporary(path, &temporary);
-	fd = temporary.failed ? -ENOMEM : write_file(buf_str(&temporary));
-	if (fd >= 0 && rename(buf_str(&temporary), path) < 0) {
-		error = -errno;
-		unlink(buf_str(&temporary));
-	}
-	if (fd >= 0)
-		close(fd);
-	buf_free(&temporary);
-	return fd < 0 ? fd : error;
-}
-
 struct lock *lock_take_over(const char *dir, const char *device, pid_t from, int *error)
 {
 	struct lock *lock = new_lock(dir, device);
+	int fd;
 
 	*error = -ENOMEM;
 	if (!lock)
 		return NULL;
-	*error = take_over(lock->path, from);
-	return hold(lock, *error);
+	fd = is_of_process(lock->path, from) ? write_lock_file(lock->temporary) : -EBUSY;
+	*error = fd < 0 ? fd : 0;
+	if (fd >= 0 && rename(lock->temporary, lock->path) < 0) {
+		*error = -errno;
+		unlink(lock->temporary);
+	}
+	if (fd >= 0)
+		close(fd);
+	return hold_lock(lock, *error);
 }
 
 void lock_release(struct lock *lock)
@@ -278,8 +255,7 @@ void lock_release(struct lock *lock)
 		at = &(*at)->next;
 	if (*at)
 		*at = lock->next;
-	if (is_of(lock->path, getpid()))
+	if (is_of_process(lock->path, getpid()))
 		unlink(lock->path);
-	free(lock->path);
-	free(lock);
+	free_lock(lock);
 }

@@ -28,50 +28,9 @@ struct serial {
 	struct serial_state state;
 };
 
-static int resolve(struct serial *serial, const char *device)
-{
-	char path[PATH_MAX];
-	struct stat status;
-
-	if (!realpath(device, path) || stat(path, &status) < 0)
-		return -errno;
-	if (!S_ISCHR(status.st_mode))
-		return -ENOTTY;
-	if (!str_copy(serial->state.device, sizeof(serial->state.device), path))
-		return -ENAMETOOLONG;
-	serial->state.tty = status.st_rdev;
-	return 0;
-}
-
-/* A pty keeps the TIOCEXCL of somebody killed as long as its master lives; a real tty forgets it
- * with the last close. */
-static bool is_exclusive(const struct serial *serial)
-{
-	int on = 0;
-
-	return pty_index(serial->state.tty) < 0 && ioctl(serial->fd, TIOCGEXCL, &on) == 0 && on;
-}
-
-/* flock is for the tools that look at nothing else. */
-static int claim(struct serial *serial)
-{
-	int discipline;
-
-	/* isatty() asks the line discipline, which may be a leftover. */
-	if (ioctl(serial->fd, TIOCGETD, &discipline) < 0)
-		return -ENOTTY;
-	if (is_exclusive(serial) ||
-	    (flock(serial->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK))
-		return -EBUSY;
-	if (ioctl(serial->fd, TIOCEXCL) < 0)
-		return -errno;
-	serial->state.exclusive = true;
-	return 0;
-}
-
-/* closing_wait: close() on a port that takes no bytes any more would wait 30 s for them. Ptys have
- * none, others want CAP_SYS_ADMIN: do without. */
-static void stop_waiting_at_close(struct serial *serial)
+/* close() on a port that takes no bytes any more would wait 30 s (closing_wait) for them. Ptys do not
+ * have that, other drivers want CAP_SYS_ADMIN; then do without. */
+static void disable_closing_wait(struct serial *serial)
 {
 	struct serial_struct info;
 
@@ -84,21 +43,21 @@ static void stop_waiting_at_close(struct serial *serial)
 		serial->state.closing_wait = -1;
 }
 
-/* pppd killed -9 leaves a pty in PPP's discipline. */
-static int free_line(int fd)
+static int make_raw(struct serial *serial)
 {
+	struct termios raw;
 	int discipline = N_TTY;
 
-	if (ioctl(fd, TIOCGETD, &discipline) < 0 || discipline == N_TTY)
-		return 0;
-	discipline = N_TTY;
-	return ioctl(fd, TIOCSETD, &discipline) < 0 ? -errno : 0;
-}
-
-static int make_raw(int fd, const struct termios *found)
-{
-	struct termios raw = *found;
-
+	/* A pppd killed with -9 leaves a pty in PPP's line discipline. */
+	if (ioctl(serial->fd, TIOCGETD, &discipline) == 0 && discipline != N_TTY) {
+		discipline = N_TTY;
+		if (ioctl(serial->fd, TIOCSETD, &discipline) < 0)
+			return -errno;
+	}
+	if (tcgetattr(serial->fd, &serial->state.found) < 0)
+		return -errno;
+	disable_closing_wait(serial);
+	raw = serial->state.found;
 	cfmakeraw(&raw);
 	raw.c_iflag |= IGNBRK;
 	raw.c_cflag &= (tcflag_t) ~(CRTSCTS | CSTOPB);
@@ -107,40 +66,62 @@ static int make_raw(int fd, const struct termios *found)
 	raw.c_cc[VTIME] = 0;
 	cfsetispeed(&raw, B115200);
 	cfsetospeed(&raw, B115200);
-	return tcsetattr(fd, TCSANOW, &raw) < 0 ? -errno : 0;
-}
-
-static int set_up(struct serial *serial)
-{
-	int error = free_line(serial->fd);
-
-	if (error)
-		return error;
-	if (tcgetattr(serial->fd, &serial->state.found) < 0)
+	if (tcsetattr(serial->fd, TCSANOW, &raw) < 0)
 		return -errno;
-	stop_waiting_at_close(serial);
-	error = make_raw(serial->fd, &serial->state.found);
-	if (error)
-		return error;
 	serial->state.set_up = true;
 	tcflush(serial->fd, TCIOFLUSH);
 	return 0;
 }
 
-static int open_locked(struct serial *serial, const char *device, struct buf *holder)
+static int open_tty(struct serial *serial, const char *device, struct buf *holder)
 {
-	int error = resolve(serial, device);
+	char path[PATH_MAX];
+	struct stat status;
+	int error, discipline, exclusive = 0;
 
-	if (error)
-		return error;
-	serial->lock = lock_take(LOCKDIR, serial->state.device, &error, holder);
+	if (!realpath(device, path) || stat(path, &status) < 0)
+		return -errno;
+	if (!S_ISCHR(status.st_mode))
+		return -ENOTTY;
+	if (!str_copy(serial->state.device, sizeof(serial->state.device), path))
+		return -ENAMETOOLONG;
+	serial->state.tty = status.st_rdev;
+	serial->lock = lock_take(LOCKDIR, path, &error, holder);
 	if (!serial->lock)
 		return error;
-	serial->fd = open(serial->state.device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	return serial->fd < 0 ? -errno : claim(serial);
+	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (serial->fd < 0)
+		return -errno;
+	/* isatty() asks the line discipline, which may be a leftover. */
+	if (ioctl(serial->fd, TIOCGETD, &discipline) < 0)
+		return -ENOTTY;
+	/* A pty keeps the TIOCEXCL of a killed process as long as its master lives; a real tty
+	 * forgets it with the last close. */
+	if (pty_index(serial->state.tty) < 0 && ioctl(serial->fd, TIOCGEXCL, &exclusive) == 0 &&
+	    exclusive)
+		return -EBUSY;
+	/* For programs that look at no other lock. */
+	if (flock(serial->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return -EBUSY;
+	if (ioctl(serial->fd, TIOCEXCL) < 0)
+		return -errno;
+	serial->state.exclusive = true;
+	return 0;
 }
 
-/* Nobody else gets in after TIOCEXCL, root apart; nobody was in before if /proc says so. */
+static struct serial *new_serial(void)
+{
+	struct serial *serial = calloc(1, sizeof(*serial));
+
+	if (!serial)
+		return NULL;
+	serial->fd = -1;
+	serial->state.closing_wait = -1;
+	return serial;
+}
+
+/* After TIOCEXCL no other process can open the port, except root's; /proc says whether one had it
+ * open before, and which one holds a busy port. */
 static int check_rivals(const struct serial *serial, int error, const struct holder_list *list,
 			struct buf *holder)
 {
@@ -156,47 +137,31 @@ static int check_rivals(const struct serial *serial, int error, const struct hol
 	return pid ? -EBUSY : error;
 }
 
-static struct serial *new_serial(void)
-{
-	struct serial *serial = calloc(1, sizeof(*serial));
-
-	if (!serial)
-		return NULL;
-	serial->fd = -1;
-	serial->state.closing_wait = -1;
-	return serial;
-}
-
-static void begin(struct serial_opening *opening)
-{
-	opening->serial = new_serial();
-	opening->error = -ENOMEM;
-	if (opening->serial)
-		opening->error = open_locked(opening->serial, opening->device, &opening->holder);
-}
-
-static void finish(struct serial_opening *opening, const struct holder_list *list)
-{
-	if (!opening->serial)
-		return;
-	opening->error = check_rivals(opening->serial, opening->error, list, &opening->holder);
-	if (opening->error == 0)
-		opening->error = set_up(opening->serial);
-	if (opening->error == 0)
-		return;
-	serial_close(opening->serial);
-	opening->serial = NULL;
-}
-
 void serial_open_all(struct serial_opening *openings, size_t count)
 {
+	struct serial_opening *opening, *end = openings + count;
 	struct holder_list list;
 
-	for (size_t i = 0; i < count; i++)
-		begin(&openings[i]);
+	for (opening = openings; opening < end; opening++) {
+		opening->serial = new_serial();
+		opening->error = -ENOMEM;
+		if (opening->serial)
+			opening->error =
+				open_tty(opening->serial, opening->device, &opening->holder);
+	}
 	holder_scan(&list);
-	for (size_t i = 0; i < count; i++)
-		finish(&openings[i], &list);
+	for (opening = openings; opening < end; opening++) {
+		if (!opening->serial)
+			continue;
+		opening->error =
+			check_rivals(opening->serial, opening->error, &list, &opening->holder);
+		if (opening->error == 0)
+			opening->error = make_raw(opening->serial);
+		if (opening->error == 0)
+			continue;
+		serial_close(opening->serial);
+		opening->serial = NULL;
+	}
 	holder_list_free(&list);
 }
 
@@ -211,29 +176,24 @@ struct serial *serial_open(const char *device, int *error, struct buf *holder)
 	return opening.serial;
 }
 
-/* Not while bytes are on their way: close() would wait for them again. */
-static void wait_at_close_as_before(const struct serial *serial)
+void serial_close(struct serial *serial)
 {
 	struct serial_struct info;
 	int unsent = 0;
 
-	if (serial->state.closing_wait < 0 || ioctl(serial->fd, TIOCOUTQ, &unsent) < 0 ||
-	    unsent > 0 || ioctl(serial->fd, TIOCGSERIAL, &info) < 0)
-		return;
-	info.closing_wait = (unsigned short)serial->state.closing_wait;
-	ioctl(serial->fd, TIOCSSERIAL, &info);
-}
-
-void serial_close(struct serial *serial)
-{
 	if (!serial)
 		return;
 	if (serial->state.set_up) {
 		tcflush(serial->fd, TCIOFLUSH);
 		tcsetattr(serial->fd, TCSANOW, &serial->state.found);
 	}
-	if (serial->fd >= 0)
-		wait_at_close_as_before(serial);
+	/* While bytes are still unsent, close() would wait for them again. */
+	if (serial->fd >= 0 && serial->state.closing_wait >= 0 &&
+	    ioctl(serial->fd, TIOCOUTQ, &unsent) == 0 && unsent <= 0 &&
+	    ioctl(serial->fd, TIOCGSERIAL, &info) == 0) {
+		info.closing_wait = (unsigned short)serial->state.closing_wait;
+		ioctl(serial->fd, TIOCSSERIAL, &info);
+	}
 	if (serial->state.exclusive)
 		ioctl(serial->fd, TIOCNXCL);
 	serial_abandon(serial);
@@ -286,7 +246,7 @@ int serial_set_dtr(struct serial *serial, bool on)
 {
 	int lines = 0;
 
-	/* Old kernels say EINVAL of a pty too, which has no lines at all. */
+	/* Old kernels say EINVAL for a pty too, which has no lines at all. */
 	if (ioctl(serial->fd, TIOCMGET, &lines) < 0)
 		return errno == EIO ? -EIO : -ENOTTY;
 	lines = TIOCM_DTR | TIOCM_RTS;

@@ -9,20 +9,20 @@
 
 #include "base/buf.h"
 
-/* A tty that is ours: UUCP lock, TIOCEXCL, raw, no flow control, non-blocking, closing_wait none (a
- * dead port's close() would block 30 s). */
+/* A tty opened for us alone: UUCP lock, TIOCEXCL, raw, no flow control, non-blocking, no closing_wait
+ * (close() on a dead port would block for 30 s). */
 struct serial;
 
 /*
- * Open and lock `device`. On failure NULL and a negative errno in *error:
- * -EBUSY: held by somebody else, who is appended to `holder` ("ModemManager
- * (pid 312)", or "another process"); others as of open(2), with what failed
- * appended to `holder` where it was not the open.
+ * Open and lock `device`. On failure NULL and a negative errno in *error.
+ * -EBUSY: another process holds it, whose name is appended to `holder`
+ * ("ModemManager (pid 312)", or "another process"); others as of open(2), and
+ * what failed is appended to `holder` if it was not the open.
  */
 struct serial *serial_open(const char *device, int *error, struct buf *holder);
 
-/* The same for many ports at once, which takes hardly longer than for one: looking up who else has
- * them open is what takes the time. */
+/* The same for many ports at once, which takes hardly longer than for one: most of the time goes into
+ * finding out which processes have them open. */
 struct serial_opening {
 	const char *device; /* in */
 	struct serial *serial;
@@ -32,28 +32,28 @@ struct serial_opening {
 
 void serial_open_all(struct serial_opening *openings, size_t count);
 
-/* Put the settings found at open back, unlock, close. NULL is fine. Never blocks: unsent bytes are
+/* Restore the settings found at open, unlock, close. NULL is fine. Never blocks: unsent bytes are
  * thrown away. */
 void serial_close(struct serial *serial);
 
 /* Close without touching settings: the device is gone. */
 void serial_abandon(struct serial *serial);
 
-/* All of a port but its descriptor, for another process of ours. */
+/* All of a port except its descriptor, to hand it to another process of ours. */
 struct serial_state {
 	char device[64];
 	dev_t tty;
 	struct termios found;
-	bool exclusive;   /* TIOCEXCL is ours to take back */
-	bool set_up;      /* `found` is to be put back */
+	bool exclusive;   /* TIOCEXCL was set by us */
+	bool set_up;      /* `found` is to be restored */
 	int closing_wait; /* as found; -1: not changed */
 };
 
 struct serial_state serial_state(const struct serial *serial);
 
-/* The port that the process `from` has opened for us, and abandons when this has come back: its
- * lock file is ours then. Takes `fd` over, on failure too, where the port is left as found, with
- * NULL and a negative errno. */
+/* Take over the port that the process `from` opened for us; its lock file becomes ours, and `from` has
+ * to abandon the port afterwards. `fd` is taken over in any case. On failure NULL and a negative
+ * errno, and the port is restored. */
 struct serial *serial_take_over(int fd, const struct serial_state *state, pid_t from, int *error);
 
 int serial_fd(const struct serial *serial);
@@ -62,8 +62,7 @@ const char *serial_device(const struct serial *serial);
 /* Raise or drop DTR and RTS. -EINVAL or -ENOTTY: the driver cannot. */
 int serial_set_dtr(struct serial *serial, bool on);
 
-/* From now on a carrier that goes is a hang-up of the tty, as pppd's `modem` has it. Negative
- * errno. */
+/* From now on a lost carrier hangs the tty up, as with pppd's `modem`. 0 or a negative errno. */
 int serial_heed_carrier(struct serial *serial);
 
 /* read(2) and write(2) with EINTR retried; -EAGAIN when it would block, -EIO when the port is gone
