@@ -15,17 +15,17 @@
 #define NEW_NAME  PINFILE_NAME ".new"
 #define LOCK_NAME PINFILE_NAME ".lock"
 
-static int path_of(const struct pinfile *file, const char *name, char path[PATH_MAX])
+static int pinfile_path(const struct pinfile *file, const char *name, char path[PATH_MAX])
 {
 	int len = snprintf(path, PATH_MAX, "%s/%s", file->dir, name);
 
 	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static int open_in(const struct pinfile *file, const char *name, int flags)
+static int open_pinfile(const struct pinfile *file, const char *name, int flags)
 {
 	char path[PATH_MAX];
-	int error = path_of(file, name, path);
+	int error = pinfile_path(file, name, path);
 	int fd;
 
 	if (error < 0)
@@ -34,7 +34,8 @@ static int open_in(const struct pinfile *file, const char *name, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-static int sync_dir(const char *path)
+/* Have the folder's entries on the disk. */
+static int sync_folder(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int error = fd < 0 || fsync(fd) < 0 ? -errno : 0;
@@ -44,25 +45,22 @@ static int sync_dir(const char *path)
 	return error;
 }
 
-/* A folder whose own entry got lost takes the mark with it. */
-static int make_dir(const struct pinfile *file)
-{
-	char parent[PATH_MAX];
-
-	if (mkdir(file->dir, 0700) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	snprintf(parent, sizeof(parent), "%s/..", file->dir);
-	return sync_dir(parent);
-}
-
-static int lock(void *ctx)
+static int lock_pinfile(void *ctx)
 {
 	struct pinfile *file = ctx;
-	int error = make_dir(file);
+	char parent[PATH_MAX];
+	int error;
 
-	if (error < 0)
-		return error;
-	file->lock = open_in(file, LOCK_NAME, O_RDWR | O_CREAT);
+	if (mkdir(file->dir, 0700) == 0) {
+		/* A folder whose own entry gets lost takes the mark with it. */
+		snprintf(parent, sizeof(parent), "%s/..", file->dir);
+		error = sync_folder(parent);
+		if (error < 0)
+			return error;
+	} else if (errno != EEXIST) {
+		return -errno;
+	}
+	file->lock = open_pinfile(file, LOCK_NAME, O_RDWR | O_CREAT);
 	if (file->lock < 0)
 		return file->lock;
 	if (flock(file->lock, LOCK_EX | LOCK_NB) == 0)
@@ -73,7 +71,7 @@ static int lock(void *ctx)
 	return error;
 }
 
-static void unlock(void *ctx)
+static void unlock_pinfile(void *ctx)
 {
 	struct pinfile *file = ctx;
 
@@ -82,11 +80,11 @@ static void unlock(void *ctx)
 	file->lock = -1;
 }
 
-/* One byte more than a good file has, so that a longer one is seen to be bad. */
-static int read_all(void *ctx, struct buf *text)
+/* Reads more than PINS_FILE_MAX of a longer file, so that it is seen to be bad. */
+static int read_pinfile(void *ctx, struct buf *text)
 {
 	char bytes[1024];
-	int fd = open_in(ctx, PINFILE_NAME, O_RDONLY | O_NONBLOCK);
+	int fd = open_pinfile(ctx, PINFILE_NAME, O_RDONLY | O_NONBLOCK);
 	ssize_t len = 1;
 
 	if (fd < 0)
@@ -102,7 +100,7 @@ static int read_all(void *ctx, struct buf *text)
 	return text->failed ? -ENOMEM : 0;
 }
 
-static int salt(void *ctx, char to[PINS_SALT_SIZE])
+static int make_salt(void *ctx, char to[PINS_SALT_SIZE])
 {
 	static const char chars[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "abcdefghijklmnopqrstuvwxyz";
@@ -118,29 +116,21 @@ static int salt(void *ctx, char to[PINS_SALT_SIZE])
 	return 0;
 }
 
-static int write_all(int fd, const char *text, size_t len)
+static int write_new_pinfile(void *ctx, const char *text, size_t len)
 {
-	while (len > 0) {
-		ssize_t done = write(fd, text, len);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return done < 0 ? -errno : -EIO;
-		text += done;
-		len -= (size_t)done;
-	}
-	return 0;
-}
-
-static int write_new(void *ctx, const char *text, size_t len)
-{
-	int fd = open_in(ctx, NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC);
-	int error;
+	int fd = open_pinfile(ctx, NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC);
+	int error = 0;
+	ssize_t done;
 
 	if (fd < 0)
 		return fd;
-	error = write_all(fd, text, len);
+	for (; len > 0 && error == 0; text += done, len -= (size_t)done) {
+		done = write(fd, text, len);
+		if (done <= 0) {
+			error = done == 0 ? -EIO : errno == EINTR ? 0 : -errno;
+			done = 0;
+		}
+	}
 	if (error == 0 && fsync(fd) < 0)
 		error = -errno;
 	if (close(fd) < 0 && error == 0)
@@ -148,64 +138,64 @@ static int write_new(void *ctx, const char *text, size_t len)
 	return error;
 }
 
-static int replace(void *ctx)
+static int replace_pinfile(void *ctx)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
-	if (path_of(ctx, NEW_NAME, from) < 0 || path_of(ctx, PINFILE_NAME, to) < 0)
+	if (pinfile_path(ctx, NEW_NAME, from) < 0 || pinfile_path(ctx, PINFILE_NAME, to) < 0)
 		return -ENAMETOOLONG;
 	return rename(from, to) < 0 ? -errno : 0;
 }
 
-static int remove_file(void *ctx)
+static int remove_pinfile(void *ctx)
 {
 	char path[PATH_MAX];
-	int error = path_of(ctx, PINFILE_NAME, path);
+	int error = pinfile_path(ctx, PINFILE_NAME, path);
 
 	if (error == 0 && unlink(path) < 0 && errno != ENOENT)
 		error = -errno;
 	return error;
 }
 
-static int sync_entries(void *ctx)
+static int sync_pinfile(void *ctx)
 {
 	const struct pinfile *file = ctx;
 
-	return sync_dir(file->dir);
+	return sync_folder(file->dir);
 }
 
 const struct pins_disk pinfile_disk = {
-	.lock = lock,
-	.unlock = unlock,
-	.read = read_all,
-	.salt = salt,
-	.write = write_new,
-	.replace = replace,
-	.remove = remove_file,
-	.sync = sync_entries,
+	.lock = lock_pinfile,
+	.unlock = unlock_pinfile,
+	.read = read_pinfile,
+	.salt = make_salt,
+	.write = write_new_pinfile,
+	.replace = replace_pinfile,
+	.remove = remove_pinfile,
+	.sync = sync_pinfile,
 };
 
-static int explain(int error, struct buf *why)
+static int note_pin(const struct pins_key *key, struct buf *why,
+		    int (*how)(const struct pins_disk *disk, void *ctx, const struct pins_key *key))
 {
+	struct pinfile file = {.dir = PINFILE_DIR, .lock = -1};
+	int error = how(&pinfile_disk, &file, key);
+
 	if (error < 0)
 		pins_describe(error, PINFILE_PATH, why);
 	return error;
 }
 
-static int send_noted(void *ctx, const struct pins_key *key, struct buf *why)
+static int note_pin_sent(void *ctx, const struct pins_key *key, struct buf *why)
 {
-	struct pinfile file = {.dir = PINFILE_DIR, .lock = -1};
-
 	(void)ctx;
-	return explain(pins_send(&pinfile_disk, &file, key), why);
+	return note_pin(key, why, pins_send);
 }
 
-static int taken(void *ctx, const struct pins_key *key, struct buf *why)
+static int note_pin_taken(void *ctx, const struct pins_key *key, struct buf *why)
 {
-	struct pinfile file = {.dir = PINFILE_DIR, .lock = -1};
-
 	(void)ctx;
-	return explain(pins_taken(&pinfile_disk, &file, key), why);
+	return note_pin(key, why, pins_taken);
 }
 
-const struct pins_ops pinfile_ops = {send_noted, taken};
+const struct pins_ops pinfile_ops = {note_pin_sent, note_pin_taken};

@@ -4,13 +4,13 @@
 
 #include "modem/pins.h"
 
-/* The file of sent PINs below `dir`, which is made where it is missing: 0700, and 0600 the file. */
+/* The file of sent PINs (0600) below `dir`, which is created if it is missing (0700). */
 struct pinfile {
 	const char *dir;
 	int lock; /* -1: not held */
 };
 
-/* The steps; ctx is a struct pinfile. */
+/* The steps on it; ctx is a struct pinfile. */
 extern const struct pins_disk pinfile_disk;
 
 /* For a script, on the machine's own file; ctx is not used. */

@@ -14,8 +14,8 @@
 
 static const char salt_chars[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/* FNV-1a: against bits that fall over, not against people. */
-static uint32_t sum_of(const char *text, size_t len)
+/* FNV-1a: against flipped bits, not against people. */
+static uint32_t file_sum(const char *text, size_t len)
 {
 	uint32_t sum = 2166136261u;
 
@@ -24,9 +24,7 @@ static uint32_t sum_of(const char *text, size_t len)
 	return sum;
 }
 
-/* The file's form ------------------------------------------------------------*/
-
-static bool take_text(const char **at, const char *text)
+static bool skip_text(const char **at, const char *text)
 {
 	if (!str_starts(*at, text))
 		return false;
@@ -34,40 +32,27 @@ static bool take_text(const char **at, const char *text)
 	return true;
 }
 
-static bool take_word(const char **at, char end, char *to, size_t size)
+/* A hash of salt_chars, or where it may be missing "-", and then `end`. */
+static bool parse_hash(const char **at, bool optional, char end, char *to, size_t size)
 {
 	size_t len = strspn(*at, salt_chars);
+	bool missing = optional && **at == '-';
 
+	if (missing)
+		len = 1;
 	if (len == 0 || len >= size || (*at)[len] != end)
 		return false;
 	memcpy(to, *at, len);
-	to[len] = '\0';
+	to[missing ? 0 : len] = '\0';
 	*at += len + 1;
 	return true;
 }
 
-static bool take_hash(const char **at, char end, char *to, size_t size)
+static bool parse_sent(const char **at, struct pins_sent *sent)
 {
-	char none[] = {'-', end, '\0'};
-
-	if (take_text(at, none)) {
-		to[0] = '\0';
-		return true;
-	}
-	return take_word(at, end, to, size);
-}
-
-static bool take_sent(const char **at, struct pins_sent *sent)
-{
-	return take_text(at, "sent ") && take_word(at, ' ', sent->pin, sizeof(sent->pin)) &&
-	       take_hash(at, ' ', sent->card, sizeof(sent->card)) &&
-	       take_hash(at, '\n', sent->modem, sizeof(sent->modem));
-}
-
-static bool take_salt(const char **at, char salt[PINS_SALT_SIZE])
-{
-	memcpy(salt, "$6$", 4);
-	return take_text(at, "salt $6$") && take_word(at, '\n', salt + 3, PINS_SALT_SIZE - 3);
+	return skip_text(at, "sent ") && parse_hash(at, false, ' ', sent->pin, sizeof(sent->pin)) &&
+	       parse_hash(at, true, ' ', sent->card, sizeof(sent->card)) &&
+	       parse_hash(at, true, '\n', sent->modem, sizeof(sent->modem));
 }
 
 int pins_parse(const char *text, size_t len, struct pins_file *file)
@@ -77,19 +62,16 @@ int pins_parse(const char *text, size_t len, struct pins_file *file)
 	bool whole;
 
 	memset(file, 0, sizeof(*file));
-	if (memchr(text, '\0', len) || !take_text(&at, HEAD) || !take_salt(&at, file->salt))
+	memcpy(file->salt, "$6$", 4);
+	if (memchr(text, '\0', len) || !skip_text(&at, HEAD "salt $6$") ||
+	    !parse_hash(&at, false, '\n', file->salt + 3, PINS_SALT_SIZE - 3))
 		return -EBADMSG;
-	while (file->count < PINS_SENT_MAX && take_sent(&at, &file->sent[file->count]))
+	while (file->count < PINS_SENT_MAX && parse_sent(&at, &file->sent[file->count]))
 		file->count++;
-	buf_printf(&end, "sum %08x\n", sum_of(text, (size_t)(at - text)));
+	buf_printf(&end, "sum %08x\n", file_sum(text, (size_t)(at - text)));
 	whole = strcmp(at, buf_str(&end)) == 0;
 	buf_free(&end);
 	return whole ? 0 : -EBADMSG;
-}
-
-static const char *or_dash(const char *hash)
-{
-	return *hash ? hash : "-";
 }
 
 void pins_format(const struct pins_file *file, struct buf *out)
@@ -99,18 +81,16 @@ void pins_format(const struct pins_file *file, struct buf *out)
 	for (size_t i = 0; i < file->count; i++) {
 		const struct pins_sent *sent = &file->sent[i];
 
-		buf_printf(out, "sent %s %s %s\n", sent->pin, or_dash(sent->card),
-			   or_dash(sent->modem));
+		buf_printf(out, "sent %s %s %s\n", sent->pin, *sent->card ? sent->card : "-",
+			   *sent->modem ? sent->modem : "-");
 	}
-	buf_printf(out, "sum %08x\n", sum_of(buf_str(out), out->len));
+	buf_printf(out, "sum %08x\n", file_sum(buf_str(out), out->len));
 }
 
-/* What was sent to whom --------------------------------------------------------*/
-
-/* crypt(3)'s hash behind the salt; a PIN has few digits, so that it slows a guesser down at best:
- * the file is root's alone besides. */
-static int hash(const char *salt, const char *what, const char *pin, size_t what_len, char *to,
-		size_t size)
+/* The hash after the salt in crypt(3)'s result. A PIN has few digits, so this only slows a guesser
+ * down; besides, only root can read the file. */
+static int hash_pin(const char *salt, const char *what, const char *pin, size_t what_len, char *to,
+		    size_t size)
 {
 	struct buf text = BUF_INIT;
 	const char *hashed, *last;
@@ -131,17 +111,17 @@ static int hash_key(const char *salt, const struct pins_key *key, struct pins_se
 	int error;
 
 	memset(to, 0, sizeof(*to));
-	error = hash(salt, "", key->pin, 0, to->pin, sizeof(to->pin));
+	error = hash_pin(salt, "", key->pin, 0, to->pin, sizeof(to->pin));
 	if (error == 0 && *key->iccid)
-		error = hash(salt, key->iccid, key->pin, strlen(key->iccid), to->card,
-			     sizeof(to->card));
+		error = hash_pin(salt, key->iccid, key->pin, strlen(key->iccid), to->card,
+				 sizeof(to->card));
 	if (error == 0 && *key->imei)
-		error = hash(salt, key->imei, key->pin, IMEI_LEN, to->modem, sizeof(to->modem));
+		error = hash_pin(salt, key->imei, key->pin, IMEI_LEN, to->modem, sizeof(to->modem));
 	return error;
 }
 
-/* Whether both may be the same PIN at the same SIM. */
-static bool is_same(const struct pins_sent *a, const struct pins_sent *b)
+/* Whether both may be the same PIN for the same SIM. */
+static bool may_be_same_pin(const struct pins_sent *a, const struct pins_sent *b)
 {
 	if (strcmp(a->pin, b->pin) != 0)
 		return false;
@@ -152,7 +132,7 @@ static bool is_same(const struct pins_sent *a, const struct pins_sent *b)
 	return true;
 }
 
-static int load(const struct pins_disk *disk, void *ctx, struct pins_file *file)
+static int load_marks(const struct pins_disk *disk, void *ctx, struct pins_file *file)
 {
 	struct buf text = BUF_INIT;
 	int error = disk->read(ctx, &text);
@@ -166,7 +146,7 @@ static int load(const struct pins_disk *disk, void *ctx, struct pins_file *file)
 	return error;
 }
 
-static int store(const struct pins_disk *disk, void *ctx, const struct pins_file *file)
+static int store_marks(const struct pins_disk *disk, void *ctx, const struct pins_file *file)
 {
 	struct buf text = BUF_INIT;
 	int error;
@@ -179,21 +159,21 @@ static int store(const struct pins_disk *disk, void *ctx, const struct pins_file
 	return error < 0 ? error : disk->sync(ctx);
 }
 
-static int add(const struct pins_disk *disk, void *ctx, struct pins_file *file,
-	       const struct pins_sent *sent)
+static int add_mark(const struct pins_disk *disk, void *ctx, struct pins_file *file,
+		    const struct pins_sent *sent)
 {
 	for (size_t i = 0; i < file->count; i++)
-		if (is_same(&file->sent[i], sent))
+		if (may_be_same_pin(&file->sent[i], sent))
 			return -EEXIST;
 	if (file->count == PINS_SENT_MAX)
 		return -ENOSPC;
 	file->sent[file->count++] = *sent;
-	return store(disk, ctx, file);
+	return store_marks(disk, ctx, file);
 }
 
-/* The very mark of that key; others of the same PIN are other SIMs'. */
-static int drop(const struct pins_disk *disk, void *ctx, struct pins_file *file,
-		const struct pins_sent *sent)
+/* Only the mark of exactly that key; others with the same PIN belong to other SIMs. */
+static int drop_mark(const struct pins_disk *disk, void *ctx, struct pins_file *file,
+		     const struct pins_sent *sent)
 {
 	size_t kept = 0;
 	int error;
@@ -205,21 +185,21 @@ static int drop(const struct pins_disk *disk, void *ctx, struct pins_file *file,
 		return 0;
 	file->count = kept;
 	if (kept > 0)
-		return store(disk, ctx, file);
+		return store_marks(disk, ctx, file);
 	error = disk->remove(ctx);
 	return error < 0 ? error : disk->sync(ctx);
 }
 
-static int change(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
-		  int (*how)(const struct pins_disk *disk, void *ctx, struct pins_file *file,
-			     const struct pins_sent *sent))
+static int change_marks(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
+			int (*how)(const struct pins_disk *disk, void *ctx, struct pins_file *file,
+				   const struct pins_sent *sent))
 {
 	struct pins_file *file = malloc(sizeof(*file));
 	int error = file ? disk->lock(ctx) : -ENOMEM;
 	struct pins_sent sent;
 
 	if (error == 0) {
-		error = load(disk, ctx, file);
+		error = load_marks(disk, ctx, file);
 		if (error == 0)
 			error = hash_key(file->salt, key, &sent);
 		if (error == 0)
@@ -232,12 +212,12 @@ static int change(const struct pins_disk *disk, void *ctx, const struct pins_key
 
 int pins_send(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
 {
-	return change(disk, ctx, key, add);
+	return change_marks(disk, ctx, key, add_mark);
 }
 
 int pins_taken(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
 {
-	return change(disk, ctx, key, drop);
+	return change_marks(disk, ctx, key, drop_mark);
 }
 
 void pins_describe(int error, const char *path, struct buf *out)
@@ -245,32 +225,31 @@ void pins_describe(int error, const char *path, struct buf *out)
 	switch (error) {
 	case -EEXIST:
 		buf_printf(out,
-			   "this PIN went to this SIM before, and the SIM "
-			   "refused it or its answer got lost; it is not sent "
-			   "again. Set the right one in sim.pin. Only if this "
-			   "one has proved right in a telephone, delete %s",
+			   "this PIN was sent to this SIM before, and the SIM refused it or its "
+			   "answer got lost; it is not sent again. Set the right one in sim.pin. "
+			   "Only if this one has proved right in a telephone, delete %s",
 			   path);
 		break;
 	case -EBADMSG:
-		buf_printf(out,
-			   "%s, which says what PINs a SIM has refused, is "
-			   "damaged, so no PIN is sent. Delete it once the PIN "
-			   "has proved right in a telephone",
-			   path);
+		buf_printf(
+			out,
+			"%s, which records the PINs that a SIM refused, is damaged, so no PIN is "
+			"sent. Delete it once the PIN has proved right in a telephone",
+			path);
 		break;
 	case -ENOSPC:
-		buf_printf(out,
-			   "no PIN is sent: there is no room to note it in %s "
-			   "first. Free some, or delete the file once the PIN "
-			   "has proved right in a telephone",
-			   path);
+		buf_printf(
+			out,
+			"no PIN is sent: there is no room to note it in %s first. Free some, or "
+			"delete the file once the PIN has proved right in a telephone",
+			path);
 		break;
 	case -ENOSYS:
-		buf_printf(out, "no PIN is sent: crypt(3) of this system has no "
-				"SHA-512 to note it with");
+		buf_printf(out, "no PIN is sent: crypt(3) of this system has no SHA-512 to note "
+				"it with");
 		break;
 	default:
-		buf_printf(out, "no PIN is sent, because it cannot be noted in %s first: %s", path,
-			   strerror(-error));
+		buf_printf(out, "no PIN is sent, because it cannot be noted in %s first: %s",
+			   path, strerror(-error));
 	}
 }

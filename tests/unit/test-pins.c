@@ -219,7 +219,7 @@ static void each_refusal_has_its_words(void **state)
 		const char *words;
 	} rows[] = {
 		{-EEXIST, "delete /some/file"},
-		{-EBADMSG, "/some/file, which says"},
+		{-EBADMSG, "/some/file, which records the PINs"},
 		{-ENOSPC, "/some/file"},
 		{-ENOSYS, "SHA-512"},
 		{-EROFS, "/some/file first: Read-only file system"},
