@@ -13,12 +13,20 @@ LAB_FAR_IP=192.0.2.1
 lab_run=/run/gobi-lab
 mkdir -p $lab_run
 
-# A descriptor to wait on that never has anything to read. Looking more often
-# would take the emulated machine's time from those who are waited for.
-lab_pause() {
-	read -rt 0.1 -u "$lab_pause_fd" _ || true
-}
+# A descriptor to wait on that never has anything to read.
 exec {lab_pause_fd}<> <(:)
+
+# lab_pause [MICROSECONDS]: 0.1 s, or twice as long as that. A look that takes a
+# while is taken less often: it takes the emulated machine's time from those who
+# are waited for.
+lab_pause() {
+	local pause=$((2 * ${1-0}))
+
+	((pause >= 100000)) || pause=100000
+	((pause <= 1000000)) || pause=1000000
+	printf -v pause '%d.%06d' $((pause / 1000000)) $((pause % 1000000))
+	read -rt "$pause" -u "$lab_pause_fd" _ || true
+}
 
 # wait_for SECONDS COMMAND...: until COMMAND succeeds; fails at the deadline
 # with what COMMAND said last. SECONDS are a quiet machine's; an emulated one on
@@ -27,16 +35,19 @@ exec {lab_pause_fd}<> <(:)
 wait_for() {
 	local seconds=$((4 * $1))
 	local end=$((${EPOCHREALTIME/./} + seconds * 1000000))
-	local said=$lab_run/wait_for
+	local said=$lab_run/wait_for begun
 
 	shift
-	until "$@" >"$said" 2>&1; do
+	while
+		begun=${EPOCHREALTIME/./}
+		! "$@" >"$said" 2>&1
+	do
 		if ((${EPOCHREALTIME/./} > end)); then
 			echo "not within $seconds s: $*" >&2
 			cat "$said" >&2
 			return 1
 		fi
-		lab_pause
+		lab_pause $((${EPOCHREALTIME/./} - begun))
 	done
 }
 
@@ -183,7 +194,8 @@ lab_modem_gone() {
 	pid=$(cat "$lab_run/$1.pid") || return 0
 	rm -f "$lab_run/$1.pid"
 	kill "$pid" || return 0
-	wait_for 5 succeeds_not kill -0 "$pid"
+	# The kernel may have to give up on a transfer first.
+	wait_for 15 succeeds_not kill -0 "$pid"
 }
 
 # Write the instance's configuration, from stdin, over the lab's own. Times are
