@@ -34,43 +34,18 @@ struct hook {
 	void *ctx;
 };
 
-/* Which of them are to be run -----------------------------------------------*/
-
-/* What run-parts takes: no editor's backups, no dpkg's leavings. */
-static int has_good_name(const struct dirent *entry)
-{
-	return str_is_name(entry->d_name);
-}
+/* Finding them ----------------------------------------------------------------*/
 
 /* NULL, or why what is there is not to be trusted. */
-static const char *who_else_writes(const struct stat *status)
+static const char *find_other_writer(const struct stat *status)
 {
 	if (status->st_uid != 0 && status->st_uid != geteuid())
-		return "is not root's";
+		return "does not belong to root";
 	if (status->st_mode & S_IWOTH)
-		return "may be written by everybody";
+		return "is writable by everyone";
 	if (status->st_mode & S_IWGRP && status->st_gid != 0 && status->st_gid != getegid())
-		return "may be written by a group";
+		return "is writable by a group";
 	return NULL;
-}
-
-static void take(struct hook_list *list, const char *folder, const char *name,
-		 struct buf *complaints)
-{
-	struct stat status;
-	const char *why;
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) || access(path, X_OK) < 0)
-		return;
-	why = who_else_writes(&status);
-	if (!why && list->count == HOOK_LIST_MAX)
-		why = "is one too many";
-	if (why)
-		buf_printf(complaints, "%s %s, and is not run\n", path, why);
-	else if ((list->paths[list->count] = strdup(path)))
-		list->count++;
 }
 
 void hook_list_read(struct hook_list *list, const char *folder, struct buf *complaints)
@@ -82,14 +57,27 @@ void hook_list_read(struct hook_list *list, const char *folder, struct buf *comp
 
 	if (stat(folder, &status) < 0)
 		return;
-	why = who_else_writes(&status);
+	why = find_other_writer(&status);
 	if (why) {
-		buf_printf(complaints, "%s %s, and nothing in it is run\n", folder, why);
+		buf_printf(complaints, "%s %s; nothing in it is run\n", folder, why);
 		return;
 	}
-	count = scandir(folder, &entries, has_good_name, alphasort);
+	count = scandir(folder, &entries, NULL, alphasort);
 	for (int i = 0; i < count; i++) {
-		take(list, folder, entries[i]->d_name, complaints);
+		char path[512];
+
+		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
+		/* What run-parts takes: no editor's backups, none of dpkg's leftovers. */
+		if (str_is_name(entries[i]->d_name) && stat(path, &status) == 0 &&
+		    S_ISREG(status.st_mode) && access(path, X_OK) == 0) {
+			why = find_other_writer(&status);
+			if (!why && list->count == HOOK_LIST_MAX)
+				why = "is one hook too many";
+			if (why)
+				buf_printf(complaints, "%s %s; it is not run\n", path, why);
+			else if ((list->paths[list->count] = strdup(path)))
+				list->count++;
+		}
 		free(entries[i]);
 	}
 	if (count >= 0)
@@ -104,7 +92,7 @@ void hook_list_free(struct hook_list *list)
 
 /* Running one ------------------------------------------------------------------*/
 
-static void log_line(struct hook *hook)
+static void log_output_line(struct hook *hook)
 {
 	if (hook->line.len > 0 && hook->lines < LINES_MAX)
 		log_info("%s: %s", hook->path, buf_str(&hook->line));
@@ -114,66 +102,56 @@ static void log_line(struct hook *hook)
 	buf_clear(&hook->line);
 }
 
-static void take_output(struct hook *hook, const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] == '\n')
-			log_line(hook);
-		else if (hook->line.len < LINE_MAX_LEN && bytes[i])
-			buf_append(&hook->line, &bytes[i], 1);
-	}
-}
-
-/* What is there now: one that never stops talking must not hold us. */
-static bool read_some(struct hook *hook)
+/* What is there now: one that never stops talking must not hold us up. */
+static bool read_output_once(struct hook *hook)
 {
 	char bytes[1024];
 	ssize_t len = read(hook->output, bytes, sizeof(bytes));
 
-	if (len > 0)
-		take_output(hook, bytes, (size_t)len);
-	else if (len == 0 || (errno != EAGAIN && errno != EINTR))
+	if (len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR))
 		ev_io_stop(hook->loop, &hook->reader);
+	for (ssize_t i = 0; i < len; i++) {
+		if (bytes[i] == '\n')
+			log_output_line(hook);
+		else if (hook->line.len < LINE_MAX_LEN && bytes[i])
+			buf_append(&hook->line, &bytes[i], 1);
+	}
 	return len > 0;
 }
 
-static void on_output(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_hook_output(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	(void)loop;
 	(void)revents;
-	read_some(watcher->data);
+	read_output_once(watcher->data);
 }
 
-static void tell_end(const struct hook *hook, int status)
-{
-	if (WIFSIGNALED(status))
-		log_warning("%s: ended by signal %d", hook->path, WTERMSIG(status));
-	else if (WEXITSTATUS(status) != 0)
-		log_warning("%s: exit code %d", hook->path, WEXITSTATUS(status));
-}
-
-static void on_end(struct ev_loop *loop, ev_child *watcher, int revents)
+static void on_hook_exit(struct ev_loop *loop, ev_child *watcher, int revents)
 {
 	struct hook *hook = watcher->data;
+	int status = watcher->rstatus;
 
 	(void)revents;
 	ev_child_stop(loop, watcher);
 	hook->pid = 0;
 	/* As much as a pipe holds, for others may go on writing to it. */
-	for (int i = 0; i < 64 && read_some(hook); i++)
+	for (int i = 0; i < 64 && read_output_once(hook); i++)
 		;
-	log_line(hook);
-	tell_end(hook, watcher->rstatus);
+	log_output_line(hook);
+	if (WIFSIGNALED(status))
+		log_warning("%s: killed by signal %d", hook->path, WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		log_warning("%s: exit code %d", hook->path, WEXITSTATUS(status));
 	hook->done(hook->ctx);
 }
 
-static void on_limit(struct ev_loop *loop, ev_timer *watcher, int revents)
+static void on_hook_limit(struct ev_loop *loop, ev_timer *watcher, int revents)
 {
 	struct hook *hook = watcher->data;
 
 	(void)loop;
 	(void)revents;
-	log_warning("%s: does not end within %d s; killing it", hook->path, HOOK_LIMIT_S);
+	log_warning("%s: did not end within %d s; killing it", hook->path, HOOK_LIMIT_S);
 	kill(-hook->pid, SIGKILL);
 }
 
@@ -217,9 +195,9 @@ struct hook *hook_start(struct ev_loop *loop, const char *path, const char *name
 	}
 	hook->pid = pid;
 	fcntl(hook->output, F_SETFL, O_NONBLOCK);
-	ev_io_init(&hook->reader, on_output, hook->output, EV_READ);
-	ev_child_init(&hook->child, on_end, hook->pid, 0);
-	ev_timer_init(&hook->limit, on_limit, HOOK_LIMIT_S, 0.);
+	ev_io_init(&hook->reader, on_hook_output, hook->output, EV_READ);
+	ev_child_init(&hook->child, on_hook_exit, hook->pid, 0);
+	ev_timer_init(&hook->limit, on_hook_limit, HOOK_LIMIT_S, 0.);
 	hook->reader.data = hook->child.data = hook->limit.data = hook;
 	ev_io_start(loop, &hook->reader);
 	ev_child_start(loop, &hook->child);
@@ -237,7 +215,7 @@ void hook_free(struct hook *hook)
 	ev_timer_stop(hook->loop, &hook->limit);
 	if (hook->pid > 0) {
 		kill(-hook->pid, SIGKILL);
-		/* One that hangs in the kernel must not hold us. */
+		/* One that hangs in the kernel must not hold us up. */
 		waitpid(hook->pid, NULL, WNOHANG);
 	}
 	if (hook->output >= 0)

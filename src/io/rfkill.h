@@ -6,9 +6,9 @@
 
 struct buf;
 
-/* Whether a switch of the kernel's for mobile radio is off, in the sysfs below `root` ("" is the
- * machine's own). Then `out` gets its name and what helps, for people: "rfkill0 (hp-wwan) is
- * blocked: rfkill unblock wwan". */
+/* Whether one of the kernel's switches for mobile radio is off, in the sysfs below `root` ("" for
+ * the machine's own). Then its name and the remedy go to `out`: "rfkill0 (hp-wwan) is blocked:
+ * rfkill unblock wwan". */
 bool rfkill_is_blocked(const char *root, struct buf *out);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "modem/layout.h"
 
-#define USB_INTERFACES_MAX 32 /* USB 2.0 9.2.3 allows more, modems have not */
+#define USB_INTERFACES_MAX 32 /* USB 2.0 9.2.3 allows more; no modem has them */
 #define USB_TTYS_MAX       4  /* sierra's one interface has up to three */
 
 /* An interface in its current setting; numbers are -1 and strings "" where unknown. */
@@ -26,9 +26,9 @@ struct usb_interface {
 
 struct usb_device {
 	char path[32];                                  /* "1-1.4" */
-	char manufacturer[64], product[96], serial[64]; /* a stranger's text */
+	char manufacturer[64], product[96], serial[64]; /* not to be trusted */
 	int vid, pid;
-	int devnum;          /* another one after each plug-in */
+	int devnum;          /* a new one each time it is plugged in */
 	int interface_count; /* bNumInterfaces */
 	int configuration, configurations;
 	int authorized;
@@ -42,10 +42,10 @@ struct usb_list {
 };
 
 /*
- * The devices on USB that are or may be a modem, by path: an id or a triple of
- * modem/layout.h, or an interface that a modem's driver holds or that has a tty
- * or a cdc-wdm. `root` stands before "/sys"; "" for the machine's own. 0 with
- * an empty list when there are none, or no USB. -ENOMEM. Free it in every case.
+ * The devices on USB that are or may be a modem, by path: those with an id or a triple of
+ * modem/layout.h, or an interface that has a modem's driver, a tty or a cdc-wdm. `root` stands
+ * before "/sys"; "" for the machine's own. 0, with an empty list when there are none or no USB, or
+ * -ENOMEM. Free it in every case.
  */
 int usb_list(struct usb_list *list, const char *root);
 void usb_list_free(struct usb_list *list);
@@ -53,11 +53,8 @@ void usb_list_free(struct usb_list *list);
 /* The device of that path as it is now. False when it is not there. */
 bool usb_device_read(struct usb_device *device, const char *root, const char *path);
 
-/* The interface whose folder in sysfs that is. */
-void usb_interface_read(struct usb_interface *interface, const char *folder);
-
-/* NULL when the device has none of that number. */
-const struct usb_interface *usb_device_interface(const struct usb_device *device, int number);
+/* The interface whose folder in sysfs is `dir`. */
+void usb_interface_read(struct usb_interface *interface, const char *dir);
 
 /* For layout_role. */
 struct layout_interface usb_layout(const struct usb_device *device,

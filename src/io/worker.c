@@ -45,11 +45,6 @@ int worker_start(struct worker *worker, struct ev_loop *loop, const struct worke
 	return 0;
 }
 
-bool worker_is_busy(const struct worker *worker)
-{
-	return worker->pid > 0;
-}
-
 void worker_abandon(struct worker *worker, int signal)
 {
 	if (worker->pid <= 0)

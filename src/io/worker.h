@@ -31,7 +31,10 @@ struct worker {
 /* `loop` is the default loop; `task` is needed until this returns. 0 or a negative errno; -EBUSY while one runs. */
 int worker_start(struct worker *worker, struct ev_loop *loop, const struct worker_task *task);
 
-bool worker_is_busy(const struct worker *worker);
+static inline bool worker_is_busy(const struct worker *worker)
+{
+	return worker->pid > 0;
+}
 
 /* Wait for it no longer, and send it `signal` unless that is 0: it may go on for as long as it
  * likes, and outlive us. Fine when none runs. */

@@ -184,20 +184,20 @@ twice() {
 	wait_for 10 heard good
 	"$gobi" -c "$conf" stop
 	run ! heard 'open|foreign|bad|lazy'
-	logged "hooks.d/open may be written by everybody, and is not run"
-	logged "hooks.d/foreign is not root's, and is not run"
+	logged "hooks.d/open is writable by everyone; it is not run"
+	logged "hooks.d/foreign does not belong to root; it is not run"
 	[ "$(grep -c 'hooks.d/open' "$BATS_TEST_TMPDIR/log")" -eq 1 ]
 	checked
 	exits 0
 	has 'Hooks, in this order:'
 	has "  $hooks_dir/hooks.d/good"
-	has 'hooks.d/open may be written by everybody'
+	has 'hooks.d/open is writable by everyone'
 	has_not "  $hooks_dir/hooks.d/open"
 	has_not 'lazy'
 	has_not 'bad.sh'
 	chmod 757 "$hooks"
 	checked
-	has 'hooks.d may be written by everybody, and nothing in it is run'
+	has 'hooks.d is writable by everyone; nothing in it is run'
 	has_not 'good'
 }
 

@@ -118,9 +118,10 @@ static void a_device_is_read_by_its_path(void **state)
 	assert_true(usb_device_read(&device, root, "1-1"));
 	assert_string_equal(device.manufacturer, "Sierra Wireless Inc");
 	assert_string_equal(device.serial, "");
-	assert_string_equal(usb_device_interface(&device, 2)->name, "1-1:1.2");
-	assert_int_equal(usb_device_interface(&device, 2)->authorized, 1);
-	assert_null(usb_device_interface(&device, 4));
+	assert_string_equal(device.interfaces[2].name, "1-1:1.2");
+	assert_int_equal(device.interfaces[2].authorized, 1);
+	assert_int_equal(device.interfaces[2].number, 2);
+	assert_int_equal(device.count, 4);
 	assert_false(usb_device_read(&device, root, "1-2"));
 	assert_false(usb_device_read(&device, root, "a-path-that-is-longer-than-any-usb-path"));
 	tree_fell();
