@@ -9,30 +9,6 @@
 #include "conf/conf.h"
 #include "modem/step.h"
 
-static void keep_context(struct modem_facts *facts, const struct modem_context *context)
-{
-	size_t i = 0;
-
-	while (i < facts->context_count && facts->contexts[i].cid != context->cid)
-		i++;
-	if (i == MODEM_CONTEXTS_MAX)
-		return;
-	facts->contexts[i] = *context;
-	if (i == facts->context_count)
-		facts->context_count++;
-}
-
-void step_line_context(struct script *script, const char *line)
-{
-	struct modem_context context;
-
-	if (!modem_decode_context(line, &context))
-		return;
-	keep_context(&script->facts, &context);
-	if (context.cid == script->conf->network.cid)
-		script->modem.context = context;
-}
-
 static const char *wanted_type(const struct script *script)
 {
 	static const char *const types[] = {
@@ -44,21 +20,18 @@ static const char *wanted_type(const struct script *script)
 	return script->modem.ipv4_only ? "IP" : types[script->conf->network.pdp_type];
 }
 
-/* Without an APN in the config the modem's own context is good as it is. */
-static bool context_is_wrong(const struct script *script)
+static enum step_outcome ask_context(struct script *script)
 {
 	const struct modem_context *context = &script->modem.context;
 	const char *apn = script->conf->network.apn;
 
-	return context->cid == 0 || (*apn && (strcasecmp(context->type, wanted_type(script)) != 0 ||
-					      !modem_apn_equal(context->apn, apn)));
-}
-
-static enum step_outcome ask_context(struct script *script)
-{
+	/* Without an APN in the config the modem's own context is good as it is. */
+	if (context->cid && (!*apn || (strcasecmp(context->type, wanted_type(script)) == 0 &&
+				       modem_apn_equal(context->apn, apn))))
+		return STEP_NEXT;
 	buf_printf(&script->command, "AT+CGDCONT=%d,\"%s\",", script->conf->network.cid,
 		   wanted_type(script));
-	if (at_quote(&script->command, script->conf->network.apn) < 0)
+	if (at_quote(&script->command, apn) < 0)
 		return script_fail(script, CAUSE_CONFIG,
 				   "network.apn has a character no APN can have");
 	return STEP_SEND;
@@ -72,7 +45,7 @@ static enum step_outcome take_context(struct script *script, const struct at_eve
 		context->cid = script->conf->network.cid;
 		str_copy(context->type, sizeof(context->type), wanted_type(script));
 		str_copy(context->apn, sizeof(context->apn), script->conf->network.apn);
-		keep_context(&script->facts, context);
+		step_put_context(script, context);
 		return STEP_NEXT;
 	}
 	if (script->conf->network.pdp_type != CONF_PDP_IPV4V6 || script->modem.ipv4_only ||
@@ -181,8 +154,8 @@ static enum step_outcome take_auth(struct script *script, const struct at_event 
 
 /* clang-format off */
 static const struct step rows[] = {
-	{ "AT+CGDCONT?", .line = step_line_context },
-	{ .when = context_is_wrong, .ask = ask_context, .take = take_context, .timeout_ms = 10000 },
+	{ "AT+CGDCONT?", .fact = FACT_CONTEXT },
+	{ .ask = ask_context, .take = take_context, .timeout_s = 10 },
 	{ .ask = ask_auth, .take = take_auth, .flags = AT_SECRET },
 };
 /* clang-format on */

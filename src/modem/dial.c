@@ -49,7 +49,7 @@ static enum step_outcome take_reason(struct script *script, const struct at_even
 /* clang-format off */
 static const struct step rows[] = {
 	/* The wrong port of one modem says ERROR after that minute. */
-	{ .ask = ask_dial, .take = take_dial, .timeout_ms = 60000, .flags = AT_DIAL },
+	{ .ask = ask_dial, .take = take_dial, .timeout_s = 60, .flags = AT_DIAL },
 	/* 27.007 6.10: why the last call failed. */
 	{ "AT+CEER", .take = take_reason },
 };

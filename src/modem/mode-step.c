@@ -14,7 +14,6 @@
 #define LATE_MS    15000 /* "auto" waits so long for a network */
 #define SETTLE_MS  1000  /* OK to a set is a request: look again */
 #define SETTLE_MAX 5
-#define SET_MS     30000
 #define LEAVE_MS   20000
 #define SELECT_MS  60000 /* AT+COPS=: until the network has answered */
 
@@ -50,11 +49,6 @@ static bool mode_is_due(const struct script *script)
 	if (script->stage == SCRIPT_REGISTER && wants_auto(script))
 		return script->now - script->started_at >= LATE_MS;
 	return script->stage == SCRIPT_REGISTER || !wants_auto(script);
-}
-
-static bool set_is_due(const struct script *script)
-{
-	return !only_reads(script) && mode_is_due(script);
 }
 
 /* Nothing came of it. */
@@ -111,6 +105,8 @@ static void let_answer_be_bare(struct script *script)
 
 static enum step_outcome ask_mode(struct script *script)
 {
+	if (!mode_is_due(script))
+		return STEP_NEXT;
 	mode_print_read(dialect_of(script), &script->command);
 	let_answer_be_bare(script);
 	return STEP_SEND;
@@ -164,6 +160,8 @@ static enum step_outcome take_mode(struct script *script, const struct at_event 
 
 static enum step_outcome ask_mode_list(struct script *script)
 {
+	if (only_reads(script) || !mode_is_due(script))
+		return STEP_NEXT;
 	script->modem.mode.choices.count = 0;
 	if (dialect_of(script)->in_use) {
 		mode_assume(dialect_of(script), &script->modem.mode.choices);
@@ -208,6 +206,8 @@ static enum step_outcome ask_mode_set(struct script *script)
 	const struct mode_dialect *dialect = dialect_of(script);
 	const struct mode_choice *choice;
 
+	if (only_reads(script) || !mode_is_due(script))
+		return STEP_NEXT;
 	if (mode->phase == MODE_RETURNING)
 		return put_selection(script, NULL);
 	choice = mode_choose(&mode->choices, script->facts.mode_wanted);
@@ -285,9 +285,9 @@ void mode_describe_limit(const struct script *script, struct buf *out)
 
 /* clang-format off */
 static const struct step rows[] = {
-	{ .when = mode_is_due, .ask = ask_mode, .take = take_mode, .label = STEP_MODE },
-	{ .when = set_is_due, .ask = ask_mode_list, .take = take_mode_list },
-	{ .when = set_is_due, .ask = ask_mode_set, .take = take_mode_set, .timeout_ms = SET_MS },
+	{ .ask = ask_mode, .take = take_mode, .label = STEP_MODE },
+	{ .ask = ask_mode_list, .take = take_mode_list },
+	{ .ask = ask_mode_set, .take = take_mode_set, .timeout_s = 30 },
 };
 /* clang-format on */
 

@@ -238,18 +238,17 @@ void pins_describe(int error, const char *path, struct buf *out)
 			path);
 		break;
 	case -ENOSPC:
-		buf_printf(
-			out,
-			"no PIN is sent: there is no room to note it in %s first. Free some, or "
-			"delete the file once the PIN has proved right in a telephone",
-			path);
+		buf_printf(out,
+			   "no PIN is sent: there is no room to note it in %s first. Free some, or "
+			   "delete the file once the PIN has proved right in a telephone",
+			   path);
 		break;
 	case -ENOSYS:
 		buf_printf(out, "no PIN is sent: crypt(3) of this system has no SHA-512 to note "
 				"it with");
 		break;
 	default:
-		buf_printf(out, "no PIN is sent, because it cannot be noted in %s first: %s",
-			   path, strerror(-error));
+		buf_printf(out, "no PIN is sent, because it cannot be noted in %s first: %s", path,
+			   strerror(-error));
 	}
 }

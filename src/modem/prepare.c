@@ -5,11 +5,6 @@
 #include "conf/conf.h"
 #include "modem/step.h"
 
-static bool imei_is_wanted(const struct script *script)
-{
-	return *script->conf->modem.imei;
-}
-
 /* Fourteen digits are the modem's; a check digit or a version follows. */
 static enum step_outcome check_imei(struct script *script, const struct at_event *reply)
 {
@@ -51,8 +46,8 @@ static const struct step rows[] = {
 	{ "AT&C1&D2" },
 	{ "AT+CMEE=1" },
 	/* Before anything that only the right modem may get, the PIN above all. */
-	{ "AT+CGSN", .when = imei_is_wanted, .take = check_imei, .plain = true },
-	{ .ask = ask_init, .take = take_init, .plain = true, .timeout_ms = 15000 },
+	{ "AT+CGSN", .when = IF_IMEI_CONFIGURED, .take = check_imei, .plain = true },
+	{ .ask = ask_init, .take = take_init, .plain = true, .timeout_s = 15 },
 };
 /* clang-format on */
 

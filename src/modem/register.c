@@ -17,24 +17,6 @@ static bool operator_is_free(const struct script *script)
 	return strcmp(script->conf->network.operator, "auto") == 0;
 }
 
-static bool operator_is_chosen(const struct script *script)
-{
-	return !operator_is_free(script);
-}
-
-static void line_operator(struct script *script, const char *line)
-{
-	struct modem_facts *facts = &script->facts;
-	int act = -1;
-
-	if (modem_decode_selection(line, &script->modem.selection))
-		script->modem.selection_known = true;
-	modem_decode_cops(line, facts->operator, sizeof(facts->operator), facts->mccmnc,
-			  sizeof(facts->mccmnc), &act);
-	if (act >= 0)
-		facts->act = act;
-}
-
 static enum step_outcome ask_select(struct script *script)
 {
 	const char *wanted = script->conf->network.operator;
@@ -62,15 +44,12 @@ static enum step_outcome take_select(struct script *script, const struct at_even
 }
 
 /* Not registered: somebody may have told the modem to stay with one network, or with none. */
-static bool selection_is_unknown(const struct script *script)
-{
-	return operator_is_free(script) && !script->modem.selection_known;
-}
-
+/* Not registered: somebody may have told the modem to stay with one network, or with none. Ask
+ * once. */
 static enum step_outcome take_selection(struct script *script, const struct at_event *reply)
 {
 	(void)reply;
-	script->modem.selection_known = true; /* ask once */
+	script->modem.selection_known = true;
 	return STEP_NEXT;
 }
 
@@ -100,16 +79,6 @@ static enum step_outcome take_free(struct script *script, const struct at_event 
 
 /* Registration -------------------------------------------------------------------*/
 
-static bool domain_is_there(const struct script *script)
-{
-	return !script->modem.domain_missing[script->number];
-}
-
-static void line_registration(struct script *script, const char *line)
-{
-	step_take_registration(script, line);
-}
-
 static enum step_outcome take_domain(struct script *script, const struct at_event *reply)
 {
 	if (reply->final.kind != AT_FINAL_OK && reply->final.kind != AT_FINAL_TIMEOUT)
@@ -119,16 +88,6 @@ static enum step_outcome take_domain(struct script *script, const struct at_even
 	if (step_check_roaming(script) == STEP_FAIL)
 		return STEP_FAIL;
 	return script_jump(script, STEP_OPERATOR);
-}
-
-static bool urc_is_wanted(const struct script *script)
-{
-	return !script->modem.urcs_on && domain_is_there(script);
-}
-
-static bool urc_was_refused(const struct script *script)
-{
-	return urc_is_wanted(script) && script->modem.urc_refused;
 }
 
 static enum step_outcome take_urc(struct script *script, const struct at_event *reply)
@@ -218,11 +177,6 @@ static enum step_outcome take_fun(struct script *script, const struct at_event *
 	return STEP_NEXT;
 }
 
-static bool radio_is_untold(const struct script *script)
-{
-	return !script->modem.radio_told;
-}
-
 /* The family's own word: +CFUN? may say 1 of a radio that a pin holds off. */
 static enum step_outcome take_radio_word(struct script *script, const struct at_event *reply)
 {
@@ -275,41 +229,20 @@ static enum step_outcome take_radio_on(struct script *script, const struct at_ev
 	return STEP_NEXT;
 }
 
-/* What is only to be shown ---------------------------------------------------------*/
-
-void step_line_signal(struct script *script, const char *line)
-{
-	const char *technology = modem_decode_technology(line);
-
-	modem_decode_signal(line, &script->facts.signal);
-	if (technology)
-		script->facts.technology = technology;
-}
-
-static bool signal_is_unknown(const struct script *script)
-{
-	return modem_signal_percent(&script->facts.signal) < 0;
-}
-
-static bool technology_is_unknown(const struct script *script)
-{
-	return !script->facts.technology;
-}
-
 /* clang-format off */
 #define DOMAIN(name, n) \
-	{ "AT+" name "?", .when = domain_is_there, .line = line_registration, .take = take_domain, \
-	  .timeout_ms = 10000, .number = n, .label = n == MODEM_DOMAIN_CS ? STEP_DOMAINS : 0 }
+	{ "AT+" name "?", .when = IF_DOMAIN_THERE, .fact = FACT_DOMAIN, .take = take_domain, \
+	  .timeout_s = 10, .number = n, .label = n == MODEM_DOMAIN_CS ? STEP_DOMAINS : 0 }
 /* 2 reports cells too; a modem that does not have it may have 1. */
 #define URC(name, n) \
-	{ "AT+" name "=2", .when = urc_is_wanted, .take = take_urc, .number = n }, \
-	{ "AT+" name "=1", .when = urc_was_refused, .number = n }
-#define FREE { .ask = ask_free_selection, .take = take_free, .timeout_ms = 60000 }
+	{ "AT+" name "=2", .when = IF_URC_WANTED, .take = take_urc, .number = n }, \
+	{ "AT+" name "=1", .when = IF_URC_REFUSED, .number = n }
+#define FREE { .ask = ask_free_selection, .take = take_free, .timeout_s = 60 }
 
 static const struct step until_registered[] = {
-	{ "AT+COPS=3,2", .when = operator_is_chosen },
-	{ "AT+COPS?", .when = operator_is_chosen, .line = line_operator, .timeout_ms = 15000 },
-	{ .ask = ask_select, .take = take_select, .timeout_ms = 120000 },
+	{ "AT+COPS=3,2", .when = IF_OPERATOR_CHOSEN },
+	{ "AT+COPS?", .when = IF_OPERATOR_CHOSEN, .fact = FACT_OPERATOR, .timeout_s = 15 },
+	{ .ask = ask_select, .take = take_select, .timeout_s = 120 },
 	DOMAIN("CREG", MODEM_DOMAIN_CS),
 	DOMAIN("CGREG", MODEM_DOMAIN_PS),
 	DOMAIN("CEREG", MODEM_DOMAIN_EPS),
@@ -317,24 +250,24 @@ static const struct step until_registered[] = {
 	URC("CGREG", MODEM_DOMAIN_PS),
 	URC("CEREG", MODEM_DOMAIN_EPS),
 	{ .ask = ask_fun, .take = take_fun },
-	{ STEP_FAMILY(radio), .when = radio_is_untold, .take = take_radio_word, .plain = true },
-	{ STEP_FAMILY(radio_else), .when = radio_is_untold, .take = take_radio_word, .plain = true },
-	{ .ask = ask_radio_on, .take = take_radio_on, .timeout_ms = 30000 },
+	{ STEP_FAMILY(radio), .when = IF_RADIO_UNTOLD, .take = take_radio_word, .plain = true },
+	{ STEP_FAMILY(radio_else), .when = IF_RADIO_UNTOLD, .take = take_radio_word, .plain = true },
+	{ .ask = ask_radio_on, .take = take_radio_on, .timeout_s = 30 },
 };
 
 static const struct step registered[] = {
-	{ "AT+COPS?", .when = selection_is_unknown, .line = line_operator, .take = take_selection },
+	{ "AT+COPS?", .when = IF_SELECTION_UNKNOWN, .fact = FACT_OPERATOR, .take = take_selection },
 	FREE,
 	{ .ask = ask_repeat },
-	{ "AT+COPS?", .line = line_operator, .label = STEP_OPERATOR },
+	{ "AT+COPS?", .fact = FACT_OPERATOR, .label = STEP_OPERATOR },
 	FREE,
 	/* What is only to be shown may cost the dial one cheap command: +CSQ, or where that knows
 	 * nothing (LTE alone) the maker's own; HSDPA and EDGE where +COPS says UMTS and GSM. */
-	{ "AT+CSQ", .line = step_line_signal },
-	{ STEP_FAMILY(signal), .when = signal_is_unknown, .line = step_line_signal, .plain = true,
-	  .timeout_ms = 2000 },
-	{ STEP_FAMILY(technology), .when = technology_is_unknown, .line = step_line_signal,
-	  .plain = true, .timeout_ms = 2000 },
+	{ "AT+CSQ", .fact = FACT_SIGNAL },
+	{ STEP_FAMILY(signal), .when = IF_SIGNAL_UNKNOWN, .fact = FACT_SIGNAL, .plain = true,
+	  .timeout_s = 2 },
+	{ STEP_FAMILY(technology), .when = IF_TECHNOLOGY_UNKNOWN, .fact = FACT_SIGNAL,
+	  .plain = true, .timeout_s = 2 },
 };
 /* clang-format on */
 

@@ -104,15 +104,6 @@ static const char *default_prefix(struct script *script)
 	return script->prefix;
 }
 
-/* Winding up, what is left is what puts back, and that ends in a kept number. */
-static bool is_needed(const struct script *script, const struct step *step)
-{
-	if ((script->winding_up && !step->numbered) ||
-	    (script->stage == SCRIPT_WATCH && !step->watched))
-		return false;
-	return !step->when || step->when(script);
-}
-
 static enum step_outcome ask_step(struct script *script, const struct step *step)
 {
 	const char *text = step->text;
@@ -121,12 +112,12 @@ static enum step_outcome ask_step(struct script *script, const struct step *step
 	script->number = step->number;
 	if (step->family)
 		text = *(const char *const *)((const char *)script->family + step->family);
-	if ((!text && !step->ask) || !is_needed(script, step))
+	if ((!text && !step->ask) || !step_is_needed(script, step))
 		return STEP_NEXT;
 	buf_clear(&script->command);
 	script->at = (struct at_command){
 		.prefix = step->plain ? "" : NULL,
-		.timeout_ms = step->timeout_ms ? step->timeout_ms : COMMAND_TIMEOUT_MS,
+		.timeout_ms = step->timeout_s ? step->timeout_s * 1000 : COMMAND_TIMEOUT_MS,
 		.flags = step->flags,
 	};
 	if (step->ask)
@@ -185,9 +176,9 @@ void script_reply(struct script *script, const struct at_event *reply, int64_t n
 			return;
 		}
 	}
-	for (script->lines = 0; step->line && step_next_line(&at, line, sizeof(line));
+	for (script->lines = 0; step->fact && step_next_line(&at, line, sizeof(line));
 	     script->lines++)
-		step->line(script, line);
+		step_take_line(script, step, line);
 	if (step->take)
 		outcome = step->take(script, reply);
 	if (outcome == STEP_NEXT) {
@@ -258,57 +249,6 @@ void script_notice_refused(struct script *script, const struct at_event *reply, 
 	at_final_describe(&reply->final, &final);
 	script_notice(script, "%s refused: %s%s", reply->command, buf_str(&final), more);
 	buf_free(&final);
-}
-
-bool step_next_line(const char **at, char *line, size_t size)
-{
-	size_t len = strcspn(*at, "\n");
-
-	if (**at == '\0')
-		return false;
-	if (size > len)
-		size = len + 1;
-	memcpy(line, *at, size - 1);
-	line[size - 1] = '\0';
-	*at += len + ((*at)[len] == '\n');
-	return true;
-}
-
-bool step_take_registration(struct script *script, const char *line)
-{
-	struct modem_facts *facts = &script->facts;
-	struct modem_registration found, *kept;
-	enum modem_domain domain;
-
-	if (!modem_decode_registration(line, &domain, &found))
-		return false;
-	kept = &facts->registration[domain];
-	facts->domain_known[domain] = true;
-	/* A line without a cell does not wipe out the cell of the same state. */
-	if (kept->stat != found.stat || kept->act != found.act || found.lac >= 0)
-		*kept = found;
-	facts->registered = false;
-	facts->roaming = false;
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
-		enum modem_reg stat = facts->registration[i].stat;
-
-		if (!modem_reg_is_registered(stat))
-			continue;
-		facts->registered = true;
-		facts->roaming |= modem_reg_is_roaming(stat);
-		if (facts->registration[i].act >= 0)
-			facts->act = facts->registration[i].act;
-	}
-	return true;
-}
-
-enum step_outcome step_check_roaming(struct script *script)
-{
-	if (!script->facts.roaming || script->conf->network.roaming)
-		return STEP_NEXT;
-	return script_fail(script, CAUSE_NOT_REGISTERED,
-			   "registered with a foreign network, and "
-			   "network.roaming = false forbids its use");
 }
 
 bool modem_network_is_known(const struct modem_facts *facts)

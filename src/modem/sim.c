@@ -145,42 +145,6 @@ enum modem_sim step_sim_of_error(const struct at_final *final)
 	}
 }
 
-static bool pin_is_wanted(const struct script *script)
-{
-	return script->facts.sim == MODEM_SIM_PIN && *script->conf->sim.pin &&
-	       !script->modem.pin_sent;
-}
-
-static bool pin_left_is_wanted(const struct script *script)
-{
-	return pin_is_wanted(script) && script->facts.pin_left < 0;
-}
-
-static bool pin_left_is_guessed(const struct script *script)
-{
-	return pin_left_is_wanted(script) && !script->family->pin_left;
-}
-
-static bool iccid_is_wanted(const struct script *script)
-{
-	return pin_is_wanted(script) && !*script->facts.iccid;
-}
-
-static bool imei_is_needed(const struct script *script)
-{
-	return pin_is_wanted(script) && !*script->facts.identity.imei;
-}
-
-void step_line_pin_left(struct script *script, const char *line)
-{
-	modem_decode_pin_left(line, &script->facts.pin_left);
-}
-
-void step_line_iccid(struct script *script, const char *line)
-{
-	modem_decode_iccid(line, script->facts.iccid);
-}
-
 static enum step_outcome take_imei(struct script *script, const struct at_event *reply)
 {
 	modem_decode_digits(reply->text, 14, 16, script->facts.identity.imei,
@@ -280,30 +244,30 @@ static enum step_outcome take_pin(struct script *script, const struct at_event *
 }
 
 /* clang-format off */
-#define PIN_LEFT .line = step_line_pin_left, .timeout_ms = 3000
-#define ICCID    .when = iccid_is_wanted, .line = step_line_iccid, .plain = true, .timeout_ms = 3000
+#define PIN_LEFT .fact = FACT_PIN_LEFT, .timeout_s = 3
+#define ICCID    .when = IF_ICCID_WANTED, .fact = FACT_ICCID, .plain = true, .timeout_s = 3
 
 static const struct step rows[] = {
-	{ "AT+CPIN?", .take = take_sim, .timeout_ms = 10000, .label = STEP_SIM },
+	{ "AT+CPIN?", .take = take_sim, .timeout_s = 10, .label = STEP_SIM },
 	/* Try the vendor's PIN counter first. For an unknown vendor try them all; unsupported ones
 	 * fail at once. */
-	{ STEP_FAMILY(pin_left), .when = pin_left_is_wanted, PIN_LEFT },
-	{ "AT+CPINC?", .when = pin_left_is_guessed, PIN_LEFT },
-	{ "AT+QPINC=\"SC\"", .when = pin_left_is_guessed, PIN_LEFT },
-	{ "AT+UPINCNT", .when = pin_left_is_guessed, PIN_LEFT },
-	{ "AT^CPIN?", .when = pin_left_is_guessed, PIN_LEFT },
+	{ STEP_FAMILY(pin_left), .when = IF_PIN_LEFT_WANTED, PIN_LEFT },
+	{ "AT+CPINC?", .when = IF_PIN_LEFT_GUESSED, PIN_LEFT },
+	{ "AT+QPINC=\"SC\"", .when = IF_PIN_LEFT_GUESSED, PIN_LEFT },
+	{ "AT+UPINCNT", .when = IF_PIN_LEFT_GUESSED, PIN_LEFT },
+	{ "AT^CPIN?", .when = IF_PIN_LEFT_GUESSED, PIN_LEFT },
 	/* Then 27.007 8.65, and an empty VERIFY: without a PIN in it the card tells how often one may
 	 * still be tried, and counts nothing (TS 102 221 11.1.9; an older card says 6E00 or 6700). */
-	{ "AT+CPINR=\"SIM PIN\"", .when = pin_left_is_wanted, PIN_LEFT },
-	{ "AT+CSIM=10,\"0020000100\"", .when = pin_left_is_wanted, PIN_LEFT },
+	{ "AT+CPINR=\"SIM PIN\"", .when = IF_PIN_LEFT_WANTED, PIN_LEFT },
+	{ "AT+CSIM=10,\"0020000100\"", .when = IF_PIN_LEFT_WANTED, PIN_LEFT },
 	/* Sierra's !ICCID?, for one, is refused before the PIN is in; EF ICCID itself can always be
 	 * read (TS 102 221 13.2). */
 	{ STEP_FAMILY(iccid), ICCID },
 	{ "AT+CCID", ICCID },
 	{ "AT+ICCID", ICCID },
 	{ "AT+CRSM=176,12258,0,0,10", ICCID },
-	{ "AT+CGSN", .when = imei_is_needed, .take = take_imei, .plain = true, .timeout_ms = 3000 },
-	{ .ask = ask_pin, .take = take_pin, .timeout_ms = 20000, .flags = AT_SECRET },
+	{ "AT+CGSN", .when = IF_IMEI_WANTED, .take = take_imei, .plain = true, .timeout_s = 3 },
+	{ .ask = ask_pin, .take = take_pin, .timeout_s = 20, .flags = AT_SECRET },
 };
 /* clang-format on */
 

@@ -26,23 +26,72 @@ enum step_label {
 	STEP_OPERATOR,
 };
 
-/* A command and what becomes of its answer: when -> text or ask -> line, for each -> take. All of
- * them may use script->now, ->number and ->at, which has what the row says. */
+/* When a step is needed; the rest is up to its `ask`. */
+enum step_when {
+	IF_ALWAYS,
+	IF_IMEI_CONFIGURED,
+	/* a PIN is to be sent, and ... */
+	IF_PIN_LEFT_WANTED,
+	IF_PIN_LEFT_GUESSED, /* the family has no counter of its own */
+	IF_ICCID_WANTED,
+	IF_IMEI_WANTED,
+	IF_OPERATOR_CHOSEN,
+	IF_SELECTION_UNKNOWN,
+	IF_DOMAIN_THERE, /* by its read: this, and the next two, of domain `number` */
+	IF_URC_WANTED,
+	IF_URC_REFUSED,
+	IF_RADIO_UNTOLD,
+	IF_RADIO_NOT_ON,
+	IF_SIGNAL_UNKNOWN,
+	IF_TECHNOLOGY_UNKNOWN,
+	IF_PIN_LEFT_UNKNOWN,
+	IF_SIM_OPEN,
+	IF_ICCID_UNKNOWN,
+	/* by kept[number] */
+	IF_KEPT,
+	IF_CELL_HIDDEN,
+	IF_NAME_MISSING,
+	IF_NUMBER_MISSING,
+	IF_ERRORS_TERSE,
+};
+
+/* What a line of the answer tells. */
+enum step_fact {
+	FACT_NONE,
+	FACT_MANUFACTURER,
+	FACT_MODEL,
+	FACT_REVISION,
+	FACT_IMEI,
+	FACT_IMSI,
+	FACT_SIM,
+	FACT_PIN_LEFT,
+	FACT_ICCID,
+	FACT_FUN,
+	FACT_RADIO,
+	FACT_DOMAIN,   /* registration, and kept[number] */
+	FACT_OPERATOR, /* and selection, and kept[SCRIPT_KEPT_COPS] */
+	FACT_ERRORS,   /* kept[SCRIPT_KEPT_CMEE] */
+	FACT_SIGNAL,   /* and technology */
+	FACT_CONTEXT,
+};
+
+/* A command and what becomes of its answer: when -> text, family or ask -> fact, for each line ->
+ * take. */
 struct step {
-	const char *text;      /* the command */
-	unsigned short family; /* ... or where struct modem_family has it: STEP_FAMILY */
-	bool (*when)(const struct script *script); /* whether to ask; NULL: always */
+	const char *text; /* the command */
 	/* ... or what fills script->command, and changes script->at where the row is not enough */
 	enum step_outcome (*ask)(struct script *script);
-	void (*line)(struct script *script, const char *line);
 	enum step_outcome (*take)(struct script *script, const struct at_event *reply);
-	int number;     /* script->number meanwhile */
-	int timeout_ms; /* 0: 5 s */
-	unsigned flags; /* enum at_flags */
-	enum step_label label;
-	bool plain;    /* the answer may lack the command's name */
-	bool numbered; /* kept[number] ends the command: it puts back */
-	bool watched;  /* of SCRIPT_WATCH too */
+	unsigned short family;   /* ... or where struct modem_family has it: STEP_FAMILY */
+	unsigned char when;      /* enum step_when */
+	unsigned char fact;      /* enum step_fact */
+	unsigned char number;    /* script->number meanwhile */
+	unsigned char timeout_s; /* 0: 5 s */
+	unsigned char flags;     /* enum at_flags */
+	unsigned char label;     /* enum step_label */
+	bool plain;              /* the answer may lack the command's name */
+	bool numbered;           /* kept[number] ends the command: it puts back */
+	bool watched;            /* of SCRIPT_WATCH too */
 };
 
 /* The family's own command; no step without one. */
@@ -83,7 +132,7 @@ enum step_outcome script_jump(struct script *script, enum step_label label);
  * reply->text. */
 bool step_next_line(const char **at, char *line, size_t size);
 
-/* A registration line into the facts; false if it is none. */
+/* step.c: a registration line into the facts; false if it is none. */
 bool step_take_registration(struct script *script, const char *line);
 
 /* STEP_FAIL when registered with a foreign network that is not wanted. */
@@ -92,11 +141,13 @@ enum step_outcome step_check_roaming(struct script *script);
 /* What an error to +CPIN? says of the SIM. */
 enum modem_sim step_sim_of_error(const struct at_final *final);
 
-/* Members `line` that several stages use, by what they read. */
-void step_line_pin_left(struct script *script, const char *line);
-void step_line_iccid(struct script *script, const char *line);
-void step_line_context(struct script *script, const char *line);
-void step_line_signal(struct script *script, const char *line); /* and technology */
+/* step.c: whether a step is needed, and what a line of its answer tells. */
+bool step_is_needed(const struct script *script, const struct step *step);
+void step_take_line(struct script *script, const struct step *step, const char *line);
+
+/* Into the facts' list, in place of the one with its cid; what is more than the list holds is left
+ * out. */
+void step_put_context(struct script *script, const struct modem_context *context);
 
 /* "; the modem is told to use 4g only", when it is. Appended. */
 void mode_describe_limit(const struct script *script, struct buf *out);
