@@ -95,9 +95,9 @@ int cli_load(const struct cli *cli, struct conf *conf)
 	return err ? CAUSE_CONFIG : CAUSE_NONE;
 }
 
-int cli_load_for_port(const struct cli *cli, struct conf *conf)
+int cli_load_for_port(const struct cli *cli, bool port_is_named, struct conf *conf)
 {
-	if (!cli->options[CLI_OPTION_PORT] || cli->conf_given)
+	if (!port_is_named || cli->conf_given)
 		return cli_load(cli, conf);
 	return conf_init(conf) ? CAUSE_INTERNAL : CAUSE_NONE;
 }

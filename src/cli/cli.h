@@ -60,9 +60,8 @@ bool cli_set_name(struct cli *cli, const char *name);
  * defaults apply. Errors go to stderr. Returns the exit code; free `conf` in every case. */
 int cli_load(const struct cli *cli, struct conf *conf);
 
-/* The same for a command that has --port: a port that is named needs no configuration, unless that
- * is named too. */
-int cli_load_for_port(const struct cli *cli, struct conf *conf);
+/* The same where a port may be named: that needs no configuration, unless it is named, too. */
+int cli_load_for_port(const struct cli *cli, bool port_is_named, struct conf *conf);
 
 /* Print what is wrong with the command line and where its help is. Returns CAUSE_USAGE. */
 int cli_usage(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -66,7 +66,7 @@ static int send_to_port(struct at *at, const struct conf *conf, const struct por
 	/* Print what was answered, even if the survey ended early. */
 	if (at->order.index > 0) {
 		object = at_json_result(&at->order,
-				       survey.result->ports[survey.result->chosen].port.device);
+					survey.result->ports[survey.result->chosen].port.device);
 		answered = print_answers(at, object);
 		json_object_put(object);
 	}
@@ -79,15 +79,16 @@ static int send_to_port(struct at *at, const struct conf *conf, const struct por
 
 static int send_to_modem(struct at *at)
 {
+	const char *port = at->cli->options[CLI_OPTION_PORT];
 	struct port_list ports = {NULL, 0};
 	struct conf conf;
 	int error, cause;
 
 	if (!check_commands(at, AT_REQUEST_OWN))
 		return CAUSE_USAGE;
-	cause = cli_load_for_port(at->cli, &conf);
+	cause = cli_load_for_port(at->cli, port != NULL, &conf);
 	if (cause == CAUSE_NONE) {
-		error = survey_list(&conf, at->cli->options[CLI_OPTION_PORT], &ports);
+		error = survey_list(&conf, port, &ports);
 		if (error)
 			fprintf(stderr, "gobi-dial at: listing the ttys: %s\n", strerror(-error));
 		cause = error ? CAUSE_INTERNAL : send_to_port(at, &conf, &ports);

@@ -110,7 +110,7 @@ int cli_info(struct cli *cli)
 	if (fd >= 0)
 		cause = conf_init(&conf) ? CAUSE_INTERNAL : CAUSE_NONE;
 	else
-		cause = cli_load_for_port(cli, &conf);
+		cause = cli_load_for_port(cli, cli->options[CLI_OPTION_PORT] != NULL, &conf);
 	if (cause == CAUSE_NONE)
 		cause = fd >= 0 ? show_instance(cli, &conf, fd) : show_modem(cli, &conf);
 	conf_free(&conf);

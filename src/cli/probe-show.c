@@ -57,7 +57,7 @@ struct json_object *probe_json(const struct probe_result *result)
 	return object;
 }
 
-static void put_safe(const char *text, struct buf *out)
+static void put_port_text(const char *text, struct buf *out)
 {
 	str_print_safe(out, *text ? text : "-", *text ? strlen(text) : 1);
 }
@@ -72,16 +72,16 @@ static void put_cell(const struct probed_port *port, int column, struct buf *out
 	if (!port) {
 		buf_printf(out, "%s", heads[column]);
 	} else if (column == 0) {
-		put_safe(port->port.device, out);
+		put_port_text(port->port.device, out);
 	} else if (column == 1 && port->port.interface < 0) {
 		buf_printf(out, "-");
 	} else if (column == 1) {
 		buf_printf(out, "%s%sif%d", port->port.usb_path, port->port.usb_path[0] ? " " : "",
 			   port->port.interface);
 	} else if (column == 2) {
-		put_safe(port->port.driver, out);
+		put_port_text(port->port.driver, out);
 	} else if (column == 3) {
-		put_safe(port_role_name(port->role), out);
+		put_port_text(port_role_name(port->role), out);
 	} else {
 		if (port->role == PORT_ROLE_BUSY)
 			buf_printf(out, "held by %s", port->holder);

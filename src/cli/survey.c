@@ -94,8 +94,9 @@ static void on_survey_probed(void *ctx, struct probe *probe, const struct probe_
 	struct buf text = BUF_INIT;
 
 	survey->result = result;
-	if (result->chosen < 0) {
-		report_probe(result, &text);
+	if (survey->ports_only || result->chosen < 0) {
+		if (!survey->ports_only)
+			report_probe(result, &text);
 		end_survey(survey, result->cause, buf_str(&text));
 		buf_free(&text);
 		return;
@@ -133,7 +134,9 @@ static void run_survey_loop(struct survey *survey)
 	}
 	ev_timer_init(&survey->limit, on_survey_limit, limit_s, 0.);
 	survey->limit.data = survey;
-	ev_timer_start(survey->loop, &survey->limit);
+	/* A probe has its own limits. */
+	if (!survey->ports_only)
+		ev_timer_start(survey->loop, &survey->limit);
 	ev_run(survey->loop, 0);
 	ev_timer_stop(survey->loop, &survey->limit);
 	serial_close(talk_release(&survey->talk, CAUSE_INTERNAL, ""));
@@ -141,29 +144,32 @@ static void run_survey_loop(struct survey *survey)
 		ev_signal_stop(survey->loop, &watchers[i]);
 }
 
-static void show_progress(const struct survey_options *options, const char *text)
-{
-	if (options->progress && isatty(STDERR_FILENO))
-		fputs(text, stderr);
-}
-
 enum cause survey_run(struct survey *survey, const struct conf *conf, const struct port_list *ports,
 		      const struct survey_options *options)
 {
-	const struct probe_options how = {.keep = true, .keep_echo = true, .all = options->all};
+	const struct probe_options how = {.keep = !options->ports_only,
+					  .keep_echo = !options->ports_only,
+					  .all = options->all};
+	bool shown = options->progress && isatty(STDERR_FILENO);
 
 	memset(survey, 0, sizeof(*survey));
 	script_init(&survey->script, conf);
 	survey->order = options->order;
+	survey->ports_only = options->ports_only;
 	survey->cause = CAUSE_INTERNAL;
 	survey->loop = ev_default_loop(0);
 	if (!survey->loop)
 		return survey->cause;
-	show_progress(options, "asking the modem ...");
+	if (shown && options->ports_only)
+		fprintf(stderr, "asking %zu port%s ...", ports->count,
+			ports->count == 1 ? "" : "s");
+	else if (shown)
+		fputs("asking the modem ...", stderr);
 	survey->probe = probe_start(survey->loop, ports, &how, on_survey_probed, survey);
 	if (survey->probe)
 		run_survey_loop(survey);
-	show_progress(options, "\r\033[K");
+	if (shown)
+		fputs("\r\033[K", stderr);
 	if (survey->signal) {
 		/* The ports are put back before. */
 		survey_free(survey);

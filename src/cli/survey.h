@@ -28,12 +28,14 @@ struct survey {
 	struct ev_loop *loop;
 	ev_timer limit;
 	struct at_request *order;
+	bool ports_only;
 	int signal;
 };
 
 struct survey_options {
 	bool all;                 /* ask every port to the end */
-	bool progress;            /* on stderr, when it is a terminal */
+	bool ports_only;          /* do not ask the modem on the best one */
+	bool progress;            /* shown on stderr, if that is a terminal */
 	struct at_request *order; /* to be sent instead of the questions; or NULL */
 };
 
