@@ -60,7 +60,7 @@ static void note_return(struct recovery *recovery)
 	struct usb_device device;
 
 	if (!*path || !usb_device_read(&device, "", path) ||
-	    !returns_note(&recovery->returns, path, device.devnum, clock_now_ms()))
+	    !flaps_note(&recovery->flaps, path, device.devnum, clock_now_ms()))
 		return;
 	log_warning("the modem at %s leaves USB again and again by itself: it "
 		    "may get too little power; try another power supply, a "
@@ -176,7 +176,7 @@ const char *recovery_text(int result)
 void recovery_note_end(struct recovery *recovery, int result)
 {
 	if (result == RUNG_LEFT)
-		recovery->returns.expected = true;
+		recovery->flaps.expected = true;
 }
 
 bool recovery_exclude(struct recovery *recovery, const struct port *port)

@@ -8,7 +8,7 @@
 #include "io/port.h"
 #include "io/worker.h"
 #include "session/ladder.h"
-#include "session/returns.h"
+#include "session/flaps.h"
 
 struct buf;
 struct conf;
@@ -25,7 +25,7 @@ struct recovery {
 	struct worker worker;  /* does the rung */
 	struct plugged others; /* their IMEI is not modem.imei */
 	size_t left_out;       /* ports, of the last list */
-	struct returns returns;
+	struct flaps flaps;
 };
 
 /* Before the first probe, which a hung modem may not let end: the port that is most likely meant

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The script's stages: preparing, registering, dialing. */
+/* The stages of the AT script: preparing, registering, dialing. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,30 +9,6 @@
 #include "session/state.h"
 
 #define PPP_START_MS 15000 /* until pppd waits for the call */
-
-static void log_notices(struct session *session)
-{
-	struct buf *notices = &session->script.notices;
-	size_t len;
-
-	while (notices->len > 0) {
-		len = strcspn(buf_str(notices), "\n");
-		log_warning("%s: %.*s", session->port, (int)len, buf_str(notices));
-		buf_consume(notices, len + 1);
-	}
-}
-
-static void fail_command(struct session *session, int64_t now, const struct at_command *command,
-			 int error)
-{
-	char what[64];
-
-	str_copy(what, sizeof(what), command->text);
-	/* Behind the name stands the PIN. */
-	if (command->flags & AT_SECRET)
-		what[strcspn(what, "=")] = '\0';
-	session_fail_call(session, now, what, error);
-}
 
 static void fail_script(struct session *session, int64_t now)
 {
@@ -51,18 +27,39 @@ static void fail_script(struct session *session, int64_t now)
 	buf_free(&host);
 }
 
-static void pump_script(struct session *session, int64_t now,
-			void (*done)(struct session *session, int64_t now))
+static void end_stage(struct session *session, int64_t now)
+{
+	if (session->state == SESSION_PREPARING) {
+		session_change(session, SESSION_REGISTERING, now);
+	} else if (session->state == SESSION_DIALING) {
+		session->ops->ppp_connected(session->ctx);
+		session_change(session, SESSION_NEGOTIATING, now);
+	} else if (session->goal != SESSION_GOAL_REGISTERED) {
+		session_change(session, SESSION_DIALING, now);
+	} else {
+		session->reached = true;
+		session_stop(session, now);
+	}
+}
+
+/* Send the script's next command, wait as it says, or end the stage. */
+static void advance_script(struct session *session, int64_t now)
 {
 	struct script *script = &session->script;
 	struct at_command command;
+	char what[64];
 	int error;
 
 	switch (script_next(script, &command, now)) {
 	case SCRIPT_COMMAND:
 		error = session->ops->command(session->ctx, &command);
-		if (error < 0)
-			fail_command(session, now, &command, error);
+		if (error == 0)
+			break;
+		str_copy(what, sizeof(what), command.text);
+		/* The PIN follows the name. */
+		if (command.flags & AT_SECRET)
+			what[strcspn(what, "=")] = '\0';
+		session_fail_call(session, now, what, error);
 		break;
 	case SCRIPT_PENDING:
 		break;
@@ -70,7 +67,7 @@ static void pump_script(struct session *session, int64_t now,
 		session->wake = script->wake_at;
 		break;
 	case SCRIPT_DONE:
-		done(session, now);
+		end_stage(session, now);
 		break;
 	case SCRIPT_FAILED:
 		fail_script(session, now);
@@ -80,93 +77,50 @@ static void pump_script(struct session *session, int64_t now,
 
 bool call_take_at(struct session *session, const struct session_event *event)
 {
+	struct buf *notices = &session->script.notices;
+
 	if (event->at->type == AT_EVENT_REPLY)
 		script_reply(&session->script, event->at, event->now);
 	else
 		script_urc(&session->script, event->at->text, event->now);
-	log_notices(session);
+	while (notices->len > 0) {
+		size_t len = strcspn(buf_str(notices), "\n");
+
+		log_warning("%s: %.*s", session->port, (int)len, buf_str(notices));
+		buf_consume(notices, len + 1);
+	}
 	if (session->script.cause == CAUSE_NONE)
 		return true;
 	fail_script(session, event->now);
 	return false;
 }
 
-static void handle_script(struct session *session, const struct session_event *event,
-			  void (*done)(struct session *session, int64_t now))
+/* pppd is started here because its start-up takes as long as everything that is asked before the
+ * call. */
+void preparing_enter(struct session *session, int64_t now)
 {
-	switch (event->type) {
-	case SESSION_EVENT_PORT_GONE:
-		session_fail(session, event->now, CAUSE_NO_MODEM, "the port went away");
-		break;
-	case SESSION_EVENT_PPP_EXIT:
-		session_fail(session, event->now, event->cause, "%s", event->text);
-		break;
-	case SESSION_EVENT_AT:
-		if (call_take_at(session, event))
-			pump_script(session, event->now, done);
-		break;
-	case SESSION_EVENT_TIMEOUT:
-		pump_script(session, event->now, done);
-		break;
-	default:
-		break;
+	int error = 0;
+
+	session_mark(session, "preparing", now);
+	if (session->goal != SESSION_GOAL_REGISTERED) {
+		error = session->ops->ppp_start(session->ctx);
+		session->ppp_alive = error == 0;
+		session->ppp_told = false;
+		session->ppp_ending_at = -1;
 	}
-}
-
-static void preparing_done(struct session *session, int64_t now)
-{
-	session_change(session, SESSION_REGISTERING, now);
-}
-
-/* pppd's start-up takes as long as all that is asked before the call. */
-static bool start_ppp(struct session *session, int64_t now)
-{
-	int error = session->ops->ppp_start(session->ctx);
-
-	session->ppp_alive = error == 0;
-	session->ppp_told = false;
-	session->ppp_ending_at = -1;
-	if (error == -ENOENT)
-		session_fail(session, now, CAUSE_NO_PPP, "%s is not there; install the package ppp",
-			     PPPD_PATH);
-	else if (error == -EINVAL)
+	if (error == -ENOENT) {
+		session_fail(session, now, CAUSE_NO_PPP,
+			     "%s does not exist; install the package ppp", PPPD_PATH);
+	} else if (error == -EINVAL) {
 		session_fail(session, now, CAUSE_CONFIG,
 			     "the configuration does not fit in pppd's "
 			     "options; see \"gobi-dial check\"");
-	else if (error < 0)
+	} else if (error < 0) {
 		session_fail_call(session, now, "cannot start " PPPD_PATH, error);
-	return error == 0;
-}
-
-void preparing_enter(struct session *session, int64_t now)
-{
-	session_mark(session, "preparing", now);
-	if (session->goal != SESSION_GOAL_REGISTERED && !start_ppp(session, now))
-		return;
-	script_start(&session->script, SCRIPT_PREPARE, now);
-	pump_script(session, now, preparing_done);
-}
-
-void preparing_handle(struct session *session, const struct session_event *event)
-{
-	handle_script(session, event, preparing_done);
-}
-
-void preparing_expire(struct session *session, int64_t now)
-{
-	session_fail(session, now, CAUSE_NO_AT_PORT, "the modem took too long to answer (last: %s)",
-		     session->script.pending ? "a command without its answer"
-					     : "waiting for the SIM");
-}
-
-static void registering_done(struct session *session, int64_t now)
-{
-	if (session->goal != SESSION_GOAL_REGISTERED) {
-		session_change(session, SESSION_DIALING, now);
-		return;
+	} else {
+		script_start(&session->script, SCRIPT_PREPARE, now);
+		advance_script(session, now);
 	}
-	session->reached = true;
-	session_stop(session, now);
 }
 
 void registering_enter(struct session *session, int64_t now)
@@ -174,28 +128,12 @@ void registering_enter(struct session *session, int64_t now)
 	session->limit = now + session->conf->network.register_timeout_s * 1000;
 	session_mark(session, "registering", now);
 	script_start(&session->script, SCRIPT_REGISTER, now);
-	pump_script(session, now, registering_done);
+	advance_script(session, now);
 }
 
-void registering_handle(struct session *session, const struct session_event *event)
-{
-	handle_script(session, event, registering_done);
-}
-
-void registering_expire(struct session *session, int64_t now)
-{
-	struct buf where = BUF_INIT;
-
-	script_describe_registration(&session->script, &where);
-	session_fail(session, now, CAUSE_NOT_REGISTERED,
-		     "not registered with a network after %d s (%s)",
-		     session->conf->network.register_timeout_s, buf_str(&where));
-	buf_free(&where);
-}
-
-/* pppd is up and waiting before the call is made: one that starts after CONNECT is late for the
- * peer's first Configure-Request and then sits out its restart timer. It flushes the port's input
- * when it opens it, so no command may be in flight until it says that it is ready. */
+/* pppd waits ready before the call is made: one that starts after CONNECT misses the peer's first
+ * Configure-Request and then sits out its restart timer. It flushes the port's input when it opens
+ * it, so no command may be in flight until it says that it is ready. */
 void dialing_enter(struct session *session, int64_t now)
 {
 	int error;
@@ -209,31 +147,61 @@ void dialing_enter(struct session *session, int64_t now)
 		session_fail_call(session, now, "cannot give pppd its options", error);
 }
 
-static void dialing_done(struct session *session, int64_t now)
+static void fail_stage(struct session *session, int64_t now)
 {
-	session->ops->ppp_connected(session->ctx);
-	session_change(session, SESSION_NEGOTIATING, now);
+	struct buf where = BUF_INIT;
+
+	if (session->state == SESSION_PREPARING) {
+		session_fail(session, now, CAUSE_NO_AT_PORT,
+			     "the modem took too long to answer (last: %s)",
+			     session->script.pending ? "a command without its answer"
+						     : "waiting for the SIM");
+	} else if (session->state == SESSION_DIALING) {
+		session_fail(session, now, CAUSE_CALL, "the call was neither taken nor refused");
+	} else {
+		script_describe_registration(&session->script, &where);
+		session_fail(session, now, CAUSE_NOT_REGISTERED,
+			     "not registered with a network after %d s (%s)",
+			     session->conf->network.register_timeout_s, buf_str(&where));
+	}
+	buf_free(&where);
 }
 
-void dialing_handle(struct session *session, const struct session_event *event)
+void call_handle(struct session *session, const struct session_event *event)
 {
-	if (event->type == SESSION_EVENT_PPP_READY) {
+	bool before_call = session->state == SESSION_DIALING && !session->ppp_ready;
+
+	switch (event->type) {
+	case SESSION_EVENT_PORT_GONE:
+		session_fail(session, event->now, CAUSE_NO_MODEM, "the port went away");
+		break;
+	case SESSION_EVENT_PPP_EXIT:
+		session_fail(session, event->now, event->cause, "%s", event->text);
+		break;
+	case SESSION_EVENT_PPP_READY:
+		if (session->state != SESSION_DIALING)
+			break;
 		session->ppp_ready = true;
 		session->wake = -1;
 		session_mark(session, "pppd-ready", event->now);
 		script_start(&session->script, SCRIPT_DIAL, event->now);
-		pump_script(session, event->now, dialing_done);
-	} else if (event->type == SESSION_EVENT_TIMEOUT && !session->ppp_ready) {
-		session_fail(session, event->now, CAUSE_PPP, "pppd did not get ready in %d s",
-			     PPP_START_MS / 1000);
-	} else if (event->type == SESSION_EVENT_AT && !session->ppp_ready) {
-		call_take_at(session, event);
-	} else {
-		handle_script(session, event, dialing_done);
+		advance_script(session, event->now);
+		break;
+	case SESSION_EVENT_AT:
+		if (call_take_at(session, event) && !before_call)
+			advance_script(session, event->now);
+		break;
+	case SESSION_EVENT_TIMEOUT:
+		if (before_call)
+			session_fail(session, event->now, CAUSE_PPP,
+				     "pppd did not get ready in %d s", PPP_START_MS / 1000);
+		else
+			advance_script(session, event->now);
+		break;
+	case SESSION_EVENT_LIMIT:
+		fail_stage(session, event->now);
+		break;
+	default:
+		break;
 	}
-}
-
-void dialing_expire(struct session *session, int64_t now)
-{
-	session_fail(session, now, CAUSE_CALL, "the call was neither taken nor refused");
 }

@@ -6,8 +6,8 @@
 
 #define MINUTE_MS 60000
 
-/* The pause keeps a modem that fails for good from being reset for good: one that is fine and has
- * no network gets one USB reset an hour at most. */
+/* The pause keeps a modem that fails permanently from being reset all the time: a healthy modem
+ * without a network gets at most one USB reset an hour. */
 static const struct {
 	const char *name;
 	int timeout_ms;
@@ -23,8 +23,9 @@ static const struct {
 #define RUNG(name) (1u << LADDER_##name)
 #define ANY        (RUNG(DTR) | RUNG(CFUN) | RUNG(RESET) | RUNG(USB))
 
-/* Which rungs can mend a cause, and after how many redials. A modem that does not answer takes no
- * command; one that answers and finds no network is not helped by DTR, nor by a new enumeration. */
+/* Which rungs can cure a cause, and after how many redials. A modem that does not answer takes no
+ * commands; one that answers but finds no network is helped neither by DTR nor by
+ * re-enumeration. */
 static const struct {
 	int redials;
 	unsigned mends;
@@ -36,17 +37,6 @@ static const struct {
 	[CAUSE_PPP] = {3, ANY},
 	[CAUSE_LINK_LOST] = {3, ANY},
 };
-
-static bool find_rung(const char *word, enum ladder_rung *rung)
-{
-	for (int i = 0; i < LADDER_RUNG_COUNT; i++) {
-		if (strcmp(rungs[i].name, word) != 0)
-			continue;
-		*rung = (enum ladder_rung)i;
-		return true;
-	}
-	return false;
-}
 
 static bool has_rung(const struct ladder *ladder, enum ladder_rung rung)
 {
@@ -68,13 +58,13 @@ void ladder_reset(struct ladder *ladder)
 
 void ladder_set(struct ladder *ladder, const struct conf_list *words)
 {
-	enum ladder_rung rung;
-
 	ladder_reset(ladder);
 	ladder->count = 0;
 	for (size_t i = 0; i < words->count; i++)
-		if (find_rung(words->items[i], &rung) && !has_rung(ladder, rung))
-			ladder->order[ladder->count++] = rung;
+		for (enum ladder_rung rung = 0; rung < LADDER_RUNG_COUNT; rung++)
+			if (strcmp(rungs[rung].name, words->items[i]) == 0 &&
+			    !has_rung(ladder, rung))
+				ladder->order[ladder->count++] = rung;
 }
 
 bool ladder_can_mend(const struct ladder_case *failed)
@@ -83,23 +73,8 @@ bool ladder_can_mend(const struct ladder_case *failed)
 	       climbs[failed->cause].mends != 0;
 }
 
-static void step_up(struct ladder *ladder)
-{
-	ladder->at++;
-	ladder->redials = 0;
-}
-
-/* Only redials from here on, until it begins below again: slowly. */
-static void leave_top(struct ladder *ladder)
-{
-	ladder->at = 0;
-	ladder->redials = 0;
-	ladder->slow |= ladder->climbed;
-	ladder->climbed = false;
-}
-
-static enum ladder_rung take(struct ladder *ladder, enum ladder_rung rung, enum cause cause,
-			     int64_t now)
+static enum ladder_rung use_rung(struct ladder *ladder, enum ladder_rung rung, enum cause cause,
+				 int64_t now)
 {
 	ladder->free_at[rung] = now + rungs[rung].pause_ms;
 	ladder->climbed = true;
@@ -117,26 +92,27 @@ enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *fa
 	if (!ladder_can_mend(failed))
 		return LADDER_REDIAL;
 	mends = climbs[failed->cause].mends & (failed->gone ? RUNG(USB) : ANY);
-	/* The one rung for it, wherever the ladder stands. */
+	/* The rung made for this, wherever the ladder stands. */
 	if (failed->stuck && !failed->gone && has_rung(ladder, LADDER_DTR) &&
 	    now >= ladder->free_at[LADDER_DTR])
-		return take(ladder, LADDER_DTR, failed->cause, now);
-	for (; ladder->at < ladder->count; step_up(ladder)) {
+		return use_rung(ladder, LADDER_DTR, failed->cause, now);
+	while (ladder->at < ladder->count) {
 		rung = ladder->order[ladder->at];
-		if (rung == LADDER_REDIAL) {
-			if (failed->gone || ladder->redials >= climbs[failed->cause].redials)
-				continue;
+		if (rung == LADDER_REDIAL && !failed->gone &&
+		    ladder->redials < climbs[failed->cause].redials) {
 			ladder->redials++;
 			return ladder->rung = rung;
 		}
-		if (!(mends & 1u << rung))
-			continue;
-		if (now < ladder->free_at[rung])
-			continue;
-		step_up(ladder);
-		return take(ladder, rung, failed->cause, now);
+		ladder->at++;
+		ladder->redials = 0;
+		if (mends & 1u << rung && now >= ladder->free_at[rung])
+			return use_rung(ladder, rung, failed->cause, now);
 	}
-	leave_top(ladder);
+	/* Past the top: only slow redials, then the bottom again. */
+	ladder->at = 0;
+	ladder->redials = 0;
+	ladder->slow |= ladder->climbed;
+	ladder->climbed = false;
 	return LADDER_REDIAL;
 }
 

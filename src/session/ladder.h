@@ -10,10 +10,9 @@
 
 struct conf_list;
 
-/* What is tried against a failure that comes again, from the least to the most; the words of
- * recovery.ladder. */
+/* What is tried against repeated failures, mildest first; the words of recovery.ladder. */
 enum ladder_rung {
-	LADDER_REDIAL, /* nothing but the next dial */
+	LADDER_REDIAL, /* just dial again */
 	LADDER_DTR,    /* DTR low for a while, then escape and hang up */
 	LADDER_CFUN,   /* the radio off and on */
 	LADDER_RESET,  /* of the modem, by AT command */
@@ -21,51 +20,51 @@ enum ladder_rung {
 	LADDER_RUNG_COUNT
 };
 
-/* Where in the ladder a session stands. All zero is a ladder without rungs. */
+/* A session's place on the ladder. All zero is a ladder without rungs. */
 struct ladder {
 	enum ladder_rung order[LADDER_RUNG_COUNT];
 	size_t count;
-	size_t at;                          /* the place in `order` */
-	int redials;                        /* how many in this place */
-	int failures;                       /* since the last link that lasted */
-	bool climbed;                       /* past the redials, since it began below */
-	bool slow;                          /* the top has been reached */
-	bool to_judge;                      /* `rung` has been tried, and no dial since */
-	enum ladder_rung rung;              /* the last one */
-	enum cause cause;                   /* what that was against */
-	int64_t free_at[LADDER_RUNG_COUNT]; /* not again before that */
+	size_t at;             /* index in `order` */
+	int redials;           /* made at this place */
+	int failures;          /* since the last link that lasted */
+	bool climbed;          /* beyond redials, since it last started at the bottom */
+	bool slow;             /* the top has been passed */
+	bool to_judge;         /* `rung` was used, and there was no dial since */
+	enum ladder_rung rung; /* the last one chosen */
+	enum cause cause;      /* what it was used against */
+	int64_t free_at[LADDER_RUNG_COUNT]; /* when its pause ends */
 };
 
 /* One failed attempt. */
 struct ladder_case {
 	enum cause cause;
-	bool hopeless; /* whatever its cause: no SIM, the network's no */
-	bool gone;     /* the modem has left its port: USB alone can reach it */
-	bool stuck;    /* a port is in data mode: LADDER_DTR is for that */
+	bool hopeless; /* no rung can help: no SIM, or denied by the network */
+	bool gone;     /* the modem has lost its ports: only LADDER_USB can reach it */
+	bool stuck;    /* a port is in data mode, which LADDER_DTR is for */
 };
 
-/* By the words of recovery.ladder, in their order; the same twice is once. It begins below; the
- * rungs' pauses go on. */
+/* Take the words of recovery.ladder, in their order; repeated ones count once. Starts at the
+ * bottom; the rungs' pauses go on. */
 void ladder_set(struct ladder *ladder, const struct conf_list *words);
 
 /*
- * After a failure: what to do before the next dial. Each rung by the cause, and
- * none sooner than its own pause allows: it is passed over, for what it did has
- * not lasted. LADDER_REDIAL for what no rung can mend, and past the top, from
- * where it begins below.
+ * After a failure: what to do before the next dial. Only rungs that can cure the
+ * cause are used. A rung whose pause has not ended is skipped, since its effect
+ * did not last. LADDER_REDIAL when no rung can help, and past the top, after
+ * which it starts at the bottom.
  */
 enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *failed, int64_t now);
 
-/* A link has lasted: begin below. The rungs' pauses go on. */
+/* A link has lasted: start at the bottom. The rungs' pauses go on. */
 void ladder_reset(struct ladder *ladder);
 
-/* Whether any rung but the redial can be meant for this one. */
+/* Whether any rung but redial can cure it. */
 bool ladder_can_mend(const struct ladder_case *failed);
 
 /* "redial", "dtr", ...: the configuration's words. Static. */
 const char *ladder_rung_name(enum ladder_rung rung);
 
-/* How long it may take. */
+/* How long the rung may take. */
 int ladder_rung_timeout_ms(enum ladder_rung rung);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Recovering: one rung of the ladder, and the modem's return. */
+/* Recovering: one rung of the ladder, then waiting for the modem to come back. */
 #include <string.h>
 
 #include "base/log.h"
@@ -8,75 +8,60 @@
 #define RETURN_MS 90000 /* from a reset to the modem's ports */
 #define REST_MS   300   /* before the port is asked again */
 
-static bool is_lasting(const struct session *session)
-{
-	return session->script.facts.sim != MODEM_SIM_BUSY;
-}
-
-static struct ladder_case what_failed(const struct session *session)
+static enum ladder_rung next_rung(struct session *session, int64_t now)
 {
 	enum cause cause = session->cause;
+	struct ladder_case failed = {.cause = cause,
+				     .stuck = session->stuck,
+				     .gone = session->modem_left,
+				     .hopeless = session->wrong_modem};
 
-	return (struct ladder_case){
-		.cause = cause,
-		.stuck = session->stuck,
-		.gone = session->modem_left,
-		.hopeless = session->wrong_modem || (cause == CAUSE_SIM && is_lasting(session)) ||
-			    (cause == CAUSE_NOT_REGISTERED &&
-			     (script_is_denied(&session->script) || session->script.facts.roaming)),
-	};
-}
-
-/* A dial has been made since the last rung. */
-static void judge(struct session *session)
-{
-	struct ladder *ladder = &session->ladder;
-
-	if (!ladder->to_judge)
-		return;
-	ladder->to_judge = false;
-	log_notice("recovery: \"%s\" did not help: %s %s", ladder_rung_name(ladder->rung),
-		   session->cause == ladder->cause ? "again" : "now", cause_name(session->cause));
+	if (cause == CAUSE_SIM)
+		failed.hopeless |= session->script.facts.sim != MODEM_SIM_BUSY;
+	if (cause == CAUSE_NOT_REGISTERED)
+		failed.hopeless |=
+			script_is_denied(&session->script) || session->script.facts.roaming;
+	return ladder_next(&session->ladder, &failed, now);
 }
 
 bool recover_choose(struct session *session, int64_t now)
 {
-	struct ladder_case failed = what_failed(session);
+	struct ladder *ladder = &session->ladder;
 
 	if (session->once)
 		return false;
-	judge(session);
-	return ladder_next(&session->ladder, &failed, now) != LADDER_REDIAL;
+	/* There has been a dial since the last rung. */
+	if (ladder->to_judge)
+		log_notice("recovery: \"%s\" did not help: %s %s", ladder_rung_name(ladder->rung),
+			   session->cause == ladder->cause ? "again" : "now",
+			   cause_name(session->cause));
+	ladder->to_judge = false;
+	return next_rung(session, now) != LADDER_REDIAL;
 }
 
 void recover_note_link(struct session *session)
 {
 	struct ladder *ladder = &session->ladder;
 
-	if (!ladder->to_judge)
-		return;
+	if (ladder->to_judge)
+		log_notice("recovery: \"%s\" helped", ladder_rung_name(ladder->rung));
 	ladder->to_judge = false;
-	log_notice("recovery: \"%s\" helped", ladder_rung_name(ladder->rung));
 }
 
-/* This rung has come to nothing, without a dial. */
-static void give_up(struct session *session, int64_t now)
+/* The rung has failed, without a dial. */
+static void give_up_rung(struct session *session, int64_t now)
 {
-	struct ladder_case failed = what_failed(session);
-
 	session->ladder.to_judge = false;
-	if (ladder_next(&session->ladder, &failed, now) != LADDER_REDIAL) {
+	if (next_rung(session, now) != LADDER_REDIAL) {
 		session_change(session, SESSION_RECOVERING, now);
-		return;
-	}
-	if (session->modem_left) {
+	} else if (session->modem_left) {
 		session->cause = CAUSE_NO_MODEM;
 		session->search_at = now;
 		session_change(session, SESSION_WAITING, now);
-		return;
+	} else {
+		session->delay_ms = backoff_next(&session->backoff);
+		session_change(session, SESSION_BACKING_OFF, now);
 	}
-	session->delay_ms = backoff_next(&session->backoff);
-	session_change(session, SESSION_BACKING_OFF, now);
 }
 
 void recovering_enter(struct session *session, int64_t now)
@@ -96,58 +81,51 @@ void recovering_enter(struct session *session, int64_t now)
 		return;
 	log_notice("recovery: \"%s\" cannot be done here: %s", ladder_rung_name(rung),
 		   strerror(-error));
-	give_up(session, now);
-}
-
-static void recovered(struct session *session, const struct session_event *event)
-{
-	int64_t now = event->now;
-
-	log_notice("recovery: \"%s\": %s", ladder_rung_name(session->ladder.rung), event->text);
-	session->modem_left = event->left;
-	session->recovered = true;
-	session->limit = now + RETURN_MS;
-	if (event->cause != CAUSE_NONE)
-		give_up(session, now);
-	else if (!event->left)
-		session->wake = now + REST_MS;
-	else if (session->ports_changed)
-		session->wake = now + SESSION_SETTLE_MS;
+	give_up_rung(session, now);
 }
 
 void recovering_handle(struct session *session, const struct session_event *event)
 {
+	const char *name = ladder_rung_name(session->ladder.rung);
+	int64_t now = event->now;
+
 	switch (event->type) {
 	case SESSION_EVENT_PORTS:
 		session->ports_changed = true;
 		if (session->recovered)
-			session->wake = session_ports_at(event);
+			session->wake = search_ports_at(event);
 		break;
 	case SESSION_EVENT_RECOVERED:
-		if (!session->recovered)
-			recovered(session, event);
+		if (session->recovered)
+			break;
+		log_notice("recovery: \"%s\": %s", name, event->text);
+		session->modem_left = event->left;
+		session->recovered = true;
+		session->limit = now + RETURN_MS;
+		if (event->cause != CAUSE_NONE)
+			give_up_rung(session, now);
+		else if (!event->left)
+			session->wake = now + REST_MS;
+		else if (session->ports_changed)
+			session->wake = now + SESSION_SETTLE_MS;
 		break;
 	case SESSION_EVENT_TIMEOUT:
 		session->search_at = -1;
-		session_change(session, SESSION_PROBING, event->now);
+		session_change(session, SESSION_PROBING, now);
+		break;
+	case SESSION_EVENT_LIMIT:
+		if (session->recovered) {
+			buf_clear(&session->text);
+			buf_printf(&session->text, "the modem did not come back within %d s",
+				   RETURN_MS / 1000);
+			log_warning("recovery: \"%s\": %s", name, buf_str(&session->text));
+		} else {
+			log_warning("recovery: \"%s\" does not end", name);
+			session->ops->recover_cancel(session->ctx);
+		}
+		give_up_rung(session, now);
 		break;
 	default:
 		break;
 	}
-}
-
-void recovering_expire(struct session *session, int64_t now)
-{
-	const char *name = ladder_rung_name(session->ladder.rung);
-
-	if (session->recovered) {
-		buf_clear(&session->text);
-		buf_printf(&session->text, "the modem did not come back within %d s",
-			   RETURN_MS / 1000);
-		log_warning("recovery: \"%s\": %s", name, buf_str(&session->text));
-	} else {
-		log_warning("recovery: \"%s\" does not end", name);
-		session->ops->recover_cancel(session->ctx);
-	}
-	give_up(session, now);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Waiting for a modem, looking for its port, giving that another driver, and waiting to try
- * again. */
+/* Waiting for a modem, finding its AT port, rebinding the port's driver, and waiting to retry. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,16 +8,16 @@
 #include "conf/conf.h"
 #include "session/state.h"
 
-#define RESCAN_MS     60000 /* should a uevent have been lost */
+#define RESCAN_MS     60000 /* in case a uevent was lost */
 #define PASS_PAUSE_MS 500   /* between two passes of the probe */
 
-/* When a search that has found nothing has taken long enough. */
+/* How long a search may go on finding nothing. */
 static int64_t search_end(const struct session *session)
 {
 	return session->search_at + session->conf->modem.wait_s * 1000;
 }
 
-int64_t session_ports_at(const struct session_event *event)
+int64_t search_ports_at(const struct session_event *event)
 {
 	return event->now + (event->whole ? 0 : SESSION_SETTLE_MS);
 }
@@ -35,17 +34,12 @@ void waiting_enter(struct session *session, int64_t now)
 void waiting_handle(struct session *session, const struct session_event *event)
 {
 	if (event->type == SESSION_EVENT_PORTS)
-		session->wake = session_ports_at(event);
-	else if (event->type == SESSION_EVENT_TIMEOUT)
+		session->wake = search_ports_at(event);
+	else if (event->type == SESSION_EVENT_LIMIT && session->once &&
+		 event->now >= search_end(session))
+		session_change(session, SESSION_FAILED, event->now);
+	else if (event->type == SESSION_EVENT_LIMIT || event->type == SESSION_EVENT_TIMEOUT)
 		session_change(session, SESSION_PROBING, event->now);
-}
-
-void waiting_expire(struct session *session, int64_t now)
-{
-	if (session->once && now >= search_end(session))
-		session_change(session, SESSION_FAILED, now);
-	else
-		session_change(session, SESSION_PROBING, now);
 }
 
 static void start_probe(struct session *session, int64_t now)
@@ -58,7 +52,7 @@ static void start_probe(struct session *session, int64_t now)
 	if (error == -EAGAIN)
 		session->wake = now + PASS_PAUSE_MS / 10;
 	else if (error == -ENOTTY)
-		session_fail(session, now, CAUSE_CONFIG, "modem.port: %s is no tty",
+		session_fail(session, now, CAUSE_CONFIG, "modem.port: %s is not a tty",
 			     session->conf->modem.port);
 	else if (error < 0)
 		session_fail_call(session, now, "cannot look for ports", error);
@@ -67,7 +61,7 @@ static void start_probe(struct session *session, int64_t now)
 void probing_enter(struct session *session, int64_t now)
 {
 	session->port[0] = '\0';
-	/* Binding is a part of the attempt, and so is the probe after it. */
+	/* Binding, and the probe after it, belong to the same attempt. */
 	if (!session->bound) {
 		session->attempt_at = now;
 		session->timeline_count = 0;
@@ -80,16 +74,32 @@ void probing_enter(struct session *session, int64_t now)
 	start_probe(session, now);
 }
 
-static void probe_again_or_fail(struct session *session, const struct session_event *event)
+static void take_probe_result(struct session *session, const struct session_event *event)
 {
-	/* Closing a port that is in data mode may have ended that; twice in it is for the
-	 * ladder. */
+	bool no_port = event->cause == CAUSE_NO_AT_PORT;
 	bool stuck = event->stuck && session->stuck && !session->once;
-	bool may_come = event->cause == CAUSE_NO_AT_PORT && !stuck &&
-			event->now + PASS_PAUSE_MS < search_end(session);
 
+	/* At most once per plug-in of a device: after that event->may_bind is false. */
+	if (event->may_bind && !session->ports_changed &&
+	    (no_port || event->cause == CAUSE_NO_MODEM) &&
+	    strcmp(session->conf->modem.driver, "auto") == 0) {
+		session_change(session, SESSION_BINDING, event->now);
+		return;
+	}
+	if (event->cause == CAUSE_NONE) {
+		str_copy(session->port, sizeof(session->port), event->port);
+		session->script.family = event->family;
+		modem_decode_ati(event->identity ? event->identity : "", &session->script.ati);
+		session->port_open = true;
+		session->search_at = -1;
+		session_change(session, SESSION_PREPARING, event->now);
+		return;
+	}
+	/* Closing a port that is in data mode may have ended that; finding it so twice in a row is
+	 * for the ladder. */
 	session->stuck = event->stuck;
-	if (session->ports_changed || may_come) {
+	if (session->ports_changed ||
+	    (no_port && !stuck && event->now + PASS_PAUSE_MS < search_end(session))) {
 		log_info("%s; asking again", event->text);
 		session->limit = event->now + session_states[SESSION_PROBING].timeout_ms;
 		session->wake = event->now + PASS_PAUSE_MS;
@@ -98,53 +108,20 @@ static void probe_again_or_fail(struct session *session, const struct session_ev
 	session_fail(session, event->now, event->cause, "%s", event->text);
 }
 
-/* Once for a device that is plugged in: may_bind is false after that. */
-static bool may_bind(const struct session *session, const struct session_event *event)
-{
-	return event->may_bind && !session->ports_changed &&
-	       (event->cause == CAUSE_NO_AT_PORT || event->cause == CAUSE_NO_MODEM) &&
-	       strcmp(session->conf->modem.driver, "auto") == 0;
-}
-
 void probing_handle(struct session *session, const struct session_event *event)
 {
-	switch (event->type) {
-	case SESSION_EVENT_PORTS:
+	if (event->type == SESSION_EVENT_PORTS)
 		session->ports_changed = true;
-		break;
-	case SESSION_EVENT_TIMEOUT:
+	else if (event->type == SESSION_EVENT_TIMEOUT)
 		start_probe(session, event->now);
-		break;
-	case SESSION_EVENT_PROBED:
-		if (may_bind(session, event)) {
-			session_change(session, SESSION_BINDING, event->now);
-			break;
-		}
-		if (event->cause != CAUSE_NONE) {
-			probe_again_or_fail(session, event);
-			break;
-		}
-		str_copy(session->port, sizeof(session->port), event->port);
-		session->script.family = event->family;
-		modem_decode_ati(event->identity ? event->identity : "", &session->script.ati);
-		session->port_open = true;
-		session->search_at = -1;
-		session_change(session, SESSION_PREPARING, event->now);
-		break;
-	default:
-		break;
-	}
-}
-
-void probing_expire(struct session *session, int64_t now)
-{
-	if (session->probe_runs)
-		session_fail(session, now, CAUSE_NO_AT_PORT,
-			     "the probe of the ports does not end: the modem "
-			     "does not answer on USB");
-	else
-		session_fail(session, now, CAUSE_NO_AT_PORT,
-			     "the last port does not close: the modem does not answer on USB");
+	else if (event->type == SESSION_EVENT_PROBED)
+		take_probe_result(session, event);
+	else if (event->type == SESSION_EVENT_LIMIT)
+		session_fail(session, event->now, CAUSE_NO_AT_PORT, "%s",
+			     session->probe_runs ? "the probe of the ports does not end: the modem "
+						   "does not answer on USB"
+						 : "the last port does not close: the modem does "
+						   "not answer on USB");
 }
 
 void binding_enter(struct session *session, int64_t now)
@@ -159,20 +136,15 @@ void binding_enter(struct session *session, int64_t now)
 				  error);
 }
 
-/* Whether it has worked or not, the next probe will tell. */
+/* The next probe will tell whether it worked. */
 void binding_handle(struct session *session, const struct session_event *event)
 {
-	if (event->type != SESSION_EVENT_BOUND)
+	if (event->type == SESSION_EVENT_LIMIT)
+		session->ops->bind_cancel(session->ctx);
+	else if (event->type != SESSION_EVENT_BOUND)
 		return;
 	session->bound = true;
 	session_change(session, SESSION_PROBING, event->now);
-}
-
-void binding_expire(struct session *session, int64_t now)
-{
-	session->ops->bind_cancel(session->ctx);
-	session->bound = true;
-	session_change(session, SESSION_PROBING, now);
 }
 
 void backing_off_enter(struct session *session, int64_t now)
@@ -182,22 +154,15 @@ void backing_off_enter(struct session *session, int64_t now)
 		log_notice("next try in %d s", (session->delay_ms + 999) / 1000);
 }
 
-/* What a modem that has just come (back) may have mended. */
-static bool ports_may_mend(enum cause cause)
-{
-	return cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT || cause == CAUSE_LINK_LOST ||
-	       cause == CAUSE_PPP || cause == CAUSE_BUSY;
-}
-
 void backing_off_handle(struct session *session, const struct session_event *event)
 {
-	if (event->type == SESSION_EVENT_PORTS && ports_may_mend(session->cause))
-		session->wake = session_ports_at(event);
-	else if (event->type == SESSION_EVENT_TIMEOUT)
-		session_change(session, SESSION_PROBING, event->now);
-}
+	enum cause cause = session->cause;
 
-void backing_off_expire(struct session *session, int64_t now)
-{
-	session_change(session, SESSION_PROBING, now);
+	/* A modem that has just come (back) may have cured these. */
+	if (event->type == SESSION_EVENT_PORTS &&
+	    (cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT || cause == CAUSE_LINK_LOST ||
+	     cause == CAUSE_PPP || cause == CAUSE_BUSY))
+		session->wake = search_ports_at(event);
+	else if (event->type == SESSION_EVENT_LIMIT || event->type == SESSION_EVENT_TIMEOUT)
+		session_change(session, SESSION_PROBING, event->now);
 }

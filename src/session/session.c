@@ -51,10 +51,11 @@ void session_free(struct session *session)
 	buf_free(&session->text);
 }
 
-static void enter(struct session *session, int64_t now)
+static void enter_state(struct session *session, enum session_state to, int64_t now)
 {
-	const struct state *state = &session_states[session->state];
+	const struct state *state = &session_states[to];
 
+	session->state = to;
 	session->since = now;
 	session->limit = state->timeout_ms ? now + state->timeout_ms : -1;
 	session->wake = -1;
@@ -64,8 +65,7 @@ static void enter(struct session *session, int64_t now)
 
 void session_start(struct session *session, int64_t now)
 {
-	session->state = SESSION_PROBING;
-	enter(session, now);
+	enter_state(session, SESSION_PROBING, now);
 }
 
 void session_change(struct session *session, enum session_state to, int64_t now)
@@ -76,8 +76,7 @@ void session_change(struct session *session, enum session_state to, int64_t now)
 			  session_state_name(session->state), session_state_name(to));
 	}
 	log_info("%s -> %s", session_state_name(session->state), session_state_name(to));
-	session->state = to;
-	enter(session, now);
+	enter_state(session, to, now);
 }
 
 void session_fail(struct session *session, int64_t now, enum cause cause, const char *format, ...)
@@ -127,59 +126,27 @@ void session_stop(struct session *session, int64_t now)
 		session_change(session, SESSION_HANGING_UP, now);
 }
 
-static void redial(struct session *session, int64_t now)
+/* What the event says about the world, in whatever state it comes. */
+static void note_event(struct session *session, const struct session_event *event)
 {
-	/* Whoever wants the call dials again. */
-	if (session->goal != SESSION_GOAL_LINK) {
-		session_stop(session, now);
-		return;
-	}
-	/* A dial has just begun. */
-	if (session->state == SESSION_PROBING)
-		return;
-	session->redialing = true;
-	if (session->state != SESSION_HANGING_UP)
-		session_change(session, SESSION_HANGING_UP, now);
-}
+	bool ends_ppp = false;
 
-static void time_out(struct session *session, const struct session_event *event)
-{
-	const struct state *state = &session_states[session->state];
-
-	if (session->limit >= 0 && event->now >= session->limit) {
-		session->limit = -1;
-		session->wake = -1;
-		state->expire(session, event->now);
-	} else if (session->wake >= 0 && event->now >= session->wake) {
-		session->wake = -1;
-		state->handle(session, event);
-	}
-}
-
-/* Whether this event means that pppd, which runs its ip-down script now and then exits, needs no
- * signal from us. */
-static bool ends_ppp(const struct session *session, const struct session_event *event)
-{
-	if (!session->ppp_alive || session->goal != SESSION_GOAL_LINK)
-		return false;
+	/* pppd notices a hang-up by itself once the PPP discipline is on the line. It then runs its
+	 * ip-down script and exits, and needs no signal from us. */
 	if (event->type == SESSION_EVENT_PPP_LOG)
-		return ppp_event_is_end(event->ppp->type);
-	/* Before the PPP discipline is on the line, pppd does not notice. */
-	return event->type == SESSION_EVENT_PORT_GONE &&
-	       (session->state == SESSION_NEGOTIATING || session->state == SESSION_CONNECTED);
-}
-
-/* What is true of the world, whatever the state makes of it. */
-static void take_note(struct session *session, const struct session_event *event)
-{
-	if (session->ppp_ending_at < 0 && ends_ppp(session, event))
+		ends_ppp = ppp_event_is_end(event->ppp->type);
+	else if (event->type == SESSION_EVENT_PORT_GONE)
+		ends_ppp = session->state == SESSION_NEGOTIATING ||
+			   session->state == SESSION_CONNECTED;
+	if (ends_ppp && session->ppp_alive && session->goal == SESSION_GOAL_LINK &&
+	    session->ppp_ending_at < 0)
 		session->ppp_ending_at = event->now;
 	if (event->type == SESSION_EVENT_PPP_EXIT)
 		session->ppp_alive = false;
 	if (event->type == SESSION_EVENT_PROBED)
 		session->probe_runs = false;
 	if (event->type == SESSION_EVENT_PORT_GONE) {
-		/* Held on to, the tty's number would not be free again. */
+		/* While we hold it, the tty's number is not free to be used again. */
 		session->ops->port_close(session->ctx);
 		session->port_open = false;
 	}
@@ -187,21 +154,39 @@ static void take_note(struct session *session, const struct session_event *event
 
 void session_handle(struct session *session, const struct session_event *event)
 {
+	const struct state *state = &session_states[session->state];
+	struct session_event limit = *event;
+
 	if (session_is_over(session))
 		return;
-	take_note(session, event);
+	note_event(session, event);
 	switch (event->type) {
 	case SESSION_EVENT_STOP:
 		session_stop(session, event->now);
 		break;
 	case SESSION_EVENT_REDIAL:
-		redial(session, event->now);
+		/* With another goal, whoever wants the call dials again. */
+		if (session->goal != SESSION_GOAL_LINK) {
+			session_stop(session, event->now);
+		} else if (session->state != SESSION_PROBING) { /* else a dial has just begun */
+			session->redialing = true;
+			if (session->state != SESSION_HANGING_UP)
+				session_change(session, SESSION_HANGING_UP, event->now);
+		}
 		break;
 	case SESSION_EVENT_TIMEOUT:
-		time_out(session, event);
+		if (session->limit >= 0 && event->now >= session->limit) {
+			session->limit = -1;
+			session->wake = -1;
+			limit.type = SESSION_EVENT_LIMIT;
+			state->handle(session, &limit);
+		} else if (session->wake >= 0 && event->now >= session->wake) {
+			session->wake = -1;
+			state->handle(session, event);
+		}
 		break;
 	default:
-		session_states[session->state].handle(session, event);
+		state->handle(session, event);
 	}
 }
 
@@ -229,52 +214,46 @@ bool session_may_change(enum session_state from, enum session_state to)
 	return session_states[from].next & 1u << to;
 }
 
-static void ignore(struct session *session, const struct session_event *event)
-{
-	(void)session;
-	(void)event;
-}
-
 #define TO(state) (1u << SESSION_##state)
 
 /* clang-format off */
 const struct state session_states[SESSION_STATE_COUNT] = {
 	[SESSION_WAITING]     = { "waiting", 0,
 		TO(PROBING) | TO(HANGING_UP) | TO(FAILED),
-		waiting_enter, waiting_handle, waiting_expire },
+		waiting_enter, waiting_handle },
 	[SESSION_BINDING]     = { "binding", 15000,
 		TO(PROBING) | TO(HANGING_UP),
-		binding_enter, binding_handle, binding_expire },
+		binding_enter, binding_handle },
 	[SESSION_PROBING]     = { "probing", 20000,
 		TO(BINDING) | TO(PREPARING) | TO(HANGING_UP),
-		probing_enter, probing_handle, probing_expire },
+		probing_enter, probing_handle },
 	[SESSION_PREPARING]   = { "preparing", 120000,
 		TO(REGISTERING) | TO(HANGING_UP),
-		preparing_enter, preparing_handle, preparing_expire },
+		preparing_enter, call_handle },
 	[SESSION_REGISTERING] = { "registering", 0,
 		TO(DIALING) | TO(HANGING_UP),
-		registering_enter, registering_handle, registering_expire },
+		registering_enter, call_handle },
 	[SESSION_DIALING]     = { "dialing", 200000,
 		TO(NEGOTIATING) | TO(HANGING_UP),
-		dialing_enter, dialing_handle, dialing_expire },
+		dialing_enter, call_handle },
 	[SESSION_NEGOTIATING] = { "negotiating", 60000,
 		TO(CONNECTED) | TO(HANGING_UP),
-		negotiating_enter, negotiating_handle, negotiating_expire },
+		negotiating_enter, link_handle },
 	[SESSION_CONNECTED]   = { "connected", 0,
 		TO(HANGING_UP),
-		connected_enter, connected_handle, NULL },
+		connected_enter, link_handle },
 	[SESSION_HANGING_UP]  = { "hanging-up", 0, /* see hangup.c */
 		TO(WAITING) | TO(BACKING_OFF) | TO(RECOVERING) |
 		TO(STOPPED) | TO(FAILED),
-		hanging_up_enter, hanging_up_handle, NULL },
+		hanging_up_enter, hanging_up_handle },
 	[SESSION_BACKING_OFF] = { "backing-off", 0,
 		TO(PROBING) | TO(HANGING_UP),
-		backing_off_enter, backing_off_handle, backing_off_expire },
+		backing_off_enter, backing_off_handle },
 	[SESSION_RECOVERING]  = { "recovering", 0,
 		TO(PROBING) | TO(WAITING) | TO(BACKING_OFF) | TO(RECOVERING) |
 		TO(HANGING_UP),
-		recovering_enter, recovering_handle, recovering_expire },
-	[SESSION_STOPPED]     = { "stopped", 0, 0, NULL, ignore, NULL },
-	[SESSION_FAILED]      = { "failed", 0, 0, NULL, ignore, NULL },
+		recovering_enter, recovering_handle },
+	[SESSION_STOPPED]     = { "stopped", 0, 0, NULL, NULL },
+	[SESSION_FAILED]      = { "failed", 0, 0, NULL, NULL },
 };
 /* clang-format on */

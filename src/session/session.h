@@ -14,48 +14,49 @@
 #include "session/ladder.h"
 
 /*
- * A link's whole life: events in, actions out through the ops table. No I/O and
- * no clock; times are milliseconds of one monotonic clock. The table of states
- * is in session.c.
+ * A link's whole life: events in, actions out through the ops table. It does no
+ * I/O and reads no clock; times are milliseconds of one monotonic clock. The
+ * table of states is in session.c.
  */
 enum session_state {
 	SESSION_WAITING,     /* for a modem to be plugged in */
-	SESSION_BINDING,     /* the AT interface to another driver */
-	SESSION_PROBING,     /* which port answers AT */
+	SESSION_BINDING,     /* moving the AT interface to another driver */
+	SESSION_PROBING,     /* finding the port that answers AT */
 	SESSION_PREPARING,   /* SIM, context */
-	SESSION_REGISTERING, /* until a network has taken us */
+	SESSION_REGISTERING, /* with a network */
 	SESSION_DIALING,
 	SESSION_NEGOTIATING, /* pppd: LCP, authentication, IPCP */
 	SESSION_CONNECTED,
 	SESSION_HANGING_UP, /* until pppd is gone and the port is closed */
 	SESSION_BACKING_OFF,
-	SESSION_RECOVERING, /* a rung of the ladder, and the modem's return */
+	SESSION_RECOVERING, /* a rung of the ladder, then waiting for the modem */
 	SESSION_STOPPED,    /* on request; the end */
-	SESSION_FAILED,     /* for good; the end */
+	SESSION_FAILED,     /* permanently; the end */
 	SESSION_STATE_COUNT
 };
 
-/* How far it goes. The last two end with the first failure, as `once` does. */
+/* How far to go. The last two end at the first failure, as `once` does. */
 enum session_goal {
 	SESSION_GOAL_LINK,       /* dial, have pppd, supervise */
-	SESSION_GOAL_CALL,       /* up with the call: PPP is not its affair */
-	SESSION_GOAL_REGISTERED, /* then hang up, and STOPPED */
+	SESSION_GOAL_CALL,       /* make the call; another program does PPP */
+	SESSION_GOAL_REGISTERED, /* register, hang up, and be STOPPED */
 };
 
 enum session_event_type {
-	SESSION_EVENT_TIMEOUT,   /* session_deadline has come */
+	SESSION_EVENT_TIMEOUT,   /* session_deadline is due */
 	SESSION_EVENT_PORTS,     /* a tty has come or gone */
 	SESSION_EVENT_PROBED,    /* cause, text, port, may_bind */
 	SESSION_EVENT_BOUND,     /* the end of what ops->bind began */
 	SESSION_EVENT_AT,        /* at */
-	SESSION_EVENT_PORT_GONE, /* hang-up of the tty or unplugged */
+	SESSION_EVENT_PORT_GONE, /* the tty hung up, or was unplugged */
 	SESSION_EVENT_PPP_READY, /* pppd waits for the call */
 	SESSION_EVENT_PPP_LOG,   /* ppp */
 	SESSION_EVENT_PPP_EXIT,  /* cause, text */
-	SESSION_EVENT_RECOVERED, /* what ops->recover began: cause, text, left */
-	SESSION_EVENT_ALARM,     /* the link is no good: cause, text */
+	SESSION_EVENT_RECOVERED, /* the end of what ops->recover began: cause, text, left */
+	SESSION_EVENT_ALARM,     /* the link is up but useless: cause, text */
 	SESSION_EVENT_STOP,
 	SESSION_EVENT_REDIAL,
+	SESSION_EVENT_LIMIT, /* the state has lasted too long; made by session_handle */
 	SESSION_EVENT_COUNT
 };
 
@@ -65,41 +66,42 @@ struct session_event {
 	enum cause cause;
 	const char *text;                  /* NULL or one line for people */
 	const char *port;                  /* PROBED: the chosen device */
-	const struct modem_family *family; /* PROBED: of the chosen one */
+	const struct modem_family *family; /* PROBED: of the chosen device */
 	const char *identity;              /* PROBED: its answer to ATI */
 	bool may_bind;                     /* PROBED: another driver may make it answer */
 	bool stuck;                        /* PROBED: a port is in data mode, and none answers */
-	bool whole;                        /* PORTS: it has all that it had when it answered */
-	bool left;                         /* RECOVERED: the modem has gone, to come back */
+	bool whole;                        /* PORTS: all of the modem's earlier ports are there */
+	bool left;                         /* RECOVERED: the modem has left USB and will return */
 	const struct at_event *at;
 	const struct ppp_event *ppp;
 };
 
-/* What the session asks for. Those that return int give 0 or a negative errno; an error ends the
+/* What the session needs done. Those that return int give 0 or a negative errno; an error ends the
  * attempt with CAUSE_INTERNAL or CAUSE_PERMISSION. None may call back into the session. */
 struct session_ops {
 	int (*probe)(void *ctx); /* ends in PROBED; -EAGAIN: soon again */
 	void (*probe_cancel)(void *ctx);
-	int (*bind)(void *ctx); /* what the probe found; ends in BOUND */
+	int (*bind)(void *ctx); /* the interface that the probe found; ends in BOUND */
 	void (*bind_cancel)(void *ctx);
 	int (*command)(void *ctx, const struct at_command *command);
-	int (*ppp_start)(void *ctx);            /* early; ends in PPP_EXIT */
-	int (*ppp_open)(void *ctx);             /* the port; ends in PPP_READY */
-	void (*ppp_connected)(void *ctx);       /* the call stands: go on */
-	bool (*ppp_is_ending)(void *ctx);       /* by itself: its log has said so */
+	int (*ppp_start)(void *ctx);            /* before it is needed; ends in PPP_EXIT */
+	int (*ppp_open)(void *ctx);             /* have it open the port; ends in PPP_READY */
+	void (*ppp_connected)(void *ctx);       /* the call is up: go on */
+	bool (*ppp_is_ending)(void *ctx);       /* by itself: its log says so */
 	void (*ppp_stop)(void *ctx, bool hard); /* TERM, or KILL */
-	int (*link_up)(void *ctx);              /* routes */
+	int (*link_up)(void *ctx);              /* set the routes */
 	void (*hang_up)(void *ctx);             /* DTR low */
 	void (*port_close)(void *ctx);          /* fine without a port */
 	/* Not LADDER_REDIAL; the port is closed. Ends in RECOVERED. */
 	int (*recover)(void *ctx, enum ladder_rung rung);
 	void (*recover_cancel)(void *ctx);
-	/* Leave out the modem on the open port until it is plugged in anew. False when it cannot be
-	 * told apart. */
+	/* Ignore the modem on the open port until it is plugged in again. False when it cannot be
+	 * told from others. */
 	bool (*exclude)(void *ctx);
-	/* The host switches radios off: who, and what helps, into `out`. NULL: nobody knows. */
+	/* Whether the host has switched radios off; what did it, and the remedy, go to `out`. NULL:
+	 * unknown. */
 	bool (*radio_blocked)(void *ctx, struct buf *out);
-	const struct pins_ops *pins; /* the same ctx; NULL: no PIN is sent */
+	const struct pins_ops *pins; /* with the same ctx; NULL: no PIN is sent */
 };
 
 #define SESSION_TIMELINE_MAX 16
@@ -110,7 +112,7 @@ struct session_mark {
 	int ms;           /* since the attempt began */
 };
 
-/* Readable by all, written by session.c only. */
+/* Anyone may read it; only session/ writes it. */
 struct session {
 	const struct conf *conf;
 	const struct session_ops *ops;
@@ -120,8 +122,8 @@ struct session {
 
 	enum session_state state;
 	int64_t since; /* when the state was entered */
-	int64_t limit; /* when it has taken too long; -1: never */
-	int64_t wake;  /* when there is something to do in it; -1: never */
+	int64_t limit; /* when the state has lasted too long; -1: never */
+	int64_t wake;  /* when the state has something to do; -1: never */
 
 	struct script script;
 	struct backoff backoff;
@@ -139,23 +141,23 @@ struct session {
 	int64_t ppp_ending_at; /* since when it is ending, as its log or the port says; -1 */
 	bool ports_changed;    /* while the probe ran */
 	bool stuck;            /* PROBED has said so */
-	bool dead;             /* the link was up, and nothing came through it any more */
+	bool dead;             /* the link was up, but nothing came through it */
 	bool wrong_modem;      /* has been left out: another one may be there */
 	bool recovered;        /* RECOVERING: it is done */
 	bool modem_left;       /* RECOVERING: and the modem has gone */
 	int64_t stop_at;       /* when a stop was asked for; -1: not */
 	bool stopping;         /* a stop has been asked for */
-	bool reached;          /* SESSION_GOAL_REGISTERED: it is */
+	bool reached;          /* SESSION_GOAL_REGISTERED was */
 	bool redialing;        /* a redial has been asked for */
-	int rung;              /* of hanging up: how hard so far */
+	int measure;           /* HANGING_UP: the next one, see hangup.c */
 	int delay_ms;          /* BACKING_OFF's */
 
-	enum cause cause; /* of the last failure, and so of the end */
+	enum cause cause; /* of the last failure, and therefore of the end */
 	enum session_state failed_in;
 	struct buf text;   /* of the last failure, for people */
 	int64_t failed_at; /* -1: never */
 	unsigned dials;
-	unsigned forbidden; /* changes that the table does not allow: a bug */
+	unsigned forbidden; /* changes that the table does not allow; each is a bug */
 
 	struct {
 		char ifname[32];
@@ -167,22 +169,21 @@ struct session {
 	size_t timeline_count;
 };
 
-/* `conf` and `ops` are borrowed for the session's life. `seed` any number. */
+/* `conf` and `ops` are borrowed for the session's life. `seed` may be any number. */
 void session_init(struct session *session, const struct conf *conf, const struct session_ops *ops,
 		  void *ctx, bool once, uint32_t seed);
 void session_free(struct session *session);
 
-/* What `conf` points to has other values. */
+/* The values that `conf` points to have changed. */
 void session_reload(struct session *session);
 
-/* Have the link's routes set, as they are when it comes up; what does not work is told in the
- * log. */
+/* Set the link's routes, as when it comes up; failures are logged. */
 void session_set_routes(struct session *session);
 
-/* Before session_start; SESSION_GOAL_LINK without. */
+/* Before session_start; the default is SESSION_GOAL_LINK. */
 void session_set_goal(struct session *session, enum session_goal goal);
 
-/* Look for the modem. */
+/* Begin by looking for the modem. */
 void session_start(struct session *session, int64_t now);
 
 void session_handle(struct session *session, const struct session_event *event);

@@ -4,39 +4,35 @@
 
 #include "session/session.h"
 
-/* Between session.c, which has the table of states, and the files of the states' own functions;
- * nobody else includes this. */
+/* Shared by session.c, which has the table of states, and the files with the states' functions.
+ * Nothing else includes this. */
 
-#define SESSION_REDIAL_MS 300 /* DTR stays low so long at least */
-#define SESSION_SETTLE_MS 250 /* from one new tty to the device's last */
-
-/* When to ask the ports after SESSION_EVENT_PORTS. */
-int64_t session_ports_at(const struct session_event *event);
+#define SESSION_REDIAL_MS 300 /* DTR stays low for at least this long */
+#define SESSION_SETTLE_MS 250 /* from a device's first new tty to its last */
 
 struct state {
 	const char *name;
 	int timeout_ms; /* 0: none, or enter sets session->limit */
-	unsigned next;  /* allowed states, as bits */
+	unsigned next;  /* allowed next states, as bits */
 	void (*enter)(struct session *session, int64_t now);
-	/* Events that no other rule has taken; SESSION_EVENT_TIMEOUT only for session->wake. */
+	/* Gets the events that session_handle does not deal with itself. TIMEOUT: session->wake is
+	 * due. LIMIT: session->limit has passed. */
 	void (*handle)(struct session *session, const struct session_event *event);
-	/* session->limit is over. */
-	void (*expire)(struct session *session, int64_t now);
 };
 
 extern const struct state session_states[SESSION_STATE_COUNT];
 
-/* The one function that changes the state. */
+/* The only function that changes the state. */
 void session_change(struct session *session, enum session_state to, int64_t now);
 
-/* Note the failure and hang up; what comes after is the cause's reaction. */
+/* Record the failure and hang up; its cause decides what follows. */
 void session_fail(struct session *session, int64_t now, enum cause cause, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The same for a wish of ours that could not be granted: "WHAT: strerror". */
+/* The same for an operation of ours that failed: "WHAT: strerror". */
 void session_fail_call(struct session *session, int64_t now, const char *what, int error);
 
-/* Hang up, and end as it was asked to. */
+/* Hang up, then stop. */
 void session_stop(struct session *session, int64_t now);
 
 void session_mark(struct session *session, const char *step, int64_t now);
@@ -44,48 +40,43 @@ void session_mark(struct session *session, const char *step, int64_t now);
 /* search.c */
 void waiting_enter(struct session *session, int64_t now);
 void waiting_handle(struct session *session, const struct session_event *event);
-void waiting_expire(struct session *session, int64_t now);
 void binding_enter(struct session *session, int64_t now);
 void binding_handle(struct session *session, const struct session_event *event);
-void binding_expire(struct session *session, int64_t now);
 void probing_enter(struct session *session, int64_t now);
 void probing_handle(struct session *session, const struct session_event *event);
-void probing_expire(struct session *session, int64_t now);
 void backing_off_enter(struct session *session, int64_t now);
 void backing_off_handle(struct session *session, const struct session_event *event);
-void backing_off_expire(struct session *session, int64_t now);
+
+/* When to probe after SESSION_EVENT_PORTS. */
+int64_t search_ports_at(const struct session_event *event);
 
 /* call.c */
 void preparing_enter(struct session *session, int64_t now);
-void preparing_handle(struct session *session, const struct session_event *event);
-void preparing_expire(struct session *session, int64_t now);
 void registering_enter(struct session *session, int64_t now);
-void registering_handle(struct session *session, const struct session_event *event);
-void registering_expire(struct session *session, int64_t now);
 void dialing_enter(struct session *session, int64_t now);
-void dialing_handle(struct session *session, const struct session_event *event);
-void dialing_expire(struct session *session, int64_t now);
 
-/* A reply or a URC for the script, which may end it in any state: roaming that is not wanted. False
- * when it has ended it. */
+/* Of these three states. */
+void call_handle(struct session *session, const struct session_event *event);
+
+/* Give a reply or a URC to the script, which may fail on it in any state (unwanted roaming). False
+ * when it has. */
 bool call_take_at(struct session *session, const struct session_event *event);
 
 /* link.c */
 void negotiating_enter(struct session *session, int64_t now);
-void negotiating_handle(struct session *session, const struct session_event *event);
-void negotiating_expire(struct session *session, int64_t now);
 void connected_enter(struct session *session, int64_t now);
-void connected_handle(struct session *session, const struct session_event *event);
+
+/* Of both. */
+void link_handle(struct session *session, const struct session_event *event);
 
 /* recover.c */
 void recovering_enter(struct session *session, int64_t now);
 void recovering_handle(struct session *session, const struct session_event *event);
-void recovering_expire(struct session *session, int64_t now);
 
-/* After a failure that is to be tried again: whether RECOVERING comes first. */
+/* After a failure that will be retried: whether RECOVERING comes first. */
 bool recover_choose(struct session *session, int64_t now);
 
-/* A link is up: was it the last rung's doing? */
+/* A link is up: if a rung was used since the last dial, it helped. */
 void recover_note_link(struct session *session);
 
 /* hangup.c */

@@ -34,7 +34,7 @@ void watch_start(struct watch *watch, const struct conf *conf, unsigned long lon
 }
 
 static bool __attribute__((format(printf, 3, 4)))
-judge(struct watch *watch, enum cause cause, const char *format, ...)
+set_verdict(struct watch *watch, enum cause cause, const char *format, ...)
 {
 	va_list ap;
 
@@ -46,7 +46,7 @@ judge(struct watch *watch, enum cause cause, const char *format, ...)
 	return true;
 }
 
-/* Bytes have to go out and none come in for so long. */
+/* How long bytes must go out, with none coming in. */
 static int64_t dead_traffic_ms(const struct watch *watch)
 {
 	int64_t once = watch->conf->monitor.dead_traffic_s * 1000LL;
@@ -62,14 +62,14 @@ int watch_count_ms(const struct watch *watch)
 
 bool watch_counters(struct watch *watch, unsigned long long rx, unsigned long long tx)
 {
-	bool came = rx != watch->rx, went = tx != watch->tx;
+	bool received = rx != watch->rx, sent = tx != watch->tx;
 	int64_t ms = dead_traffic_ms(watch);
 
 	watch->rx = rx;
 	watch->tx = tx;
-	watch->mute = went && !came ? watch->mute + 1 : 0;
-	/* Of a young link it may be PPP's own. */
-	if (came && watch->counts > 0)
+	watch->mute = sent && !received ? watch->mute + 1 : 0;
+	/* On a young link these may be PPP's own. */
+	if (received && watch->counts > 0)
 		watch->patience = 0;
 	watch->counts++;
 	if (watch->mute < COUNTS || ms == 0)
@@ -77,9 +77,9 @@ bool watch_counters(struct watch *watch, unsigned long long rx, unsigned long lo
 	watch->mute = 0;
 	if (watch->patience < PATIENCE_MAX)
 		watch->patience++;
-	return judge(watch, CAUSE_LINK_LOST,
-		     "bytes have gone out for %d s and none come in (monitor.dead_traffic)",
-		     (int)(ms / 1000));
+	return set_verdict(watch, CAUSE_LINK_LOST,
+			   "bytes were sent for %d s and none received (monitor.dead_traffic)",
+			   (int)(ms / 1000));
 }
 
 bool watch_ping(struct watch *watch, bool answered)
@@ -87,8 +87,8 @@ bool watch_ping(struct watch *watch, bool answered)
 	watch->lost = answered ? 0 : watch->lost + 1;
 	if (watch->lost < watch->conf->monitor.failures)
 		return false;
-	return judge(watch, CAUSE_LINK_LOST, "no answer to pings, %d times in a row (monitor.ping)",
-		     watch->lost);
+	return set_verdict(watch, CAUSE_LINK_LOST,
+			   "no answer to pings, %d times in a row (monitor.ping)", watch->lost);
 }
 
 bool watch_registration(struct watch *watch, const struct modem_facts *facts, unsigned long long rx,
@@ -99,14 +99,14 @@ bool watch_registration(struct watch *watch, const struct modem_facts *facts, un
 	if (!modem_network_is_known(facts))
 		return false;
 	if (facts->registered && facts->roaming && !watch->conf->network.roaming)
-		return judge(watch, CAUSE_NOT_REGISTERED,
-			     "the modem has gone to a foreign network, and "
-			     "network.roaming = false forbids its use");
+		return set_verdict(watch, CAUSE_NOT_REGISTERED,
+				   "the modem has moved to a foreign network, and "
+				   "network.roaming = false forbids its use");
 	if (facts->registered) {
 		watch->unregistered_at = -1;
 		return false;
 	}
-	/* Whatever the modem says, the link is alive. */
+	/* While bytes come in the link is alive, whatever the modem says. */
 	if (watch->unregistered_at < 0 || rx != watch->unregistered_rx) {
 		watch->unregistered_at = now;
 		watch->unregistered_rx = rx;
@@ -114,10 +114,10 @@ bool watch_registration(struct watch *watch, const struct modem_facts *facts, un
 	if (now - watch->unregistered_at < limit_s * 1000LL)
 		return false;
 	if (modem_stands_at(facts, MODEM_REG_DENIED))
-		return judge(watch, CAUSE_NOT_REGISTERED,
-			     "no network takes the modem any more: denied, "
-			     "and nothing has come in for %d s",
-			     limit_s);
-	return judge(watch, CAUSE_LINK_LOST,
-		     "the modem has lost the network, and nothing has come in for %d s", limit_s);
+		return set_verdict(watch, CAUSE_NOT_REGISTERED,
+				   "registration is denied now, and nothing was received for %d s",
+				   limit_s);
+	return set_verdict(watch, CAUSE_LINK_LOST,
+			   "the modem has lost the network, and nothing was received for %d s",
+			   limit_s);
 }

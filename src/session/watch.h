@@ -12,18 +12,18 @@ struct conf;
 struct modem_facts;
 
 /*
- * Whether a link that is up is any good: counters, pings and registration go
- * in, a verdict comes out. Where one says true the link is to be ended, and
- * `cause` and `text` say why. Times are milliseconds of a monotonic clock.
+ * Whether a link that is up still works: counters, pings and registration go
+ * in, a verdict comes out. True means that the link must be ended, and `cause`
+ * and `text` say why. Times are milliseconds of a monotonic clock.
  */
 struct watch {
 	const struct conf *conf;
 	unsigned long long rx, tx; /* at the last count */
 	int counts;                /* of this link */
-	int mute;                  /* counts, one after the other, of sent bytes alone */
-	int patience;              /* how often the time for these is doubled */
-	int lost;                  /* rounds of pings, one after the other */
-	int64_t unregistered_at;   /* -1: not known to be */
+	int mute;                  /* consecutive counts in which bytes were only sent */
+	int patience;              /* how many times the time for these has doubled */
+	int lost;                  /* consecutive rounds of pings without an answer */
+	int64_t unregistered_at;   /* -1: it is, or that is unknown */
 	unsigned long long unregistered_rx;
 	enum cause cause;
 	struct buf text;
@@ -36,14 +36,14 @@ void watch_free(struct watch *watch);
 void watch_start(struct watch *watch, const struct conf *conf, unsigned long long rx,
 		 unsigned long long tx);
 
-/* How often to count: four times in monitor.dead_traffic. 0: not at all. */
+/* The time between counts, a quarter of monitor.dead_traffic. 0: do not count. */
 int watch_count_ms(const struct watch *watch);
 
 /*
- * Bytes have gone out and none come in, in each of four counts. A count in
- * which none went out begins anew, so that no idle link is taken for dead. A
- * link that is ended for it may belong to one who only ever sends: the time
- * doubles until something comes in again.
+ * True when bytes were sent and none received in four counts in a row. A count
+ * in which none were sent starts over, so that an idle link is not taken for
+ * dead. The user of a link ended this way may only ever send: each time the
+ * limit doubles, until something is received again.
  */
 bool watch_counters(struct watch *watch, unsigned long long rx, unsigned long long tx);
 

@@ -168,7 +168,7 @@ is_up() {
 	ip -n "$near" neighbour replace 10.64.0.1 lladdr 02:00:00:00:00:01 \
 		dev wwan-e2e nud permanent
 	background chat 100 >/dev/null
-	ends_with 'bytes have gone out for 4 s and none come in'
+	ends_with 'bytes were sent for 4 s and none received'
 }
 
 @test "bytes that come in as well" {

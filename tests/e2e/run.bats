@@ -66,7 +66,7 @@ run_once() {
 @test "a port that is no tty is a mistake in the configuration" {
 	run_once "modem: { port = \"$BATS_TEST_FILENAME\"; };"
 	exits 3
-	has "$BATS_TEST_FILENAME is no tty (config)"
+	has "$BATS_TEST_FILENAME is not a tty (config)"
 }
 
 @test "a group for the socket that is none is a mistake in the configuration" {

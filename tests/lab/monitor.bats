@@ -88,7 +88,7 @@ wake_ups() {
 	connect 'dead_traffic = 4;' 'lcp_echo_interval = 0;'
 	background ping -i 0.2 "$LAB_FAR_IP" >/dev/null
 	modem_say modem drop-data on
-	gobi_says 'bytes have gone out for 4 s and none come in' 20
+	gobi_says 'bytes were sent for 4 s and none received' 20
 	modem_say modem drop-data off
 	recovers
 }

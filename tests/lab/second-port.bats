@@ -80,7 +80,7 @@ is_free() {
 @test "second port: a foreign network that is not wanted ends it" {
 	connect 'signal_interval = 1;' 'roaming = false;'
 	modem_say modem registration 5
-	gobi_says 'has gone to a foreign network'
+	gobi_says 'has moved to a foreign network'
 	gobi_says '(not-registered)' 1 || gobi_status '.last_failure.cause == "not-registered"'
 }
 
