@@ -13,27 +13,27 @@
 CONF_GROUP(modem, "Which modem to use. Everything that is given has to match.")
 CONF_KEY(modem, usb, STRING, char *, usb, "usb",
 	 "Vendor and product as lsusb prints them, such as \"1199:9013\"; \"\" is any.",
-	 "", .check = validate_usb_id, .lower = true)
+	 "", .format = CONF_FORMAT_USB_ID, .lower = true)
 CONF_KEY(modem, path, STRING, char *, path, "device: path devpath",
 	 "Where it is plugged in: its name in /sys/bus/usb/devices, such as \"1-1.4\"; "
 	 "\"\" is anywhere.",
-	 "", .check = validate_usb_path)
+	 "", .format = CONF_FORMAT_USB_PATH)
 CONF_KEY(modem, serial, STRING, char *, serial, "serial",
 	 "The USB device's serial number; \"\" is any.",
-	 "", .check = validate_text)
+	 "", .format = CONF_FORMAT_TEXT)
 CONF_KEY(modem, imei, STRING, char *, imei, "imei",
 	 "The modem's IMEI, 14 to 16 digits; \"\" is any.",
-	 "", .check = validate_imei)
+	 "", .format = CONF_FORMAT_IMEI)
 CONF_KEY(modem, port, STRING, char *, port, "",
 	 "The tty to use, such as \"/dev/ttyS1\"; \"auto\" is the one that answers AT commands.",
-	 "auto", .check = validate_port)
+	 "auto", .format = CONF_FORMAT_PORT)
 CONF_KEY(modem, driver, STRING, char *, driver, "driver",
 	 "\"auto\" may move the AT interface to the driver option when no port answers for lack of "
 	 "DTR or of a driver; \"keep\" never changes a driver.",
 	 "auto", .words = drivers)
 CONF_KEY(modem, init, LIST, struct conf_list, init, "init",
 	 "AT commands to send first, before every dial.",
-	 "", .check = validate_at_command)
+	 "", .format = CONF_FORMAT_AT_COMMAND)
 CONF_KEY(modem, wait, INT, int, wait_s, "wait",
 	 "How long to wait for the modem to appear.",
 	 "30", .min = 0, .max = DAY_S, .unit = "seconds")
@@ -42,17 +42,17 @@ CONF_END(modem)
 CONF_GROUP(sim, "The SIM card.")
 CONF_KEY(sim, pin, SECRET, char *, pin, "pincode",
 	 "The PIN, 4 to 8 digits in quotes; \"\" is none. A PIN that was refused is never sent again.",
-	 "", .check = validate_pin)
+	 "", .format = CONF_FORMAT_PIN)
 CONF_KEY_FILE(sim, pin_file, pin, "pin_file",
 	 "A file whose first line is the PIN, instead of pin.",
-	 .check = validate_pin)
+	 .format = CONF_FORMAT_PIN)
 CONF_NO_KEY(bool, last_attempt) /* spend it: from the command line only */
 CONF_END(sim)
 
 CONF_GROUP(network, "The mobile network and the account there.")
 CONF_KEY(network, apn, STRING, char *, apn, "apn",
 	 "The operator's access point name; \"\" is the modem's own context as it is.",
-	 "", .check = validate_apn, .max = 100)
+	 "", .format = CONF_FORMAT_APN, .max = 100)
 CONF_KEY(network, pdp_type, ENUM, enum conf_pdp, pdp_type, "pdp_type: pdptype iptype ipv6",
 	 "Which protocols to ask for.",
 	 "ipv4", .words = pdp_types)
@@ -67,7 +67,7 @@ CONF_KEY(network, password, SECRET, char *, password, "password",
 	 "")
 CONF_KEY_FILE(network, password_file, password, "password_file",
 	 "A file whose first line is the password, instead of password.",
-	 .check = NULL)
+	 .format = CONF_FORMAT_ANY)
 CONF_KEY(network, auth, ENUM, enum conf_auth, auth, "auth: auth allowedauth[]",
 	 "How to prove user name and password; \"auto\" is the way that the network asks for.",
 	 "auto", .words = auths)
@@ -77,7 +77,7 @@ CONF_KEY(network, mode, STRING, char *, mode, "mode: mode modes service allowedm
 CONF_KEY(network, operator, STRING, char *, operator, "operator plmn",
 	 "The 5 or 6 digits of country and network; \"auto\" lets the modem choose, and frees one "
 	 "that was bound to a network.",
-	 "auto", .check = validate_operator)
+	 "auto", .format = CONF_FORMAT_OPERATOR)
 CONF_KEY(network, roaming, BOOL, bool, roaming, "roaming allow_roaming",
 	 "Whether to use a network other than the SIM's own.",
 	 "true")
@@ -90,7 +90,7 @@ CONF_GROUP(ppp, "The PPP link, its network interface and its routes.")
 CONF_KEY(ppp, ifname, STRING, char *, ifname, "pppname",
 	 "The interface's name, up to 15 characters; \"auto\" is wwan- and the instance's name, "
 	 "\"\" is the next free pppN.",
-	 "auto", .check = validate_ifname, .max = 15)
+	 "auto", .format = CONF_FORMAT_IFNAME, .max = 15)
 CONF_KEY(ppp, default_route, BOOL, bool, default_route, "link: pppd_option[]",
 	 "Whether the link is to be a default route.",
 	 "true", .now = true)
@@ -111,14 +111,14 @@ CONF_KEY(ppp, lcp_echo_failure, INT, int, lcp_echo_failure, "",
 	 "3", .min = 1, .max = 100)
 CONF_KEY(ppp, options, LIST, struct conf_list, options, "",
 	 "More options for pppd, one an item: ( \"mru 1400\", \"noaccomp\" ).",
-	 "", .check = validate_ppp_option)
+	 "", .format = CONF_FORMAT_PPP_OPTION)
 CONF_END(ppp)
 
 CONF_GROUP(monitor, "How to find out that a link which is up has stopped working.")
 CONF_KEY(monitor, ping, LIST, struct conf_list, ping, "ping",
 	 "Addresses to ping through the link: ( \"192.0.2.1\" ). One answer from any of them is "
 	 "enough.",
-	 "", .check = validate_ip, .now = true)
+	 "", .format = CONF_FORMAT_IP, .now = true)
 CONF_KEY(monitor, interval, INT, int, interval_s, "ping_interval",
 	 "How often to ping.",
 	 "30", .min = 1, .max = DAY_S, .unit = "seconds", .now = true)
@@ -148,6 +148,6 @@ CONF_END(recovery)
 CONF_GROUP(control, "The control socket.")
 CONF_KEY(control, group, STRING, char *, group, "",
 	 "The group whose members may use status, redial, stop and so on besides root; \"\" is none.",
-	 "", .check = validate_unix_group, .max = 32, .now = true)
+	 "", .format = CONF_FORMAT_UNIX_GROUP, .max = 32, .now = true)
 CONF_END(control)
 /* clang-format on */

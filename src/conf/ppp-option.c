@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "conf/ppp-option.h"
 
-/* What pppd's longest field takes, MAXNAMELEN, but for filters and scripts. */
+/* The size of pppd's longest field, MAXNAMELEN, filters and scripts aside. */
 #define VALUE_MAX 255
 
 struct rule {
@@ -18,15 +18,15 @@ struct rule {
 
 #define SUPERVISION "gobi-dial could no longer watch pppd"
 #define OWN_PORT    "gobi-dial opens and sets up the port"
-#define PEER_AUTH   "no operator's network proves itself to a modem's user"
+#define PEER_AUTH   "no operator's network authenticates itself to its users"
 #define COMPRESSION "no cellular modem compresses; it is switched off"
-#define RUNS_CODE   "put it into /etc/ppp/options if it has to be"
+#define RUNS_CODE   "put it into /etc/ppp/options if you need it"
 #define KEY(key)    "use the key " key
 
 /*
- * pppd reads a file as a row of words, not of lines: only who knows how many
- * words an option takes can tell that a second word is no second option. So an
- * option that is not in here is refused.
+ * pppd reads a file as a sequence of words, not of lines. Without knowing how
+ * many words an option takes, a second word cannot be told from a second
+ * option. So an option that is not in this table is refused.
  */
 /* clang-format off */
 static const struct rule rules[] = {
@@ -182,9 +182,7 @@ static const struct rule rules[] = {
 };
 /* clang-format on */
 
-#define RULE_COUNT COUNT(rules)
-
-static bool refuse(struct buf *why, const char *text)
+static bool explain_why(struct buf *why, const char *text)
 {
 	buf_printf(why, "%s", text);
 	return false;
@@ -214,26 +212,10 @@ void conf_ppp_quote(struct buf *out, const char *word)
 
 static const struct rule *find_rule(const char *name)
 {
-	for (size_t i = 0; i < RULE_COUNT; i++)
+	for (size_t i = 0; i < COUNT(rules); i++)
 		if (strcmp(rules[i].name, name) == 0)
 			return &rules[i];
 	return NULL;
-}
-
-static bool unknown(const char *name, struct buf *why)
-{
-	const char *names[RULE_COUNT + 1] = {NULL};
-	const char *nearest;
-
-	for (size_t i = 0; i < RULE_COUNT; i++)
-		names[i] = rules[i].name;
-	nearest = str_nearest(name, names);
-	buf_printf(why, "\"%.60s\" is no option that gobi-dial passes on", name);
-	if (nearest)
-		buf_printf(why, "; did you mean \"%s\"?", nearest);
-	else
-		buf_printf(why, "; " RUNS_CODE);
-	return false;
 }
 
 /* Cut the next word out of *at, which moves behind it. False, with nothing in `why`, at the end. */
@@ -249,30 +231,42 @@ static bool next_word(const char **at, struct buf *word, struct buf *why)
 	if (quote == '"' || quote == '\'') {
 		end = strchr(++start, quote);
 		if (!end)
-			return refuse(why, "a quote is missing");
+			return explain_why(why, "a quote is missing");
 	} else {
 		end = start + strcspn(start, " \"'");
 	}
 	buf_append(word, start, (size_t)(end - start));
 	end += quote == '"' || quote == '\'';
 	if (*end && *end != ' ')
-		return refuse(why, "a quoted word has to stand alone, between blanks");
+		return explain_why(why, "a quoted word has to stand alone, between blanks");
 	*at = end;
 	return true;
 }
 
 static bool check_rule(const struct rule *rule, const char *name, int values, struct buf *why)
 {
-	if (!rule)
-		return unknown(name, why);
+	const char *names[COUNT(rules) + 1] = {NULL};
+	const char *nearest;
+
+	if (!rule) {
+		for (size_t i = 0; i < COUNT(rules); i++)
+			names[i] = rules[i].name;
+		nearest = str_nearest(name, names);
+		buf_printf(why, "\"%.60s\" is not an option that gobi-dial passes on", name);
+		if (nearest)
+			buf_printf(why, "; did you mean \"%s\"?", nearest);
+		else
+			buf_printf(why, "; " RUNS_CODE);
+		return false;
+	}
 	if (rule->refuse) {
-		buf_printf(why, "\"%s\" is not for ppp.options: %s", name, rule->refuse);
+		buf_printf(why, "\"%s\" cannot be in ppp.options: %s", name, rule->refuse);
 		return false;
 	}
 	if (values == rule->values)
 		return true;
 	buf_printf(why, "\"%s\" takes %s", name,
-		   rule->values ? "one value; quote it if it has blanks"
+		   rule->values ? "one value; quote it if it contains blanks"
 				: "no value; one option an item");
 	return false;
 }
@@ -285,12 +279,12 @@ bool conf_ppp_option(const char *item, struct buf *out, struct buf *why)
 
 	for (const char *c = item; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f) {
-			refuse(why, "must not hold control characters");
+			explain_why(why, "must not contain control characters");
 			goto out;
 		}
 	if (!next_word(&item, &name, why)) {
 		if (!why->len)
-			refuse(why, "is empty");
+			explain_why(why, "is empty");
 		goto out;
 	}
 	while (next_word(&item, values ? &rest : &value, why))
@@ -298,11 +292,11 @@ bool conf_ppp_option(const char *item, struct buf *out, struct buf *why)
 	if (why->len || !check_rule(find_rule(buf_str(&name)), buf_str(&name), values, why))
 		goto out;
 	if (value.len > VALUE_MAX) {
-		refuse(why, "the value is longer than 255 bytes");
+		explain_why(why, "the value is longer than 255 bytes");
 		goto out;
 	}
 	if (find_rule(buf_str(&name))->path && *buf_str(&value) != '/') {
-		refuse(why, "has to name the script by its whole path");
+		explain_why(why, "has to name the script by its whole path");
 		goto out;
 	}
 	ok = true;

@@ -7,10 +7,10 @@
 struct buf;
 
 /*
- * One item of ppp.options: an option of pppd's and, where it takes one, its
- * value: `mru 1400`, `domain "example.org"`. Words end at blanks; one in
- * quotes of either kind holds all up to the next such quote as it is. With
- * `out`, append the line for pppd. False, with the reason in `why`, when it is
+ * One item of ppp.options: a pppd option and, where it takes one, its value:
+ * `mru 1400`, `domain "example.org"`. Words end at blanks; a word in quotes of
+ * either kind holds everything up to the next such quote as it is. With `out`,
+ * append the line for pppd. False, with the reason in `why`, when the item is
  * malformed, unknown, or would break what gobi-dial relies on.
  */
 bool conf_ppp_option(const char *item, struct buf *out, struct buf *why);

@@ -5,7 +5,6 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "conf/schema.h"
-#include "conf/validate.h"
 
 #define DAY_S 86400
 
@@ -46,19 +45,19 @@ static bool backoff_is_a_range(const struct conf *conf, struct buf *why)
 	return false;
 }
 
-/* RFC 8200 5: a link that carries less cannot carry IPv6. */
+/* RFC 8200 5: a link with a smaller MTU cannot carry IPv6. */
 static bool mtu_carries_ipv6(const struct conf *conf, struct buf *why)
 {
 	if (conf->network.pdp_type == CONF_PDP_IPV4 || conf->ppp.mtu == 0 || conf->ppp.mtu >= 1280)
 		return true;
 	buf_printf(why,
-		   "%d is too small for network.pdp_type = \"%s\": IPv6 wants 1280 bytes or more",
+		   "%d is too small for network.pdp_type = \"%s\": IPv6 needs 1280 bytes or more",
 		   conf->ppp.mtu, pdp_types[conf->network.pdp_type]);
 	return false;
 }
 
-/* All rounds would be lost, and the link with them. */
-static bool pings_have_a_way(const struct conf *conf, struct buf *why)
+/* Otherwise all rounds would be lost, and the link with them. */
+static bool pings_can_arrive(const struct conf *conf, struct buf *why)
 {
 	const struct conf_list *ping = &conf->monitor.ping;
 	bool ipv4 = conf->network.pdp_type != CONF_PDP_IPV6;
@@ -69,7 +68,7 @@ static bool pings_have_a_way(const struct conf *conf, struct buf *why)
 			return true;
 	if (ping->count == 0)
 		return true;
-	buf_printf(why, "has no address that a link of network.pdp_type = \"%s\" leads to",
+	buf_printf(why, "has no address that a link with network.pdp_type = \"%s\" can reach",
 		   pdp_types[conf->network.pdp_type]);
 	return false;
 }
@@ -77,7 +76,7 @@ static bool pings_have_a_way(const struct conf *conf, struct buf *why)
 const struct conf_rule conf_rules[] = {
 	{"recovery", "backoff_max", backoff_is_a_range},
 	{"ppp", "mtu", mtu_carries_ipv6},
-	{"monitor", "ping", pings_have_a_way},
+	{"monitor", "ping", pings_can_arrive},
 	{NULL},
 };
 
@@ -105,35 +104,30 @@ int conf_key_word(const struct conf_key *key, const char *value)
 	return -1;
 }
 
-static bool check_word(const struct conf_key *key, const char *value, struct buf *why)
-{
-	const char *nearest;
-
-	if (conf_key_word(key, value) >= 0)
-		return true;
-	buf_printf(why, "has to be one of");
-	for (const char *const *word = key->words; *word; word++)
-		buf_printf(why, " \"%s\"", *word);
-	nearest = str_nearest(value, key->words);
-	if (nearest)
-		buf_printf(why, "; did you mean \"%s\"?", nearest);
-	return false;
-}
-
-/* 255 is what pppd's fields hold, and enough for all others. */
+/* 255 bytes is what pppd's fields hold, and enough for all others. */
 bool conf_key_check(const struct conf_key *key, const char *value, struct buf *why)
 {
 	size_t max = key->max > 0 ? (size_t)key->max : 255;
+	const char *nearest;
 
 	if (value[0] == '\0' && key->fallback[0] == '\0' && key->type != CONF_TYPE_LIST)
 		return true;
-	if (key->words)
-		return check_word(key, value, why);
-	if (strlen(value) > max) {
-		buf_printf(why, "has %zu bytes, and %zu is the most", strlen(value), max);
+	if (key->words) {
+		if (conf_key_word(key, value) >= 0)
+			return true;
+		buf_printf(why, "has to be one of");
+		for (const char *const *word = key->words; *word; word++)
+			buf_printf(why, " \"%s\"", *word);
+		nearest = str_nearest(value, key->words);
+		if (nearest)
+			buf_printf(why, "; did you mean \"%s\"?", nearest);
 		return false;
 	}
-	return !key->check || key->check(value, why);
+	if (strlen(value) > max) {
+		buf_printf(why, "has %zu bytes; at most %zu are possible", strlen(value), max);
+		return false;
+	}
+	return conf_validate(key->format, value, why);
 }
 
 bool conf_key_check_int(const struct conf_key *key, long long value, struct buf *why)

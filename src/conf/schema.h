@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "conf/validate.h"
+
 struct buf;
 struct conf;
 
@@ -19,25 +21,22 @@ enum conf_type {
 	CONF_TYPE_LIST, /* strings */
 };
 
-/* Whether one string is good; if not, `why` gets what it has to be. */
-typedef bool conf_check(const char *value, struct buf *why);
-
 struct conf_key {
 	const char *group;
 	const char *name;
 	enum conf_type type;
 	size_t offset;            /* into struct conf */
 	const char *fallback;     /* the default; of a list, its words */
-	conf_check *check;        /* of strings and items, or NULL */
+	enum conf_format format;  /* of strings and items */
 	const char *const *words; /* the only good strings, or NULL */
 	int min, max;             /* of an int; `max` of a string: bytes */
 	bool zero;                /* of an int: 0 is good too */
 	const char *unit;         /* of an int, for people */
 	bool lower;               /* a string kept in lower case */
-	bool now;                 /* acted upon while a link is up; else with the next dial */
+	bool now;                 /* in force at once; else with the next dial */
 };
 
-/* Every key there is, ended by one without a name. */
+/* All keys, ended by one without a name. Their rows are in conf/keys.h. */
 extern const struct conf_key conf_keys[];
 
 const struct conf_key *conf_key_find(const char *group, const char *name);
@@ -65,10 +64,10 @@ void conf_key_print(const struct conf_key *key, const struct conf *conf, struct 
 /* Whether two configurations say the same; of a file key, always. */
 bool conf_key_equal(const struct conf_key *key, const struct conf *a, const struct conf *b);
 
-/* Have the two change their values. It cannot fail. */
+/* Exchange the two's values. It cannot fail. */
 void conf_key_swap(const struct conf_key *key, struct conf *a, struct conf *b);
 
-/* What holds between keys: one row a rule, ended by one without a check. */
+/* What has to hold between keys: a row for each rule, ended by one without a check. */
 struct conf_rule {
 	const char *group; /* the key whose line the error points at */
 	const char *name;

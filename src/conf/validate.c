@@ -11,12 +11,6 @@
 #define DIGITS "0123456789"
 #define HEX    DIGITS "abcdefABCDEF"
 
-static bool fail(struct buf *why, const char *text)
-{
-	buf_printf(why, "%s", text);
-	return false;
-}
-
 static bool is_digits(const char *value, size_t min, size_t max)
 {
 	size_t len = strlen(value);
@@ -33,17 +27,7 @@ static bool is_plain(const char *value, const char *except)
 	return true;
 }
 
-/* 23.003 9.1 allows 100 bytes. The value goes into an AT string: a quote ends it, and V.250 5.4.2.2
- * makes the backslash an escape. */
-bool validate_apn(const char *value, struct buf *why)
-{
-	if (!is_plain(value, "\"\\"))
-		return fail(why, "has to be printable ASCII without a quote or a backslash");
-	return true;
-}
-
-/* A PIN in here would pass by the promise that a refused PIN is never sent again: +CPIN and ^CPIN,
- * and the others that have a card compare one. */
+/* +CPIN and ^CPIN, and the other commands that make a card compare a PIN. */
 static bool may_hold_pin(const char *value)
 {
 	static const char *const names[] = {"CPIN", "+CLCK", "+CPWD", "+CSIM"};
@@ -54,105 +38,97 @@ static bool may_hold_pin(const char *value)
 	return false;
 }
 
-bool validate_at_command(const char *value, struct buf *why)
-{
-	if (!str_starts_nocase(value, "AT"))
-		return fail(why, "has to begin with AT");
-	if (!is_plain(value, ""))
-		return fail(why, "has to be printable ASCII, one command");
-	if (may_hold_pin(value))
-		return fail(why, "must not hold a PIN: give it as sim.pin");
-	return true;
-}
-
-/* dev_valid_name() of the kernel; '%' is for its name templates. */
-bool validate_ifname(const char *value, struct buf *why)
-{
-	if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0 || !is_plain(value, " /:%"))
-		return fail(why, "has to be a network interface's name: "
-				 "printable, without blank, \"/\", \":\" or \"%\"");
-	return true;
-}
-
-bool validate_imei(const char *value, struct buf *why)
-{
-	if (!is_digits(value, 14, 16))
-		return fail(why, "has to be 14 to 16 digits");
-	return true;
-}
-
-bool validate_ip(const char *value, struct buf *why)
-{
-	if (!str_is_ip(value))
-		return fail(why, "has to be a numeric IPv4 or IPv6 address, "
-				 "for a name may need the link to be looked up");
-	return true;
-}
-
-bool validate_operator(const char *value, struct buf *why)
-{
-	if (strcmp(value, "auto") != 0 && !is_digits(value, 5, 6))
-		return fail(why, "has to be \"auto\" or the 5 or 6 digits of "
-				 "the country and the network");
-	return true;
-}
-
-bool validate_pin(const char *value, struct buf *why)
-{
-	if (!is_digits(value, 4, 8))
-		return fail(why, "has to be 4 to 8 digits");
-	return true;
-}
-
-bool validate_port(const char *value, struct buf *why)
-{
-	if (strcmp(value, "auto") != 0 && (value[0] != '/' || !is_plain(value, "")))
-		return fail(why, "has to be \"auto\" or an absolute path such as \"/dev/ttyUSB2\"");
-	return true;
-}
-
-bool validate_ppp_option(const char *value, struct buf *why)
-{
-	return conf_ppp_option(value, NULL, why);
-}
-
-bool validate_text(const char *value, struct buf *why)
+static bool has_control(const char *value)
 {
 	for (; *value; value++)
 		if ((unsigned char)*value < 0x20 || *value == 0x7f)
-			return fail(why, "must not hold control characters");
-	return true;
+			return true;
+	return false;
 }
 
-bool validate_unix_group(const char *value, struct buf *why)
-{
-	if (!*value || getgrnam(value))
-		return true;
-	return fail(why, "is no group of this system");
-}
-
-bool validate_usb_id(const char *value, struct buf *why)
-{
-	if (strlen(value) != 9 || strspn(value, HEX) != 4 || value[4] != ':' ||
-	    strspn(value + 5, HEX) != 4)
-		return fail(why, "has to be vendor and product as in lsusb, "
-				 "four hex digits each: \"1199:9013\"");
-	return true;
-}
-
-/* BUS-PORT[.PORT]..., the device's name in sysfs. */
-bool validate_usb_path(const char *value, struct buf *why)
+/* BUS-PORT[.PORT]... */
+static bool is_usb_path(const char *value)
 {
 	size_t len = strspn(value, DIGITS);
 
 	if (len == 0 || value[len] != '-')
-		goto bad;
+		return false;
 	do {
 		value += len + 1;
 		len = strspn(value, DIGITS);
 	} while (len > 0 && value[len] == '.');
-	if (len > 0 && value[len] == '\0')
-		return true;
-bad:
-	return fail(why, "has to be a device's name in /sys/bus/usb/devices: \"1-1\" or \"2-1.4\"");
+	return len > 0 && value[len] == '\0';
+}
+
+/* What is wrong with it, or NULL. */
+static const char *find_fault(enum conf_format format, const char *value)
+{
+	switch (format) {
+	case CONF_FORMAT_APN:
+		/* 23.003 9.1. The value goes into an AT string: a quote ends it, and V.250 5.4.2.2
+		 * makes the backslash an escape. */
+		return is_plain(value, "\"\\")
+			       ? NULL
+			       : "has to be printable ASCII without a quote or a backslash";
+	case CONF_FORMAT_AT_COMMAND:
+		if (!str_starts_nocase(value, "AT"))
+			return "has to begin with AT";
+		if (!is_plain(value, ""))
+			return "has to be printable ASCII, one command";
+		/* A PIN in here would get around the promise that a refused PIN is never sent
+		 * again. */
+		return may_hold_pin(value) ? "must not hold a PIN: give it as sim.pin" : NULL;
+	case CONF_FORMAT_IFNAME:
+		/* dev_valid_name() of the kernel; '%' is for its name templates. */
+		return strcmp(value, ".") != 0 && strcmp(value, "..") != 0 &&
+				       is_plain(value, " /:%")
+			       ? NULL
+			       : "has to be a network interface's name: printable, without blank, "
+				 "\"/\", \":\" or \"%\"";
+	case CONF_FORMAT_IMEI:
+		return is_digits(value, 14, 16) ? NULL : "has to be 14 to 16 digits";
+	case CONF_FORMAT_IP:
+		return str_is_ip(value) ? NULL
+					: "has to be a numeric IPv4 or IPv6 address, because "
+					  "looking up a name may need the link";
+	case CONF_FORMAT_OPERATOR:
+		return strcmp(value, "auto") == 0 || is_digits(value, 5, 6)
+			       ? NULL
+			       : "has to be \"auto\" or the 5 or 6 digits of country and network";
+	case CONF_FORMAT_PIN:
+		return is_digits(value, 4, 8) ? NULL : "has to be 4 to 8 digits";
+	case CONF_FORMAT_PORT:
+		return strcmp(value, "auto") == 0 || (value[0] == '/' && is_plain(value, ""))
+			       ? NULL
+			       : "has to be \"auto\" or an absolute path such as \"/dev/ttyUSB2\"";
+	case CONF_FORMAT_TEXT:
+		return has_control(value) ? "must not contain control characters" : NULL;
+	case CONF_FORMAT_UNIX_GROUP:
+		return !*value || getgrnam(value) ? NULL : "is not a group of this system";
+	case CONF_FORMAT_USB_ID:
+		return strlen(value) == 9 && strspn(value, HEX) == 4 && value[4] == ':' &&
+				       strspn(value + 5, HEX) == 4
+			       ? NULL
+			       : "has to be vendor and product as in lsusb, four hex digits each: "
+				 "\"1199:9013\"";
+	case CONF_FORMAT_USB_PATH:
+		return is_usb_path(value) ? NULL
+					  : "has to be a device's name in /sys/bus/usb/devices: "
+					    "\"1-1\" or \"2-1.4\"";
+	case CONF_FORMAT_ANY:
+	case CONF_FORMAT_PPP_OPTION:
+		break;
+	}
+	return NULL;
+}
+
+bool conf_validate(enum conf_format format, const char *value, struct buf *why)
+{
+	const char *fault = find_fault(format, value);
+
+	if (format == CONF_FORMAT_PPP_OPTION)
+		return conf_ppp_option(value, NULL, why);
+	if (fault)
+		buf_printf(why, "%s", fault);
+	return !fault;
 }

@@ -2,21 +2,29 @@
 #ifndef GD_CONF_VALIDATE_H
 #define GD_CONF_VALIDATE_H
 
-#include "conf/schema.h"
+#include <stdbool.h>
 
-/* The checks of the schema's strings; "" has passed before. */
-conf_check validate_apn;
-conf_check validate_at_command;
-conf_check validate_ifname;
-conf_check validate_imei;
-conf_check validate_ip;
-conf_check validate_operator;
-conf_check validate_pin;
-conf_check validate_port;
-conf_check validate_ppp_option;
-conf_check validate_text;
-conf_check validate_unix_group;
-conf_check validate_usb_id;
-conf_check validate_usb_path;
+struct buf;
+
+/* What a string has to be. */
+enum conf_format {
+	CONF_FORMAT_ANY,
+	CONF_FORMAT_APN,
+	CONF_FORMAT_AT_COMMAND,
+	CONF_FORMAT_IFNAME,
+	CONF_FORMAT_IMEI,
+	CONF_FORMAT_IP,
+	CONF_FORMAT_OPERATOR,
+	CONF_FORMAT_PIN,
+	CONF_FORMAT_PORT,
+	CONF_FORMAT_PPP_OPTION,
+	CONF_FORMAT_TEXT, /* no control characters */
+	CONF_FORMAT_UNIX_GROUP,
+	CONF_FORMAT_USB_ID,
+	CONF_FORMAT_USB_PATH,
+};
+
+/* Whether the string is good; if not, `why` gets what it has to be. It never shows the value. */
+bool conf_validate(enum conf_format format, const char *value, struct buf *why);
 
 #endif

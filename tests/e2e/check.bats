@@ -175,7 +175,7 @@ check() {
 @test "a group that there is not is a mistake" {
 	check 'control: { group = "no-such-group"; };'
 	[ "$status" -eq 3 ]
-	has 'gobi.conf:1: control.group: "no-such-group" is no group of this system'
+	has 'gobi.conf:1: control.group: "no-such-group" is not a group of this system'
 	check 'control: { group = "root"; };'
 	[ "$status" -eq 0 ]
 }

@@ -72,7 +72,7 @@ run_once() {
 @test "a group for the socket that is none is a mistake in the configuration" {
 	run_once 'control: { group = "no-such-group"; };'
 	exits 3
-	has 'control.group: "no-such-group" is no group of this system'
+	has 'control.group: "no-such-group" is not a group of this system'
 }
 
 # on_terminal: start it on one of its own, whose end is the end of $script.

@@ -37,8 +37,8 @@ static const struct bad_case bad_cases[] = {
 	/* names */
 	{ "netwrok: { };", "t:1: unknown group netwrok; did you mean \"network\"" },
 	{ "x: { };", "t:1: unknown group x\n" },
-	{ "apn = \"x\";", "t:1: unknown key apn; \"apn\" belongs into the group \"network\"" },
-	{ "modem: { apn = \"x\"; };", "t:1: unknown key modem.apn; \"apn\" belongs into the group \"network\"" },
+	{ "apn = \"x\";", "t:1: unknown key apn; \"apn\" belongs in the group \"network\"" },
+	{ "modem: { apn = \"x\"; };", "t:1: unknown key modem.apn; \"apn\" belongs in the group \"network\"" },
 	{ "network: {\n passwd = \"x\"; };", "t:2: unknown key network.passwd; did you mean \"password\"" },
 	{ "network = \"x\";", "t:1: network has to be a group" },
 	{ "network = ( { apn = \"x\"; } );", "t:1: network has to be a group" },
@@ -69,7 +69,7 @@ static const struct bad_case bad_cases[] = {
 	{ "monitor: { interval = 0; };", "monitor.interval: 0 is out" },
 	{ "modem: { init = [ \"AT\",\"AT\",\"AT\",\"AT\",\"AT\",\"AT\",\"AT\",\"AT\","
 	  "\"AT\",\"AT\",\"AT\",\"AT\",\"AT\",\"AT\",\"AT\",\"AT\",\"AT\" ]; };",
-	  "modem.init has 17 items, and 16 is the most" },
+	  "modem.init has 17 items; at most 16 are possible" },
 	/* values */
 	{ "modem: { usb = \"1199:901\"; };", "modem.usb: \"1199:901\" has to be" },
 	{ "modem: { usb = \"1199-9013\"; };", "modem.usb" },
