@@ -43,8 +43,8 @@ setup() {
 
 teardown() {
 	modem_teardown
-	ip netns delete "$near"
-	ip netns delete "$far"
+	[ -z "${near-}" ] || ip netns delete "$near" || true
+	[ -z "${far-}" ] || ip netns delete "$far" || true
 } 2>/dev/null
 
 # connect CONF: with that monitor; the first end of the link is its own.
