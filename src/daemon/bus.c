@@ -81,11 +81,12 @@ void bus_rearm(struct bus *bus)
 	ev_timer_start(bus->loop, &bus->deadline);
 }
 
-void bus_begin(struct bus *bus)
+enum cause bus_begin(struct bus *bus)
 {
 	session_start(&bus->session, clock_now_ms());
 	tell_listeners(bus);
 	bus_rearm(bus);
+	return CAUSE_NONE;
 }
 
 void bus_tell(struct bus *bus, struct session_event event)

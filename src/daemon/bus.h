@@ -88,8 +88,8 @@ void bus_stop(struct bus *bus);
  * missing. */
 enum cause bus_explain(enum cause cause, const char *what, int error);
 
-/* Have the session look for the modem. */
-void bus_begin(struct bus *bus);
+/* Have the session look for the modem: the last row's start. */
+enum cause bus_begin(struct bus *bus);
 
 /* An event for the session, now; then the listeners are told what came of it. */
 void bus_tell(struct bus *bus, struct session_event event);

@@ -20,14 +20,6 @@
 #include "daemon/under-pppd.h"
 #include "io/rundir.h"
 
-static enum cause make_rundir(struct bus *bus)
-{
-	int error = rundir_make();
-
-	(void)bus;
-	return error < 0 ? bus_explain(CAUSE_INTERNAL, RUNDIR, error) : CAUSE_NONE;
-}
-
 /* The previous instance may still be exiting: it releases its lock last, after "stop" has returned.
  * And pppd dials again before its last call has ended. */
 #define ENDING_S     1
@@ -36,8 +28,11 @@ static enum cause make_rundir(struct bus *bus)
 static enum cause take_lock(struct bus *bus)
 {
 	unsigned wait_s = bus->goal == SESSION_GOAL_CALL ? HANGING_UP_S : ENDING_S;
+	int error = rundir_make();
 	pid_t holder;
 
+	if (error < 0)
+		return bus_explain(CAUSE_INTERNAL, RUNDIR, error);
 	bus->lock = rundir_lock(bus->name, wait_s, &holder);
 	if (bus->lock == -EBUSY) {
 		log_error("an instance \"%s\" runs already, pid %d; see \"gobi-dial status %s\"",
@@ -108,15 +103,8 @@ static void stop_loop(struct bus *bus)
 		ev_loop_destroy(bus->loop);
 }
 
-static enum cause begin_session(struct bus *bus)
-{
-	bus_begin(bus);
-	return CAUSE_NONE;
-}
-
 /* Each part starts after those that it needs; the order of the stops is the reverse. */
 static const struct part parts[] = {
-	{.start = make_rundir},
 	{.start = take_lock, .stop = release_lock},
 	{.start = start_loop, .stop = stop_loop},
 	{.start = requests_start,
@@ -138,7 +126,7 @@ static const struct part parts[] = {
 	{.stop = reload_stop},
 	{.start = session_ops_start, .stop = session_ops_stop, .on_reload = session_ops_on_reload},
 	{.start = hooks_start, .stop = hooks_stop, .on_change = hooks_on_change},
-	{.start = begin_session},
+	{.start = bus_begin},
 };
 
 static enum cause run_instance(struct bus *bus)

@@ -10,76 +10,27 @@
 #include "io/clock.h"
 #include "io/probe.h"
 
-static size_t tried_count(const struct drivers *drivers)
-{
-	return drivers->count < DRIVERS_TRIED_MAX ? drivers->count : DRIVERS_TRIED_MAX;
-}
-
-static void note_tried(struct drivers *drivers)
-{
-	const struct rebind_job *job = &drivers->job;
-	struct rebind_tried *tried = &drivers->tried[drivers->count++ % DRIVERS_TRIED_MAX];
-
-	str_copy(tried->path, sizeof(tried->path), job->device.path);
-	tried->devnum = job->device.devnum;
-	tried->interface = job->device.interfaces[job->at].number;
-	drivers->last = *job;
-	drivers->last_at = clock_now_ms();
-}
-
-bool drivers_doubt(const struct drivers *drivers)
-{
-	return drivers->last.back;
-}
-
 /* A modem has as long to answer on its new port as modem.wait says. */
-static bool is_in_vain(const struct drivers *drivers, const struct conf *conf)
+static bool is_rebound_in_vain(const struct drivers *drivers, const struct conf *conf)
 {
 	return *drivers->last.device.path && !drivers->last.back &&
 	       clock_now_ms() - drivers->last_at >= (int64_t)conf->modem.wait_s * 1000 &&
 	       rebind_is_moved(&drivers->last, "");
 }
 
-static bool is_last(const struct drivers *drivers, const struct usb_device *device)
-{
-	return drivers->last.device.devnum == device->devnum &&
-	       strcmp(drivers->last.device.path, device->path) == 0;
-}
-
-static void explain(const struct rebind_job *job, const char *rest, struct buf *text)
+static void explain_job(const struct rebind_job *job, const char *rest, struct buf *text)
 {
 	buf_printf(text, "; interface %s (%04x:%04x): %s%s", rebind_interface_name(job),
 		   (unsigned)job->device.vid, (unsigned)job->device.pid,
 		   driver_verdict_text(job->verdict), rest);
 }
 
-static void explain_last(const struct drivers *drivers, struct buf *text)
-{
-	const struct rebind_job *last = &drivers->last;
-
-	explain(last,
-		last->back || rebind_is_moved(last, "")
-			? ", and it is silent with " DRIVER_WITH_DTR " too"
-			: ", and it could not be given to " DRIVER_WITH_DTR,
-		text);
-}
-
-static void explain_firmware(const struct usb_device *device, struct buf *text)
-{
-	buf_printf(text, "; %s (%04x:%04x) is %s", device->path, (unsigned)device->vid,
-		   (unsigned)device->pid, layout_firmware(device->vid, device->pid));
-}
-
-static bool is_auto(const struct conf *conf)
-{
-	return strcmp(conf->modem.driver, "auto") == 0;
-}
-
 bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 		   const struct probe_result *result, enum cause *cause, struct buf *text)
 {
 	struct port_filter filter = port_filter_configured(conf);
-	const struct rebind_job *job = &drivers->job;
+	const struct rebind_job *job = &drivers->job, *last = &drivers->last;
+	const struct usb_device *device = &job->device;
 
 	/* What has answered once stays where it is, should it fall silent. */
 	if (result->chosen >= 0) {
@@ -88,9 +39,10 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	}
 	/* A port that is named is the user's, and would get another name. */
 	if (!rebind_may_help(result->cause) || strcmp(conf->modem.port, "auto") != 0 ||
-	    !rebind_find(&drivers->job, "", &filter, result, drivers->tried, tried_count(drivers)))
+	    !rebind_find(&drivers->job, "", &filter, result, drivers->tried,
+			 drivers->count < DRIVERS_TRIED_MAX ? drivers->count : DRIVERS_TRIED_MAX))
 		return false;
-	if (is_in_vain(drivers, conf)) {
+	if (is_rebound_in_vain(drivers, conf)) {
 		drivers->job = drivers->last;
 		drivers->job.back = true;
 		return true;
@@ -98,17 +50,23 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	if (job->verdict == DRIVER_FIRMWARE) {
 		if (*cause == CAUSE_NO_MODEM)
 			*cause = CAUSE_FIRMWARE;
-		explain_firmware(&job->device, text);
+		buf_printf(text, "; %s (%04x:%04x) is %s", device->path, (unsigned)device->vid,
+			   (unsigned)device->pid, layout_firmware(device->vid, device->pid));
 	} else if (job->verdict == DRIVER_BLOCKED) {
-		explain(job, "", text);
+		explain_job(job, "", text);
 	} else if (!driver_is_to_move(job->verdict)) {
-		if (is_last(drivers, &job->device))
-			explain_last(drivers, text);
-	} else if (!is_auto(conf)) {
-		explain(job,
-			"; modem.driver is \"keep\": \"gobi-dial probe\" "
-			"prints the commands that give it to " DRIVER_WITH_DTR,
-			text);
+		if (last->device.devnum == device->devnum &&
+		    strcmp(last->device.path, device->path) == 0)
+			explain_job(last,
+				    last->back || rebind_is_moved(last, "")
+					    ? ", and it is silent with " DRIVER_WITH_DTR " too"
+					    : ", and it could not be given to " DRIVER_WITH_DTR,
+				    text);
+	} else if (strcmp(conf->modem.driver, "auto") != 0) {
+		explain_job(job,
+			    "; modem.driver is \"keep\": \"gobi-dial probe\" prints the commands "
+			    "that give it to " DRIVER_WITH_DTR,
+			    text);
 	} else {
 		return true;
 	}
@@ -118,27 +76,23 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 int drivers_bind(struct drivers *drivers, struct ev_loop *loop, rebind_done *done, void *ctx)
 {
 	const struct rebind_job *job = &drivers->job;
+	struct rebind_tried *tried;
 
-	drivers_cancel(drivers);
+	rebind_cancel(&drivers->rebind);
 	if (job->back) {
 		drivers->last.back = true;
 		log_notice("interface %s stays silent with " DRIVER_WITH_DTR ": it goes back",
 			   rebind_interface_name(job));
 	} else {
-		note_tried(drivers);
+		tried = &drivers->tried[drivers->count++ % DRIVERS_TRIED_MAX];
+		str_copy(tried->path, sizeof(tried->path), job->device.path);
+		tried->devnum = job->device.devnum;
+		tried->interface = job->device.interfaces[job->at].number;
+		drivers->last = *job;
+		drivers->last_at = clock_now_ms();
 		log_notice("no port answers AT; interface %s: %s; giving it "
 			   "to " DRIVER_WITH_DTR ", and leaving the others alone",
 			   rebind_interface_name(job), driver_verdict_text(job->verdict));
 	}
 	return rebind_start(&drivers->rebind, loop, job, done, ctx);
-}
-
-void drivers_look(struct drivers *drivers)
-{
-	rebind_look(&drivers->rebind);
-}
-
-void drivers_cancel(struct drivers *drivers)
-{
-	rebind_cancel(&drivers->rebind);
 }

@@ -39,18 +39,14 @@ void recovery_note_probe(struct recovery *recovery, const struct probe_result *r
  * waited for. */
 bool recovery_note_tty(struct recovery *recovery, const struct conf *conf);
 
-/* One rung on that port, wherever it is now; `done` gets what rung_do returns, or -EIO. 0 or a negative errno: -ENODEV
- * when it is not there, -ENOTSUP when it is not on USB. */
+/* One rung on that port, wherever it is now; `done` gets what rung_do returns, or -EIO. 0 or a
+ * negative errno: -ENODEV when it is not there, -ENOTSUP when it is not on USB. */
 int recovery_start(struct recovery *recovery, enum ladder_rung rung, const struct conf *conf,
 		   const struct modem_family *family, struct ev_loop *loop, recovery_done *done,
 		   void *ctx);
 
-/* Fine when nothing is under way, and from `done`. */
-void recovery_cancel(struct recovery *recovery);
-
-/* What `done` was told, in words. And the modem is to come back, if so. */
-const char *recovery_text(int result);
-void recovery_note_end(struct recovery *recovery, int result);
+/* Its end: what `done` was told, in words. */
+const char *recovery_end(struct recovery *recovery, int result);
 
 /* The modem of that port is another one, until it is plugged in anew. False when it is not on
  * USB. */

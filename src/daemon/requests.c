@@ -18,32 +18,30 @@
 
 #define FOLLOW_S 1. /* followers get the status at each change, and this often */
 
-static struct json_object *answer_status(struct bus *bus, const struct ctl_request *request)
+static struct json_object *answer_status(struct bus *bus)
 {
 	struct json_object *response = ctl_success();
 
-	(void)request;
 	json_object_object_add(response, "status", report_status(bus));
 	return response;
 }
 
-static struct json_object *answer_follow(struct bus *bus, const struct ctl_request *request)
+static struct json_object *answer_follow(struct bus *bus)
 {
 	if (ctl_server_follow(bus->server) < 0)
 		return ctl_refusal(cause_name(CAUSE_BUSY), "too many clients follow already");
 	if (!ev_is_active(&bus->follow))
 		ev_timer_again(bus->loop, &bus->follow);
-	return answer_status(bus, request);
+	return answer_status(bus);
 }
 
 /* What was learnt of the modem on the way to the call, and during it on another port: nothing is
  * asked for it. */
-static struct json_object *answer_info(struct bus *bus, const struct ctl_request *request)
+static struct json_object *answer_info(struct bus *bus)
 {
 	const struct session *session = &bus->session;
 	struct json_object *response;
 
-	(void)request;
 	if (!*session->port)
 		return ctl_refusal(cause_name(CAUSE_NO_MODEM), "it has no modem at the moment");
 	response = ctl_success();
@@ -56,34 +54,31 @@ static struct json_object *answer_info(struct bus *bus, const struct ctl_request
 	return response;
 }
 
-static struct json_object *answer_reload(struct bus *bus, const struct ctl_request *request)
-{
-	(void)request;
-	return reload_conf(bus);
-}
-
-/* A row has a function that answers, or else the session's event. */
+/* A row says what answers: a function, one that needs the request, or the session's event. */
 static struct json_object *answer_request(void *ctx, const struct ctl_request *request)
 {
 	static const struct {
 		const char *command;
-		struct json_object *(*answer)(struct bus *bus, const struct ctl_request *request);
+		struct json_object *(*answer)(struct bus *bus);
+		struct json_object *(*take)(struct bus *bus, const struct ctl_request *request);
 		enum session_event_type event;
 	} requests[] = {
-		{"status", answer_status},
-		{"follow", answer_follow},
-		{"info", answer_info},
+		{"status", .answer = answer_status},
+		{"follow", .answer = answer_follow},
+		{"info", .answer = answer_info},
 		{"stop", .event = SESSION_EVENT_STOP},
 		{"redial", .event = SESSION_EVENT_REDIAL},
-		{"reload", answer_reload},
-		{"at", at_user_answer},
+		{"reload", .answer = reload_conf},
+		{"at", .take = at_user_answer},
 	};
 
 	for (size_t i = 0; i < COUNT(requests); i++) {
 		if (strcmp(requests[i].command, request->command) != 0)
 			continue;
 		if (requests[i].answer)
-			return requests[i].answer(ctx, request);
+			return requests[i].answer(ctx);
+		if (requests[i].take)
+			return requests[i].take(ctx, request);
 		bus_tell(ctx, (struct session_event){.type = requests[i].event});
 		return ctl_success();
 	}
@@ -93,7 +88,7 @@ static struct json_object *answer_request(void *ctx, const struct ctl_request *r
 void requests_on_change(struct bus *bus)
 {
 	if (ctl_server_followers(bus->server) > 0)
-		ctl_server_publish(bus->server, answer_status(bus, NULL));
+		ctl_server_publish(bus->server, answer_status(bus));
 	else
 		ev_timer_stop(bus->loop, &bus->follow);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the session asks for, and what comes of it. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -118,18 +119,21 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	buf_free(&text);
 }
 
-static void cancel_probe(void *ctx)
+/* Of these one at most is under way. */
+static void cancel_search(void *ctx)
 {
 	struct bus *bus = ctx;
 
 	prober_cancel(&bus->prober);
+	rebind_cancel(&bus->care->drivers.rebind);
+	worker_abandon(&bus->care->recovery.worker, SIGTERM);
 }
 
 static int probe_ports(void *ctx)
 {
 	struct bus *bus = ctx;
 	struct modem_care *care = bus->care;
-	const struct probe_options options = {.all = drivers_doubt(&care->drivers)};
+	const struct probe_options options = {.all = care->drivers.last.back};
 	struct port_list list = {NULL, 0};
 	int error;
 
@@ -158,7 +162,7 @@ static void on_tty(void *ctx, bool added, const char *device)
 		bus_tell(bus, (struct session_event){
 				      .type = SESSION_EVENT_PORTS,
 				      .whole = recovery_note_tty(&bus->care->recovery, bus->conf)});
-		drivers_look(&bus->care->drivers);
+		rebind_look(&bus->care->drivers.rebind);
 	} else if (bus->talk.port && strcmp(device, strrchr(bus->port.device, '/') + 1) == 0) {
 		bus_tell(bus, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
 	}
@@ -166,17 +170,9 @@ static void on_tty(void *ctx, bool added, const char *device)
 
 /* What may make it answer -------------------------------------------------------*/
 
-static void cancel_bind(void *ctx)
-{
-	struct bus *bus = ctx;
-
-	drivers_cancel(&bus->care->drivers);
-}
-
 static void on_driver_bound(void *ctx, int error)
 {
 	(void)error;
-	cancel_bind(ctx);
 	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_BOUND});
 }
 
@@ -187,24 +183,15 @@ static int bind_driver(void *ctx)
 	return drivers_bind(&bus->care->drivers, bus->loop, on_driver_bound, bus);
 }
 
-static void cancel_recovery(void *ctx)
-{
-	struct bus *bus = ctx;
-
-	recovery_cancel(&bus->care->recovery);
-}
-
 static void on_modem_recovered(void *ctx, int result)
 {
 	struct bus *bus = ctx;
 	bool left = result == RUNG_LEFT;
 
-	recovery_cancel(&bus->care->recovery);
-	recovery_note_end(&bus->care->recovery, result);
 	bus_tell(bus, (struct session_event){.type = SESSION_EVENT_RECOVERED,
 					     .cause = result == 0 || left ? CAUSE_NONE
 									  : CAUSE_NO_AT_PORT,
-					     .text = recovery_text(result),
+					     .text = recovery_end(&bus->care->recovery, result),
 					     .left = left});
 }
 
@@ -362,11 +349,11 @@ static void close_port(void *ctx)
 
 const struct session_ops session_ops = {
 	.probe = probe_ports,
-	.probe_cancel = cancel_probe,
+	.probe_cancel = cancel_search,
 	.bind = bind_driver,
-	.bind_cancel = cancel_bind,
+	.bind_cancel = cancel_search,
 	.recover = recover_modem,
-	.recover_cancel = cancel_recovery,
+	.recover_cancel = cancel_search,
 	.exclude = exclude_modem,
 	.command = send_command,
 	.ppp_start = start_pppd,
@@ -405,8 +392,7 @@ void session_ops_stop(struct bus *bus)
 		return;
 	pppd_free(bus->pppd);
 	bus->ops.port_close(bus);
-	drivers_cancel(&bus->care->drivers);
-	recovery_cancel(&bus->care->recovery);
+	cancel_search(bus);
 	prober_end(&bus->prober, bus_close_ms(bus));
 	closer_end(&bus->closer, bus_close_ms(bus));
 	session_free(&bus->session);

@@ -10,26 +10,18 @@
 #include "io/serial.h"
 #include "io/pppd-parent.h"
 
-static void on_parent_ready(void *ctx)
+static void on_parent(void *ctx, enum pppd_parent_event event)
 {
-	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_PPP_READY});
-}
+	static const struct session_event events[] = {
+		[PPPD_PARENT_READY] = {.type = SESSION_EVENT_PPP_READY},
+		[PPPD_PARENT_CLOSED] = {.type = SESSION_EVENT_STOP},
+		[PPPD_PARENT_LOST] = {.type = SESSION_EVENT_PORT_GONE},
+		[PPPD_PARENT_LEFT] = {.type = SESSION_EVENT_PPP_EXIT, .text = "pppd was left"},
+	};
 
-static void on_parent_closed(void *ctx)
-{
-	log_notice("pppd has closed the line");
-	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_STOP});
-}
-
-static void on_modem_lost(void *ctx)
-{
-	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
-}
-
-static void on_parent_left(void *ctx)
-{
-	bus_tell(ctx,
-		 (struct session_event){.type = SESSION_EVENT_PPP_EXIT, .text = "pppd was left"});
+	if (event == PPPD_PARENT_CLOSED)
+		log_notice("pppd has closed the line");
+	bus_tell(ctx, events[event]);
 }
 
 /* It runs already, and the link is its own affair. */
@@ -79,9 +71,6 @@ static void close_parent_port(void *ctx)
 
 enum cause under_pppd_start(struct bus *bus)
 {
-	static const struct pppd_parent_callbacks callbacks = {on_parent_ready, on_parent_closed,
-							       on_modem_lost, on_parent_left};
-
 	if (bus->goal != SESSION_GOAL_CALL)
 		return CAUSE_NONE;
 	bus->ops.ppp_start = need_nothing;
@@ -90,7 +79,7 @@ enum cause under_pppd_start(struct bus *bus)
 	bus->ops.ppp_connected = connect_parent;
 	bus->ops.ppp_stop = stop_parent;
 	bus->ops.port_close = close_parent_port;
-	bus->parent = pppd_parent_new(bus->loop, &callbacks, bus);
+	bus->parent = pppd_parent_new(bus->loop, on_parent, bus);
 	return bus->parent ? CAUSE_NONE : bus_explain(CAUSE_INTERNAL, "the line to pppd", -ENOMEM);
 }
 

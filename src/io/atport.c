@@ -22,15 +22,15 @@ struct atport {
 	bool freed; /* in a callback: the memory goes when that returns */
 };
 
-static void pump(struct atport *port);
+static void pump_port(struct atport *port);
 
-static void release(struct atport *port)
+static void free_port(struct atport *port)
 {
 	at_chan_free(port->chan);
 	free(port);
 }
 
-static void go(struct atport *port)
+static void lose_port(struct atport *port)
 {
 	ev_io_stop(port->loop, &port->reader);
 	ev_io_stop(port->loop, &port->writer);
@@ -40,7 +40,7 @@ static void go(struct atport *port)
 	port->callbacks.gone(port->ctx);
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_port_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct atport *port = watcher->data;
 	char bytes[2048];
@@ -52,15 +52,15 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 	if (len == -EAGAIN)
 		return;
 	if (len < 0) {
-		go(port);
+		lose_port(port);
 		return;
 	}
 	at_chan_feed(port->chan, bytes, (size_t)len, clock_now_ms());
-	pump(port);
+	pump_port(port);
 }
 
 /* False when the port went away under it. */
-static bool write_out(struct atport *port)
+static bool write_port(struct atport *port)
 {
 	const char *bytes;
 	size_t len;
@@ -73,7 +73,7 @@ static bool write_out(struct atport *port)
 			return true;
 		}
 		if (written < 0) {
-			go(port);
+			lose_port(port);
 			return false;
 		}
 		at_chan_written(port->chan, (size_t)written, clock_now_ms());
@@ -82,7 +82,7 @@ static bool write_out(struct atport *port)
 	return true;
 }
 
-static void pump(struct atport *port)
+static void pump_port(struct atport *port)
 {
 	struct at_event event;
 	int64_t deadline;
@@ -93,10 +93,10 @@ static void pump(struct atport *port)
 		port->callbacks.event(port->ctx, &event);
 	port->in_callback = false;
 	if (port->freed) {
-		release(port);
+		free_port(port);
 		return;
 	}
-	if (!port->serial || !write_out(port))
+	if (!port->serial || !write_port(port))
 		return;
 	deadline = at_chan_deadline(port->chan);
 	ev_timer_stop(port->loop, &port->timer);
@@ -109,18 +109,18 @@ static void pump(struct atport *port)
 	}
 }
 
-static void on_writable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_port_writable(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	(void)loop;
 	(void)revents;
-	pump(watcher->data);
+	pump_port(watcher->data);
 }
 
-static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
+static void on_port_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 {
 	(void)loop;
 	(void)revents;
-	pump(watcher->data);
+	pump_port(watcher->data);
 }
 
 struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
@@ -140,9 +140,9 @@ struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
 	port->callbacks = *callbacks;
 	port->ctx = ctx;
 	at_chan_set_name(port->chan, serial_device(serial));
-	ev_io_init(&port->reader, on_readable, serial_fd(serial), EV_READ);
-	ev_io_init(&port->writer, on_writable, serial_fd(serial), EV_WRITE);
-	ev_timer_init(&port->timer, on_timer, 0., 0.);
+	ev_io_init(&port->reader, on_port_readable, serial_fd(serial), EV_READ);
+	ev_io_init(&port->writer, on_port_writable, serial_fd(serial), EV_WRITE);
+	ev_timer_init(&port->timer, on_port_timer, 0., 0.);
 	port->reader.data = port;
 	port->writer.data = port;
 	port->timer.data = port;
@@ -163,13 +163,8 @@ struct serial *atport_release(struct atport *port)
 	port->serial = NULL;
 	port->freed = true;
 	if (!port->in_callback)
-		release(port);
+		free_port(port);
 	return serial;
-}
-
-void atport_free(struct atport *port)
-{
-	serial_close(atport_release(port));
 }
 
 int atport_send(struct atport *port, const struct at_command *command)

@@ -22,10 +22,7 @@ struct atport_callbacks {
 struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
 			  const struct atport_callbacks *callbacks, void *ctx);
 
-/* Closes the port: abandons it when it is gone. NULL is fine. */
-void atport_free(struct atport *port);
-
-/* The same without closing it: the port, or NULL when it is gone. */
+/* The port, which the caller closes, or NULL when it is gone. NULL is fine. */
 struct serial *atport_release(struct atport *port);
 
 /* As at_chan_send. */

@@ -25,7 +25,7 @@
 
 struct pppd_parent {
 	struct ev_loop *loop;
-	struct pppd_parent_callbacks callbacks;
+	pppd_parent_teller *tell;
 	void *ctx;
 	struct relay *relay;
 	bool connected;
@@ -45,17 +45,14 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 	if (len > 0 || (len < 0 && (errno == EAGAIN || errno == EINTR)))
 		return;
 	ev_io_stop(loop, watcher);
-	parent->callbacks.closed(parent->ctx);
+	parent->tell(parent->ctx, PPPD_PARENT_CLOSED);
 }
 
 static void on_gone(void *ctx, bool far)
 {
 	struct pppd_parent *parent = ctx;
 
-	if (far)
-		parent->callbacks.lost(parent->ctx);
-	else
-		parent->callbacks.closed(parent->ctx);
+	parent->tell(parent->ctx, far ? PPPD_PARENT_LOST : PPPD_PARENT_CLOSED);
 }
 
 static void on_soon(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -64,23 +61,19 @@ static void on_soon(struct ev_loop *loop, ev_timer *watcher, int revents)
 
 	(void)loop;
 	(void)revents;
-	if (parent->stopping)
-		parent->callbacks.end(parent->ctx);
-	else if (parent->connected)
-		parent->callbacks.closed(parent->ctx);
-	else
-		parent->callbacks.ready(parent->ctx);
+	parent->tell(parent->ctx, parent->stopping    ? PPPD_PARENT_LEFT
+				  : parent->connected ? PPPD_PARENT_CLOSED
+						      : PPPD_PARENT_READY);
 }
 
-struct pppd_parent *pppd_parent_new(struct ev_loop *loop,
-				    const struct pppd_parent_callbacks *callbacks, void *ctx)
+struct pppd_parent *pppd_parent_new(struct ev_loop *loop, pppd_parent_teller *tell, void *ctx)
 {
 	struct pppd_parent *parent = calloc(1, sizeof(*parent));
 
 	if (!parent)
 		return NULL;
 	parent->loop = loop;
-	parent->callbacks = *callbacks;
+	parent->tell = tell;
 	parent->ctx = ctx;
 	ev_io_init(&parent->reader, on_readable, STDIN_FILENO, EV_READ);
 	ev_timer_init(&parent->soon, on_soon, 0., 0.);

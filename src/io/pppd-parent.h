@@ -15,16 +15,17 @@
  */
 struct pppd_parent;
 
-struct pppd_parent_callbacks {
-	void (*ready)(void *ctx);  /* after pppd_parent_open */
-	void (*closed)(void *ctx); /* pppd has left the line */
-	void (*lost)(void *ctx);   /* the modem has */
-	void (*end)(void *ctx);    /* after pppd_parent_stop */
+enum pppd_parent_event {
+	PPPD_PARENT_READY,  /* after pppd_parent_open */
+	PPPD_PARENT_CLOSED, /* pppd has left the line */
+	PPPD_PARENT_LOST,   /* the modem has */
+	PPPD_PARENT_LEFT,   /* after pppd_parent_stop */
 };
 
+typedef void pppd_parent_teller(void *ctx, enum pppd_parent_event event);
+
 /* NULL: no memory. */
-struct pppd_parent *pppd_parent_new(struct ev_loop *loop,
-				    const struct pppd_parent_callbacks *callbacks, void *ctx);
+struct pppd_parent *pppd_parent_new(struct ev_loop *loop, pppd_parent_teller *tell, void *ctx);
 
 void pppd_parent_open(struct pppd_parent *parent);
 
