@@ -25,7 +25,7 @@
 #define ENDING_S     1
 #define HANGING_UP_S 3
 
-static enum cause take_lock(struct bus *bus)
+static enum cause lock_instance(struct bus *bus)
 {
 	unsigned wait_s = bus->goal == SESSION_GOAL_CALL ? HANGING_UP_S : ENDING_S;
 	int error = rundir_make();
@@ -42,7 +42,7 @@ static enum cause take_lock(struct bus *bus)
 	return bus->lock < 0 ? bus_explain(CAUSE_INTERNAL, RUNDIR, bus->lock) : CAUSE_NONE;
 }
 
-static void release_lock(struct bus *bus)
+static void unlock_instance(struct bus *bus)
 {
 	rundir_unlock(bus->name, bus->lock);
 }
@@ -105,7 +105,7 @@ static void stop_loop(struct bus *bus)
 
 /* Each part starts after those that it needs; the order of the stops is the reverse. */
 static const struct part parts[] = {
-	{.start = take_lock, .stop = release_lock},
+	{.start = lock_instance, .stop = unlock_instance},
 	{.start = start_loop, .stop = stop_loop},
 	{.start = requests_start,
 	 .stop = requests_stop,

@@ -68,7 +68,7 @@ void recovery_note_probe(struct recovery *recovery, const struct probe_result *r
 	}
 	if (*path && usb_device_read(&device, "", path) &&
 	    flaps_note(&recovery->flaps, path, device.devnum, clock_now_ms()))
-		log_warning("the modem at %s keeps leaving USB by itself: it may get too little "
+		log_warning("the modem at %s leaves USB again and again: it may get too little "
 			    "power; try another power supply, a powered hub or a shorter cable",
 			    path);
 }

@@ -59,33 +59,13 @@ static void on_port_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 	pump_port(port);
 }
 
-/* False when the port went away under it. */
-static bool write_port(struct atport *port)
-{
-	const char *bytes;
-	size_t len;
-	ssize_t written;
-
-	while ((bytes = at_chan_output(port->chan, &len, clock_now_ms()))) {
-		written = serial_write(port->serial, bytes, len);
-		if (written == -EAGAIN) {
-			ev_io_start(port->loop, &port->writer);
-			return true;
-		}
-		if (written < 0) {
-			lose_port(port);
-			return false;
-		}
-		at_chan_written(port->chan, (size_t)written, clock_now_ms());
-	}
-	ev_io_stop(port->loop, &port->writer);
-	return true;
-}
-
 static void pump_port(struct atport *port)
 {
 	struct at_event event;
-	int64_t deadline;
+	const char *bytes;
+	ssize_t written = 0;
+	int64_t deadline, ms;
+	size_t len;
 
 	port->in_callback = true;
 	while (!port->freed &&
@@ -96,13 +76,25 @@ static void pump_port(struct atport *port)
 		free_port(port);
 		return;
 	}
-	if (!port->serial || !write_port(port))
+	if (!port->serial)
 		return;
+	while (written >= 0 && (bytes = at_chan_output(port->chan, &len, clock_now_ms()))) {
+		written = serial_write(port->serial, bytes, len);
+		if (written >= 0)
+			at_chan_written(port->chan, (size_t)written, clock_now_ms());
+	}
+	if (written < 0 && written != -EAGAIN) {
+		lose_port(port);
+		return;
+	}
+	if (written == -EAGAIN)
+		ev_io_start(port->loop, &port->writer);
+	else
+		ev_io_stop(port->loop, &port->writer);
 	deadline = at_chan_deadline(port->chan);
 	ev_timer_stop(port->loop, &port->timer);
 	if (deadline >= 0) {
-		int64_t ms = deadline - clock_now_ms();
-
+		ms = deadline - clock_now_ms();
 		ev_now_update(port->loop);
 		ev_timer_set(&port->timer, ms > 0 ? (double)ms / 1e3 : 0., 0.);
 		ev_timer_start(port->loop, &port->timer);
