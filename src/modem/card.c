@@ -59,7 +59,7 @@ bool modem_decode_pin_left(const char *line, int *left)
 }
 
 /* "+CCID: ", "ICCID: " (Sierra's AT+ICCID) or nothing stands before it. */
-static const char *skip_name(const char *line)
+static const char *skip_prefix(const char *line)
 {
 	const char *colon = strchr(line, ':');
 
@@ -74,21 +74,11 @@ static const char *crsm_data(const char *line, char *data, size_t size)
 	int sw1;
 
 	if (!at_fields_start(&fields, line, "+CRSM:"))
-		return skip_name(line);
+		return skip_prefix(line);
 	if (!at_fields_next_int(&fields, &sw1) || (sw1 != 0x90 && sw1 != 0x91) ||
 	    !at_fields_skip(&fields) || !at_fields_next_string(&fields, data, size))
 		return "";
 	return data;
-}
-
-static void swap_pairs(char *text)
-{
-	for (; text[0] && text[1]; text += 2) {
-		char first = text[0];
-
-		text[0] = text[1];
-		text[1] = first;
-	}
 }
 
 bool modem_decode_iccid(const char *line, char iccid[MODEM_ICCID_SIZE])
@@ -104,7 +94,12 @@ bool modem_decode_iccid(const char *line, char iccid[MODEM_ICCID_SIZE])
 		found[i] = (char)toupper((unsigned char)text[i]);
 	found[len] = '\0';
 	if (str_starts(found, "98"))
-		swap_pairs(found);
+		for (char *at = found; at[0] && at[1]; at += 2) {
+			char first = at[0];
+
+			at[0] = at[1];
+			at[1] = first;
+		}
 	while (len > 0 && found[len - 1] == 'F')
 		found[--len] = '\0';
 	if (len < ICCID_MIN || !str_starts(found, "89"))

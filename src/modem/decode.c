@@ -131,52 +131,32 @@ static bool next_is_rac(struct at_fields fields)
 	       at_fields_next_hex(&fields, &ci) && next_is_act(fields);
 }
 
-static void decode_location(struct at_fields *fields, struct modem_registration *registration)
-{
-	unsigned value;
-	int act;
-
-	if (at_fields_next_hex(fields, &value))
-		registration->lac = (int)(value & 0xffffff);
-	if (next_is_rac(*fields))
-		at_fields_skip(fields);
-	if (at_fields_next_hex(fields, &value))
-		registration->ci = (long)(value & 0xfffffff);
-	if (at_fields_next_int(fields, &act) && modem_act_name(act))
-		registration->act = act;
-}
-
-static bool decode_stat(struct at_fields *fields, struct modem_registration *registration)
-{
-	struct modem_registration found = {.lac = -1, .ci = -1, .act = -1};
-	int stat;
-
-	if (!at_fields_next_int(fields, &stat))
-		return false;
-	if (next_is_stat(*fields) && !at_fields_next_int(fields, &stat))
-		return false;
-	if (stat < 0 || stat >= MODEM_REG_COUNT)
-		return false;
-	found.stat = (enum modem_reg)stat;
-	decode_location(fields, &found);
-	*registration = found;
-	return true;
-}
-
 bool modem_decode_registration(const char *line, enum modem_domain *domain,
 			       struct modem_registration *registration)
 {
+	struct modem_registration found = {.lac = -1, .ci = -1, .act = -1};
 	struct at_fields fields;
+	unsigned value;
+	int stat, act, i = 0;
 
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
-		if (!at_fields_start(&fields, line, domains[i].prefix))
-			continue;
-		if (!decode_stat(&fields, registration))
-			return false;
-		*domain = (enum modem_domain)i;
-		return true;
-	}
-	return false;
+	while (i < MODEM_DOMAIN_COUNT && !at_fields_start(&fields, line, domains[i].prefix))
+		i++;
+	if (i == MODEM_DOMAIN_COUNT || !at_fields_next_int(&fields, &stat) ||
+	    (next_is_stat(fields) && !at_fields_next_int(&fields, &stat)) || stat < 0 ||
+	    stat >= MODEM_REG_COUNT)
+		return false;
+	found.stat = (enum modem_reg)stat;
+	if (at_fields_next_hex(&fields, &value))
+		found.lac = (int)(value & 0xffffff);
+	if (next_is_rac(fields))
+		at_fields_skip(&fields);
+	if (at_fields_next_hex(&fields, &value))
+		found.ci = (long)(value & 0xfffffff);
+	if (at_fields_next_int(&fields, &act) && modem_act_name(act))
+		found.act = act;
+	*domain = (enum modem_domain)i;
+	*registration = found;
+	return true;
 }
 
 bool modem_decode_cpin(const char *line, enum modem_sim *sim)

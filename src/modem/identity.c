@@ -7,7 +7,7 @@
 #include "modem/identity.h"
 
 /* Behind "+CGMI:" and its like. */
-static const char *skip_name(const char *line)
+static const char *skip_command_name(const char *line)
 {
 	size_t len = 1;
 
@@ -20,7 +20,7 @@ static const char *skip_name(const char *line)
 
 bool modem_decode_text(const char *line, char *to, size_t size)
 {
-	const char *from = skip_name(line);
+	const char *from = skip_command_name(line);
 	size_t len;
 
 	from += strspn(from, " \t\"");
@@ -73,14 +73,6 @@ static void take_named(const char *line, struct modem_identity *identity)
 		modem_decode_digits(line, 14, 16, identity->imei, sizeof(identity->imei));
 }
 
-static void take_plain(const char *line, struct modem_identity *identity)
-{
-	if (!*identity->manufacturer)
-		modem_decode_text(line, identity->manufacturer, sizeof(identity->manufacturer));
-	else if (!*identity->model)
-		modem_decode_text(line, identity->model, sizeof(identity->model));
-}
-
 void modem_decode_ati(const char *text, struct modem_identity *identity)
 {
 	bool named = strcasestr(text, "manufacturer:") != NULL;
@@ -95,8 +87,11 @@ void modem_decode_ati(const char *text, struct modem_identity *identity)
 		line[fits] = '\0';
 		if (strchr(line, ':'))
 			take_named(line, identity);
-		else if (!named)
-			take_plain(line, identity);
+		else if (!named && !*identity->manufacturer)
+			modem_decode_text(line, identity->manufacturer,
+					  sizeof(identity->manufacturer));
+		else if (!named && !*identity->model)
+			modem_decode_text(line, identity->model, sizeof(identity->model));
 		text += len + (text[len] == '\n');
 	}
 }

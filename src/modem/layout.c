@@ -70,38 +70,29 @@ static enum layout_role role_by_number(const struct layout_interface *interface)
 	const struct layout_map *map = find_map(interface);
 	int number = interface->number;
 
-	if (!map || number < 0 || number >= (int)strlen(map->roles))
+	if (!map || number < 0 || number >= (int)strlen(map->roles) || map->roles[number] == '.')
 		return LAYOUT_UNKNOWN;
-	switch (map->roles[number]) {
-	case 'A':
-		return LAYOUT_DATA;
-	case 's':
-		return LAYOUT_AT;
-	case '-':
-		return LAYOUT_NOT_AT;
-	default:
-		return LAYOUT_UNKNOWN;
-	}
-}
-
-/* Whether the family's rows that name no vendor are for this modem. */
-static bool is_own(const struct modem_family *family, const struct layout_interface *interface)
-{
-	uint32_t id = (uint32_t)interface->vid << 16 | (uint32_t)interface->pid;
-
-	return !family->vid || family->vid == interface->vid || family->also[0] == id ||
-	       family->also[1] == id;
+	return map->roles[number] == 'A'   ? LAYOUT_DATA
+	       : map->roles[number] == 's' ? LAYOUT_AT
+					   : LAYOUT_NOT_AT;
 }
 
 static enum layout_role role_by_triple(const struct layout_interface *interface)
 {
-	for (const struct modem_family *const *at = modem_families; *at; at++)
-		for (const struct layout_triple *row = (*at)->triples; row && row->class; row++)
-			if ((row->vid ? row->vid == interface->vid : is_own(*at, interface)) &&
+	uint32_t id = (uint32_t)interface->vid << 16 | (uint32_t)interface->pid;
+
+	for (const struct modem_family *const *at = modem_families; *at; at++) {
+		const struct modem_family *family = *at;
+		bool own = !family->vid || family->vid == interface->vid || family->also[0] == id ||
+			   family->also[1] == id;
+
+		for (const struct layout_triple *row = family->triples; row && row->class; row++)
+			if ((row->vid ? row->vid == interface->vid : own) &&
 			    row->class == interface->class &&
 			    (row->subclass < 0 || row->subclass == interface->subclass) &&
 			    row->protocol == interface->protocol)
 				return row->role;
+	}
 	return LAYOUT_UNKNOWN;
 }
 

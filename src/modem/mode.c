@@ -86,15 +86,6 @@ static const struct {
 	/* clang-format on */
 };
 
-static unsigned bits_of_word(const char *word, size_t len)
-{
-	for (size_t i = 0; i < COUNT(name_words); i++)
-		if (strlen(name_words[i].word) == len &&
-		    strncasecmp(word, name_words[i].word, len) == 0)
-			return name_words[i].bits;
-	return 0;
-}
-
 /* "UMTS 3G Preferred", "GSM and LTE Only", "GSM, UMTS, LTE" */
 static struct mode mode_of_name(const char *name)
 {
@@ -106,7 +97,10 @@ static struct mode mode_of_name(const char *name)
 
 		while (isalnum((unsigned char)name[len]))
 			len++;
-		mode.allowed |= (unsigned char)bits_of_word(name, len);
+		for (size_t i = 0; i < COUNT(name_words); i++)
+			if (strlen(name_words[i].word) == len &&
+			    strncasecmp(name, name_words[i].word, len) == 0)
+				mode.allowed |= name_words[i].bits;
 		name += len ? len : 1;
 	}
 	if (preferred && mode.allowed)
@@ -149,7 +143,8 @@ void mode_print_set(const struct mode_dialect *dialect, const char *value, struc
 }
 
 /* Go to the fields behind the command's name and key. */
-static bool start(const struct mode_dialect *dialect, const char *line, struct at_fields *fields)
+static bool skip_command(const struct mode_dialect *dialect, const char *line,
+			 struct at_fields *fields)
 {
 	const char *name = dialect->command + strlen("AT");
 	char key[16];
@@ -180,7 +175,7 @@ static bool read_value(const struct mode_dialect *dialect, struct at_fields *fie
 	return fits && *value;
 }
 
-static const struct mode_choice *find_row(const struct mode_dialect *dialect, const char *value)
+static const struct mode_choice *row_of_value(const struct mode_dialect *dialect, const char *value)
 {
 	const struct mode_choice *row;
 	size_t first = strcspn(value, ",");
@@ -200,7 +195,7 @@ bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mo
 	const struct mode_choice *row;
 	struct at_fields fields;
 
-	if (!start(dialect, line, &fields))
+	if (!skip_command(dialect, line, &fields))
 		return false;
 	if (!dialect->rows) {
 		if (!decode_named(&fields, &found))
@@ -210,14 +205,14 @@ bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mo
 	}
 	if (!read_value(dialect, &fields, found.value, sizeof(found.value)))
 		return false;
-	row = find_row(dialect, found.value);
+	row = row_of_value(dialect, found.value);
 	if (row)
 		found.mode = row->mode;
 	*choice = found;
 	return row != NULL;
 }
 
-static void add(struct mode_choices *choices, const struct mode_choice *choice)
+static void add_choice(struct mode_choices *choices, const struct mode_choice *choice)
 {
 	if (choices->count < MODE_CHOICES_MAX)
 		choices->items[choices->count++] = *choice;
@@ -283,16 +278,16 @@ void mode_decode_list(const struct mode_dialect *dialect, const char *line,
 	struct mode_choice named;
 	struct at_fields fields;
 
-	if (!start(dialect, line, &fields) || !fields.more)
+	if (!skip_command(dialect, line, &fields) || !fields.more)
 		return;
 	if (!dialect->rows) {
 		if (decode_named(&fields, &named))
-			add(choices, &named);
+			add_choice(choices, &named);
 		return;
 	}
 	for (row = dialect->rows; *row->value; row++)
 		if (is_offered(fields, row->value))
-			add(choices, row);
+			add_choice(choices, row);
 }
 
 void mode_assume(const struct mode_dialect *dialect, struct mode_choices *choices)
@@ -300,11 +295,11 @@ void mode_assume(const struct mode_dialect *dialect, struct mode_choices *choice
 	const struct mode_choice *row = dialect->rows;
 
 	for (; row && *row->value; row++)
-		add(choices, row);
+		add_choice(choices, row);
 }
 
 /* What the modem can: what its modes other than automatic tell. */
-static unsigned capabilities(const struct mode_choices *choices)
+static unsigned technologies_of(const struct mode_choices *choices)
 {
 	unsigned set = 0;
 
@@ -321,21 +316,6 @@ static int count_bits(unsigned set)
 	for (; set; set &= set - 1)
 		count++;
 	return count;
-}
-
-static const struct mode_choice *choose_preferred(const struct mode_choices *choices,
-						  unsigned preferred)
-{
-	const struct mode_choice *best = NULL;
-
-	for (unsigned i = 0; i < choices->count; i++) {
-		const struct mode_choice *item = &choices->items[i];
-
-		if (item->mode.preferred == preferred &&
-		    (!best || count_bits(item->mode.allowed) > count_bits(best->mode.allowed)))
-			best = item;
-	}
-	return best;
 }
 
 /* The technologies in `set` and no others; one that prefers none before one that does. */
@@ -358,14 +338,21 @@ static const struct mode_choice *choose_allowed(const struct mode_choices *choic
 
 const struct mode_choice *mode_choose(const struct mode_choices *choices, struct mode wanted)
 {
-	unsigned can = capabilities(choices);
-	const struct mode_choice *choice = NULL;
+	unsigned can = technologies_of(choices);
+	const struct mode_choice *best = NULL;
 
 	if (wanted.preferred) {
-		choice = choose_preferred(choices, wanted.preferred);
+		for (unsigned i = 0; i < choices->count; i++) {
+			const struct mode_choice *item = &choices->items[i];
+
+			if (item->mode.preferred == wanted.preferred &&
+			    (!best ||
+			     count_bits(item->mode.allowed) > count_bits(best->mode.allowed)))
+				best = item;
+		}
 		/* The newest of all: no bit of `can` is above it. */
-		if (choice || !(can & wanted.preferred) || can >= 2u * wanted.preferred)
-			return choice;
+		if (best || !(can & wanted.preferred) || can >= 2u * wanted.preferred)
+			return best;
 	} else if (wanted.allowed != MODE_ALL && (wanted.allowed & ~can)) {
 		return NULL;
 	}
@@ -375,7 +362,7 @@ const struct mode_choice *mode_choose(const struct mode_choices *choices, struct
 bool mode_is_so(const struct mode_choices *choices, struct mode wanted, struct mode current)
 {
 	const struct mode_choice *choice = mode_choose(choices, wanted);
-	unsigned can = capabilities(choices);
+	unsigned can = technologies_of(choices);
 
 	if (!current.allowed)
 		return false;

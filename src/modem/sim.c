@@ -171,36 +171,27 @@ static enum step_outcome judge_pin(struct script *script)
 	return STEP_FAIL;
 }
 
-/* Whether the PIN may go out, apart from what is remembered of it. */
-static bool check_pin(struct script *script)
-{
-	int left = script->facts.pin_left;
-
-	if (!*script->conf->sim.pin)
-		script_fail(script, CAUSE_PIN,
-			    "the SIM wants its PIN and none is given; set sim.pin");
-	else if (left == 0)
-		script_fail(script, CAUSE_PUK, PUK_TEXT);
-	else if (left > 0 && left < PIN_LEFT_MIN && !script->conf->sim.last_attempt)
-		script_fail(script, CAUSE_PIN,
-			    "the SIM allows one more attempt before it blocks, so no PIN is sent. "
-			    "Enter it in a telephone, or say \"gobi-dial run --last-attempt\" if "
-			    "it is right beyond doubt");
-	return script->cause == CAUSE_NONE;
-}
-
 static enum step_outcome ask_pin(struct script *script)
 {
 	struct pins_key key = key_of(script);
 	struct buf why = BUF_INIT;
-	int error = -ENOSYS;
+	int left = script->facts.pin_left, error = -ENOSYS;
 
 	if (script->facts.sim != MODEM_SIM_PIN)
 		return STEP_NEXT;
 	if (script->modem.pin_sent)
 		return judge_pin(script);
-	if (!check_pin(script))
-		return STEP_FAIL;
+	if (!*script->conf->sim.pin)
+		return script_fail(script, CAUSE_PIN,
+				   "the SIM wants its PIN and none is given; set sim.pin");
+	if (left == 0)
+		return script_fail(script, CAUSE_PUK, PUK_TEXT);
+	if (left > 0 && left < PIN_LEFT_MIN && !script->conf->sim.last_attempt)
+		return script_fail(
+			script, CAUSE_PIN,
+			"the SIM allows one more attempt before it blocks, so no PIN is sent. Enter "
+			"it in a telephone, or say \"gobi-dial run --last-attempt\" if it is right "
+			"beyond doubt");
 	buf_printf(&script->command, "AT+CPIN=");
 	if (at_quote(&script->command, script->conf->sim.pin) < 0)
 		return script_fail(script, CAUSE_CONFIG, "sim.pin is not a valid PIN");
