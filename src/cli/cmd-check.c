@@ -62,6 +62,22 @@ static int print_pppd_options(const struct cli *cli, const struct conf *conf, bo
 	return err ? CAUSE_CONFIG : CAUSE_NONE;
 }
 
+static int print_setting(const struct cli *cli, const struct conf *conf, const char *name)
+{
+	size_t len = strcspn(name, ".");
+	struct buf text = BUF_INIT;
+
+	for (const struct conf_key *key = conf_keys; key->name; key++)
+		if (name[len] && strlen(key->group) == len && !strncmp(key->group, name, len) &&
+		    !strcmp(key->name, name + len + 1)) {
+			conf_key_print(key, conf, &text);
+			printf("%s.%s\n", key->group, buf_str(&text));
+			buf_free(&text);
+			return CAUSE_NONE;
+		}
+	return cli_usage(cli, "unknown key \"%s\"; gobi-dial.conf(5) lists them", name);
+}
+
 static void print_hooks(void)
 {
 	struct hook_list list = {.count = 0};
@@ -83,7 +99,9 @@ int cli_check(struct cli *cli)
 	struct conf conf;
 	int cause = cli_load(cli, &conf);
 
-	if (cause == CAUSE_NONE && cli->options[CLI_OPTION_PEER]) {
+	if (cause == CAUSE_NONE && cli->options[CLI_OPTION_KEY]) {
+		cause = print_setting(cli, &conf, cli->options[CLI_OPTION_KEY]);
+	} else if (cause == CAUSE_NONE && cli->options[CLI_OPTION_PEER]) {
 		cause = print_pppd_options(cli, &conf, true);
 	} else if (cause == CAUSE_NONE) {
 		printf("%s: %s\n", cli->conf_path,

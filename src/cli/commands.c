@@ -35,6 +35,8 @@ const struct command_option command_options[CLI_OPTION_COUNT] = {
 		"the kernel's PPP, and check again; a reboot undoes it" },
 	[CLI_OPTION_PEER] = { 0, "peer", NULL, 0,
 		"print a peers file for pppd instead, password included" },
+	[CLI_OPTION_KEY] = { 0, "key", "KEY", 0,
+		"print only this setting, such as ppp.metric" },
 	[CLI_OPTION_ONCE] = { 0, "once", NULL, 0, "do not redial: the first failure is the exit code" },
 	[CLI_OPTION_LAST_ATTEMPT] = { 0, "last-attempt", NULL, 0,
 		"send the PIN even if the SIM allows only one more try" },
@@ -75,7 +77,7 @@ const struct command commands[] = {
 	{ "check", "check the configuration, and show the pppd options it gives",
 	  "Reports every error with file and line, and shows the settings that differ from\n"
 	  "the defaults. Secrets are hidden. Nothing is dialed.",
-	  { CLI_OPTION_PEER }, .run = cli_check },
+	  { CLI_OPTION_KEY, CLI_OPTION_PEER }, .run = cli_check },
 	{ "run", "find the modem, dial, and keep the link up",
 	  "Stays in the foreground and logs to stderr. SIGTERM, SIGINT and the loss of its\n"
 	  "terminal stop it, SIGHUP makes it read its configuration again, and SIGUSR1\n"

@@ -36,6 +36,20 @@ check() {
 	has_not 4711
 }
 
+@test "one setting is shown, also where it is the default" {
+	check 'ppp: { metric = 7; }; sim: { pin = "4711"; };'
+	run "$gobi" -c "$conf" check --key ppp.metric
+	[ "$status" -eq 0 ]
+	[ "$output" = "ppp.metric = 7" ]
+	run "$gobi" -c "$conf" check --key=modem.wait
+	[ "$output" = "modem.wait = 30" ]
+	run "$gobi" -c "$conf" check --key sim.pin
+	[ "$output" = 'sim.pin = "********"' ]
+	run "$gobi" -c "$conf" check --key metric
+	[ "$status" -eq 2 ]
+	has 'unknown key "metric"'
+}
+
 @test "every error is told, with file and line, and the exit code is 3" {
 	check 'network: {
 			apnn = "x";

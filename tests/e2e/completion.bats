@@ -51,6 +51,11 @@ offers() {
 	[ "$(offers status --format = p)" = prometheus ]
 }
 
+@test "the configuration's keys are offered where one is to be shown" {
+	[ "$(offers check --key ppp.m)" = "ppp.metric ppp.mtu" ]
+	[ "$(offers check --key = monitor.f)" = monitor.failures ]
+}
+
 @test "options may stand before the command, and -c behind it" {
 	[ "$(offers --port ttyS1 inf)" = info ]
 	[ "$(offers --port = ttyS1 inf)" = info ]
