@@ -57,8 +57,8 @@ int ctl_client_send(int fd, const char *command)
 	return error;
 }
 
-/* Bytes from `fd` before `until`; 0 at its end, -ETIMEDOUT. */
-static ssize_t receive(int fd, char *bytes, size_t size, int64_t until)
+/* Bytes that come before `until`; 0 at the end of the stream, -ETIMEDOUT. */
+static ssize_t receive_bytes(int fd, char *bytes, size_t size, int64_t until)
 {
 	struct pollfd poller = {.fd = fd, .events = POLLIN};
 	int64_t left = until - clock_now_ms();
@@ -72,36 +72,28 @@ static ssize_t receive(int fd, char *bytes, size_t size, int64_t until)
 	return len;
 }
 
-static int receive_line(int fd, struct buf *line, int64_t until)
+int ctl_client_next(int fd, struct buf *in, int timeout_ms, struct json_object **object)
 {
+	int64_t until = clock_now_ms() + timeout_ms;
 	char bytes[4096];
 	ssize_t len;
+	size_t end;
 
-	while (!memchr(buf_str(line), '\n', line->len)) {
-		len = receive(fd, bytes, sizeof(bytes), until);
+	*object = NULL;
+	while (!memchr(buf_str(in), '\n', in->len)) {
+		len = receive_bytes(fd, bytes, sizeof(bytes), until);
 		if (len == -EAGAIN || len == -EINTR)
 			continue;
 		if (len <= 0)
 			return len < 0 ? (int)len : -EPIPE;
-		buf_append(line, bytes, (size_t)len);
-		if (line->len > RESPONSE_MAX)
+		buf_append(in, bytes, (size_t)len);
+		if (in->len > RESPONSE_MAX)
 			return -EPROTO;
 	}
-	return 0;
-}
-
-int ctl_client_next(int fd, struct buf *in, int timeout_ms, struct json_object **object)
-{
-	int error = receive_line(fd, in, clock_now_ms() + timeout_ms);
-	size_t len;
-
-	*object = NULL;
-	if (error < 0)
-		return error;
-	len = strcspn(buf_str(in), "\n");
-	in->data[len] = '\0';
+	end = strcspn(buf_str(in), "\n");
+	in->data[end] = '\0';
 	*object = json_tokener_parse(in->data);
-	buf_consume(in, len + 1);
+	buf_consume(in, end + 1);
 	if (json_object_is_type(*object, json_type_object))
 		return 0;
 	json_object_put(*object);
@@ -128,7 +120,7 @@ int ctl_client_wait_end(int fd, int timeout_ms)
 	ssize_t len;
 
 	do {
-		len = receive(fd, bytes, sizeof(bytes), until);
+		len = receive_bytes(fd, bytes, sizeof(bytes), until);
 	} while (len > 0 || len == -EAGAIN || len == -EINTR);
 	return len == -ETIMEDOUT ? -ETIMEDOUT : 0;
 }

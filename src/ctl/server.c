@@ -18,11 +18,11 @@
 
 #define CLIENTS_MAX  8
 #define REQUEST_MAX  8192
-#define RESPONSE_MAX 65536 /* of answers not yet taken */
-#define PAUSE_S      1.    /* without a descriptor for whom is at the door */
+#define RESPONSE_MAX 65536 /* of unread answers */
+#define PAUSE_S      1.    /* without accepting */
 
 struct client {
-	struct ctl_server *server; /* NULL: the place is free */
+	struct ctl_server *server; /* NULL: a free slot */
 	int fd;
 	ev_io reader;
 	ev_io writer;
@@ -30,7 +30,7 @@ struct client {
 	struct buf in;
 	struct buf out;
 	bool follows;
-	bool missed;             /* something was published meanwhile */
+	bool missed;             /* something published since */
 	unsigned long waits_for; /* the ticket of an answer to come; 0: none */
 };
 
@@ -48,7 +48,7 @@ struct ctl_server {
 	struct buf latest;     /* what was published last */
 };
 
-static void drop(struct client *client)
+static void drop_client(struct client *client)
 {
 	struct ev_loop *loop = client->server->loop;
 
@@ -61,7 +61,7 @@ static void drop(struct client *client)
 	client->server = NULL;
 }
 
-static void append(struct buf *out, struct json_object *object)
+static void append_object(struct buf *out, struct json_object *object)
 {
 	buf_printf(out, "%s\n", json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
 	json_object_put(object);
@@ -76,7 +76,7 @@ static void append_latest(struct client *client)
 }
 
 /* False when the client was dropped. */
-static bool flush(struct client *client)
+static bool flush_client(struct client *client)
 {
 	ssize_t n = 1;
 
@@ -91,7 +91,7 @@ static bool flush(struct client *client)
 			buf_consume(&client->out, (size_t)n);
 	}
 	if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		drop(client);
+		drop_client(client);
 		return false;
 	}
 	if (client->out.len > 0) {
@@ -99,7 +99,7 @@ static bool flush(struct client *client)
 		return true;
 	}
 	ev_io_stop(client->server->loop, &client->writer);
-	/* He may sit and listen as long as he likes. */
+	/* A follower may listen for as long as it likes. */
 	if (client->follows)
 		ev_timer_stop(client->server->loop, &client->idle);
 	return true;
@@ -118,58 +118,52 @@ struct json_object *ctl_request_parse(const char *line)
 	return NULL;
 }
 
-/* NULL: later. */
-static struct json_object *answer(struct ctl_server *server, unsigned long ticket, const char *line)
-{
-	struct ctl_request request = {.ticket = ticket};
-	struct json_object *command = NULL, *response;
-
-	request.object = ctl_request_parse(line);
-	if (!request.object)
-		return ctl_refusal(cause_name(CAUSE_USAGE), "a request is one JSON object with a "
-							    "\"command\" on one line");
-	json_object_object_get_ex(request.object, "command", &command);
-	request.command = json_object_get_string(command);
-	response = server->handler(server->ctx, &request);
-	json_object_put(request.object);
-	return response;
-}
-
-static void take_line(struct client *client, const char *line)
+/* Without an answer the client waits for ctl_server_answer. */
+static void answer_line(struct client *client, const char *line)
 {
 	struct ctl_server *server = client->server;
-	struct json_object *response;
+	struct ctl_request request = {.object = ctl_request_parse(line)};
+	struct json_object *command = NULL, *response;
 
-	client->waits_for = ++server->tickets;
-	server->asking = client;
-	response = answer(server, client->waits_for, line);
-	server->asking = NULL;
+	client->waits_for = request.ticket = ++server->tickets;
+	if (request.object) {
+		json_object_object_get_ex(request.object, "command", &command);
+		request.command = json_object_get_string(command);
+		server->asking = client;
+		response = server->handler(server->ctx, &request);
+		server->asking = NULL;
+		json_object_put(request.object);
+	} else {
+		response = ctl_refusal(cause_name(CAUSE_USAGE),
+				       "a request must be one JSON object with a "
+				       "\"command\" on one line");
+	}
 	if (!response)
 		return;
 	client->waits_for = 0;
-	append(&client->out, response);
+	append_object(&client->out, response);
 }
 
 /* False when the client was dropped. */
-static bool take_lines(struct client *client)
+static bool answer_lines(struct client *client)
 {
 	char *end;
 
 	while (client->waits_for == 0 &&
 	       (end = memchr(buf_str(&client->in), '\n', client->in.len))) {
 		*end = '\0';
-		take_line(client, buf_str(&client->in));
+		answer_line(client, buf_str(&client->in));
 		buf_consume(&client->in, (size_t)(end - buf_str(&client->in)) + 1);
 		if (client->out.len > RESPONSE_MAX || client->out.failed) {
-			drop(client);
+			drop_client(client);
 			return false;
 		}
 	}
 	if (client->in.len > REQUEST_MAX) {
-		drop(client);
+		drop_client(client);
 		return false;
 	}
-	return flush(client);
+	return flush_client(client);
 }
 
 static void on_client_readable(struct ev_loop *loop, ev_io *watcher, int revents)
@@ -182,11 +176,11 @@ static void on_client_readable(struct ev_loop *loop, ev_io *watcher, int revents
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (len <= 0) {
-		drop(client);
+		drop_client(client);
 		return;
 	}
 	buf_append(&client->in, bytes, (size_t)len);
-	if (!take_lines(client))
+	if (!answer_lines(client))
 		return;
 	if (client->waits_for == 0 && (!client->follows || client->out.len > 0))
 		ev_timer_again(loop, &client->idle);
@@ -198,28 +192,14 @@ static void on_client_writable(struct ev_loop *loop, ev_io *watcher, int revents
 {
 	(void)loop;
 	(void)revents;
-	flush(watcher->data);
+	flush_client(watcher->data);
 }
 
 static void on_client_idle(struct ev_loop *loop, ev_timer *watcher, int revents)
 {
 	(void)loop;
 	(void)revents;
-	drop(watcher->data);
-}
-
-static void adopt(struct ctl_server *server, struct client *client, int fd)
-{
-	*client = (struct client){.server = server, .fd = fd};
-	ev_io_init(&client->reader, on_client_readable, fd, EV_READ);
-	ev_io_init(&client->writer, on_client_writable, fd, EV_WRITE);
-	ev_init(&client->idle, on_client_idle);
-	client->idle.repeat = CTL_SERVER_IDLE_S;
-	client->reader.data = client;
-	client->writer.data = client;
-	client->idle.data = client;
-	ev_io_start(server->loop, &client->reader);
-	ev_timer_again(server->loop, &client->idle);
+	drop_client(watcher->data);
 }
 
 static void on_pause_end(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -230,35 +210,37 @@ static void on_pause_end(struct ev_loop *loop, ev_timer *watcher, int revents)
 	ev_io_start(loop, &server->acceptor);
 }
 
-/* Who cannot be let in stays at the door, and the loop would turn for him. */
-static void pause_on(struct ctl_server *server, int error)
-{
-	if (error != EMFILE && error != ENFILE && error != ENOMEM && error != ENOBUFS)
-		return;
-	log_warning("%s: cannot take a client: %s", server->path, strerror(error));
-	ev_io_stop(server->loop, &server->acceptor);
-	ev_timer_set(&server->pause, PAUSE_S, 0.);
-	ev_timer_start(server->loop, &server->pause);
-}
-
 static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct ctl_server *server = watcher->data;
+	struct client *client = server->clients;
 	int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	(void)loop;
 	(void)revents;
-	if (fd < 0) {
-		pause_on(server, errno);
+	/* Without a free descriptor accept() keeps failing; stop accepting for a second instead of
+	 * spinning. */
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+		log_warning("%s: cannot accept a client: %s", server->path, strerror(errno));
+		ev_io_stop(loop, &server->acceptor);
+		ev_timer_set(&server->pause, PAUSE_S, 0.);
+		ev_timer_start(loop, &server->pause);
+	}
+	if (fd < 0)
+		return;
+	while (client < server->clients + CLIENTS_MAX && client->server)
+		client++;
+	if (client == server->clients + CLIENTS_MAX) {
+		close(fd);
 		return;
 	}
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		if (server->clients[i].server)
-			continue;
-		adopt(server, &server->clients[i], fd);
-		return;
-	}
-	close(fd);
+	*client = (struct client){.server = server, .fd = fd};
+	ev_io_init(&client->reader, on_client_readable, fd, EV_READ);
+	ev_io_init(&client->writer, on_client_writable, fd, EV_WRITE);
+	ev_init(&client->idle, on_client_idle);
+	client->idle.repeat = CTL_SERVER_IDLE_S;
+	client->reader.data = client->writer.data = client->idle.data = client;
+	ev_io_start(loop, &client->reader);
+	ev_timer_again(loop, &client->idle);
 }
 
 size_t ctl_server_followers(const struct ctl_server *server)
@@ -281,24 +263,24 @@ int ctl_server_follow(struct ctl_server *server)
 	return 0;
 }
 
-/* Not sent at once: this may be within a client's own request, and a failed send drops him. */
-static void offer(struct client *client)
-{
-	client->missed = true;
-	if (client->out.len > 0)
-		return;
-	append_latest(client);
-	ev_io_start(client->server->loop, &client->writer);
-	ev_timer_again(client->server->loop, &client->idle);
-}
-
 void ctl_server_publish(struct ctl_server *server, struct json_object *object)
 {
 	buf_clear(&server->latest);
-	append(&server->latest, object);
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		if (server->clients[i].server && server->clients[i].follows)
-			offer(&server->clients[i]);
+	append_object(&server->latest, object);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &server->clients[i];
+
+		if (!client->server || !client->follows)
+			continue;
+		client->missed = true;
+		if (client->out.len > 0)
+			continue;
+		/* Not sent right away: this may be called within a client's own request, and a
+		 * failed send drops the client. */
+		append_latest(client);
+		ev_io_start(server->loop, &client->writer);
+		ev_timer_again(server->loop, &client->idle);
+	}
 }
 
 static int listen_on(struct ctl_server *server, const char *path)
@@ -311,7 +293,7 @@ static int listen_on(struct ctl_server *server, const char *path)
 	server->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (server->fd < 0)
 		return -errno;
-	/* The instance's lock is ours, so whoever listened here is dead. */
+	/* We hold the instance's lock, so whatever listened here is dead. */
 	unlink(path);
 	if (bind(server->fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    chmod(path, 0660) < 0 || listen(server->fd, CLIENTS_MAX) < 0)
@@ -364,8 +346,8 @@ void ctl_server_free(struct ctl_server *server)
 	if (!server)
 		return;
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		if (server->clients[i].server && flush(&server->clients[i]))
-			drop(&server->clients[i]);
+		if (server->clients[i].server && flush_client(&server->clients[i]))
+			drop_client(&server->clients[i]);
 	buf_free(&server->latest);
 	ev_io_stop(server->loop, &server->acceptor);
 	ev_timer_stop(server->loop, &server->pause);
@@ -402,9 +384,9 @@ void ctl_server_answer(struct ctl_server *server, unsigned long ticket,
 		return;
 	}
 	client->waits_for = 0;
-	append(&client->out, response);
-	/* And what he has asked meanwhile. */
-	if (take_lines(client) && client->waits_for == 0)
+	append_object(&client->out, response);
+	/* And the requests that have come since. */
+	if (answer_lines(client) && client->waits_for == 0)
 		ev_timer_again(server->loop, &client->idle);
 }
 

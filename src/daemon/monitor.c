@@ -199,7 +199,6 @@ enum cause monitor_start(struct bus *bus)
 		return bus_explain(CAUSE_INTERNAL, "the monitor", -ENOMEM);
 	monitor->bus = bus;
 	monitor->ifname = bus->session.ppp.ifname;
-	watch_init(&monitor->watch);
 	watch_start(&monitor->watch, bus->conf, 0, 0);
 	ev_timer_init(&monitor->count, on_count, 0., 0.);
 	ev_timer_init(&monitor->round, on_round, 0., 0.);

@@ -27,22 +27,7 @@ static void fail_script(struct session *session, int64_t now)
 	buf_free(&host);
 }
 
-static void end_stage(struct session *session, int64_t now)
-{
-	if (session->state == SESSION_PREPARING) {
-		session_change(session, SESSION_REGISTERING, now);
-	} else if (session->state == SESSION_DIALING) {
-		session->ops->ppp_connected(session->ctx);
-		session_change(session, SESSION_NEGOTIATING, now);
-	} else if (session->goal != SESSION_GOAL_REGISTERED) {
-		session_change(session, SESSION_DIALING, now);
-	} else {
-		session->reached = true;
-		session_stop(session, now);
-	}
-}
-
-/* Send the script's next command, wait as it says, or end the stage. */
+/* Send the script's next command, wait as it says, or go to the next state. */
 static void advance_script(struct session *session, int64_t now)
 {
 	struct script *script = &session->script;
@@ -67,7 +52,21 @@ static void advance_script(struct session *session, int64_t now)
 		session->wake = script->wake_at;
 		break;
 	case SCRIPT_DONE:
-		end_stage(session, now);
+		if (session->state == SESSION_PREPARING) {
+			session_change(session, SESSION_REGISTERING, now);
+		} else if (session->state == SESSION_DIALING) {
+			session->ops->ppp_connected(session->ctx);
+			session_mark(session, "negotiating", now);
+			session_change(session, SESSION_NEGOTIATING, now);
+			/* With another program's PPP, that is all. */
+			if (session->goal == SESSION_GOAL_CALL)
+				session_change(session, SESSION_CONNECTED, now);
+		} else if (session->goal != SESSION_GOAL_REGISTERED) {
+			session_change(session, SESSION_DIALING, now);
+		} else {
+			session->reached = true;
+			session_stop(session, now);
+		}
 		break;
 	case SCRIPT_FAILED:
 		fail_script(session, now);
@@ -147,29 +146,10 @@ void dialing_enter(struct session *session, int64_t now)
 		session_fail_call(session, now, "cannot give pppd its options", error);
 }
 
-static void fail_stage(struct session *session, int64_t now)
-{
-	struct buf where = BUF_INIT;
-
-	if (session->state == SESSION_PREPARING) {
-		session_fail(session, now, CAUSE_NO_AT_PORT,
-			     "the modem took too long to answer (last: %s)",
-			     session->script.pending ? "a command without its answer"
-						     : "waiting for the SIM");
-	} else if (session->state == SESSION_DIALING) {
-		session_fail(session, now, CAUSE_CALL, "the call was neither taken nor refused");
-	} else {
-		script_describe_registration(&session->script, &where);
-		session_fail(session, now, CAUSE_NOT_REGISTERED,
-			     "not registered with a network after %d s (%s)",
-			     session->conf->network.register_timeout_s, buf_str(&where));
-	}
-	buf_free(&where);
-}
-
 void call_handle(struct session *session, const struct session_event *event)
 {
 	bool before_call = session->state == SESSION_DIALING && !session->ppp_ready;
+	struct buf where = BUF_INIT;
 
 	switch (event->type) {
 	case SESSION_EVENT_PORT_GONE:
@@ -199,7 +179,20 @@ void call_handle(struct session *session, const struct session_event *event)
 			advance_script(session, event->now);
 		break;
 	case SESSION_EVENT_LIMIT:
-		fail_stage(session, event->now);
+		script_describe_registration(&session->script, &where);
+		if (session->state == SESSION_PREPARING)
+			session_fail(session, event->now, CAUSE_NO_AT_PORT,
+				     "the modem took too long to answer (last: %s)",
+				     session->script.pending ? "a command without its answer"
+							     : "waiting for the SIM");
+		else if (session->state == SESSION_DIALING)
+			session_fail(session, event->now, CAUSE_CALL,
+				     "the call was neither taken nor refused");
+		else
+			session_fail(session, event->now, CAUSE_NOT_REGISTERED,
+				     "not registered with a network after %d s (%s)",
+				     session->conf->network.register_timeout_s, buf_str(&where));
+		buf_free(&where);
 		break;
 	default:
 		break;

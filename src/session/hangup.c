@@ -26,30 +26,13 @@ static int delay_ms_by_cause(struct session *session, bool lasted)
 	return backoff_next(&session->backoff);
 }
 
-static enum session_state next_by_cause(const struct session *session)
-{
-	enum cause_reaction reaction = cause_reaction(session->cause);
-
-	if (session->stopping)
-		return SESSION_STOPPED;
-	if (session->redialing)
-		return SESSION_BACKING_OFF;
-	if (reaction == CAUSE_REACTION_WAIT && session->failed_in == SESSION_PROBING &&
-	    !(session->once && session->cause == CAUSE_FIRMWARE))
-		return SESSION_WAITING;
-	if (session->wrong_modem)
-		return SESSION_BACKING_OFF;
-	if (session->once || reaction == CAUSE_REACTION_STOP)
-		return SESSION_FAILED;
-	return SESSION_BACKING_OFF;
-}
-
 /* pppd is gone, or will never go. */
 static void finish_hangup(struct session *session, int64_t now)
 {
 	int lasted_ms = session->dead ? DEAD_LINK_LASTED_MS : LINK_LASTED_MS;
 	bool lasted = session->up_at >= 0 && session->since - session->up_at >= lasted_ms;
-	enum session_state next;
+	enum cause_reaction reaction = cause_reaction(session->cause);
+	enum session_state next = SESSION_BACKING_OFF;
 
 	if (session->port_open) {
 		session->ops->hang_up(session->ctx);
@@ -62,8 +45,16 @@ static void finish_hangup(struct session *session, int64_t now)
 		backoff_reset(&session->backoff);
 		ladder_reset(&session->ladder);
 	}
-	next = next_by_cause(session);
-	if (next == SESSION_BACKING_OFF && !session->redialing && recover_choose(session, now))
+	if (session->stopping)
+		next = SESSION_STOPPED;
+	else if (session->redialing)
+		next = SESSION_BACKING_OFF;
+	else if (reaction == CAUSE_REACTION_WAIT && session->failed_in == SESSION_PROBING &&
+		 !(session->once && session->cause == CAUSE_FIRMWARE))
+		next = SESSION_WAITING;
+	else if ((session->once || reaction == CAUSE_REACTION_STOP) && !session->wrong_modem)
+		next = SESSION_FAILED;
+	else if (recover_choose(session, now))
 		next = SESSION_RECOVERING;
 	if (next == SESSION_BACKING_OFF) {
 		session->search_at = -1;
@@ -102,12 +93,6 @@ void hanging_up_schedule(struct session *session)
 		session->wake = latest;
 }
 
-static void tell_ppp(struct session *session)
-{
-	session->ppp_told = true;
-	session->ops->ppp_stop(session->ctx, false);
-}
-
 void hanging_up_enter(struct session *session, int64_t now)
 {
 	session->measure = MEASURE_DTR;
@@ -124,41 +109,15 @@ void hanging_up_enter(struct session *session, int64_t now)
 	/* Its log may have said so a moment ago, with the line still unread. */
 	if (session->ppp_ending_at < 0 && session->ops->ppp_is_ending(session->ctx))
 		session->ppp_ending_at = now;
-	if (session->ppp_ending_at < 0)
-		tell_ppp(session);
-	hanging_up_schedule(session);
-}
-
-static void take_measure(struct session *session, int64_t now)
-{
-	switch (session->measure++) {
-	case MEASURE_DTR:
-		if (session->port_open)
-			session->ops->hang_up(session->ctx);
-		break;
-	case MEASURE_TERM:
-		/* Not twice: the second one would end the scripts. */
-		if (!session->ppp_told)
-			tell_ppp(session);
-		break;
-	case MEASURE_KILL:
-		log_warning("pppd does not end; killing it");
-		session->ops->ppp_stop(session->ctx, true);
-		break;
-	default:
-		log_error("pppd cannot be killed");
-		session->ppp_alive = false;
-		finish_hangup(session, now);
-		return;
-	}
+	session->ppp_told = session->ppp_ending_at < 0;
+	if (session->ppp_told)
+		session->ops->ppp_stop(session->ctx, false);
 	hanging_up_schedule(session);
 }
 
 void hanging_up_handle(struct session *session, const struct session_event *event)
 {
-	if (event->type == SESSION_EVENT_TIMEOUT) {
-		take_measure(session, event->now);
-	} else if (event->type == SESSION_EVENT_PPP_EXIT) {
+	if (event->type == SESSION_EVENT_PPP_EXIT) {
 		/* We saw the hang-up first, but pppd knows its reason. */
 		if (event->cause == CAUSE_PPP_AUTH &&
 		    (session->cause == CAUSE_LINK_LOST || session->cause == CAUSE_PPP)) {
@@ -168,4 +127,27 @@ void hanging_up_handle(struct session *session, const struct session_event *even
 		}
 		finish_hangup(session, event->now);
 	}
+	if (event->type != SESSION_EVENT_TIMEOUT)
+		return;
+	switch (session->measure++) {
+	case MEASURE_DTR:
+		if (session->port_open)
+			session->ops->hang_up(session->ctx);
+		break;
+	case MEASURE_TERM:
+		/* Not twice: the second one would end the scripts. */
+		if (!session->ppp_told)
+			session->ops->ppp_stop(session->ctx, false);
+		break;
+	case MEASURE_KILL:
+		log_warning("pppd does not end; killing it");
+		session->ops->ppp_stop(session->ctx, true);
+		break;
+	default:
+		log_error("pppd cannot be killed");
+		session->ppp_alive = false;
+		finish_hangup(session, event->now);
+		return;
+	}
+	hanging_up_schedule(session);
 }

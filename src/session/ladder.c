@@ -67,12 +67,6 @@ void ladder_set(struct ladder *ladder, const struct conf_list *words)
 				ladder->order[ladder->count++] = rung;
 }
 
-bool ladder_can_mend(const struct ladder_case *failed)
-{
-	return (unsigned)failed->cause < CAUSE_COUNT && !failed->hopeless &&
-	       climbs[failed->cause].mends != 0;
-}
-
 static enum ladder_rung use_rung(struct ladder *ladder, enum ladder_rung rung, enum cause cause,
 				 int64_t now)
 {
@@ -89,7 +83,8 @@ enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *fa
 	unsigned mends;
 
 	ladder->failures++;
-	if (!ladder_can_mend(failed))
+	if ((unsigned)failed->cause >= CAUSE_COUNT || failed->hopeless ||
+	    climbs[failed->cause].mends == 0)
 		return LADDER_REDIAL;
 	mends = climbs[failed->cause].mends & (failed->gone ? RUNG(USB) : ANY);
 	/* The rung made for this, wherever the ladder stands. */

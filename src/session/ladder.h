@@ -58,9 +58,6 @@ enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *fa
 /* A link has lasted: start at the bottom. The rungs' pauses go on. */
 void ladder_reset(struct ladder *ladder);
 
-/* Whether any rung but redial can cure it. */
-bool ladder_can_mend(const struct ladder_case *failed);
-
 /* "redial", "dtr", ...: the configuration's words. Static. */
 const char *ladder_rung_name(enum ladder_rung rung);
 

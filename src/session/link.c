@@ -17,13 +17,6 @@ void session_set_routes(struct session *session)
 		log_warning("%s: no default route: %s", session->ppp.ifname, strerror(-error));
 }
 
-void negotiating_enter(struct session *session, int64_t now)
-{
-	session_mark(session, "negotiating", now);
-	if (session->goal == SESSION_GOAL_CALL)
-		session_change(session, SESSION_CONNECTED, now);
-}
-
 void connected_enter(struct session *session, int64_t now)
 {
 	session->up_at = now;
@@ -35,7 +28,9 @@ void connected_enter(struct session *session, int64_t now)
 		return;
 	}
 	session_set_routes(session);
-	recover_note_link(session);
+	if (session->ladder.to_judge)
+		log_notice("recovery: \"%s\" helped", ladder_rung_name(session->ladder.rung));
+	session->ladder.to_judge = false;
 	log_notice("connected: %s, address %s, %d ms after the start", session->ppp.ifname,
 		   *session->ppp.local ? session->ppp.local : session->ppp.ipv6,
 		   (int)(now - session->attempt_at));

@@ -39,15 +39,6 @@ bool recover_choose(struct session *session, int64_t now)
 	return next_rung(session, now) != LADDER_REDIAL;
 }
 
-void recover_note_link(struct session *session)
-{
-	struct ladder *ladder = &session->ladder;
-
-	if (ladder->to_judge)
-		log_notice("recovery: \"%s\" helped", ladder_rung_name(ladder->rung));
-	ladder->to_judge = false;
-}
-
 /* The rung has failed, without a dial. */
 static void give_up_rung(struct session *session, int64_t now)
 {
@@ -93,7 +84,7 @@ void recovering_handle(struct session *session, const struct session_event *even
 	case SESSION_EVENT_PORTS:
 		session->ports_changed = true;
 		if (session->recovered)
-			session->wake = search_ports_at(event);
+			session->wake = session->settled_at;
 		break;
 	case SESSION_EVENT_RECOVERED:
 		if (session->recovered)

@@ -17,11 +17,6 @@ static int64_t search_end(const struct session *session)
 	return session->search_at + session->conf->modem.wait_s * 1000;
 }
 
-int64_t search_ports_at(const struct session_event *event)
-{
-	return event->now + (event->whole ? 0 : SESSION_SETTLE_MS);
-}
-
 void waiting_enter(struct session *session, int64_t now)
 {
 	session->limit = now + RESCAN_MS;
@@ -29,17 +24,6 @@ void waiting_enter(struct session *session, int64_t now)
 		session->limit = search_end(session);
 	log_notice("%s; waiting for it%s", buf_str(&session->text),
 		   session->cause == CAUSE_FIRMWARE ? " to come back changed" : "");
-}
-
-void waiting_handle(struct session *session, const struct session_event *event)
-{
-	if (event->type == SESSION_EVENT_PORTS)
-		session->wake = search_ports_at(event);
-	else if (event->type == SESSION_EVENT_LIMIT && session->once &&
-		 event->now >= search_end(session))
-		session_change(session, SESSION_FAILED, event->now);
-	else if (event->type == SESSION_EVENT_LIMIT || event->type == SESSION_EVENT_TIMEOUT)
-		session_change(session, SESSION_PROBING, event->now);
 }
 
 static void start_probe(struct session *session, int64_t now)
@@ -154,15 +138,21 @@ void backing_off_enter(struct session *session, int64_t now)
 		log_notice("next try in %d s", (session->delay_ms + 999) / 1000);
 }
 
+/* Also of WAITING. */
 void backing_off_handle(struct session *session, const struct session_event *event)
 {
+	bool waiting = session->state == SESSION_WAITING;
 	enum cause cause = session->cause;
 
-	/* A modem that has just come (back) may have cured these. */
-	if (event->type == SESSION_EVENT_PORTS &&
-	    (cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT || cause == CAUSE_LINK_LOST ||
-	     cause == CAUSE_PPP || cause == CAUSE_BUSY))
-		session->wake = search_ports_at(event);
-	else if (event->type == SESSION_EVENT_LIMIT || event->type == SESSION_EVENT_TIMEOUT)
+	if (event->type == SESSION_EVENT_PORTS) {
+		/* A modem that has just come (back) may have cured these. */
+		if (waiting || cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT ||
+		    cause == CAUSE_LINK_LOST || cause == CAUSE_PPP || cause == CAUSE_BUSY)
+			session->wake = session->settled_at;
+	} else if (event->type == SESSION_EVENT_LIMIT && waiting && session->once &&
+		   event->now >= search_end(session)) {
+		session_change(session, SESSION_FAILED, event->now);
+	} else if (event->type == SESSION_EVENT_LIMIT || event->type == SESSION_EVENT_TIMEOUT) {
 		session_change(session, SESSION_PROBING, event->now);
+	}
 }

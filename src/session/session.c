@@ -145,6 +145,8 @@ static void note_event(struct session *session, const struct session_event *even
 		session->ppp_alive = false;
 	if (event->type == SESSION_EVENT_PROBED)
 		session->probe_runs = false;
+	if (event->type == SESSION_EVENT_PORTS)
+		session->settled_at = event->now + (event->whole ? 0 : SESSION_SETTLE_MS);
 	if (event->type == SESSION_EVENT_PORT_GONE) {
 		/* While we hold it, the tty's number is not free to be used again. */
 		session->ops->port_close(session->ctx);
@@ -220,7 +222,7 @@ bool session_may_change(enum session_state from, enum session_state to)
 const struct state session_states[SESSION_STATE_COUNT] = {
 	[SESSION_WAITING]     = { "waiting", 0,
 		TO(PROBING) | TO(HANGING_UP) | TO(FAILED),
-		waiting_enter, waiting_handle },
+		waiting_enter, backing_off_handle },
 	[SESSION_BINDING]     = { "binding", 15000,
 		TO(PROBING) | TO(HANGING_UP),
 		binding_enter, binding_handle },
@@ -238,7 +240,7 @@ const struct state session_states[SESSION_STATE_COUNT] = {
 		dialing_enter, call_handle },
 	[SESSION_NEGOTIATING] = { "negotiating", 60000,
 		TO(CONNECTED) | TO(HANGING_UP),
-		negotiating_enter, link_handle },
+		NULL, link_handle },
 	[SESSION_CONNECTED]   = { "connected", 0,
 		TO(HANGING_UP),
 		connected_enter, link_handle },

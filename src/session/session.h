@@ -139,6 +139,7 @@ struct session {
 	bool ppp_ready;
 	bool ppp_told;         /* by a signal, to end */
 	int64_t ppp_ending_at; /* since when it is ending, as its log or the port says; -1 */
+	int64_t settled_at;    /* when to probe after the last PORTS */
 	bool ports_changed;    /* while the probe ran */
 	bool stuck;            /* PROBED has said so */
 	bool dead;             /* the link was up, but nothing came through it */

@@ -39,16 +39,12 @@ void session_mark(struct session *session, const char *step, int64_t now);
 
 /* search.c */
 void waiting_enter(struct session *session, int64_t now);
-void waiting_handle(struct session *session, const struct session_event *event);
 void binding_enter(struct session *session, int64_t now);
 void binding_handle(struct session *session, const struct session_event *event);
 void probing_enter(struct session *session, int64_t now);
 void probing_handle(struct session *session, const struct session_event *event);
 void backing_off_enter(struct session *session, int64_t now);
 void backing_off_handle(struct session *session, const struct session_event *event);
-
-/* When to probe after SESSION_EVENT_PORTS. */
-int64_t search_ports_at(const struct session_event *event);
 
 /* call.c */
 void preparing_enter(struct session *session, int64_t now);
@@ -63,10 +59,9 @@ void call_handle(struct session *session, const struct session_event *event);
 bool call_take_at(struct session *session, const struct session_event *event);
 
 /* link.c */
-void negotiating_enter(struct session *session, int64_t now);
 void connected_enter(struct session *session, int64_t now);
 
-/* Of both. */
+/* Of NEGOTIATING too. */
 void link_handle(struct session *session, const struct session_event *event);
 
 /* recover.c */
@@ -75,9 +70,6 @@ void recovering_handle(struct session *session, const struct session_event *even
 
 /* After a failure that will be retried: whether RECOVERING comes first. */
 bool recover_choose(struct session *session, int64_t now);
-
-/* A link is up: if a rung was used since the last dial, it helped. */
-void recover_note_link(struct session *session);
 
 /* hangup.c */
 void hanging_up_enter(struct session *session, int64_t now);

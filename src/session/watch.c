@@ -10,12 +10,6 @@
 #define DAY_MS       86400000
 #define PATIENCE_MAX 16
 
-void watch_init(struct watch *watch)
-{
-	memset(watch, 0, sizeof(*watch));
-	watch->unregistered_at = -1;
-}
-
 void watch_free(struct watch *watch)
 {
 	buf_free(&watch->text);

@@ -29,7 +29,7 @@ struct watch {
 	struct buf text;
 };
 
-void watch_init(struct watch *watch);
+/* Zero-initialise, then watch_start. */
 void watch_free(struct watch *watch);
 
 /* A new link, and its counters. `conf` is borrowed. */

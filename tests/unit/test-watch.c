@@ -29,7 +29,6 @@ static int set_up(void **state)
 	fixture.facts.domain_known[MODEM_DOMAIN_PS] = true;
 	fixture.facts.registration[MODEM_DOMAIN_PS].stat = MODEM_REG_HOME;
 	fixture.rx = fixture.tx = 100;
-	watch_init(&fixture.watch);
 	watch_start(&fixture.watch, &fixture.conf, 100, 100);
 	*state = &fixture;
 	return 0;
