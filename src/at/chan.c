@@ -301,10 +301,10 @@ static void take_answer(struct at_chan *chan, char *line, int64_t now)
 		finish(chan, final, now);
 	} else if (at_job_answers(job, line, urc)) {
 		log_line(chan, line, !is_secret(chan));
-		at_outbox_add_answer(&chan->box, line);
+		at_outbox_add_answer(&chan->box, line, false);
 	} else if (continues_answer(chan, urc)) {
 		log_line(chan, line, !is_secret(chan));
-		at_outbox_continue_answer(&chan->box, line);
+		at_outbox_add_answer(&chan->box, line, true);
 	} else {
 		take_unasked(chan, line, urc);
 	}

@@ -19,29 +19,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Where the field at `s` ends: at a comma outside quotes and brackets, or at the end of the
- * line. */
-static const char *field_end(const char *s)
-{
-	bool quoted = false;
-	int depth = 0;
-
-	for (; *s; s++) {
-		if (*s == '"')
-			quoted = !quoted;
-		if (quoted)
-			continue;
-		if (*s == '(')
-			depth++;
-		if (*s == ')' && depth > 0)
-			depth--;
-		if (*s == ',' && depth == 0)
-			break;
-	}
-	return s;
-}
-
-static struct span trim(const char *text, size_t len)
+static struct span trim_span(const char *text, size_t len)
 {
 	while (len > 0 && is_blank(text[0])) {
 		text++;
@@ -52,27 +30,32 @@ static struct span trim(const char *text, size_t len)
 	return (struct span){text, len};
 }
 
-static struct span unquote(struct span span)
+/* The next field without its quotes; it ends at a comma outside quotes and brackets. */
+static bool next_span(struct at_fields *fields, struct span *span)
 {
-	if (span.len == 0 || span.text[0] != '"')
-		return span;
-	span.text++;
-	span.len--;
-	if (span.len > 0 && span.text[span.len - 1] == '"')
-		span.len--;
-	return span;
-}
-
-static bool take(struct at_fields *fields, struct span *span)
-{
-	const char *end;
+	const char *s = fields->at;
+	bool quoted = false;
+	int depth = 0;
 
 	if (!fields->more)
 		return false;
-	end = field_end(fields->at);
-	*span = trim(fields->at, (size_t)(end - fields->at));
-	fields->more = *end == ',';
-	fields->at = fields->more ? end + 1 : end;
+	for (; *s && (*s != ',' || quoted || depth > 0); s++) {
+		if (*s == '"')
+			quoted = !quoted;
+		else if (*s == '(' && !quoted)
+			depth++;
+		else if (*s == ')' && !quoted && depth > 0)
+			depth--;
+	}
+	*span = trim_span(fields->at, (size_t)(s - fields->at));
+	fields->more = *s == ',';
+	fields->at = fields->more ? s + 1 : s;
+	if (span->len > 0 && span->text[0] == '"') {
+		span->text++;
+		span->len--;
+		if (span->len > 0 && span->text[span->len - 1] == '"')
+			span->len--;
+	}
 	return true;
 }
 
@@ -97,10 +80,9 @@ bool at_fields_next_int(struct at_fields *fields, int *value)
 	char text[16];
 	long number;
 
-	if (!take(fields, &span))
+	if (!next_span(fields, &span))
 		return false;
-	span = unquote(span);
-	span = trim(span.text, span.len);
+	span = trim_span(span.text, span.len);
 	if (span.len == 0 || span.len >= sizeof(text))
 		return false;
 	memcpy(text, span.text, span.len);
@@ -111,31 +93,24 @@ bool at_fields_next_int(struct at_fields *fields, int *value)
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool at_fields_next_hex(struct at_fields *fields, unsigned *value)
 {
+	static const char digits[] = "0123456789abcdef";
 	struct span span;
 	unsigned number = 0;
 	bool any = false;
 
-	if (!take(fields, &span))
+	if (!next_span(fields, &span))
 		return false;
-	span = unquote(span);
 	for (size_t i = 0; i < span.len; i++) {
-		int digit = hex_digit(span.text[i]);
+		const char *digit;
 
 		if (is_blank(span.text[i]))
 			continue;
-		if (digit < 0 || number > UINT_MAX >> 4)
+		digit = memchr(digits, tolower((unsigned char)span.text[i]), 16);
+		if (!digit || number > UINT_MAX >> 4)
 			return false;
-		number = number << 4 | (unsigned)digit;
+		number = number << 4 | (unsigned)(digit - digits);
 		any = true;
 	}
 	if (any)
@@ -149,10 +124,7 @@ bool at_fields_next_string(struct at_fields *fields, char *to, size_t size)
 
 	if (size > 0)
 		to[0] = '\0';
-	if (!take(fields, &span))
-		return false;
-	span = unquote(span);
-	if (span.len >= size)
+	if (!next_span(fields, &span) || span.len >= size)
 		return false;
 	memcpy(to, span.text, span.len);
 	to[span.len] = '\0';
@@ -163,7 +135,7 @@ bool at_fields_skip(struct at_fields *fields)
 {
 	struct span span;
 
-	return take(fields, &span);
+	return next_span(fields, &span);
 }
 
 bool at_fields_is_quoted(const struct at_fields *fields)

@@ -62,29 +62,25 @@ static size_t trimmed_len(const char *s)
 	return len;
 }
 
-static bool matches(const struct final_row *row, const char *line, size_t len)
-{
-	size_t want = strlen(row->text);
-
-	if (len < want || strncasecmp(line, row->text, want) != 0)
-		return false;
-	if (row->match == MATCH_WHOLE)
-		return len == want;
-	return !isalnum((unsigned char)line[want]);
-}
-
-static const struct final_row *find_row(const char *line, bool dial)
+static const struct final_row *find_final(const char *line, bool dial)
 {
 	size_t len;
 
 	line = skip_blanks(line);
 	len = trimmed_len(line);
-	for (size_t i = 0; i < COUNT(finals); i++)
-		if (matches(&finals[i], line, len) && (dial || !finals[i].dial))
-			return &finals[i];
+	for (size_t i = 0; i < COUNT(finals); i++) {
+		const struct final_row *row = &finals[i];
+		size_t want = strlen(row->text);
+
+		if (len < want || strncasecmp(line, row->text, want) != 0 || (row->dial && !dial))
+			continue;
+		if (row->match == MATCH_WHOLE ? len == want : !isalnum((unsigned char)line[want]))
+			return row;
+	}
 	return NULL;
 }
 
+/* The number after "+CME ERROR:", or of the text there; -1: unknown. */
 static int error_code(enum at_final_kind kind, const char *line)
 {
 	const struct at_error *error;
@@ -101,26 +97,21 @@ static int error_code(enum at_final_kind kind, const char *line)
 	return error ? error->code : -1;
 }
 
-static void copy_printable(char *to, size_t size, const char *line)
-{
-	str_copy(to, size, skip_blanks(line));
-	to[trimmed_len(to)] = '\0';
-	for (; *to; to++)
-		if (*to < 0x20 || *to > 0x7e)
-			*to = '?';
-}
-
 struct at_final at_final_parse(const char *line, bool dial)
 {
 	struct at_final final = {AT_FINAL_NONE, 0, ""};
-	const struct final_row *row = find_row(line, dial);
+	const struct final_row *row = find_final(line, dial);
 
 	if (!row)
 		return final;
 	final.kind = row->kind;
 	if (row->kind == AT_FINAL_CME || row->kind == AT_FINAL_CMS)
 		final.code = error_code(row->kind, line);
-	copy_printable(final.line, sizeof(final.line), line);
+	str_copy(final.line, sizeof(final.line), skip_blanks(line));
+	final.line[trimmed_len(final.line)] = '\0';
+	for (char *c = final.line; *c; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			*c = '?';
 	return final;
 }
 
@@ -155,7 +146,7 @@ enum at_error_class at_final_class(const struct at_final *final)
 		return (enum at_error_class)error->class;
 	if (final->kind != AT_FINAL_ERROR)
 		return AT_ERROR_OTHER;
-	row = find_row(final->line, false);
+	row = find_final(final->line, false);
 	return row ? row->class : AT_ERROR_OTHER;
 }
 

@@ -31,15 +31,16 @@ struct at_final {
 	char line[64];
 };
 
-/* Classify one line without its line end. In `dial` CONNECT, NO CARRIER, BUSY, NO ANSWER and NO
- * DIALTONE count; else they are NONE, for a second port may say them about another port's call. */
+/* Classify one line without its line end. CONNECT, NO CARRIER, BUSY, NO ANSWER and NO DIALTONE count
+ * only with `dial`; otherwise they are NONE, because a second port may report another port's call
+ * with them. */
 struct at_final at_final_parse(const char *line, bool dial);
 
 /* For people: "OK", "no answer in time", "+CME ERROR: 30 (no network service)". Appended to
  * `out`. */
 void at_final_describe(const struct at_final *final, struct buf *out);
 
-/* What an error means for the one who asked. */
+/* What an error means to the caller. */
 enum at_error_class {
 	AT_ERROR_OTHER,
 	AT_ERROR_BUSY,       /* the SIM or the modem: ask again soon */
@@ -47,14 +48,14 @@ enum at_error_class {
 	AT_ERROR_PIN,        /* PIN wanted or wrong */
 	AT_ERROR_PUK,        /* blocked, PUK wanted */
 	AT_ERROR_NETWORK,    /* no service, not allowed, timeout of network */
-	AT_ERROR_APN,        /* 24.008 cause 8, 27, 32, 33: refused subscription */
+	AT_ERROR_APN,        /* 24.008 causes 8, 27, 32, 33: refused subscription */
 	AT_ERROR_UNSUPPORTED /* the modem does not know the command */
 };
 
-/* Class of a final; AT_ERROR_OTHER where it is no CME or tells nothing. */
+/* Class of a final; AT_ERROR_OTHER if it is not a CME error or says nothing. */
 enum at_error_class at_final_class(const struct at_final *final);
 
-/* 27.007 9.2's text of a CME number, NULL when it has none. Static. */
+/* 27.007 9.2's text for a CME number, NULL when it has none. Static. */
 const char *at_cme_text(int code);
 
 #endif

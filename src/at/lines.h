@@ -8,8 +8,8 @@
 /*
  * Cut a modem's bytes into lines. CR and LF both end a line and empty lines do
  * not count, so that CR LF, CR CR LF and a lone LF are all the same; NULs are
- * skipped (Cinterion sends them at start). Quotes are not looked at: one lost
- * quote would swallow every line after it.
+ * skipped (Cinterion sends them when it starts). Quotes have no meaning here: one
+ * lost quote would swallow every line after it.
  */
 enum at_lines_item {
 	AT_LINES_NONE,   /* all bytes taken, nothing complete */
@@ -24,11 +24,11 @@ struct at_lines {
 	char text[AT_LINE_MAX + 1]; /* NUL-terminated, never empty after LINE */
 	size_t len;
 	bool cut;   /* the line was longer: its rest is dropped */
-	bool taken; /* the item was given out: start anew with the next byte */
+	bool taken; /* the item was returned: start a new one with the next byte */
 };
 
-/* Take bytes up to and with the one that completes an item; returns how many. `lines` starts as all
- * zeros. */
+/* Take bytes up to and including the one that completes an item; returns how many. `lines` is all
+ * zeros at first. */
 size_t at_lines_feed(struct at_lines *lines, const char *bytes, size_t len,
 		     enum at_lines_item *item);
 

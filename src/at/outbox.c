@@ -13,7 +13,7 @@ void at_outbox_add_urc(struct at_outbox *box, const char *line)
 	size_t size = strlen(line) + 1;
 
 	if (box->urcs.len + size > URCS_MAX) {
-		log_debug("nobody takes the URCs: %s dropped", line);
+		log_debug("too many URCs wait: %s dropped", line);
 		return;
 	}
 	buf_append(&box->urcs, line, size);
@@ -26,29 +26,21 @@ void at_outbox_start_answer(struct at_outbox *box)
 	box->open_quote = false;
 }
 
-static void add(struct at_outbox *box, const char *line, char glue)
+void at_outbox_add_answer(struct at_outbox *box, const char *line, bool continues)
 {
+	const char *glue = continues ? " " : "\n";
 	size_t len = strlen(line);
 
+	if (!continues)
+		box->open_quote = false;
 	if (box->answer.len + len + 1 > ANSWER_MAX)
 		return;
 	if (box->answer.len)
-		buf_append(&box->answer, &glue, 1);
+		buf_append(&box->answer, glue, 1);
 	buf_append(&box->answer, line, len);
 	for (; *line; line++)
 		if (*line == '"')
 			box->open_quote = !box->open_quote;
-}
-
-void at_outbox_add_answer(struct at_outbox *box, const char *line)
-{
-	box->open_quote = false;
-	add(box, line, '\n');
-}
-
-void at_outbox_continue_answer(struct at_outbox *box, const char *line)
-{
-	add(box, line, ' ');
 }
 
 void at_outbox_reply(struct at_outbox *box, const struct at_job *job, struct at_final final,
@@ -71,20 +63,6 @@ bool at_outbox_is_empty(const struct at_outbox *box)
 	return !box->reply_ready && box->urcs.len == box->given;
 }
 
-static struct at_event next_urc(struct at_outbox *box)
-{
-	struct at_event event = {
-		.type = AT_EVENT_URC,
-		.text = buf_str(&box->urcs),
-		.command = "",
-	};
-
-	box->given = strlen(event.text) + 1;
-	if (box->reply_ready)
-		box->reply_after -= box->given;
-	return event;
-}
-
 struct at_event at_outbox_next(struct at_outbox *box)
 {
 	struct at_event event = {.text = "", .command = ""};
@@ -96,7 +74,11 @@ struct at_event at_outbox_next(struct at_outbox *box)
 		event = box->reply;
 		event.text = buf_str(&box->answer);
 	} else if (box->urcs.len > 0) {
-		event = next_urc(box);
+		event.type = AT_EVENT_URC;
+		event.text = buf_str(&box->urcs);
+		box->given = strlen(event.text) + 1;
+		if (box->reply_ready)
+			box->reply_after -= box->given;
 	}
 	return event;
 }

@@ -10,9 +10,9 @@
 #include "base/buf.h"
 
 /*
- * What a channel has to say, in order of arrival: URCs, as many as fit, and at
- * most one reply, for no command starts before the last reply was taken. All
- * zeros to begin with.
+ * The events of a channel in order of arrival: URCs, as many as fit, and at most
+ * one reply, since no command starts before the last reply was taken. All zeros at
+ * first.
  */
 struct at_outbox {
 	struct buf answer; /* of the running command, then of the reply */
@@ -21,19 +21,18 @@ struct at_outbox {
 	size_t given;      /* bytes of urcs that the last event borrows */
 	bool reply_ready;
 	struct at_event reply;
-	size_t reply_after; /* the reply comes after so many bytes of urcs */
+	size_t reply_after; /* the reply comes after this many bytes of urcs */
 	char masked[AT_JOB_MASKED_MAX];
 };
 
-/* Dropped with a debug line when nobody has taken the ones before. */
+/* Dropped with a debug line when too many wait already. */
 void at_outbox_add_urc(struct at_outbox *box, const char *line);
 
 void at_outbox_start_answer(struct at_outbox *box);
 
-/* A new line, or, after a line end inside quotes, the last one's rest. What is longer than any
- * modem's answer is dropped. */
-void at_outbox_add_answer(struct at_outbox *box, const char *line);
-void at_outbox_continue_answer(struct at_outbox *box, const char *line);
+/* A line of the answer; `continues`: the rest of the last one, after a line end inside quotes. Dropped
+ * when the answer gets longer than any modem's. */
+void at_outbox_add_answer(struct at_outbox *box, const char *line, bool continues);
 
 void at_outbox_reply(struct at_outbox *box, const struct at_job *job, struct at_final final,
 		     int64_t elapsed_ms);
