@@ -15,22 +15,22 @@
 #define QUEUE_MAX 32
 #define DATA_MAX  4096
 
-/* Quarantine: this long without a byte is quiet, and a port that is never quiet (NMEA) is asked
- * after QUIET_MAX all the same. */
+/* Quarantine: a port is quiet after this long without a byte; one that never is (NMEA) is asked after
+ * QUIET_MAX anyway. */
 #define QUIET_MS      200
 #define QUIET_MAX_MS  2000
 #define SYNC_MS       1000
 #define SETTLE_MAX_MS 1000
-/* Then it rests until there is something to send. */
+/* After these it is parked until there is something to send. */
 #define SYNC_TRIES 3
 
 enum state {
 	STATE_READY,
-	STATE_RUNNING, /* `job` is offered, written or unanswered */
+	STATE_RUNNING, /* `job` is being written, or waits for its answer */
 	/* Quarantine after `job` has timed out: */
 	STATE_QUIET,  /* waits for quiet */
-	STATE_SYNC,   /* AT is offered, written or unanswered */
-	STATE_SETTLE, /* has its OK; a late reply's would come now */
+	STATE_SYNC,   /* AT is being written, or waits for its answer */
+	STATE_SETTLE, /* got its OK; a late reply's OK would come now */
 	STATE_PARKED, /* no OK, nothing to send: gave up for now */
 	STATE_DATA,   /* CONNECT */
 };
@@ -43,11 +43,11 @@ struct at_chan {
 	size_t queued;
 	struct at_job *job;
 
-	const char *out; /* what is still to be written, and how much */
+	const char *out; /* still to be written */
 	size_t out_len;
-	bool written;    /* all of the command (or AT) is with the modem */
-	bool stale_line; /* the line now coming began before that */
-	bool escaped;    /* a prompt was answered with ESC already */
+	bool written;    /* the modem has all of the command (or AT) */
+	bool stale_line; /* the line now arriving began before that */
+	bool escaped;    /* a prompt was already answered with ESC */
 	int64_t since;   /* when that was */
 
 	int64_t deadline;      /* of the state */
@@ -111,26 +111,20 @@ static bool in_quarantine(const struct at_chan *chan)
 	       chan->state == STATE_SETTLE;
 }
 
-static bool is_secret(const struct at_chan *chan)
+static bool is_job_secret(const struct at_chan *chan)
 {
 	return chan->job && (chan->job->flags & AT_SECRET);
 }
 
-static bool is_text(const char *text)
-{
-	size_t len = 0;
-
-	for (; text[len]; len++)
-		if (len == AT_COMMAND_MAX || text[len] < 0x20 || text[len] > 0x7e)
-			return false;
-	return len > 0;
-}
-
 int at_chan_send(struct at_chan *chan, const struct at_command *command)
 {
+	const char *text = command->text;
 	struct at_job *job;
+	size_t len = 0;
 
-	if (!is_text(command->text))
+	while (text[len] >= 0x20 && text[len] <= 0x7e && len < AT_COMMAND_MAX)
+		len++;
+	if (len == 0 || text[len])
 		return -EINVAL;
 	if (chan->state == STATE_DATA)
 		return -EBUSY;
@@ -145,7 +139,7 @@ int at_chan_send(struct at_chan *chan, const struct at_command *command)
 	return 0;
 }
 
-static struct at_job *dequeue(struct at_chan *chan)
+static struct at_job *take_from_queue(struct at_chan *chan)
 {
 	struct at_job *job = chan->queue[0];
 
@@ -170,47 +164,7 @@ static void wait_for_quiet(struct at_chan *chan, int64_t now)
 	chan->out_len = 0;
 }
 
-static void start_quarantine(struct at_chan *chan, int64_t now)
-{
-	log_debug("%s: no answer in %d ms, waiting for quiet", chan->name, chan->job->timeout_ms);
-	chan->head_deadline = -1;
-	chan->tries = 0;
-	wait_for_quiet(chan, now);
-}
-
-static void end_quarantine(struct at_chan *chan)
-{
-	at_job_free(chan->job);
-	chan->job = NULL;
-	chan->state = STATE_READY;
-}
-
-/* The first in the queue does not wait for a mute modem longer than it would have waited for its
- * answer. */
-static void expire_head(struct at_chan *chan, int64_t now)
-{
-	struct at_job *job;
-
-	if (!chan->queued)
-		return;
-	if (chan->head_deadline < 0)
-		chan->head_deadline = now + chan->queue[0]->timeout_ms;
-	if (now < chan->head_deadline || chan->box.reply_ready)
-		return;
-	job = dequeue(chan);
-	at_outbox_start_answer(&chan->box);
-	at_outbox_reply(&chan->box, job, timed_out, 0);
-	at_job_free(job);
-}
-
-static void retry_sync(struct at_chan *chan, int64_t now)
-{
-	wait_for_quiet(chan, now);
-	if (++chan->tries >= SYNC_TRIES)
-		chan->state = STATE_PARKED;
-}
-
-static void offer(struct at_chan *chan, const char *bytes, size_t len)
+static void set_out(struct at_chan *chan, const char *bytes, size_t len)
 {
 	chan->out = bytes;
 	chan->out_len = len;
@@ -218,8 +172,18 @@ static void offer(struct at_chan *chan, const char *bytes, size_t len)
 	chan->escaped = false;
 }
 
-static void expire(struct at_chan *chan, int64_t now)
+static void end_job(struct at_chan *chan)
 {
+	at_job_free(chan->job);
+	chan->job = NULL;
+	chan->state = STATE_READY;
+}
+
+/* Let the deadlines at or before `now` take effect. */
+static void apply_deadlines(struct at_chan *chan, int64_t now)
+{
+	struct at_job *first;
+
 	if (chan->state == STATE_PARKED && chan->queued) {
 		chan->tries = 0;
 		wait_for_quiet(chan, now);
@@ -227,90 +191,97 @@ static void expire(struct at_chan *chan, int64_t now)
 	if (chan->state == STATE_RUNNING && now >= chan->deadline) {
 		at_outbox_reply(&chan->box, chan->job, timed_out,
 				chan->written ? now - chan->since : 0);
-		start_quarantine(chan, now);
+		log_debug("%s: no answer in %d ms, waiting for quiet", chan->name,
+			  chan->job->timeout_ms);
+		chan->head_deadline = -1;
+		chan->tries = 0;
+		wait_for_quiet(chan, now);
 	} else if (chan->state == STATE_QUIET && now >= chan->deadline) {
 		chan->state = STATE_SYNC;
 		chan->deadline = now + SYNC_MS;
-		offer(chan, "AT\r", 3);
+		set_out(chan, "AT\r", 3);
 	} else if (chan->state == STATE_SYNC && now >= chan->deadline) {
-		retry_sync(chan, now);
+		wait_for_quiet(chan, now);
+		if (++chan->tries >= SYNC_TRIES)
+			chan->state = STATE_PARKED;
 	} else if (chan->state == STATE_SETTLE && now >= chan->deadline) {
-		end_quarantine(chan);
+		end_job(chan);
 	}
-	if (in_quarantine(chan))
-		expire_head(chan, now);
+	if (!in_quarantine(chan) || !chan->queued)
+		return;
+	/* The first in the queue does not wait for a mute modem longer than it would have waited
+	 * for its own answer. */
+	if (chan->head_deadline < 0)
+		chan->head_deadline = now + chan->queue[0]->timeout_ms;
+	if (now < chan->head_deadline || chan->box.reply_ready)
+		return;
+	first = take_from_queue(chan);
+	at_outbox_start_answer(&chan->box);
+	at_outbox_reply(&chan->box, first, timed_out, 0);
+	at_job_free(first);
 }
 
-static void log_line(const struct at_chan *chan, const char *line, bool shown)
+static void log_received(const struct at_chan *chan, const char *line, bool shown)
 {
 	log_debug("%s < %s", chan->name, shown ? line : "(hidden)");
 }
 
-/* A line that answers nothing. While a secret is on its way an unknown one may be its garbled
- * echo. */
+/* A line that is no answer. While a secret is being sent, an unknown line may be its garbled echo. */
 static void take_unasked(struct at_chan *chan, const char *line, enum at_urc urc)
 {
 	bool known = urc == AT_URC_UNASKED || urc == AT_URC_SURE;
 
-	if (is_secret(chan) && !known) {
-		log_line(chan, line, false);
+	if (is_job_secret(chan) && !known) {
+		log_received(chan, line, false);
 		return;
 	}
-	log_line(chan, line, true);
+	log_received(chan, line, true);
 	if (urc != AT_URC_NOT)
 		at_outbox_add_urc(&chan->box, line);
 }
 
-/* A line end inside quotes (operators' names have them) splits a value; the rest of it is put back
- * where the answer's prefix is known. */
-static bool continues_answer(const struct at_chan *chan, enum at_urc urc)
+static void take_final(struct at_chan *chan, struct at_final final, int64_t now)
 {
-	return chan->box.open_quote && urc == AT_URC_NOT && chan->job->prefix &&
-	       chan->job->prefix[0];
-}
-
-static void finish(struct at_chan *chan, struct at_final final, int64_t now)
-{
-	log_line(chan, final.line, true);
+	log_received(chan, final.line, true);
 	at_outbox_reply(&chan->box, chan->job, final, now - chan->since);
-	if (final.kind == AT_FINAL_CONNECT) {
-		forget_jobs(chan);
-		memset(&chan->lines, 0, sizeof(chan->lines));
-		chan->state = STATE_DATA;
-		chan->line_end = true;
+	if (final.kind != AT_FINAL_CONNECT) {
+		end_job(chan);
 		return;
 	}
-	at_job_free(chan->job);
-	chan->job = NULL;
-	chan->state = STATE_READY;
+	forget_jobs(chan);
+	memset(&chan->lines, 0, sizeof(chan->lines));
+	chan->state = STATE_DATA;
+	chan->line_end = true;
 }
 
-static void take_answer(struct at_chan *chan, char *line, int64_t now)
+static void take_answer_line(struct at_chan *chan, char *line, int64_t now)
 {
 	struct at_job *job = chan->job;
 	enum at_echo echo = at_job_take_echo(job, line, chan->box.answer.len > 0);
 	enum at_urc urc = at_urc_of(line);
 	struct at_final final;
+	bool answers, continues;
 
 	if (echo == AT_ECHO_WHOLE)
 		return;
 	final = at_final_parse(line, job->flags & AT_DIAL);
+	answers = at_job_answers(job, line, urc);
+	/* A line end inside quotes (operators' names have them) splits a value. The rest of it is
+	 * joined again where the answer's prefix is known. */
+	continues = chan->box.open_quote && urc == AT_URC_NOT && job->prefix && job->prefix[0];
 	if (echo == AT_ECHO_CUT) {
 		take_unasked(chan, line, urc);
 	} else if (final.kind != AT_FINAL_NONE) {
-		finish(chan, final, now);
-	} else if (at_job_answers(job, line, urc)) {
-		log_line(chan, line, !is_secret(chan));
-		at_outbox_add_answer(&chan->box, line, false);
-	} else if (continues_answer(chan, urc)) {
-		log_line(chan, line, !is_secret(chan));
-		at_outbox_add_answer(&chan->box, line, true);
+		take_final(chan, final, now);
+	} else if (answers || continues) {
+		log_received(chan, line, !is_job_secret(chan));
+		at_outbox_add_answer(&chan->box, line, !answers);
 	} else {
 		take_unasked(chan, line, urc);
 	}
 }
 
-static void settle(struct at_chan *chan, int64_t now)
+static void settle_quarantine(struct at_chan *chan, int64_t now)
 {
 	int64_t wait = 2 * (now - chan->since);
 
@@ -328,7 +299,7 @@ static void settle(struct at_chan *chan, int64_t now)
 		chan->deadline = chan->quiet_until;
 }
 
-/* In quarantine: only an OK of AT and URCs count. */
+/* In quarantine only the OK to AT and URCs count. */
 static void take_late(struct at_chan *chan, const char *line, int64_t now)
 {
 	const struct at_job *job = chan->job;
@@ -336,46 +307,32 @@ static void take_late(struct at_chan *chan, const char *line, int64_t now)
 	struct at_final final = at_final_parse(line, false);
 
 	if (final.kind != AT_FINAL_NONE) {
-		log_line(chan, line, true);
+		log_received(chan, line, true);
 		if (chan->state == STATE_SETTLE ||
 		    (chan->state == STATE_SYNC && chan->written && final.kind == AT_FINAL_OK))
-			settle(chan, now);
+			settle_quarantine(chan, now);
 		return;
 	}
 	if (at_job_answers(job, line, urc) || at_job_names(job, line))
-		log_line(chan, line, !is_secret(chan));
+		log_received(chan, line, !is_job_secret(chan));
 	else
 		take_unasked(chan, line, urc);
 }
 
-static void take_line(struct at_chan *chan, int64_t now)
+static void take_complete_line(struct at_chan *chan, int64_t now)
 {
 	char *line = chan->lines.text;
 	bool stale = chan->stale_line;
 
 	chan->stale_line = false;
-	if (chan->lines.cut) {
+	if (chan->lines.cut)
 		log_debug("%s: a line of over %d bytes dropped", chan->name, AT_LINE_MAX);
-		return;
-	}
-	if (in_quarantine(chan))
+	else if (in_quarantine(chan))
 		take_late(chan, line, now);
 	else if (chan->state == STATE_RUNNING && chan->written && !stale)
-		take_answer(chan, line, now);
+		take_answer_line(chan, line, now);
 	else
 		take_unasked(chan, line, at_urc_of(line));
-}
-
-/* Nobody here has a text for the modem; 27.005 3.5.1 ends its wait with ESC. */
-static void take_prompt(struct at_chan *chan)
-{
-	bool asked = chan->state == STATE_RUNNING || chan->state == STATE_SYNC;
-
-	if (!asked || !chan->written || chan->escaped)
-		return;
-	chan->escaped = true;
-	chan->out = "\033";
-	chan->out_len = 1;
 }
 
 static void take_data(struct at_chan *chan, const char *bytes, size_t len)
@@ -410,65 +367,59 @@ void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t n
 		at += taken;
 		len -= taken;
 		if (item == AT_LINES_LINE)
-			take_line(chan, now);
-		else if (item == AT_LINES_PROMPT)
-			take_prompt(chan);
+			take_complete_line(chan, now);
+		/* Nobody here has a text for the modem; 27.005 3.5.1 ends its wait with ESC. */
+		if (item == AT_LINES_PROMPT && chan->written && !chan->escaped &&
+		    (chan->state == STATE_RUNNING || chan->state == STATE_SYNC)) {
+			chan->escaped = true;
+			chan->out = "\033";
+			chan->out_len = 1;
+		}
 	}
 	if (len > 0)
 		take_data(chan, at, len);
 }
 
-static void start_next(struct at_chan *chan, int64_t now)
-{
-	chan->job = dequeue(chan);
-	chan->state = STATE_RUNNING;
-	chan->deadline = now + chan->job->timeout_ms;
-	at_outbox_start_answer(&chan->box);
-	offer(chan, chan->job->text, chan->job->len + 1);
-}
-
 const char *at_chan_output(struct at_chan *chan, size_t *len, int64_t now)
 {
-	expire(chan, now);
+	apply_deadlines(chan, now);
 	/* One reply at a time: its text lies where the next answer grows. */
-	if (chan->state == STATE_READY && chan->queued && !chan->box.reply_ready)
-		start_next(chan, now);
+	if (chan->state == STATE_READY && chan->queued && !chan->box.reply_ready) {
+		chan->job = take_from_queue(chan);
+		chan->state = STATE_RUNNING;
+		chan->deadline = now + chan->job->timeout_ms;
+		at_outbox_start_answer(&chan->box);
+		set_out(chan, chan->job->text, chan->job->len + 1);
+	}
 	*len = chan->out_len;
 	return chan->out_len ? chan->out : NULL;
 }
 
-static void set_written(struct at_chan *chan, int64_t now)
-{
-	char masked[AT_JOB_MASKED_MAX];
-
-	chan->written = true;
-	chan->since = now;
-	chan->stale_line = at_lines_pending(&chan->lines);
-	if (chan->state == STATE_SYNC) {
-		chan->deadline = now + SYNC_MS;
-		log_debug("%s > AT", chan->name);
-		return;
-	}
-	chan->deadline = now + chan->job->timeout_ms;
-	at_job_mask(chan->job, masked);
-	log_debug("%s > %s", chan->name, masked);
-}
-
 void at_chan_written(struct at_chan *chan, size_t len, int64_t now)
 {
+	char masked[AT_JOB_MASKED_MAX] = "AT";
+	bool sync = chan->state == STATE_SYNC;
+
 	if (len > chan->out_len)
 		len = chan->out_len;
 	if (len == 0)
 		return;
 	chan->out += len;
 	chan->out_len -= len;
-	if (chan->out_len == 0 && !chan->written)
-		set_written(chan, now);
+	if (chan->out_len > 0 || chan->written)
+		return;
+	chan->written = true;
+	chan->since = now;
+	chan->stale_line = at_lines_pending(&chan->lines);
+	chan->deadline = now + (sync ? SYNC_MS : chan->job->timeout_ms);
+	if (!sync)
+		at_job_mask(chan->job, masked);
+	log_debug("%s > %s", chan->name, masked);
 }
 
 struct at_event at_chan_next(struct at_chan *chan, int64_t now)
 {
-	expire(chan, now);
+	apply_deadlines(chan, now);
 	return at_outbox_next(&chan->box);
 }
 

@@ -9,30 +9,28 @@
 #include "at/final.h"
 
 /*
- * One AT port's conversation: a queue of commands, one in flight (V.250 5.4:
- * a byte sent while a command runs may abort it), its answer, and the URCs
- * that come between. Bytes and times go in, bytes and events come out; it
- * neither reads nor writes nor asks the clock. Times are milliseconds of any
- * monotonic clock.
+ * One AT port's conversation: a queue of commands, one in flight (V.250 5.4: a byte
+ * sent while a command runs may abort it), its answer, and the URCs that come in
+ * between. Bytes and times go in, bytes and events come out; it does not read,
+ * write or ask the clock. Times are milliseconds of any monotonic clock.
  *
- * A modem's late reply must not answer the next command. After a command has
- * timed out the channel is quarantined: it waits for quiet, sends AT and waits
- * for its OK before it goes on; what comes meanwhile is dropped as answer and
- * still looked at for URCs.
+ * A modem's late reply must not answer the next command. After a command has timed
+ * out the channel is in quarantine: it waits for quiet, sends AT and waits for its
+ * OK before it goes on. What arrives meanwhile is no answer, but may be a URC.
  *
  * A modem that waits for a text ("> ") gets an ESC: nobody here has one.
  */
 struct at_chan;
 
 enum at_flags {
-	AT_SECRET = 1 << 0, /* the log shows the command's name only */
+	AT_SECRET = 1 << 0, /* the log shows only the command's name */
 	AT_DIAL = 1 << 1,   /* CONNECT, NO CARRIER, BUSY, ... are finals */
 };
 
 struct at_command {
 	const char *text;   /* without the CR; copied */
 	const char *prefix; /* of the answer's lines, "+CPIN:"; "" takes every
-			     * line that is no URC; NULL expects none */
+			     * line that is not a URC; NULL expects none */
 	int timeout_ms;
 	unsigned flags;
 	int id; /* the caller's, given back in the reply */
@@ -56,11 +54,11 @@ struct at_event {
 	const char *command; /* REPLY: what was sent, masked if AT_SECRET */
 };
 
-/* NULL when memory is out. */
+/* NULL: out of memory. */
 struct at_chan *at_chan_new(void);
 void at_chan_free(struct at_chan *chan);
 
-/* Stands before each line of AT traffic in the debug log; "at" by default. */
+/* Prefix of each line of AT traffic in the debug log; "at" by default. */
 void at_chan_set_name(struct at_chan *chan, const char *name);
 
 /* Queue a command. -EINVAL: text empty, longer than AT_COMMAND_MAX, or with a byte below 0x20 or
@@ -68,30 +66,30 @@ void at_chan_set_name(struct at_chan *chan, const char *name);
 #define AT_COMMAND_MAX 400
 int at_chan_send(struct at_chan *chan, const struct at_command *command);
 
-/* No command is queued or in flight and no quarantine runs. (A quarantine that gets no OK rests
- * after some tries, and resumes with the next command. A queued command waits for it no longer than
- * its own timeout.) */
+/* No command is queued or in flight, and there is no quarantine. (A quarantine that gets no OK is
+ * parked after some tries, and resumes with the next command. A queued command waits for it no longer
+ * than its own timeout.) */
 bool at_chan_idle(const struct at_chan *chan);
 
-/* Bytes that arrived at `now`. Any bytes, in any pieces. After a CONNECT no more is looked at: see
+/* Bytes that arrived at `now`. Any bytes, in any pieces. After a CONNECT they are only kept: see
  * at_chan_data. */
 void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t now);
 
-/* Bytes to write now, NULL when there are none. Call at_chan_written with what the port took of
- * them; partial writes are kept. */
+/* Bytes to write now, NULL when there are none. Call at_chan_written with how many the port took;
+ * partial writes are fine. */
 const char *at_chan_output(struct at_chan *chan, size_t *len, int64_t now);
 void at_chan_written(struct at_chan *chan, size_t len, int64_t now);
 
-/* The next event, in order of arrival; AT_EVENT_NONE when there is none. Also where deadlines at or
- * before `now` take effect. */
+/* The next event, in order of arrival; AT_EVENT_NONE when there is none. Deadlines at or before `now`
+ * take effect here. */
 struct at_event at_chan_next(struct at_chan *chan, int64_t now);
 
-/* When at_chan_next and at_chan_output must be asked again though no byte came; 0: at once; -1: not
- * before a byte comes. */
+/* When at_chan_next and at_chan_output must be called again even if no byte arrives; 0: at once; -1:
+ * not before a byte arrives. */
 int64_t at_chan_deadline(const struct at_chan *chan);
 
-/* After a reply whose final is CONNECT: the bytes that followed its line, up to 4 kB, also those
- * fed later. They are PPP's. The channel has forgotten its queue and stays in data mode until
+/* After a reply whose final is CONNECT: the bytes of PPP that followed its line, up to 4 kB, including
+ * those fed later. The channel has forgotten its queue and stays in data mode until
  * at_chan_reset. */
 const char *at_chan_data(const struct at_chan *chan, size_t *len);
 
