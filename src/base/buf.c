@@ -5,9 +5,9 @@
 
 #include "base/buf.h"
 
-/* Room for `extra` bytes and a NUL. The old block is wiped, not realloc'ed away: it may hold a
- * password. */
-static bool grow(struct buf *buf, size_t extra)
+/* Make room for `extra` bytes and a NUL. The old block is wiped, which realloc would not do: it may
+ * hold a password. */
+static bool make_room(struct buf *buf, size_t extra)
 {
 	size_t size = buf->size ? buf->size : 64;
 	char *data;
@@ -37,7 +37,7 @@ fail:
 
 void buf_append(struct buf *buf, const void *bytes, size_t len)
 {
-	if (len == 0 || !grow(buf, len))
+	if (len == 0 || !make_room(buf, len))
 		return;
 	memcpy(buf->data + buf->len, bytes, len);
 	buf->len += len;
@@ -56,7 +56,7 @@ void buf_vprintf(struct buf *buf, const char *format, va_list ap)
 		buf->failed = true;
 		return;
 	}
-	if (!grow(buf, (size_t)len))
+	if (!make_room(buf, (size_t)len))
 		return;
 	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, ap);
 	buf->len += (size_t)len;

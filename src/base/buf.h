@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /*
- * Bytes that grow. A failed allocation sets `failed` and drops what was to be
- * added, so that a caller may test once, at the end.
+ * A byte buffer that grows. A failed allocation sets `failed` and drops the bytes
+ * to be added, so that a caller may test once, at the end.
  */
 struct buf {
 	char *data;
@@ -27,16 +27,16 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 void buf_vprintf(struct buf *buf, const char *format, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
-/* Drop the first `len` bytes (all of them where there are fewer). */
+/* Drop the first `len` bytes (all if there are fewer). */
 void buf_consume(struct buf *buf, size_t len);
 
-/* Empty it and keep the memory. */
+/* Empty it, but keep the memory. */
 void buf_clear(struct buf *buf);
 
-/* The bytes with a NUL behind them, "" while empty; owned by `buf`, good until the next change. */
+/* The bytes with a NUL after them, "" while empty; owned by `buf`, valid until it changes. */
 const char *buf_str(const struct buf *buf);
 
-/* Overwrite and free; for what may hold a secret, and good for anything. */
+/* Overwrite, since it may hold a secret, and free. */
 void buf_free(struct buf *buf);
 
 #endif

@@ -13,7 +13,7 @@ struct cause_row {
 static const struct cause_row rows[CAUSE_COUNT] = {
 	[CAUSE_NONE]           = { "none", "no failure",
 				   CAUSE_REACTION_STOP },
-	[CAUSE_INTERNAL]       = { "internal", "the system failed us, or a bug",
+	[CAUSE_INTERNAL]       = { "internal", "internal error",
 				   CAUSE_REACTION_BACKOFF },
 	[CAUSE_USAGE]          = { "usage", "bad command line",
 				   CAUSE_REACTION_STOP },
@@ -23,15 +23,15 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 				   CAUSE_REACTION_WAIT },
 	[CAUSE_NO_AT_PORT]     = { "no-at-port", "no port answers AT",
 				   CAUSE_REACTION_BACKOFF },
-	[CAUSE_BUSY]           = { "busy", "the port or the instance is held by somebody else",
+	[CAUSE_BUSY]           = { "busy", "the port or the instance is held by another process",
 				   CAUSE_REACTION_BACKOFF },
 	[CAUSE_FIRMWARE]       = { "firmware", "the modem waits for its firmware",
 				   CAUSE_REACTION_WAIT },
 	[CAUSE_SIM]            = { "sim", "no SIM, or the SIM fails",
 				   CAUSE_REACTION_SLOW },
-	[CAUSE_PIN]            = { "pin", "the SIM wants a PIN, or has refused the one it got",
+	[CAUSE_PIN]            = { "pin", "the SIM needs a PIN, or refused the one it was given",
 				   CAUSE_REACTION_STOP },
-	[CAUSE_PUK]            = { "puk", "the SIM wants its PUK",
+	[CAUSE_PUK]            = { "puk", "the SIM needs its PUK",
 				   CAUSE_REACTION_STOP },
 	[CAUSE_RADIO_OFF]      = { "radio-off", "the radio is off",
 				   CAUSE_REACTION_SLOW },
@@ -43,7 +43,7 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 				   CAUSE_REACTION_BACKOFF },
 	[CAUSE_PPP_AUTH]       = { "ppp-auth", "the network refused the user name or the password",
 				   CAUSE_REACTION_SLOW },
-	[CAUSE_LINK_LOST]      = { "link-lost", "the link was up and is lost",
+	[CAUSE_LINK_LOST]      = { "link-lost", "the link was up and got lost",
 				   CAUSE_REACTION_AT_ONCE },
 	[CAUSE_NO_PPP]         = { "no-ppp", "pppd or the kernel's PPP is missing",
 				   CAUSE_REACTION_STOP },
@@ -52,7 +52,7 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 };
 /* clang-format on */
 
-static const struct cause_row *row(enum cause cause)
+static const struct cause_row *find_cause_row(enum cause cause)
 {
 	if ((unsigned)cause >= CAUSE_COUNT)
 		cause = CAUSE_INTERNAL;
@@ -61,7 +61,7 @@ static const struct cause_row *row(enum cause cause)
 
 const char *cause_name(enum cause cause)
 {
-	return row(cause)->name;
+	return find_cause_row(cause)->name;
 }
 
 enum cause cause_find(const char *name)
@@ -75,10 +75,10 @@ enum cause cause_find(const char *name)
 
 const char *cause_text(enum cause cause)
 {
-	return row(cause)->text;
+	return find_cause_row(cause)->text;
 }
 
 enum cause_reaction cause_reaction(enum cause cause)
 {
-	return row(cause)->reaction;
+	return find_cause_row(cause)->reaction;
 }

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Why something ended. The number is the exit code and the word is the same
- * in the log, in JSON and in the control protocol.
+ * Why something ended. The number is the exit code; the word is the same in the
+ * log, in JSON and in the control protocol.
  */
 enum cause {
 	CAUSE_NONE = 0,
@@ -33,20 +33,20 @@ enum cause {
 
 /* What `run` does about a cause. */
 enum cause_reaction {
-	CAUSE_REACTION_STOP,    /* somebody has to change something first */
+	CAUSE_REACTION_STOP,    /* a person has to change something first */
 	CAUSE_REACTION_WAIT,    /* until the device comes back */
 	CAUSE_REACTION_AT_ONCE, /* then backoff */
 	CAUSE_REACTION_BACKOFF,
 	CAUSE_REACTION_SLOW, /* straight to the longest backoff */
 };
 
-/* The word, "internal" for a number that is none. Static storage. */
+/* The word; "internal" for an unknown number. Static. */
 const char *cause_name(enum cause cause);
 
 /* The cause with that word; CAUSE_COUNT when there is none. */
 enum cause cause_find(const char *name);
 
-/* One plain sentence fragment for people. Static storage. */
+/* Half a sentence for people. Static. */
 const char *cause_text(enum cause cause);
 
 enum cause_reaction cause_reaction(enum cause cause);

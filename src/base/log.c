@@ -64,9 +64,9 @@ void log_write(enum log_level level, const char *format, ...)
 	if (syslog_name)
 		syslog((int)level, "%s", buf_str(&line) + start);
 	buf_printf(&line, "\n");
-	/* One write a line, so that lines of two processes do not mix. */
+	/* One write per line, so that the lines of two processes do not mix. */
 	if (write(STDERR_FILENO, buf_str(&line), line.len) < 0) {
-		/* Nobody is left to tell. */
+		/* There is nowhere left to say so. */
 	}
 	buf_free(&text);
 	buf_free(&line);

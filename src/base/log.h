@@ -2,8 +2,8 @@
 #ifndef GD_BASE_LOG_H
 #define GD_BASE_LOG_H
 
-/* syslog(3)'s order. error: cannot go on; warning: odd but handled; notice and info: changes of
- * state; debug: AT traffic, secrets masked. */
+/* In syslog(3)'s order. error: cannot go on; warning: odd but handled; notice and info: changes of
+ * state; debug: AT traffic with secrets masked. */
 enum log_level {
 	LOG_LEVEL_ERROR = 3,
 	LOG_LEVEL_WARNING = 4,
@@ -12,18 +12,18 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7,
 };
 
-/* Lines above `level` are dropped. Lines go to stderr; under systemd's journal with its <N>
- * priorities. Default: LOG_LEVEL_NOTICE. */
+/* Drop lines above `level` (LOG_LEVEL_NOTICE by default). Lines go to stderr, for systemd's journal
+ * with its <N> priorities. */
 void log_init(enum log_level level);
 
-/* To syslog too, where pppd and chat log (LOCAL2), as `name`. */
+/* Log to syslog too, as `name`, to the facility of pppd and chat (LOCAL2). */
 void log_to_syslog(const char *name);
 
-/* No more to stderr, for somebody may wait for its last writer to end. */
+/* Stop writing to stderr, because its reader may wait until all writers have closed it. */
 void log_leave_stderr(void);
 
-/* In a child, before it closes what is not its own: syslog's socket would be taken for one that is
- * still open, whatever has its number by then. */
+/* In a child, before it closes the descriptors that are not its own: syslog(3) would go on using its
+ * socket's number, whatever has that number by then. */
 void log_forget_syslog(void);
 
 #define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
@@ -32,8 +32,8 @@ void log_forget_syslog(void);
 #define log_info(...)    log_write(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...)   log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
-/* One line, without a newline at its end; control characters in the result are written as \ooo, so
- * that no modem can forge a line. */
+/* One line, without a newline at its end. Control characters are written as \ooo, so that no modem can
+ * forge a line. */
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -41,8 +41,8 @@ bool str_starts_nocase(const char *text, const char *prefix)
 	return strncasecmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* Length of the well-formed UTF-8 sequence of two to four bytes at `s`, 0 when there is none. C1
- * controls (U+0080 to U+009F) count as none: terminals act on them. */
+/* Length of the well-formed UTF-8 sequence of two to four bytes at `s`; 0: there is none. C1 controls
+ * (U+0080 to U+009F) do not count: terminals act on them. */
 static size_t utf8_len(const unsigned char *s, size_t left)
 {
 	size_t len = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
@@ -137,8 +137,8 @@ bool str_to_int(const char *text, long min, long max, long *value)
 	return true;
 }
 
-/* Levenshtein's distance, of words up to NEAREST_MAX. */
-static size_t distance(const char *a, const char *b)
+/* Levenshtein's distance of words up to NEAREST_MAX long. */
+static size_t word_distance(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);
 	size_t row[NEAREST_MAX + 1];
@@ -171,7 +171,7 @@ const char *str_nearest(const char *text, const char *const *words)
 	size_t best = strlen(text) / 3 + 2;
 
 	for (; *words; words++) {
-		size_t d = distance(text, *words);
+		size_t d = word_distance(text, *words);
 
 		if (d < best) {
 			best = d;
