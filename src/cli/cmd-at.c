@@ -55,47 +55,36 @@ static bool check_commands(const struct at *at, enum at_request_scope scope)
 	return fine;
 }
 
-static int send_to_port(struct at *at, const struct conf *conf, const struct port_list *ports)
-{
-	const struct survey_options options = {.progress = !at->cli->options[CLI_OPTION_JSON],
-					       .order = &at->order};
-	struct survey survey;
-	struct json_object *object;
-	int answered = CAUSE_NONE, cause = (int)survey_run(&survey, conf, ports, &options);
-
-	/* Print what was answered, even if the survey ended early. */
-	if (at->order.index > 0) {
-		object = at_json_result(&at->order,
-					survey.result->ports[survey.result->chosen].port.device);
-		answered = print_answers(at, object);
-		json_object_put(object);
-	}
-	if (survey.cause != CAUSE_NONE)
-		fprintf(stderr, "gobi-dial at: %s (%s)\n", buf_str(&survey.text),
-			cause_name(survey.cause));
-	survey_free(&survey);
-	return cause == CAUSE_NONE ? answered : cause;
-}
-
 static int send_to_modem(struct at *at)
 {
-	const char *port = at->cli->options[CLI_OPTION_PORT];
-	struct port_list ports = {NULL, 0};
+	const struct survey_options options = {.port = at->cli->options[CLI_OPTION_PORT],
+					       .progress = !at->cli->options[CLI_OPTION_JSON],
+					       .order = &at->order};
+	int answered = CAUSE_NONE, cause;
+	struct json_object *object;
+	struct survey survey;
 	struct conf conf;
-	int error, cause;
 
 	if (!check_commands(at, AT_REQUEST_OWN))
 		return CAUSE_USAGE;
-	cause = cli_load_for_port(at->cli, port != NULL, &conf);
+	cause = cli_load_for_port(at->cli, options.port != NULL, &conf);
 	if (cause == CAUSE_NONE) {
-		error = survey_list(&conf, port, &ports);
-		if (error)
-			fprintf(stderr, "gobi-dial at: listing the ttys: %s\n", strerror(-error));
-		cause = error ? CAUSE_INTERNAL : send_to_port(at, &conf, &ports);
+		cause = (int)survey_run(&survey, &conf, &options);
+		/* Print what was answered, even if the survey ended early. */
+		if (at->order.index > 0) {
+			object = at_json_result(
+				&at->order,
+				survey.result->ports[survey.result->chosen].port.device);
+			answered = print_answers(at, object);
+			json_object_put(object);
+		}
+		if (cause != CAUSE_NONE)
+			fprintf(stderr, "gobi-dial at: %s (%s)\n", buf_str(&survey.text),
+				cause_name((enum cause)cause));
+		survey_free(&survey);
 	}
-	port_list_free(&ports);
 	conf_free(&conf);
-	return cause;
+	return cause == CAUSE_NONE ? answered : cause;
 }
 
 static int send_to_instance(struct at *at, int fd)

@@ -28,7 +28,6 @@ struct walk {
 	struct buf conf_errors;
 	struct json_object *status; /* of the running instance; NULL */
 	struct survey survey;
-	struct port_list ports;
 	struct doctor_facts facts;
 	struct finding_list findings;
 };
@@ -96,8 +95,7 @@ static int walk_all(const struct cli *cli, struct walk *walk)
 	if (facts->instance.runs) {
 		facts->ask_text = "the running instance is using the modem";
 	} else {
-		survey_list(&walk->conf, NULL, &walk->ports);
-		survey_run(&walk->survey, &walk->conf, &walk->ports, &options);
+		survey_run(&walk->survey, &walk->conf, &options);
 		facts->ask_text = buf_str(&walk->survey.text);
 		if (walk->survey.asked)
 			facts->modem = &walk->survey.script.facts;
@@ -112,7 +110,6 @@ static void walk_free(struct walk *walk)
 	finding_list_free(&walk->findings);
 	doctor_facts_free(&walk->facts);
 	survey_free(&walk->survey);
-	port_list_free(&walk->ports);
 	json_object_put(walk->status);
 	buf_free(&walk->conf_errors);
 	conf_free(&walk->conf);

@@ -28,13 +28,13 @@ static void print_info(const struct cli *cli, struct json_object *object)
 }
 
 /* The object for the modem that answered; NULL if none did. */
-static struct json_object *ask_modem_info(const struct conf *conf, const struct port_list *ports,
-					  struct survey *survey)
+static struct json_object *ask_modem_info(const struct conf *conf, const char *port,
+					  const struct port_list *ports, struct survey *survey)
 {
-	const struct survey_options options = {.progress = true};
+	const struct survey_options options = {.port = port, .ports = ports, .progress = true};
 	const char *imei = survey->script.facts.identity.imei, *wanted = conf->modem.imei;
 
-	survey_run(survey, conf, ports, &options);
+	survey_run(survey, conf, &options);
 	/* Only the first 14 digits identify the modem; a check digit or a version follows. */
 	if (survey->cause == CAUSE_NONE && *wanted && *imei && strncmp(wanted, imei, 14) != 0) {
 		survey->cause = CAUSE_NO_MODEM;
@@ -49,26 +49,18 @@ static struct json_object *ask_modem_info(const struct conf *conf, const struct 
 
 static int show_modem(const struct cli *cli, const struct conf *conf)
 {
-	struct port_list ports = {NULL, 0};
-	struct json_object *object;
 	struct survey survey;
-	int error = survey_list(conf, cli->options[CLI_OPTION_PORT], &ports);
-	int cause;
+	struct json_object *object =
+		ask_modem_info(conf, cli->options[CLI_OPTION_PORT], NULL, &survey);
+	int cause = (int)survey.cause;
 
-	if (error) {
-		fprintf(stderr, "gobi-dial info: listing the ttys: %s\n", strerror(-error));
-		return CAUSE_INTERNAL;
-	}
-	object = ask_modem_info(conf, &ports, &survey);
 	if (object)
 		print_info(cli, object);
 	else
 		fprintf(stderr, "gobi-dial info: %s (%s)\n", buf_str(&survey.text),
 			cause_name(survey.cause));
-	cause = (int)survey.cause;
 	json_object_put(object);
 	survey_free(&survey);
-	port_list_free(&ports);
 	return cause;
 }
 
@@ -89,7 +81,7 @@ static int show_instance(const struct cli *cli, const struct conf *conf, int fd)
 	    port_list_add_other_at(&spare, show_text(response, "usb_path"),
 				   show_text(known, "port")) == 0 &&
 	    spare.count > 0) {
-		object = ask_modem_info(conf, &spare, &survey);
+		object = ask_modem_info(conf, NULL, &spare, &survey);
 		survey_free(&survey);
 	}
 	print_info(cli, object ? object : known);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +6,6 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
-#include "base/json.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/probe-show.h"
@@ -61,24 +59,17 @@ static int take_port_words(const struct cli *cli, struct port_list *ports, const
 
 static int show_ports(const struct cli *cli, const struct conf *conf, const struct port_list *named)
 {
-	const struct survey_options options = {
-		.ports_only = true, .progress = true, .all = !cli->options[CLI_OPTION_FIRST]};
-	struct port_list configured = {NULL, 0};
-	const struct port_list *ports = named->count > 0 ? named : &configured;
-	int error = named->count > 0 ? 0 : survey_list(conf, NULL, &configured);
+	const struct survey_options options = {.ports = named->count > 0 ? named : NULL,
+					       .ports_only = true,
+					       .progress = true,
+					       .all = !cli->options[CLI_OPTION_FIRST]};
 	struct buf text = BUF_INIT;
-	struct json_object *object;
 	struct probe_result result;
 	struct rebind_job job;
 	struct survey survey;
-	int cause;
+	int cause = (int)survey_run(&survey, conf, &options);
 	bool found;
 
-	if (error) {
-		fprintf(stderr, "gobi-dial probe: listing the ttys: %s\n", strerror(-error));
-		return CAUSE_INTERNAL;
-	}
-	cause = (int)survey_run(&survey, conf, ports, &options);
 	if (survey.result) {
 		result = *survey.result;
 		found = find_rebind_job(conf, named, &result, &job);
@@ -86,17 +77,15 @@ static int show_ports(const struct cli *cli, const struct conf *conf, const stru
 		if (found && job.verdict == DRIVER_FIRMWARE && result.cause == CAUSE_NO_MODEM)
 			result.cause = CAUSE_FIRMWARE;
 		cause = (int)result.cause;
-		object = probe_json(&result);
 		if (cli->options[CLI_OPTION_JSON])
-			buf_printf(&text, "%s\n",
-				   json_object_to_json_string_ext(object, JSON_LINE));
+			probe_show_json(&result, &text);
 		else
 			probe_show(&result, found ? &job : NULL, &text);
 		fputs(buf_str(&text), stdout);
-		json_object_put(object);
+	} else {
+		fprintf(stderr, "gobi-dial probe: %s\n", buf_str(&survey.text));
 	}
 	survey_free(&survey);
-	port_list_free(&configured);
 	buf_free(&text);
 	return cause;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* The commands for a pppd that something else starts: pon, ifup, pppd call. */
-#include <errno.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>

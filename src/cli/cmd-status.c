@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/cause.h"
 #include "base/count.h"
 #include "base/json.h"
 #include "cli/cli.h"

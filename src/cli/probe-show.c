@@ -11,36 +11,32 @@
 #define COLUMNS 5
 #define GAP     2
 
-static struct json_object *port_usb_json(const struct port *port)
+static struct json_object *probe_port_json(const struct probed_port *probed)
 {
-	struct json_object *usb = json_object_new_object();
+	struct json_object *object = json_object_new_object(), *usb;
+	const struct port *port = &probed->port;
 
-	json_add_text(usb, "path", port->usb_path);
-	json_add_hex4(usb, "vid", port->vid);
-	json_add_hex4(usb, "pid", port->pid);
-	json_add_text(usb, "manufacturer", port->manufacturer);
-	json_add_text(usb, "product", port->product);
-	json_add_text(usb, "serial", port->serial);
-	return usb;
-}
-
-static struct json_object *probe_port_json(const struct probed_port *port)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_text(object, "device", port->port.device);
-	json_add_number(object, "interface", port->port.interface);
-	json_add_text(object, "driver", port->port.driver);
-	if (port->port.usb_path[0] || port->port.vid >= 0)
-		json_object_object_add(object, "usb", port_usb_json(&port->port));
-	json_add_text(object, "role", port_role_name(port->role));
-	json_add_number(object, "answer_ms", port->answer_ms);
-	json_add_text(object, "holder", port->holder);
-	json_add_text(object, "reason", port->reason);
+	json_add_text(object, "device", port->device);
+	json_add_number(object, "interface", port->interface);
+	json_add_text(object, "driver", port->driver);
+	if (port->usb_path[0] || port->vid >= 0) {
+		usb = json_object_new_object();
+		json_add_text(usb, "path", port->usb_path);
+		json_add_hex4(usb, "vid", port->vid);
+		json_add_hex4(usb, "pid", port->pid);
+		json_add_text(usb, "manufacturer", port->manufacturer);
+		json_add_text(usb, "product", port->product);
+		json_add_text(usb, "serial", port->serial);
+		json_object_object_add(object, "usb", usb);
+	}
+	json_add_text(object, "role", port_role_name(probed->role));
+	json_add_number(object, "answer_ms", probed->answer_ms);
+	json_add_text(object, "holder", probed->holder);
+	json_add_text(object, "reason", probed->reason);
 	return object;
 }
 
-struct json_object *probe_json(const struct probe_result *result)
+void probe_show_json(const struct probe_result *result, struct buf *out)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *ports = json_object_new_array();
@@ -54,7 +50,8 @@ struct json_object *probe_json(const struct probe_result *result)
 	for (size_t i = 0; i < result->count; i++)
 		json_object_array_add(ports, probe_port_json(&result->ports[i]));
 	json_object_object_add(object, "ports", ports);
-	return object;
+	buf_printf(out, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
+	json_object_put(object);
 }
 
 static void put_port_text(const char *text, struct buf *out)

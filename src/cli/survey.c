@@ -3,13 +3,11 @@
 #include <ev.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/count.h"
-#include "base/log.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
 #include "daemon/report.h"
@@ -144,22 +142,55 @@ static void run_survey_loop(struct survey *survey)
 		ev_signal_stop(survey->loop, &watchers[i]);
 }
 
-enum cause survey_run(struct survey *survey, const struct conf *conf, const struct port_list *ports,
+int survey_add(struct port_list *ports, const char *word)
+{
+	char device[PATH_MAX];
+	struct port port;
+	int error;
+
+	snprintf(device, sizeof(device), "%s%s", strchr(word, '/') ? "" : "/dev/", word);
+	error = port_list_add(ports, device);
+	if (!error || error == -ENOMEM)
+		return error;
+	port_init(&port, device);
+	return port_list_push(ports, &port);
+}
+
+/* What the configuration selects. A port that it names is listed even if it does not exist. */
+static int list_configured_ports(const struct conf *conf, struct port_list *ports)
+{
+	int error = port_list_configured(ports, conf);
+
+	if (!error || error == -ENOMEM || error == -EIO)
+		return error;
+	return survey_add(ports, conf->modem.port);
+}
+
+enum cause survey_run(struct survey *survey, const struct conf *conf,
 		      const struct survey_options *options)
 {
 	const struct probe_options how = {.keep = !options->ports_only,
 					  .keep_echo = !options->ports_only,
 					  .all = options->all};
+	const struct port_list *ports = options->ports ? options->ports : &survey->ports;
 	bool shown = options->progress && isatty(STDERR_FILENO);
+	int error = 0;
 
 	memset(survey, 0, sizeof(*survey));
 	script_init(&survey->script, conf);
 	survey->order = options->order;
 	survey->ports_only = options->ports_only;
 	survey->cause = CAUSE_INTERNAL;
+	if (options->port)
+		error = survey_add(&survey->ports, options->port);
+	else if (!options->ports)
+		error = list_configured_ports(conf, &survey->ports);
 	survey->loop = ev_default_loop(0);
-	if (!survey->loop)
+	if (error < 0 || !survey->loop) {
+		buf_printf(&survey->text, "listing the ttys: %s",
+			   error < 0 ? strerror(-error) : "no event loop");
 		return survey->cause;
+	}
 	if (shown && options->ports_only)
 		fprintf(stderr, "asking %zu port%s ...", ports->count,
 			ports->count == 1 ? "" : "s");
@@ -184,32 +215,7 @@ void survey_free(struct survey *survey)
 	probe_free(survey->probe);
 	survey->probe = NULL;
 	survey->result = NULL;
+	port_list_free(&survey->ports);
 	script_free(&survey->script);
 	buf_free(&survey->text);
-}
-
-int survey_add(struct port_list *ports, const char *word)
-{
-	char device[PATH_MAX];
-	struct port port;
-	int error;
-
-	snprintf(device, sizeof(device), "%s%s", strchr(word, '/') ? "" : "/dev/", word);
-	error = port_list_add(ports, device);
-	if (!error || error == -ENOMEM)
-		return error;
-	port_init(&port, device);
-	return port_list_push(ports, &port);
-}
-
-int survey_list(const struct conf *conf, const char *device, struct port_list *ports)
-{
-	int error;
-
-	if (device)
-		return survey_add(ports, device);
-	error = port_list_configured(ports, conf);
-	if (!error || error == -ENOMEM || error == -EIO)
-		return error;
-	return survey_add(ports, conf->modem.port);
 }

@@ -11,19 +11,17 @@
 
 struct at_request;
 
-/*
- * A look at the modem that is there: its ports are asked, and on the best one
- * the modem is asked all there is to know. It gets no PIN, and ports and modem
- * are left as they were found.
- */
+/* A look at the modem: its ports are asked, and on the best one all that the modem can tell. It gets
+ * no PIN, and ports and modem are left as they were found. */
 struct survey {
-	const struct probe_result *result; /* NULL: could not be had */
-	bool asked;                        /* script.facts are the modem's */
+	const struct probe_result *result; /* NULL: there is none */
+	bool asked;                        /* script.facts are those of the modem */
 	struct script script;
-	enum cause cause; /* NONE when the modem was asked to the end */
-	struct buf text;  /* else: one line for people */
+	enum cause cause; /* NONE: the modem was asked to the end */
+	struct buf text;  /* otherwise: why, on one line */
 
-	struct probe *probe; /* its own */
+	struct port_list ports; /* those that it has listed itself */
+	struct probe *probe;
 	struct talk talk;
 	struct ev_loop *loop;
 	ev_timer limit;
@@ -33,24 +31,21 @@ struct survey {
 };
 
 struct survey_options {
-	bool all;                 /* ask every port to the end */
-	bool ports_only;          /* do not ask the modem on the best one */
-	bool progress;            /* shown on stderr, if that is a terminal */
-	struct at_request *order; /* to be sent instead of the questions; or NULL */
+	const char *port;              /* the user's word for a tty; or NULL */
+	const struct port_list *ports; /* to be asked instead; NULL: those of the configuration */
+	bool all;                      /* ask every port to the end */
+	bool ports_only;               /* do not ask the modem on the best one */
+	bool progress;                 /* shown on stderr, if that is a terminal */
+	struct at_request *order;      /* to be sent instead of the questions; or NULL */
 };
 
-/* Append the user's word for a tty. One that is not there becomes a port as well: the answer says
+/* Append the user's word for a tty. If it does not exist, it is added all the same: the answer says
  * what is wrong with it. Negative errno. */
 int survey_add(struct port_list *ports, const char *word);
 
-/* The ports to ask: `device`, the user's word for a tty, or NULL for what the configuration means.
- * A named one that is not there is listed too, for the answer to say what is wrong with it.
- * Negative errno. */
-int survey_list(const struct conf *conf, const char *device, struct port_list *ports);
-
-/* Blocks until it is over; a signal to end is obeyed when modem and ports are put back, and a
- * second one at once. `conf` is borrowed for the survey's life. The cause. */
-enum cause survey_run(struct survey *survey, const struct conf *conf, const struct port_list *ports,
+/* Blocks until it is over. A signal ends the program after modem and ports have been put back, a
+ * second one at once. `conf` and the ports are borrowed for the survey's life. Returns the cause. */
+enum cause survey_run(struct survey *survey, const struct conf *conf,
 		      const struct survey_options *options);
 
 void survey_free(struct survey *survey);
