@@ -7,12 +7,12 @@
 #include "base/str.h"
 #include "modem/family.h"
 
-#define PIN_LEFT_MAX 10 /* 255 is somebody's way to say unknown */
+#define PIN_LEFT_MAX 10 /* some say 255 for unknown */
 #define ICCID_MIN    18
 #define ICCID_RAW    20 /* ten bytes in hexadecimal */
 
-/* SW1 SW2 of an empty VERIFY: 63Cx leaves x, 6983 is blocked; 9000, a PIN that is not asked for,
- * tells nothing. */
+/* SW1 SW2 of an empty VERIFY: 63Cx means x left, 6983 blocked; 9000, from a card that asks for no
+ * PIN, says nothing. */
 static bool decode_verify(const char *line, int *left)
 {
 	struct at_fields fields;
@@ -58,7 +58,7 @@ bool modem_decode_pin_left(const char *line, int *left)
 	return decode_verify(line, left);
 }
 
-/* "+CCID: ", "ICCID: " (Sierra's AT+ICCID) or nothing stands before it. */
+/* The number follows "+CCID: ", "ICCID: " (Sierra's AT+ICCID) or nothing. */
 static const char *skip_prefix(const char *line)
 {
 	const char *colon = strchr(line, ':');
@@ -67,7 +67,7 @@ static const char *skip_prefix(const char *line)
 	return line + strspn(line, " \t\"");
 }
 
-/* READ BINARY's data, after 144,0 or another word for success (51.011 9.4). */
+/* READ BINARY's data, which follows 144,0 or another success code (51.011 9.4). */
 static const char *crsm_data(const char *line, char *data, size_t size)
 {
 	struct at_fields fields;

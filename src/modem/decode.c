@@ -86,7 +86,7 @@ bool modem_reg_is_roaming(enum modem_reg reg)
 	return reg == MODEM_REG_ROAMING || reg == MODEM_REG_ROAMING_CSFB;
 }
 
-/* The next field is not quoted and has more than `digits`, zeros before them apart. */
+/* The next field is not quoted and has more than `digits` digits, not counting leading zeros. */
 static bool is_longer(struct at_fields fields, size_t digits)
 {
 	char text[16];
@@ -122,7 +122,7 @@ static bool next_is_act(struct at_fields fields)
 	       modem_act_name(act);
 }
 
-/* 27.007 of Release 8 had a <rac> before the <ci>, and Novatel has it still. */
+/* 27.007 of Release 8 had a <rac> before the <ci>, and Novatel still has it. */
 static bool next_is_rac(struct at_fields fields)
 {
 	unsigned rac, ci;
@@ -231,7 +231,7 @@ static size_t put_utf8(char *to, unsigned unit)
 }
 
 /* "0033002000410054" is a name in UCS2 (27.007 5.5) when it is whole units of hexadecimal and
- * starts with 00 to 06, scripts that operators use. */
+ * starts with 00 to 06, which covers the scripts that operators use. */
 static bool looks_ucs2(const char *text)
 {
 	size_t len = strlen(text);

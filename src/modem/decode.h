@@ -55,7 +55,7 @@ struct modem_context {
 	char apn[101];
 };
 
-/* The word of the contract's JSON: "home", "searching", ... Static. */
+/* As in the JSON output: "home", "searching", ... Static. */
 const char *modem_reg_name(enum modem_reg reg);
 /* "ready", "pin", ... Static. */
 const char *modem_sim_name(enum modem_sim sim);
@@ -68,25 +68,25 @@ const char *modem_domain_name(enum modem_domain domain);
 bool modem_reg_is_registered(enum modem_reg reg);
 bool modem_reg_is_roaming(enum modem_reg reg);
 
-/* Both forms, +CREG: <stat>[,...] and +CREG: <n>,<stat>[,...], with and without quotes, <rac> and a
- * Gobi's blanks; of any of the three domains. */
+/* Both forms, +CREG: <stat>[,...] and +CREG: <n>,<stat>[,...], with or without quotes, <rac> and a
+ * Gobi's blanks; for any of the three domains. */
 bool modem_decode_registration(const char *line, enum modem_domain *domain,
 			       struct modem_registration *registration);
 
 /* +CPIN: READY, SIM PIN, "SIM PUK", ... (27.007 8.3) */
 bool modem_decode_cpin(const char *line, enum modem_sim *sim);
 
-/* +CGDCONT: of the read form (27.007 10.1.1). */
+/* +CGDCONT: as the read form answers (27.007 10.1.1). */
 bool modem_decode_context(const char *line, struct modem_context *context);
 
-/* +CSQ: as it is (27.007 8.5): 0 to 31 or 99. */
+/* +CSQ: unconverted (27.007 8.5): 0 to 31 or 99. */
 bool modem_decode_csq(const char *line, int *csq, int *ber);
 
 /* +CSQ's number in dBm, 0 for 99 and nonsense. */
 int modem_csq_dbm(int csq);
 
-/* +COPS: of the read form; `name` or `mccmnc` by its format, the other is left alone. UCS2 in
- * hexadecimal is turned into UTF-8. `act` -1 if absent. */
+/* +COPS: as the read form answers; fills `name` or `mccmnc` by its format and leaves the other
+ * alone. Hexadecimal UCS2 becomes UTF-8. `act` is -1 if absent. */
 bool modem_decode_cops(const char *line, char *name, unsigned name_size, char *mccmnc,
 		       unsigned mccmnc_size, int *act);
 
@@ -97,8 +97,8 @@ bool modem_decode_selection(const char *line, int *mode);
 /* +CFUN: <fun> (27.007 8.2). */
 bool modem_decode_cfun(const char *line, int *fun);
 
-/* Two APNs mean the same: without regard to case and to a network's ".mncNNN.mccNNN.gprs" suffix
- * (23.003 9.1.2). */
+/* Whether two APNs mean the same, regardless of case and of a network's ".mncNNN.mccNNN.gprs"
+ * suffix (23.003 9.1.2). */
 bool modem_apn_equal(const char *a, const char *b);
 
 #endif

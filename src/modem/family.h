@@ -30,11 +30,11 @@ struct modem_family {
 	const char *radio_else;      /* where that is refused */
 	const char *reset; /* restarts the modem, where +CFUN=1,1 is not the first choice */
 
-	/* `auth` tells the modem name and password of a context, `auth_none` that there are none. %c
-	 * is the context's number, %t its type (1 IPv4, 2 IPv6, 3 both), %n its APN, %u the name, %p
-	 * the password, these three in quotes; %a 1 for PAP and 2 for CHAP or either, %e the same
-	 * with 3 for either, %% a %. Forms are separated by | and tried in turn until one is taken.
-	 * NULL: only pppd tells them. */
+	/* `auth` tells the modem name and password of a context, `auth_none` that there are none.
+	 * %c is the context's number, %t its type (1 IPv4, 2 IPv6, 3 both), %n its APN, %u the
+	 * name, %p the password, these three in quotes; %a 1 for PAP and 2 for CHAP or either, %e
+	 * the same with 3 for either, %% a %. Forms are separated by | and tried in turn until one
+	 * is taken. NULL: only pppd tells them. */
 	const char *auth, *auth_none;
 
 	const struct mode_dialect *mode; /* how the network mode is told; never NULL in a dialect */

@@ -4,8 +4,8 @@
 
 #include "modem/family.h"
 
-/* What each boot loader is, and the command before the tty and the folder of the files; NULL where
- * no command does it alone. */
+/* What each boot loader is, and the command that loads it, without the tty and the folder of the
+ * files; NULL where one command is not enough. */
 static const struct {
 	const char *what, *command;
 } loaders[] = {
@@ -105,8 +105,8 @@ enum layout_role layout_role(const struct layout_interface *interface)
 	role = role_by_number(interface);
 	if (role == LAYOUT_UNKNOWN)
 		role = role_by_triple(interface);
-	/* On vendor-class modems the function that takes calls is the one with an interrupt
-	 * endpoint, for its modem status. */
+	/* On vendor-class modems the interface for calls is the one with an interrupt endpoint,
+	 * which reports the modem status lines. */
 	if (role == LAYOUT_UNKNOWN && interface->interrupt_in == 1)
 		role = LAYOUT_LIKELY;
 	return role;

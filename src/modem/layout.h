@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * What an interface is likely to be, best to dial on first. A hint for the
- * order only: the answer to AT decides, for the same ids come with other
+ * What an interface is likely to be; the first is the best to dial on. Only a
+ * hint for the order: the answer to AT decides, since the same ids come with other
  * firmware and other layouts.
  */
 enum layout_role {
@@ -32,25 +32,26 @@ struct layout_interface {
  * vendor, or another vendor's with that before it: 0x413c81a2 is 413c:81a2.
  */
 
-/* Roles by interface number: A commands and calls, s commands only, - neither (DIAG, NMEA, QMI,
- * dead), . not known. Sources: the kernel's qcserial, option and qmi_wwan, ModemManager's udev
- * rules, vendors' manuals. Where a source names one port for commands and one for PPP, PPP's is A. */
+/* Roles by interface number: A for commands and calls, s for commands only, - for neither (DIAG,
+ * NMEA, QMI, dead), . for unknown. Sources: the kernel's qcserial, option and qmi_wwan,
+ * ModemManager's udev rules, vendors' manuals. Where a source names one port for commands and one
+ * for PPP, PPP's is A. */
 struct layout_map {
 	uint32_t id;
 	char roles[12]; /* "" ends the table */
-	uint16_t last;  /* where the row is of several products: the last one */
+	uint16_t last;  /* for a row of several products: the last one */
 	uint8_t count;  /* only with so many interfaces; 0: with any number */
 };
 
-/* What the interface's triple tells; -1 is any. Without `vid`: of the family's own vendor, or where
- * that has none of any. */
+/* What the interface's class, subclass and protocol say; -1 is any. Without `vid` the row is for
+ * the family's own vendor, or for every vendor if the family has none. */
 struct layout_triple {
 	short class, subclass, protocol; /* class 0 ends the table */
 	enum layout_role role;
 	uint16_t vid;
 };
 
-/* What a boot loader waits for. Some of the ids are a modem's too, which then has more than one
+/* What a boot loader waits for. Some of the ids are also a modem's, which then has more than one
  * interface. */
 enum layout_loader {
 	BOOT_GOBI1,
@@ -67,11 +68,11 @@ struct layout_boot {
 
 enum layout_role layout_role(const struct layout_interface *interface);
 
-/* What a device that waits for its firmware is, and who loads it: half a sentence. NULL when the id
- * is no boot loader's. Static. */
+/* What a device is that waits for its firmware, and what loads it: half a sentence. NULL when the
+ * id is not a boot loader's. Static. */
 const char *layout_firmware(int vid, int pid);
 
-/* The command that loads it, before the tty and the folder of the files; NULL when there is none.
+/* The command that loads it, to be followed by the tty and the folder of the files; NULL when none.
  * Static. */
 const char *layout_loader(int vid, int pid);
 

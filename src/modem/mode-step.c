@@ -24,7 +24,7 @@ static bool wants_auto(const struct script *script)
 	return wanted.allowed == MODE_ALL && !wanted.preferred;
 }
 
-/* Somebody has asked for a mode, and will not be content with another one. */
+/* The user has asked for a mode, and another one will not do. */
 static bool mode_is_must(const struct script *script)
 {
 	return script->stage == SCRIPT_PREPARE && !wants_auto(script);
@@ -51,7 +51,7 @@ static bool mode_is_due(const struct script *script)
 	return script->stage == SCRIPT_REGISTER || !wants_auto(script);
 }
 
-/* Nothing came of it. */
+/* No dialect could set the mode. */
 static enum step_outcome give_up_mode(struct script *script)
 {
 	struct mode_progress *mode = &script->modem.mode;
@@ -77,8 +77,8 @@ static enum step_outcome give_up_mode(struct script *script)
 	return STEP_FAIL;
 }
 
-/* The next dialect, from reading on; `reply` to this one, if one is to blame. A refusal for now,
- * which may not come another time, is no reason to call the configuration wrong. */
+/* Start again with the next dialect; `reply` is what this one got, if that is the reason. A refusal
+ * that may be temporary does not mean that the configuration is wrong. */
 static enum step_outcome try_next_dialect(struct script *script, const struct at_event *reply)
 {
 	const struct mode_dialect *next = dialect_of(script)->otherwise;
@@ -135,7 +135,7 @@ static enum step_outcome take_mode(struct script *script, const struct at_event 
 	mode->current.mode.allowed = 0;
 	while (step_next_line(&at, line, sizeof(line)))
 		mode_decode(dialect_of(script), line, &mode->current);
-	/* What is in use says nothing of what else is allowed. */
+	/* The technology in use does not say what else is allowed. */
 	if (!dialect_of(script)->in_use)
 		script->facts.mode = mode->current.mode;
 	if (only_reads(script))
@@ -185,8 +185,8 @@ static enum step_outcome take_mode_list(struct script *script, const struct at_e
 	return choices->count ? STEP_NEXT : try_next_dialect(script, NULL);
 }
 
-/* AT+COPS of the network that the configuration names; a mode and a network are selected by one
- * command, so the latter is told again (27.007 7.3). */
+/* Select the configured network, and the mode if there is one: one command sets both, so the
+ * network has to be repeated (27.007 7.3). */
 static enum step_outcome put_selection(struct script *script, const char *mode)
 {
 	const char *operator= script->conf->network.operator;
@@ -211,7 +211,7 @@ static enum step_outcome ask_mode_set(struct script *script)
 	if (mode->phase == MODE_RETURNING)
 		return put_selection(script, NULL);
 	choice = mode_choose(&mode->choices, script->facts.mode_wanted);
-	/* What a modem offers under one name it may not offer under another. */
+	/* A mode that one dialect does not offer may still be offered by the next. */
 	if (!choice)
 		return mode->refused ? try_next_dialect(script, NULL) : give_up_mode(script);
 	mode->done = mode_is_right(script);

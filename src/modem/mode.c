@@ -71,7 +71,7 @@ void mode_print(struct mode mode, struct buf *out)
 	}
 }
 
-/* What stands in names of modes, a word of its own each. */
+/* The words in names of modes. */
 static const struct {
 	char word[10];
 	unsigned char bits;
@@ -131,7 +131,7 @@ void mode_print_list(const struct mode_dialect *dialect, struct buf *out)
 	buf_printf(out, "%s=?", dialect->command);
 }
 
-/* A tail that begins with a quote ends what has to begin with one. */
+/* A tail that begins with a quote closes one, so the value needs an opening quote too. */
 void mode_print_set(const struct mode_dialect *dialect, const char *value, struct buf *out)
 {
 	const char *tail = dialect->tail ? dialect->tail : "";
@@ -142,7 +142,7 @@ void mode_print_set(const struct mode_dialect *dialect, const char *value, struc
 	buf_printf(out, "%s%s%s", *tail == '"' ? "\"" : "", value, tail);
 }
 
-/* Go to the fields behind the command's name and key. */
+/* Go to the fields after the command's name and key. */
 static bool skip_command(const struct mode_dialect *dialect, const char *line,
 			 struct at_fields *fields)
 {
@@ -157,7 +157,7 @@ static bool skip_command(const struct mode_dialect *dialect, const char *line,
 				 strcasecmp(key, dialect->key) == 0);
 }
 
-/* The value's fields, joined by commas; as many as there are. */
+/* The value's fields, joined by commas; fewer if the line has fewer. */
 static bool read_value(const struct mode_dialect *dialect, struct at_fields *fields, char *value,
 		       size_t size)
 {
@@ -255,7 +255,7 @@ static bool group_has_value(const char *group, const char *value, size_t len)
 	return has;
 }
 
-/* A group that is too long to be looked at is no reason to leave a row out. */
+/* A row is not dropped because of a group that is too long to check. */
 static bool is_offered(struct at_fields groups, const char *value)
 {
 	char group[160];
@@ -298,7 +298,7 @@ void mode_assume(const struct mode_dialect *dialect, struct mode_choices *choice
 		add_choice(choices, row);
 }
 
-/* What the modem can: what its modes other than automatic tell. */
+/* What the modem can do, by its modes other than automatic. */
 static unsigned technologies_of(const struct mode_choices *choices)
 {
 	unsigned set = 0;
@@ -318,7 +318,7 @@ static int count_bits(unsigned set)
 	return count;
 }
 
-/* The technologies in `set` and no others; one that prefers none before one that does. */
+/* The choice with exactly the technologies in `set`; rather one without a preference. */
 static const struct mode_choice *choose_allowed(const struct mode_choices *choices, unsigned set,
 						unsigned can)
 {

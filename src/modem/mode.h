@@ -7,8 +7,8 @@
 struct buf;
 
 /*
- * Network modes: which technologies a modem may use, and each family's way to
- * say so. Knows no ports: words, lines and choices only.
+ * Network modes: which technologies a modem may use, and how each family is
+ * told. Knows no ports: only words, lines and choices.
  */
 enum {
 	MODE_2G = 1 << 0,
@@ -16,7 +16,7 @@ enum {
 	MODE_4G = 1 << 2,
 	MODE_5G = 1 << 3,
 	MODE_ALL = MODE_2G | MODE_3G | MODE_4G | MODE_5G,
-	MODE_CDMA = 1 << 4, /* and its kin: told apart, never asked for */
+	MODE_CDMA = 1 << 4, /* and its kin: recognised, never requested */
 };
 
 struct mode {
@@ -48,10 +48,10 @@ struct mode_dialect {
 	unsigned char skip;                   /* that many fields before the value, */
 	unsigned char fields;                 /* which has so many, in the answer */
 	bool bare;                            /* answers may lack the command's name */
-	/* There is no such setting to be read: what can be read is the technology in use, as good
-	 * when it is one that is wanted. */
+	/* The setting cannot be read, only the technology in use, which will do if it is a wanted
+	 * one. */
 	bool in_use;
-	bool apart; /* is set only while the modem has left its network */
+	bool apart; /* can only be set while the modem is off its network */
 };
 
 /* 27.007's: where a family's own are refused, and for those that have none */
@@ -63,30 +63,30 @@ bool mode_parse(const char *word, struct mode *mode);
 /* The word for it, "unknown" if it is. Appended to `out`. */
 void mode_print(struct mode mode, struct buf *out);
 
-/* The commands that read the mode, tell what there is, and set `value`. */
+/* The commands that read the mode, list the modes on offer, and set `value`. */
 void mode_print_read(const struct mode_dialect *dialect, struct buf *out);
 void mode_print_list(const struct mode_dialect *dialect, struct buf *out);
 void mode_print_set(const struct mode_dialect *dialect, const char *value, struct buf *out);
 
-/* The mode that an answer line to the first tells; false for other lines and for values that nobody
- * here knows, which are kept in choice->value. */
+/* The mode in a line of the answer to the first. False for other lines, and for values that no row
+ * has; these are kept in choice->value. */
 bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mode_choice *choice);
 
-/* Add what an answer line to the second offers. */
+/* Add what a line of the answer to the second offers. */
 void mode_decode_list(const struct mode_dialect *dialect, const char *line,
 		      struct mode_choices *choices);
 
-/* What the family's modems have, where this one does not tell. */
+/* What the family's modems have, for one that does not list its modes. */
 void mode_assume(const struct mode_dialect *dialect, struct mode_choices *choices);
 
-/* The choice that comes to what is wanted, NULL when there is none. All that the modem can is
- * automatic, and automatic prefers the newest. */
+/* The choice that amounts to what is wanted; NULL when there is none. All that the modem can do
+ * means automatic, and automatic prefers the newest. */
 const struct mode_choice *mode_choose(const struct mode_choices *choices, struct mode wanted);
 
-/* What is wanted is so already; `choices` may still be empty. */
+/* Whether the mode is already as wanted; `choices` may still be empty. */
 bool mode_is_so(const struct mode_choices *choices, struct mode wanted, struct mode current);
 
-/* "auto, 2g, 3g-preferred": what can be had, each once. Appended. */
+/* "auto, 2g, 3g-preferred": what is on offer, each once. Appended. */
 void mode_print_choices(const struct mode_choices *choices, struct buf *out);
 
 #endif

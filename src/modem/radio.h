@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Whether the radio may send; the contract's "on", "off", "low-power". */
+/* Whether the radio may transmit: "on", "off", "low-power" in the JSON output. */
 enum modem_radio_state {
 	MODEM_RADIO_UNKNOWN,
 	MODEM_RADIO_ON,
@@ -12,7 +12,7 @@ enum modem_radio_state {
 	MODEM_RADIO_LOW_POWER, /* by the modem itself: heat, voltage */
 };
 
-/* Who or what keeps it off; the worst first. */
+/* What keeps it off; the worst first. */
 enum modem_radio_reason {
 	MODEM_RADIO_FREE,
 	MODEM_RADIO_W_DISABLE, /* the card's pin 20, or a switch on it */
@@ -34,14 +34,14 @@ const char *modem_radio_reason_text(enum modem_radio_reason reason);
 
 struct modem_radio {
 	enum modem_radio_state state;
-	enum modem_radio_reason reason; /* FREE also where it is not known */
+	enum modem_radio_reason reason; /* also FREE when unknown */
 };
 
-/* +CFUN's <fun> (27.007 8.2): 0, 4 and 7 are off, the others vendors' ways to say on. */
+/* +CFUN's <fun> (27.007 8.2): 0, 4 and 7 are off, the others are vendors' ways to say on. */
 struct modem_radio modem_radio_of_fun(int fun);
 
-/* A line of an answer to any family's `radio`. Lines add up: a reason that counts more replaces one
- * that counts less. False for other lines. */
+/* A line of an answer to any family's `radio`. Lines add up: a worse reason replaces a lesser one.
+ * False for other lines. */
 bool modem_decode_radio(const char *line, struct modem_radio *radio);
 
 #endif

@@ -68,7 +68,7 @@ static enum step_outcome ask_free_selection(struct script *script)
 	return STEP_SEND;
 }
 
-/* Wherever it was registered before, it may no longer be. */
+/* It may have left the network that it was registered with. */
 static enum step_outcome take_free(struct script *script, const struct at_event *reply)
 {
 	(void)reply;
@@ -154,7 +154,7 @@ static enum step_outcome ask_repeat(struct script *script)
 
 static enum step_outcome ask_fun(struct script *script)
 {
-	script->modem.urcs_on = true; /* the steps before have seen to it */
+	script->modem.urcs_on = true; /* by the steps before this one */
 	if (script->modem.radio_checked)
 		return STEP_NEXT;
 	buf_printf(&script->command, "AT+CFUN?");

@@ -31,7 +31,7 @@ struct modem_facts {
 	int pin_left; /* -1 unknown */
 	struct modem_radio radio;
 	struct modem_registration registration[MODEM_DOMAIN_COUNT];
-	bool domain_known[MODEM_DOMAIN_COUNT]; /* it has told of that one */
+	bool domain_known[MODEM_DOMAIN_COUNT]; /* it has reported that one */
 	bool registered;                       /* some domain is home or roaming */
 	bool roaming;
 	char operator[64];
@@ -62,7 +62,7 @@ struct mode_progress {
 	struct at_final final; /* of the set, until it has returned */
 };
 
-/* What `info` changes for its questions, and puts back. */
+/* What `info` changes for its questions and restores. */
 enum script_kept {
 	SCRIPT_KEPT_CREG, /* <n>, by enum modem_domain */
 	SCRIPT_KEPT_CGREG,
@@ -72,22 +72,22 @@ enum script_kept {
 	SCRIPT_KEPT_COUNT
 };
 
-/* The script's stages; each is a table of steps. A dial goes through the first three; the last two
- * stand for themselves. */
+/* The script's stages, each a table of steps. A dial goes through the first three; the last two are
+ * used on their own. */
 enum script_stage {
 	SCRIPT_PREPARE,  /* settings, SIM, context */
-	SCRIPT_REGISTER, /* until a network has taken us */
+	SCRIPT_REGISTER, /* until a network has accepted us */
 	SCRIPT_DIAL,     /* until CONNECT */
 	SCRIPT_INFO,     /* read all there is, and set nothing for good */
-	SCRIPT_WATCH,    /* of that what changes during a call; sets nothing */
+	SCRIPT_WATCH,    /* the part of that which changes during a call; sets nothing */
 };
 
 enum script_verdict {
-	SCRIPT_COMMAND, /* send script_command's */
+	SCRIPT_COMMAND, /* send the command */
 	SCRIPT_PENDING, /* a command is on its way */
-	SCRIPT_WAIT,    /* nothing to say before script_wake_at */
+	SCRIPT_WAIT,    /* nothing to send before `wake_at` */
 	SCRIPT_DONE,    /* the stage is over */
-	SCRIPT_FAILED,  /* script_cause and script_text say why */
+	SCRIPT_FAILED,  /* `cause` and `text` say why */
 };
 
 /* What the script has done to this modem and learned for itself. */
@@ -112,9 +112,9 @@ struct script_modem {
 };
 
 /*
- * What is wanted (conf) against what the modem says: the fewest commands that
- * close the difference. Ask script_next, send what it gives, hand the reply in,
- * ask again. Knows nothing of ports and clocks.
+ * Compares what is wanted (conf) with what the modem says, and closes the gap with
+ * the fewest commands. Call script_next, send what it gives, hand in the reply,
+ * repeat. Knows nothing about ports and clocks.
  */
 struct script {
 	const struct conf *conf;           /* borrowed */
@@ -133,20 +133,20 @@ struct script {
 	int64_t now;
 	int64_t wake_at;       /* SCRIPT_WAIT ends */
 	int64_t started_at;    /* the stage */
-	int64_t denied_at;     /* since when all say denied; -1 */
+	int64_t denied_at;     /* since when all domains say denied; -1 */
 	struct at_command at;  /* in flight */
 	struct buf command;    /* its text */
 	char prefix[24];       /* of its answer */
 	struct buf call_error; /* what the call ended with, for +CEER */
 	int timeouts;          /* INFO: one after the other */
 	int lines;             /* of this answer, before this one */
-	bool winding_up;       /* INFO: only what puts back is said */
+	bool winding_up;       /* INFO: only what restores is sent */
 
 	bool wrong_modem;   /* FAILED: its IMEI is not modem.imei */
 	bool denied;        /* FAILED: the network said no for good */
 	enum cause cause;   /* FAILED */
 	struct buf text;    /* FAILED: one line for people */
-	struct buf notices; /* odd things that did not stop it, by lines */
+	struct buf notices; /* odd things that did not stop it, one a line */
 };
 
 void script_init(struct script *script, const struct conf *conf);

@@ -117,7 +117,7 @@ static bool take_report(const struct signal_report *row, struct at_fields fields
 			continue;
 		switch ((enum signal_scale)row->scale) {
 		case SIGNAL_CODED:
-			/* 99 and 255, unknown, end beyond the limits. */
+			/* 99 and 255 (unknown) come out beyond the limits. */
 			value = limits[i].code_base + value / limits[i].codes_per_db;
 			break;
 		case SIGNAL_TENTHS:

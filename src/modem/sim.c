@@ -22,8 +22,8 @@
 	"the SIM is blocked after too many wrong PINs and wants its PUK; put " \
 	"it into a telephone and enter there the PUK that came with it"
 
-/* Until READY has been seen the PIN's mark stays, and if the end comes before that, it stays for
- * good. */
+/* The PIN's mark stays until READY has been seen; if we end before that, it stays for good. So look
+ * again soon after a PIN. */
 static int64_t next_look_at(const struct script *script)
 {
 	return script->now + (script->modem.pin_sent ? SIM_OPENS_MS : SIM_RETRY_MS);
@@ -152,7 +152,7 @@ static enum step_outcome take_imei(struct script *script, const struct at_event 
 	return STEP_NEXT;
 }
 
-/* What the SIM made of the PIN that it got. */
+/* The SIM still wants a PIN after it got ours: wait, or call it wrong. */
 static enum step_outcome judge_pin(struct script *script)
 {
 	struct script_modem *modem = &script->modem;
@@ -213,8 +213,8 @@ static enum step_outcome ask_pin(struct script *script)
 	return STEP_SEND;
 }
 
-/* The SIM's own word is what counts, since an answer may be lost, and OK or ERROR a mistake. A clear
- * refusal is taken as it is. */
+/* What +CPIN? says afterwards is what counts, since an answer may get lost, and OK or ERROR may be
+ * wrong. Only a clear refusal is taken at its word. */
 static enum step_outcome take_pin(struct script *script, const struct at_event *reply)
 {
 	script->modem.pin_answer = reply->final;

@@ -48,8 +48,8 @@ static void add_reason(struct modem_radio *radio, enum modem_radio_reason reason
 }
 
 /* AT!PCINFO?'s "State: 0 (LPM)" and "LPM voters - Temp:0, Volt:0, User:0, W_DISABLE:1, ..." (older
- * ones: "LPM force flags", and a line "W_DISABLE: 1"), AT!GSTATUS?'s "Mode:        LOW POWER MODE".
- * Which voter it was and the mode stand in different lines. */
+ * ones: "LPM force flags", and a line "W_DISABLE: 1"), AT!GSTATUS?'s "Mode: LOW POWER MODE". Which
+ * voter it was and the mode stand in different lines. */
 static bool decode_pcinfo(const char *line, struct modem_radio *radio)
 {
 	static const struct {
