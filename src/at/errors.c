@@ -9,9 +9,9 @@
 /* clang-format off */
 
 /*
- * The first row of a number has its text, the others what modems write instead.
- * 5 to 7 and 40 to 47 are locks of the modem, which no PIN of the SIM opens:
- * to its owner this SIM is of no use in it.
+ * The first row of a number has its standard text, the others what modems write
+ * instead. 5 to 7 and 40 to 47 are locks of the modem, which no PIN of the SIM
+ * opens: this SIM cannot be used in it.
  */
 static const struct at_error cme_errors[] = {
 	{ 0,   AT_ERROR_OTHER,       "phone failure" },
@@ -223,8 +223,8 @@ static const struct at_error cme_errors[] = {
 	{ 233, AT_ERROR_NETWORK,     "wireline access area not allowed" },
 };
 
-/* 27.005 3.2.5; below 300 the numbers are 24.011's and 23.040's about single
- * short messages, which nobody here sends. */
+/* 27.005 3.2.5. Below 300 the numbers are 24.011's and 23.040's about single short
+ * messages, which are not sent here. */
 static const struct at_error cms_errors[] = {
 	{ 300, AT_ERROR_OTHER,       "ME failure" },
 	{ 301, AT_ERROR_OTHER,       "SMS service of ME reserved" },
@@ -270,19 +270,15 @@ const struct at_error *at_error_by_code(enum at_final_kind kind, int code)
 	return NULL;
 }
 
-/* The next letter or digit in lower case, '\0' at the end or at "(#". */
+/* The next letter or digit in lower case; '\0' at the end or at "(#". */
 static int next_letter(const char **text)
 {
 	const char *s = *text;
 
 	while (*s && !isalnum((unsigned char)*s) && strncmp(s, "(#", 2) != 0)
 		s++;
-	if (!isalnum((unsigned char)*s)) {
-		*text = s;
-		return '\0';
-	}
-	*text = s + 1;
-	return tolower((unsigned char)*s);
+	*text = isalnum((unsigned char)*s) ? s + 1 : s;
+	return isalnum((unsigned char)*s) ? tolower((unsigned char)*s) : '\0';
 }
 
 static bool same_letters(const char *a, const char *b)

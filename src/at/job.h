@@ -13,7 +13,7 @@ struct at_job {
 	int id;
 	int timeout_ms;
 	unsigned flags;
-	char *prefix;  /* NULL: no answer lines; behind the text */
+	char *prefix;  /* NULL: no answer lines; stored after the text */
 	size_t echoed; /* how much of the text came back */
 	size_t len;    /* of the text without its CR */
 	char text[];   /* with the CR, and a NUL */
@@ -22,28 +22,28 @@ struct at_job {
 /* Long enough for any command's masked form. */
 #define AT_JOB_MASKED_MAX (AT_COMMAND_MAX + 8)
 
-/* NULL when memory is out. Freeing wipes: the text may hold a PIN. */
+/* NULL: out of memory. Freeing overwrites the text, which may hold a PIN. */
 struct at_job *at_job_new(const struct at_command *command);
 void at_job_free(struct at_job *job);
 
-/* What a log may show: "AT+CPIN=***" of a secret one, else the text. */
+/* What a log may show: "AT+CPIN=***" for a secret one, otherwise the text. */
 void at_job_mask(const struct at_job *job, char masked[AT_JOB_MASKED_MAX]);
 
 enum at_echo {
 	AT_ECHO_NOT,
 	AT_ECHO_WHOLE, /* the line is nothing else */
-	AT_ECHO_CUT,   /* it stood behind something, and is cut off the line */
+	AT_ECHO_CUT,   /* it came after something else, and is cut off the line */
 };
 
-/* Find the command's echo, or a piece of it, in `line`. Pieces come when a URC cuts in, and when a
- * modem that wakes up has lost the first bytes; for the latter it is too late once lines of an
- * answer came (`answered`). */
+/* Find the command's echo, or a piece of it, in `line`. Pieces come when a URC interrupts it, and when
+ * a waking modem has lost the first bytes; not the latter once lines of an answer came
+ * (`answered`). */
 enum at_echo at_job_take_echo(struct at_job *job, char *line, bool answered);
 
-/* `line`, of that kind, belongs to the command's answer. */
+/* Whether `line`, of that kind, belongs to the command's answer. */
 bool at_job_answers(const struct at_job *job, const char *line, enum at_urc urc);
 
-/* The name before the line's colon stands in the command: "+CPIN: READY" and AT+CPIN?. */
+/* Whether the name before the line's colon is in the command: "+CPIN: READY" and AT+CPIN?. */
 bool at_job_names(const struct at_job *job, const char *line);
 
 #endif

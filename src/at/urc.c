@@ -11,8 +11,8 @@
 
 /* clang-format off */
 
-/* What comes though nobody asked. A name with a colon begins the line; one
- * without is the whole line or its first words. */
+/* What comes unasked. A name with a colon begins the line; one without is the
+ * whole line or its first words. */
 static const char *const unasked[] = {
 	/* 27.007, 27.005, V.250 */
 	"RING", "+CRING:", "+CLIP:", "+CCWA:", "+CNAP:", "+COLP:", "+CSSI:",

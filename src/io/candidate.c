@@ -65,7 +65,7 @@ static bool cannot_raise_dtr(const struct candidate *candidate)
 }
 
 /* Take what has come, do what is due, write what is to be sent. */
-static int exchange_bytes(struct candidate *candidate, int64_t now)
+static int exchange_candidate_bytes(struct candidate *candidate, int64_t now)
 {
 	char bytes[1024];
 	const char *out;
@@ -112,7 +112,7 @@ static void advance_probe(struct candidate *candidate)
 {
 	struct probed_port *port = candidate->port;
 	int64_t now = clock_now_ms();
-	int error = exchange_bytes(candidate, now);
+	int error = exchange_candidate_bytes(candidate, now);
 	enum port_role role;
 
 	if (error) {

@@ -40,29 +40,12 @@ static void add_holder(struct holder_list *list, const struct holder *holder)
 	list->holders = holders;
 }
 
-/* /dev/ptmx is one device for all ptys; fdinfo tells which. */
-static void add_master(struct holder_list *list, int pid, const char *fd)
-{
-	struct holder holder = {0, pid, true};
-	char path[64], text[512];
-	const char *line;
-
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.12s", pid, fd);
-	if (read_proc_file(path, text, sizeof(text)) <= 0)
-		return;
-	line = strstr(text, "tty-index:");
-	if (!line)
-		return;
-	holder.tty = pty_device(atoi(line + strlen("tty-index:")));
-	add_holder(list, &holder);
-}
-
 static void scan_process(struct holder_list *list, int pid)
 {
-	struct holder holder = {0, pid, false};
+	char path[64], text[512];
 	struct dirent *entry;
 	struct stat status;
-	char path[64];
+	const char *line;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
@@ -70,14 +53,24 @@ static void scan_process(struct holder_list *list, int pid)
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
+		struct holder holder = {.pid = pid};
+
 		if (fstatat(dirfd(dir), entry->d_name, &status, 0) < 0 ||
 		    !S_ISCHR(status.st_mode) || major(status.st_rdev) == MEM_MAJOR)
 			continue;
 		holder.tty = status.st_rdev;
-		if (status.st_rdev == PTMX)
-			add_master(list, pid, entry->d_name);
-		else
-			add_holder(list, &holder);
+		if (status.st_rdev == PTMX) {
+			/* One device for all ptys; fdinfo tells which. */
+			snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.12s", pid, entry->d_name);
+			if (read_proc_file(path, text, sizeof(text)) <= 0)
+				continue;
+			line = strstr(text, "tty-index:");
+			if (!line)
+				continue;
+			holder.tty = pty_device(atoi(line + strlen("tty-index:")));
+			holder.master = true;
+		}
+		add_holder(list, &holder);
 	}
 	closedir(dir);
 }

@@ -97,17 +97,14 @@ static void read_usb_port(struct port *port, const struct sp_port *found)
 	str_copy(port->serial, sizeof(port->serial), serial ? serial : "");
 }
 
-static bool accepts_text(const char *wanted, const char *text)
-{
-	return !wanted || !*wanted || strcmp(wanted, text) == 0;
-}
-
 bool port_matches(const struct port *port, const struct port_filter *filter)
 {
-	return !filter || ((filter->vid < 0 || filter->vid == port->vid) &&
-			   (filter->pid < 0 || filter->pid == port->pid) &&
-			   accepts_text(filter->usb_path, port->usb_path) &&
-			   accepts_text(filter->serial, port->serial));
+	return !filter ||
+	       ((filter->vid < 0 || filter->vid == port->vid) &&
+		(filter->pid < 0 || filter->pid == port->pid) &&
+		(!filter->usb_path || !*filter->usb_path ||
+		 strcmp(filter->usb_path, port->usb_path) == 0) &&
+		(!filter->serial || !*filter->serial || strcmp(filter->serial, port->serial) == 0));
 }
 
 int port_list_push(struct port_list *list, const struct port *port)

@@ -132,25 +132,15 @@ static bool may_be_same_pin(const struct pins_sent *a, const struct pins_sent *b
 	return true;
 }
 
-static int load_marks(const struct pins_disk *disk, void *ctx, struct pins_file *file)
-{
-	struct buf text = BUF_INIT;
-	int error = disk->read(ctx, &text);
-
-	memset(file, 0, sizeof(*file));
-	if (error == -ENOENT)
-		error = disk->salt(ctx, file->salt);
-	else if (error == 0)
-		error = pins_parse(buf_str(&text), text.len, file);
-	buf_free(&text);
-	return error;
-}
-
 static int store_marks(const struct pins_disk *disk, void *ctx, const struct pins_file *file)
 {
 	struct buf text = BUF_INIT;
 	int error;
 
+	if (file->count == 0) {
+		error = disk->remove(ctx);
+		return error < 0 ? error : disk->sync(ctx);
+	}
 	pins_format(file, &text);
 	error = text.failed ? -ENOMEM : disk->write(ctx, buf_str(&text), text.len);
 	buf_free(&text);
@@ -159,51 +149,50 @@ static int store_marks(const struct pins_disk *disk, void *ctx, const struct pin
 	return error < 0 ? error : disk->sync(ctx);
 }
 
-static int add_mark(const struct pins_disk *disk, void *ctx, struct pins_file *file,
-		    const struct pins_sent *sent)
+/* Before the PIN is sent: add its mark. Afterwards: remove the mark of exactly that key; others with
+ * the same PIN belong to other SIMs. */
+static int change_marks(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
+			bool taken, struct pins_file *file)
 {
-	for (size_t i = 0; i < file->count; i++)
-		if (may_be_same_pin(&file->sent[i], sent))
+	struct buf text = BUF_INIT;
+	struct pins_sent sent;
+	size_t kept = 0;
+	int error = disk->read(ctx, &text);
+
+	memset(file, 0, sizeof(*file));
+	if (error == -ENOENT)
+		error = disk->salt(ctx, file->salt);
+	else if (error == 0)
+		error = pins_parse(buf_str(&text), text.len, file);
+	buf_free(&text);
+	if (error == 0)
+		error = hash_key(file->salt, key, &sent);
+	if (error)
+		return error;
+	for (size_t i = 0; i < file->count; i++) {
+		if (!taken && may_be_same_pin(&file->sent[i], &sent))
 			return -EEXIST;
-	if (file->count == PINS_SENT_MAX)
+		if (!taken || memcmp(&file->sent[i], &sent, sizeof(sent)) != 0)
+			file->sent[kept++] = file->sent[i];
+	}
+	if (taken && kept == file->count)
+		return 0;
+	file->count = kept;
+	if (!taken && kept == PINS_SENT_MAX)
 		return -ENOSPC;
-	file->sent[file->count++] = *sent;
+	if (!taken)
+		file->sent[file->count++] = sent;
 	return store_marks(disk, ctx, file);
 }
 
-/* Only the mark of exactly that key; others with the same PIN belong to other SIMs. */
-static int drop_mark(const struct pins_disk *disk, void *ctx, struct pins_file *file,
-		     const struct pins_sent *sent)
-{
-	size_t kept = 0;
-	int error;
-
-	for (size_t i = 0; i < file->count; i++)
-		if (memcmp(&file->sent[i], sent, sizeof(*sent)) != 0)
-			file->sent[kept++] = file->sent[i];
-	if (kept == file->count)
-		return 0;
-	file->count = kept;
-	if (kept > 0)
-		return store_marks(disk, ctx, file);
-	error = disk->remove(ctx);
-	return error < 0 ? error : disk->sync(ctx);
-}
-
-static int change_marks(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
-			int (*how)(const struct pins_disk *disk, void *ctx, struct pins_file *file,
-				   const struct pins_sent *sent))
+static int change_locked(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
+			 bool taken)
 {
 	struct pins_file *file = malloc(sizeof(*file));
 	int error = file ? disk->lock(ctx) : -ENOMEM;
-	struct pins_sent sent;
 
 	if (error == 0) {
-		error = load_marks(disk, ctx, file);
-		if (error == 0)
-			error = hash_key(file->salt, key, &sent);
-		if (error == 0)
-			error = how(disk, ctx, file, &sent);
+		error = change_marks(disk, ctx, key, taken, file);
 		disk->unlock(ctx);
 	}
 	free(file);
@@ -212,12 +201,12 @@ static int change_marks(const struct pins_disk *disk, void *ctx, const struct pi
 
 int pins_send(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
 {
-	return change_marks(disk, ctx, key, add_mark);
+	return change_locked(disk, ctx, key, false);
 }
 
 int pins_taken(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
 {
-	return change_marks(disk, ctx, key, drop_mark);
+	return change_locked(disk, ctx, key, true);
 }
 
 void pins_describe(int error, const char *path, struct buf *out)

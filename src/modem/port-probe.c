@@ -126,7 +126,7 @@ static void settle_role(struct port_probe *probe, enum port_role role, const cha
 	probe->out_len = 0;
 }
 
-static void set_out(struct port_probe *probe, const char *bytes, size_t len)
+static void offer_bytes(struct port_probe *probe, const char *bytes, size_t len)
 {
 	probe->out = bytes;
 	probe->out_len = len;
@@ -137,7 +137,7 @@ static bool uses_chan(const struct port_probe *probe)
 	return probe->state == STATE_CHECKING || probe->state == STATE_ECHO_OFF;
 }
 
-static void take_final(struct port_probe *probe, const char *line, int64_t now)
+static void take_at_final(struct port_probe *probe, const char *line, int64_t now)
 {
 	struct at_final final = at_final_parse(line, true);
 
@@ -160,7 +160,7 @@ static void take_final(struct port_probe *probe, const char *line, int64_t now)
 			return;
 		probe->hung_up = true;
 		probe->state = STATE_ASKING;
-		set_out(probe, "AT\r", 3);
+		offer_bytes(probe, "AT\r", 3);
 		if (probe->end < now + AWAKE_MS)
 			probe->end = now + AWAKE_MS;
 		return;
@@ -197,9 +197,9 @@ void port_probe_feed(struct port_probe *probe, const void *bytes, size_t len, in
 		at += taken;
 		len -= taken;
 		if (item == AT_LINES_LINE && !probe->lines.cut)
-			take_final(probe, probe->lines.text, now);
+			take_at_final(probe, probe->lines.text, now);
 		else if (item == AT_LINES_PROMPT && probe->out_len == 0)
-			set_out(probe, "\033", 1); /* leave a text prompt that was left open */
+			offer_bytes(probe, "\033", 1); /* leave a text prompt that was left open */
 	}
 }
 
@@ -342,11 +342,11 @@ void port_probe_tick(struct port_probe *probe, int64_t now)
 		} else if (now >= probe->end) {
 			probe->state = STATE_LISTENING;
 			probe->deadline = now + LISTEN_MS;
-			set_out(probe, stream_question, stream_question_len);
+			offer_bytes(probe, stream_question, stream_question_len);
 		} else if (probe->slot < COUNT(slots) && now >= next_slot(probe)) {
 			/* An AT that the port has not taken yet is still good. */
 			if (probe->out_len == 0)
-				set_out(probe, slots[probe->slot].text,
+				offer_bytes(probe, slots[probe->slot].text,
 					strlen(slots[probe->slot].text));
 			probe->slot++;
 		}

@@ -29,15 +29,6 @@ void stream_init(struct stream *stream)
 	begin_frame(stream);
 }
 
-/* RFC 1662 C.2, without its table: the ports that need this are slow. */
-static uint16_t add_to_fcs(uint16_t fcs, uint8_t byte)
-{
-	fcs ^= byte;
-	for (int i = 0; i < 8; i++)
-		fcs = (uint16_t)(fcs & 1 ? (fcs >> 1) ^ 0x8408 : fcs >> 1);
-	return fcs;
-}
-
 static bool is_known_lcp(const uint8_t *packet, size_t len)
 {
 	return len >= 4 && packet[0] >= 1 && packet[0] <= LCP_CODES &&
@@ -80,7 +71,11 @@ static void feed_frame(struct stream *stream, uint8_t byte)
 	if (stream->frame_len < sizeof(stream->head))
 		stream->head[stream->frame_len] = byte;
 	stream->frame_len++;
-	stream->fcs = add_to_fcs(stream->fcs, byte);
+	/* RFC 1662 C.2, without its table: the ports that need this are slow. */
+	stream->fcs ^= byte;
+	for (int i = 0; i < 8; i++)
+		stream->fcs = (uint16_t)(stream->fcs & 1 ? (stream->fcs >> 1) ^ 0x8408
+							 : stream->fcs >> 1);
 }
 
 /* "$GPGSV,...*7A" */
@@ -98,31 +93,28 @@ static bool is_sentence(const char *text)
 	return strtoul(star + 1, &end, 16) == sum && end == star + 3;
 }
 
-static void feed_sentence(struct stream *stream, uint8_t byte)
-{
-	if (byte == '$')
-		stream->sentence_len = 0;
-	else if (stream->sentence_len == 0)
-		return;
-	if (byte == '\r' || byte == '\n') {
-		stream->sentence[stream->sentence_len] = '\0';
-		if (is_sentence(stream->sentence))
-			stream->nmea = true;
-		stream->sentence_len = 0;
-	} else if (byte < ' ' || byte > '~' ||
-		   stream->sentence_len == sizeof(stream->sentence) - 1) {
-		stream->sentence_len = 0;
-	} else {
-		stream->sentence[stream->sentence_len++] = (char)byte;
-	}
-}
-
 void stream_feed(struct stream *stream, const void *bytes, size_t len)
 {
 	const uint8_t *at = bytes;
 
 	for (size_t i = 0; i < len; i++) {
-		feed_sentence(stream, at[i]);
-		feed_frame(stream, at[i]);
+		uint8_t byte = at[i];
+
+		feed_frame(stream, byte);
+		if (byte == '$')
+			stream->sentence_len = 0;
+		else if (stream->sentence_len == 0)
+			continue;
+		if (byte == '\r' || byte == '\n') {
+			stream->sentence[stream->sentence_len] = '\0';
+			if (is_sentence(stream->sentence))
+				stream->nmea = true;
+			stream->sentence_len = 0;
+		} else if (byte < ' ' || byte > '~' ||
+			   stream->sentence_len == sizeof(stream->sentence) - 1) {
+			stream->sentence_len = 0;
+		} else {
+			stream->sentence[stream->sentence_len++] = (char)byte;
+		}
 	}
 }
