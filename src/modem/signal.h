@@ -22,8 +22,8 @@ struct modem_signal {
 /* All unknown. */
 void modem_signal_clear(struct modem_signal *signal);
 
-/* Take what the line says; the rest, and nonsense, is left as it is. False when it says nothing. Any
- * line of an answer to AT+CSQ or to a family's `signal` and `technology`. */
+/* Take what the line says; the rest, and nonsense, is left as it is. False when it says nothing.
+ * Any line of an answer to AT+CSQ or to a family's `signal` and `technology`. */
 bool modem_decode_signal(const char *line, struct modem_signal *signal);
 
 /* How good it is, 0 to 100: the first of +CSQ's number, RSSI, RSRP and RSCP that is known, in its
