@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Milliseconds of CLOCK_MONOTONIC: a router that boots in 1970 and learns the date later changes
- * nothing. */
+/* Milliseconds of CLOCK_MONOTONIC: a router that boots in 1970 and learns the date later does not
+ * disturb us. */
 int64_t clock_now_ms(void);
 
 /* The same in microseconds. */

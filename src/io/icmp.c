@@ -8,17 +8,17 @@ enum {
 	ECHO_REPLY = 0,
 	ECHO_REQUEST6 = 128,
 	ECHO_REPLY6 = 129,
-	PROTOCOL = 1, /* ICMP's in an IPv4 header */
+	PROTOCOL = 1, /* ICMP in an IPv4 header */
 };
 
-static void put16(uint8_t *at, uint16_t value)
+static void put_uint16(uint8_t *at, uint16_t value)
 {
 	at[0] = (uint8_t)(value >> 8);
 	at[1] = (uint8_t)value;
 }
 
 /* RFC 1071, of an even number of bytes. */
-static uint16_t checksum(const uint8_t *bytes, size_t len)
+static uint16_t icmp_checksum(const uint8_t *bytes, size_t len)
 {
 	uint32_t sum = 0;
 
@@ -30,42 +30,35 @@ static uint16_t checksum(const uint8_t *bytes, size_t len)
 }
 
 /* Type, code, checksum, id, seq, token. */
-static void build(const struct icmp_echo *echo, uint8_t type, uint8_t packet[ICMP_ECHO_SIZE])
+static void build_echo(const struct icmp_echo *echo, uint8_t type, uint8_t packet[ICMP_ECHO_SIZE])
 {
 	memset(packet, 0, 4);
 	packet[0] = type;
-	put16(packet + 4, echo->id);
-	put16(packet + 6, echo->seq);
+	put_uint16(packet + 4, echo->id);
+	put_uint16(packet + 6, echo->seq);
 	memcpy(packet + 8, echo->token, sizeof(echo->token));
 }
 
 void icmp_request(const struct icmp_echo *echo, uint8_t packet[ICMP_ECHO_SIZE])
 {
-	build(echo, echo->ipv6 ? ECHO_REQUEST6 : ECHO_REQUEST, packet);
+	build_echo(echo, echo->ipv6 ? ECHO_REQUEST6 : ECHO_REQUEST, packet);
 	if (!echo->ipv6)
-		put16(packet + 2, checksum(packet, ICMP_ECHO_SIZE));
-}
-
-static size_t header_size(const uint8_t *packet, size_t len)
-{
-	size_t size = len > 0 ? (packet[0] & 0x0fu) * 4u : 0;
-
-	if (len < 20 || packet[0] >> 4 != 4 || size < 20 || size > len || packet[9] != PROTOCOL)
-		return len;
-	return size;
+		put_uint16(packet + 2, icmp_checksum(packet, ICMP_ECHO_SIZE));
 }
 
 bool icmp_is_answer(const struct icmp_echo *echo, const uint8_t *packet, size_t len,
 		    bool with_header)
 {
 	uint8_t want[ICMP_ECHO_SIZE];
-	size_t skip = with_header ? header_size(packet, len) : 0;
+	size_t skip = with_header && len > 0 ? (packet[0] & 0x0fu) * 4u : 0;
 
-	if (len - skip < ICMP_ECHO_SIZE)
+	if (with_header && (len < 20 || packet[0] >> 4 != 4 || skip < 20 || packet[9] != PROTOCOL))
+		return false;
+	if (skip > len || len - skip < ICMP_ECHO_SIZE)
 		return false;
 	packet += skip;
-	build(echo, echo->ipv6 ? ECHO_REPLY6 : ECHO_REPLY, want);
-	/* The kernel has looked at the checksum. */
+	build_echo(echo, echo->ipv6 ? ECHO_REPLY6 : ECHO_REPLY, want);
+	/* The kernel has checked the checksum. */
 	return memcmp(packet, want, 2) == 0 &&
 	       memcmp(packet + 4, want + 4, ICMP_ECHO_SIZE - 4) == 0;
 }

@@ -10,16 +10,16 @@
 struct icmp_echo {
 	bool ipv6;
 	uint16_t id, seq;
-	uint8_t token[8]; /* what nobody off the path can guess */
+	uint8_t token[8]; /* cannot be guessed off the path */
 };
 
 #define ICMP_ECHO_SIZE 16
 
-/* For ICMP with its checksum; ICMPv6's is the kernel's affair. */
+/* ICMP with its checksum; the kernel fills in that of ICMPv6. */
 void icmp_request(const struct icmp_echo *echo, uint8_t packet[ICMP_ECHO_SIZE]);
 
-/* Whether it is the answer to that request; `with_header`: an IPv4 header stands before it, as raw
- * sockets give it. Any bytes will do. */
+/* Whether the packet, which may be any bytes, answers that request. `with_header`: it starts with an
+ * IPv4 header, as on raw sockets. */
 bool icmp_is_answer(const struct icmp_echo *echo, const uint8_t *packet, size_t len,
 		    bool with_header);
 

@@ -14,10 +14,10 @@
 #include "io/ifwatch.h"
 #include "io/netlink.h"
 
-/* Both messages have the interface's index there. */
+/* Where both messages have the interface's index. */
 #define INDEX_OFFSET (NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index))
 _Static_assert(offsetof(struct ifinfomsg, ifi_index) == offsetof(struct ifaddrmsg, ifa_index),
-	       "one filter for both");
+	       "one filter serves both");
 
 struct ifwatch {
 	struct ev_loop *loop;
@@ -28,7 +28,7 @@ struct ifwatch {
 	void *ctx;
 };
 
-static void take_link(struct ifwatch *ifwatch, const struct nlmsghdr *header)
+static void take_link_message(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(header);
 
@@ -40,7 +40,7 @@ static void take_link(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 		ifwatch->handler(ifwatch->ctx, IFWATCH_DOWN, 0, NULL);
 }
 
-static void take_address(struct ifwatch *ifwatch, const struct nlmsghdr *header)
+static void take_address_message(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 {
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(header);
 	const struct nlattr *attr, *own = NULL;
@@ -49,7 +49,7 @@ static void take_address(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 
 	if (info->ifa_index != ifwatch->ifindex)
 		return;
-	/* IFA_ADDRESS is the peer's, where both are there. */
+	/* Where both are there, IFA_ADDRESS is the peer's. */
 	mnl_attr_for_each(attr, header, sizeof(*info))
 	{
 		int type = mnl_attr_get_type(attr);
@@ -62,18 +62,7 @@ static void take_address(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 				 mnl_attr_get_payload(own));
 }
 
-static void take(struct ifwatch *ifwatch, const struct nlmsghdr *header)
-{
-	size_t len = mnl_nlmsg_get_payload_len(header);
-
-	if ((header->nlmsg_type == RTM_DELLINK || header->nlmsg_type == RTM_NEWLINK) &&
-	    len >= sizeof(struct ifinfomsg))
-		take_link(ifwatch, header);
-	else if (header->nlmsg_type == RTM_DELADDR && len >= sizeof(struct ifaddrmsg))
-		take_address(ifwatch, header);
-}
-
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_message(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct ifwatch *ifwatch = watcher->data;
 	long message[16384 / sizeof(long)];
@@ -88,25 +77,17 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 
 		if (len < 0)
 			ifwatch->handler(ifwatch->ctx, IFWATCH_MISSED, 0, NULL);
-		for (; mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left))
-			take(ifwatch, header);
+		for (; mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left)) {
+			size_t size = mnl_nlmsg_get_payload_len(header);
+			int type = header->nlmsg_type;
+
+			if ((type == RTM_DELLINK || type == RTM_NEWLINK) &&
+			    size >= sizeof(struct ifinfomsg))
+				take_link_message(ifwatch, header);
+			else if (type == RTM_DELADDR && size >= sizeof(struct ifaddrmsg))
+				take_address_message(ifwatch, header);
+		}
 	}
-}
-
-/* On a router with containers others come and go all the time. */
-static void hear_no_others(const struct ifwatch *ifwatch)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, INDEX_OFFSET),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(ifwatch->ifindex), 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	struct sock_fprog program = {COUNT(code), code};
-
-	/* Without it there is more to hear, and nothing else. */
-	setsockopt(mnl_socket_get_fd(ifwatch->socket), SOL_SOCKET, SO_ATTACH_FILTER, &program,
-		   sizeof(program));
 }
 
 struct ifwatch *ifwatch_new(struct ev_loop *loop, const char *ifname, ifwatch_handler *handler,
@@ -114,6 +95,13 @@ struct ifwatch *ifwatch_new(struct ev_loop *loop, const char *ifname, ifwatch_ha
 {
 	struct ifwatch *ifwatch;
 	unsigned ifindex = if_nametoindex(ifname);
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, INDEX_OFFSET),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(ifindex), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
 
 	ifwatch = ifindex ? calloc(1, sizeof(*ifwatch)) : NULL;
 	if (!ifwatch)
@@ -128,9 +116,12 @@ struct ifwatch *ifwatch_new(struct ev_loop *loop, const char *ifname, ifwatch_ha
 		free(ifwatch);
 		return NULL;
 	}
-	hear_no_others(ifwatch);
-	ev_io_init(&ifwatch->reader, on_readable, mnl_socket_get_fd(ifwatch->socket), EV_READ);
-	/* pppd's log, which tells why, comes before. */
+	/* On a router with containers, interfaces come and go all the time. Without the filter we
+	 * only wake up more often. */
+	setsockopt(mnl_socket_get_fd(ifwatch->socket), SOL_SOCKET, SO_ATTACH_FILTER, &program,
+		   sizeof(program));
+	ev_io_init(&ifwatch->reader, on_message, mnl_socket_get_fd(ifwatch->socket), EV_READ);
+	/* pppd's log, which gives the reason, comes first. */
 	ev_set_priority(&ifwatch->reader, EV_MINPRI);
 	ifwatch->reader.data = ifwatch;
 	ev_io_start(loop, &ifwatch->reader);
@@ -155,33 +146,26 @@ bool ifwatch_same(const char *text, int family, const void *address)
 		      family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr)) == 0;
 }
 
-static bool has_address(const struct ifaddrs *entry, const char *address)
-{
-	const void *own;
-
-	if (!entry->ifa_addr)
-		return false;
-	if (entry->ifa_addr->sa_family == AF_INET)
-		own = &((const struct sockaddr_in *)(const void *)entry->ifa_addr)->sin_addr;
-	else if (entry->ifa_addr->sa_family == AF_INET6)
-		own = &((const struct sockaddr_in6 *)(const void *)entry->ifa_addr)->sin6_addr;
-	else
-		return false;
-	return ifwatch_same(address, entry->ifa_addr->sa_family, own);
-}
-
 bool ifwatch_is_fine(const char *ifname, const char *address)
 {
 	struct ifaddrs *list;
 	bool up = false, has = *address == '\0';
 
 	if (getifaddrs(&list) < 0)
-		return true; /* who knows */
+		return true; /* unknown */
 	for (struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
+		const void *any = entry->ifa_addr;
+		const struct sockaddr_in *ipv4 = any;
+		const struct sockaddr_in6 *ipv6 = any;
+		int family = any ? entry->ifa_addr->sa_family : AF_UNSPEC;
+
 		if (strcmp(entry->ifa_name, ifname) != 0)
 			continue;
 		up |= (entry->ifa_flags & IFF_UP) != 0;
-		has |= has_address(entry, address);
+		if (family == AF_INET)
+			has |= ifwatch_same(address, family, &ipv4->sin_addr);
+		else if (family == AF_INET6)
+			has |= ifwatch_same(address, family, &ipv6->sin6_addr);
 	}
 	freeifaddrs(list);
 	return up && has;

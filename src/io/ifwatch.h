@@ -5,15 +5,15 @@
 #include <ev.h>
 #include <stdbool.h>
 
-/* The kernel's word of what happens to one network interface (rtnetlink). Who else comes and goes
- * does not wake us. */
+/* What the kernel reports about one network interface (rtnetlink). Other interfaces do not wake
+ * us. */
 struct ifwatch;
 
 enum ifwatch_event {
 	IFWATCH_GONE,
 	IFWATCH_DOWN,    /* set down */
-	IFWATCH_ADDRESS, /* `address`, of `family`, is its own no more */
-	IFWATCH_MISSED,  /* something, for there was too much: look */
+	IFWATCH_ADDRESS, /* it has lost `address`, of `family` */
+	IFWATCH_MISSED,  /* messages were lost: look at the interface */
 };
 
 typedef void ifwatch_handler(void *ctx, enum ifwatch_event event, int family, const void *address);
@@ -25,7 +25,7 @@ struct ifwatch *ifwatch_new(struct ev_loop *loop, const char *ifname, ifwatch_ha
 /* NULL is fine. Not from within the handler. */
 void ifwatch_free(struct ifwatch *ifwatch);
 
-/* How it is now: whether it is there, up, and has that address ("" and what is none: any). */
+/* Whether it exists, is up, and has that address ("": any) now. */
 bool ifwatch_is_fine(const char *ifname, const char *address);
 
 /* Whether `text` is the same address. */

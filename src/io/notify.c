@@ -14,28 +14,12 @@
 #include "io/clock.h"
 #include "io/notify.h"
 
-/* Where to send; no length: nowhere. */
+/* Where to send; length 0: nowhere. */
 static struct sockaddr_un manager;
 static socklen_t manager_len;
 
-/* A path, or with "@" in front the name of an abstract socket. */
-static void take_address(const char *text)
-{
-	size_t len = strlen(text);
-
-	manager_len = 0;
-	if ((*text != '/' && *text != '@') || len < 2 || len >= sizeof(manager.sun_path))
-		return;
-	memset(&manager, 0, sizeof(manager));
-	manager.sun_family = AF_UNIX;
-	memcpy(manager.sun_path, text, len);
-	if (*text == '@')
-		manager.sun_path[0] = '\0';
-	manager_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
-}
-
-/* WATCHDOG_PID is who has to answer; what was left by another is not for us. Microseconds in 32
- * bits would be too short for an hour. */
+/* WATCHDOG_PID names the process that must answer; a leftover of another's is not for us. 32 bits of
+ * microseconds would not hold an hour. */
 static int watchdog_ms(void)
 {
 	const char *usec = getenv("WATCHDOG_USEC");
@@ -54,9 +38,19 @@ static int watchdog_ms(void)
 int notify_init(void)
 {
 	const char *address = getenv("NOTIFY_SOCKET");
+	size_t len = address ? strlen(address) : 0;
 	int ms = watchdog_ms();
 
-	take_address(address ? address : "");
+	manager_len = 0;
+	/* A path, or with "@" in front the name of an abstract socket. */
+	if (len >= 2 && len < sizeof(manager.sun_path) && (*address == '/' || *address == '@')) {
+		memset(&manager, 0, sizeof(manager));
+		manager.sun_family = AF_UNIX;
+		memcpy(manager.sun_path, address, len);
+		if (*address == '@')
+			manager.sun_path[0] = '\0';
+		manager_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+	}
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
@@ -72,7 +66,7 @@ int notify_send(const char *lines)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	/* A manager that does not read must not hold up the loop. */
+	/* A manager that does not read must not block the loop. */
 	if (sendto(fd, lines, strlen(lines), MSG_NOSIGNAL | MSG_DONTWAIT,
 		   (struct sockaddr *)&manager, manager_len) < 0)
 		error = -errno;

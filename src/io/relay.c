@@ -7,7 +7,7 @@
 
 #include "io/relay.h"
 
-/* A tty gives 4 kB at once at most; two of these. */
+/* Two reads of a tty, each 4 kB at most. */
 #define WAY_BYTES 8192
 
 struct way {
@@ -15,7 +15,7 @@ struct way {
 	int from, to;
 	bool from_far;
 	ev_io reader, writer;
-	size_t start, end; /* of what waits to be written */
+	size_t start, end; /* of the bytes to be written */
 	char bytes[WAY_BYTES];
 };
 
@@ -25,11 +25,11 @@ struct relay {
 	void *ctx;
 	struct way out; /* near to far */
 	struct way in;  /* far to near */
-	bool held;      /* `in` has to wait */
+	bool held;      /* `in` must wait */
 	ev_timer hold;
 };
 
-static void stop(struct relay *relay)
+static void stop_watchers(struct relay *relay)
 {
 	ev_io_stop(relay->loop, &relay->out.reader);
 	ev_io_stop(relay->loop, &relay->out.writer);
@@ -38,10 +38,10 @@ static void stop(struct relay *relay)
 	ev_timer_stop(relay->loop, &relay->hold);
 }
 
-/* The last thing that its caller does with the relay. */
-static void end(struct relay *relay, bool far)
+/* The caller must not use the relay after this. */
+static void end_relay(struct relay *relay, bool far)
 {
-	stop(relay);
+	stop_watchers(relay);
 	relay->gone(relay->ctx, far);
 }
 
@@ -50,30 +50,22 @@ static bool is_for_later(int error)
 	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
-/* As much as it takes now; false when that end is gone. */
-static bool write_out(struct way *way)
-{
-	ssize_t len;
-
-	while (way->start < way->end) {
-		len = write(way->to, way->bytes + way->start, way->end - way->start);
-		if (len < 0)
-			return is_for_later(errno);
-		way->start += (size_t)len;
-	}
-	way->start = 0;
-	way->end = 0;
-	return true;
-}
-
-static void flush(struct way *way)
+static void flush_way(struct way *way)
 {
 	struct ev_loop *loop = way->relay->loop;
+	ssize_t len = 0;
 
-	if (!write_out(way)) {
-		end(way->relay, !way->from_far);
+	while (len >= 0 && way->start < way->end) {
+		len = write(way->to, way->bytes + way->start, way->end - way->start);
+		if (len > 0)
+			way->start += (size_t)len;
+	}
+	if (len < 0 && !is_for_later(errno)) {
+		end_relay(way->relay, !way->from_far);
 		return;
 	}
+	if (way->start == way->end)
+		way->start = way->end = 0;
 	if (way->end == 0)
 		ev_io_stop(loop, &way->writer);
 	else
@@ -88,11 +80,11 @@ static void let_go(struct relay *relay)
 {
 	relay->held = false;
 	ev_timer_stop(relay->loop, &relay->hold);
-	/* Looks for what may be written, and begins to read. */
+	/* Writes what there is, and starts to read. */
 	ev_feed_event(relay->loop, &relay->in.writer, EV_WRITE);
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_way_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct way *way = watcher->data;
 	ssize_t len = read(way->from, way->bytes + way->end, sizeof(way->bytes) - way->end);
@@ -102,20 +94,20 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 	if (len < 0 && is_for_later(errno))
 		return;
 	if (len <= 0) {
-		end(way->relay, way->from_far);
+		end_relay(way->relay, way->from_far);
 		return;
 	}
 	way->end += (size_t)len;
 	if (way->relay->held)
 		let_go(way->relay);
-	flush(way);
+	flush_way(way);
 }
 
-static void on_writable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_way_writable(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	(void)loop;
 	(void)revents;
-	flush(watcher->data);
+	flush_way(watcher->data);
 }
 
 static void on_hold_over(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -130,13 +122,13 @@ static void way_init(struct way *way, struct relay *relay, int from, int to)
 	way->relay = relay;
 	way->from = from;
 	way->to = to;
-	ev_io_init(&way->reader, on_readable, from, EV_READ);
-	ev_io_init(&way->writer, on_writable, to, EV_WRITE);
+	ev_io_init(&way->reader, on_way_readable, from, EV_READ);
+	ev_io_init(&way->writer, on_way_writable, to, EV_WRITE);
 	way->reader.data = way;
 	way->writer.data = way;
 }
 
-static void unblock(int fd)
+static void set_nonblocking(int fd)
 {
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
@@ -157,9 +149,9 @@ struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, con
 	relay->in.from_far = true;
 	relay->in.end = len < WAY_BYTES ? len : WAY_BYTES;
 	memcpy(relay->in.bytes, early, relay->in.end);
-	unblock(ends->in);
-	unblock(ends->out);
-	unblock(ends->far);
+	set_nonblocking(ends->in);
+	set_nonblocking(ends->out);
+	set_nonblocking(ends->far);
 	ev_timer_init(&relay->hold, on_hold_over, hold_ms / 1e3, 0.);
 	relay->hold.data = relay;
 	ev_now_update(loop);
@@ -172,6 +164,6 @@ void relay_free(struct relay *relay)
 {
 	if (!relay)
 		return;
-	stop(relay);
+	stop_watchers(relay);
 	free(relay);
 }

@@ -6,19 +6,27 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/netlink.h"
 #include "io/route.h"
 
-static struct nlmsghdr *default_route(char *buffer, int type, int family, unsigned ifindex,
-				      unsigned metric)
+/* Send the request and wait for the kernel's answer, which comes at once. */
+static int change_route(int type, const char *ifname, int family, unsigned metric)
 {
+	char buffer[4096];
 	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+	struct mnl_socket *socket;
 	struct rtmsg *route;
+	unsigned ifindex = if_nametoindex(ifname);
+	ssize_t len;
+	int error = 0;
 
+	if (ifindex == 0)
+		return -ENODEV;
 	header->nlmsg_type = (unsigned short)type;
 	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	if (type == RTM_NEWROUTE)
 		header->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
-	header->nlmsg_seq = 1; /* of a socket for this one only */
+	header->nlmsg_seq = 1; /* the only request on this socket */
 	route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
 	route->rtm_family = (unsigned char)family;
 	route->rtm_table = RT_TABLE_MAIN;
@@ -27,51 +35,25 @@ static struct nlmsghdr *default_route(char *buffer, int type, int family, unsign
 	route->rtm_type = RTN_UNICAST;
 	mnl_attr_put_u32(header, RTA_OIF, ifindex);
 	mnl_attr_put_u32(header, RTA_PRIORITY, metric);
-	return header;
-}
-
-/* Send it and wait for the kernel's answer, which comes at once. */
-static int talk(struct mnl_socket *socket, const struct nlmsghdr *header)
-{
-	char buffer[4096];
-	unsigned portid;
-	ssize_t len;
-
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    mnl_socket_sendto(socket, header, header->nlmsg_len) < 0)
-		return -errno;
-	portid = mnl_socket_get_portid(socket);
-	len = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
-	if (len < 0 || mnl_cb_run(buffer, (size_t)len, header->nlmsg_seq, portid, NULL, NULL) < 0)
-		return -errno;
-	return 0;
-}
-
-static int change(int type, const char *ifname, int family, unsigned metric)
-{
-	char buffer[256];
-	struct mnl_socket *socket;
-	unsigned ifindex = if_nametoindex(ifname);
-	int error;
-
-	if (ifindex == 0)
-		return -ENODEV;
-	socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	socket = netlink_open(NETLINK_ROUTE, 0);
 	if (!socket)
 		return -errno;
-	error = talk(socket, default_route(buffer, type, family, ifindex, metric));
+	if (mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ||
+	    (len = mnl_socket_recvfrom(socket, buffer, sizeof(buffer))) < 0 ||
+	    mnl_cb_run(buffer, (size_t)len, 1, mnl_socket_get_portid(socket), NULL, NULL) < 0)
+		error = -errno;
 	mnl_socket_close(socket);
 	return error;
 }
 
 int route_default_add(const char *ifname, int family, unsigned metric)
 {
-	return change(RTM_NEWROUTE, ifname, family, metric);
+	return change_route(RTM_NEWROUTE, ifname, family, metric);
 }
 
 int route_default_delete(const char *ifname, int family, unsigned metric)
 {
-	return change(RTM_DELROUTE, ifname, family, metric);
+	return change_route(RTM_DELROUTE, ifname, family, metric);
 }
 
 static bool read_counter(const char *ifname, const char *counter, unsigned long long *value)

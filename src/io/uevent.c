@@ -20,7 +20,7 @@ struct uevent {
 };
 
 /* "add@/devices/...\0ACTION=add\0SUBSYSTEM=tty\0DEVNAME=ttyUSB2\0..." */
-static const char *find(const char *message, size_t len, const char *key)
+static const char *uevent_value(const char *message, size_t len, const char *key)
 {
 	const char *end = message + len;
 
@@ -30,23 +30,13 @@ static const char *find(const char *message, size_t len, const char *key)
 	return "";
 }
 
-static void take(struct uevent *uevent, const char *message, size_t len)
-{
-	const char *action = find(message, len, "ACTION=");
-	const char *device = find(message, len, "DEVNAME=");
-	bool added = strcmp(action, "add") == 0;
-
-	if (strcmp(find(message, len, "SUBSYSTEM="), "tty") != 0 || !*device)
-		return;
-	if (added || strcmp(action, "remove") == 0)
-		uevent->handler(uevent->ctx, added, device);
-}
-
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_uevent(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct uevent *uevent = watcher->data;
 	char message[4096 + 1];
+	const char *action, *device;
 	ssize_t len;
+	bool added;
 
 	(void)loop;
 	(void)revents;
@@ -58,7 +48,12 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 			continue;
 		}
 		message[len] = '\0';
-		take(uevent, message, (size_t)len);
+		action = uevent_value(message, (size_t)len, "ACTION=");
+		device = uevent_value(message, (size_t)len, "DEVNAME=");
+		added = strcmp(action, "add") == 0;
+		if (*device && (added || strcmp(action, "remove") == 0) &&
+		    strcmp(uevent_value(message, (size_t)len, "SUBSYSTEM="), "tty") == 0)
+			uevent->handler(uevent->ctx, added, device);
 	}
 }
 
@@ -76,7 +71,7 @@ struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler, void *c
 		free(uevent);
 		return NULL;
 	}
-	ev_io_init(&uevent->reader, on_readable, mnl_socket_get_fd(uevent->socket), EV_READ);
+	ev_io_init(&uevent->reader, on_uevent, mnl_socket_get_fd(uevent->socket), EV_READ);
 	uevent->reader.data = uevent;
 	ev_io_start(loop, &uevent->reader);
 	return uevent;

@@ -5,13 +5,13 @@
 #include <ev.h>
 #include <stdbool.h>
 
-/* The kernel's word that a tty has come or gone (netlink, no udev needed). */
+/* The kernel's events for ttys that come and go (netlink; needs no udev). */
 struct uevent;
 
-/* `device` is "ttyUSB2"; "" when messages were lost and anything may be. */
+/* `device` is "ttyUSB2"; "" when messages were lost and anything may have happened. */
 typedef void uevent_handler(void *ctx, bool added, const char *device);
 
-/* NULL, and errno, when the kernel gives none. */
+/* NULL with errno. */
 struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler, void *ctx);
 void uevent_free(struct uevent *uevent);
 
