@@ -15,10 +15,10 @@
 #include "io/icmp.h"
 #include "io/ping.h"
 
-/* Of linux/icmp.h, which does not go with net/if.h: types to drop, as bits. */
+/* From linux/icmp.h, which conflicts with net/if.h: types to drop, as bits. */
 #define ICMP_FILTER 1
 
-#define READS_MAX   16 /* at a time: others want the loop too */
+#define READS_MAX   16 /* at a time, so that the loop gets on */
 
 union address {
 	struct sockaddr any;
@@ -28,7 +28,7 @@ union address {
 
 struct ping_socket {
 	struct ping *ping;
-	int fd; /* -1: no target of this family, or none to be had */
+	int fd; /* -1: no target of this family, or no socket */
 	bool raw;
 	struct icmp_echo echo;
 	ev_io reader;
@@ -42,38 +42,25 @@ struct ping {
 	bool answered;
 };
 
-static struct ping_socket *socket_of(struct ping *ping, const union address *address)
-{
-	return &ping->sockets[address->any.sa_family == AF_INET6];
-}
-
-static bool is_same(const union address *one, const union address *other)
-{
-	if (one->any.sa_family != other->any.sa_family)
-		return false;
-	if (one->any.sa_family == AF_INET)
-		return one->ipv4.sin_addr.s_addr == other->ipv4.sin_addr.s_addr;
-	return memcmp(&one->ipv6.sin6_addr, &other->ipv6.sin6_addr, sizeof(one->ipv6.sin6_addr)) ==
-	       0;
-}
-
 static bool is_target(const struct ping *ping, const union address *address)
 {
-	for (size_t i = 0; i < ping->count; i++)
-		if (is_same(&ping->targets[i], address))
+	int family = address->any.sa_family;
+
+	for (size_t i = 0; i < ping->count; i++) {
+		const union address *target = &ping->targets[i];
+
+		if (target->any.sa_family == family &&
+		    (family == AF_INET
+			     ? target->ipv4.sin_addr.s_addr == address->ipv4.sin_addr.s_addr
+			     : memcmp(&target->ipv6.sin6_addr, &address->ipv6.sin6_addr,
+				      sizeof(address->ipv6.sin6_addr)) == 0))
 			return true;
+	}
 	return false;
 }
 
-/* Until the next round nobody can wake us with packets. */
-static void stop_reading(struct ping *ping)
-{
-	ev_io_stop(ping->loop, &ping->sockets[0].reader);
-	ev_io_stop(ping->loop, &ping->sockets[1].reader);
-}
-
-static ssize_t receive(struct ping_socket *socket, union address *from, uint8_t *packet,
-		       size_t size)
+static ssize_t receive_packet(struct ping_socket *socket, union address *from, uint8_t *packet,
+			      size_t size)
 {
 	socklen_t len = sizeof(*from);
 
@@ -81,7 +68,7 @@ static ssize_t receive(struct ping_socket *socket, union address *from, uint8_t 
 	return recvfrom(socket->fd, packet, size, MSG_DONTWAIT, &from->any, &len);
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_answer(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct ping_socket *socket = watcher->data;
 	struct ping *ping = socket->ping;
@@ -92,50 +79,27 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 	(void)loop;
 	(void)revents;
 	for (int i = 0; i < READS_MAX && !ping->answered; i++) {
-		len = receive(socket, &from, packet, sizeof(packet));
+		len = receive_packet(socket, &from, packet, sizeof(packet));
 		if (len < 0)
 			return;
 		ping->answered =
 			is_target(ping, &from) && icmp_is_answer(&socket->echo, packet, (size_t)len,
 								 socket->raw && !socket->echo.ipv6);
 	}
-	if (ping->answered)
-		stop_reading(ping);
+	/* Until the next round, packets cannot wake us. */
+	for (size_t i = 0; i < 2 && ping->answered; i++)
+		ev_io_stop(ping->loop, &ping->sockets[i].reader);
 }
 
-/* Of a raw socket all of the host's ICMP would come. */
-static void hear_answers_only(int fd, bool ipv6)
-{
-	uint32_t filter = ~(1u << 0); /* the reply's type */
-	struct icmp6_filter filter6;
-
-	ICMP6_FILTER_SETBLOCKALL(&filter6);
-	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter6);
-	if (ipv6)
-		setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6, sizeof(filter6));
-	else
-		setsockopt(fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
-}
-
-/* Its id: the kernel's choice, as a port is (and what we say does not count), or ours. */
-static uint16_t id_of(const struct ping_socket *socket, uint16_t own)
-{
-	union address address = {.any.sa_family = socket->echo.ipv6 ? AF_INET6 : AF_INET};
-	socklen_t len = sizeof(address);
-
-	if (socket->raw || bind(socket->fd, &address.any, len) < 0 ||
-	    getsockname(socket->fd, &address.any, &len) < 0)
-		return own;
-	return ntohs(socket->echo.ipv6 ? address.ipv6.sin6_port : address.ipv4.sin_port);
-}
-
+/* Without privileges where net.ipv4.ping_group_range allows it, which by default it does not. */
 static int open_socket(struct ping_socket *ping, const char *ifname, bool ipv6)
 {
 	int family = ipv6 ? AF_INET6 : AF_INET;
 	int protocol = ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
 	int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+	uint32_t filter = ~(1u << 0); /* the reply's type */
+	struct icmp6_filter filter6;
 
-	/* net.ipv4.ping_group_range allows the first to nobody by default. */
 	ping->fd = socket(family, SOCK_DGRAM | flags, protocol);
 	ping->raw = ping->fd < 0;
 	if (ping->raw)
@@ -143,17 +107,24 @@ static int open_socket(struct ping_socket *ping, const char *ifname, bool ipv6)
 	if (ping->fd < 0 || setsockopt(ping->fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
 				       (socklen_t)strlen(ifname) + 1) < 0)
 		return -errno;
-	if (ping->raw)
-		hear_answers_only(ping->fd, ipv6);
+	/* A raw socket would get all of the host's ICMP. */
+	ICMP6_FILTER_SETBLOCKALL(&filter6);
+	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter6);
+	if (ping->raw && ipv6)
+		setsockopt(ping->fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6, sizeof(filter6));
+	else if (ping->raw)
+		setsockopt(ping->fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
 	return 0;
 }
 
-static int set_up(struct ping *ping, size_t index, const char *ifname)
+static int set_up_socket(struct ping *ping, size_t index, const char *ifname)
 {
 	struct ping_socket *socket = &ping->sockets[index];
 	struct icmp_echo *echo = &socket->echo;
-	uint16_t id;
-	int error = open_socket(socket, ifname, index == 1);
+	bool ipv6 = index == 1;
+	union address address = {.any.sa_family = ipv6 ? AF_INET6 : AF_INET};
+	socklen_t len = sizeof(address);
+	int error = open_socket(socket, ifname, ipv6);
 
 	if (error < 0) {
 		if (socket->fd >= 0)
@@ -161,12 +132,15 @@ static int set_up(struct ping *ping, size_t index, const char *ifname)
 		socket->fd = -1;
 		return error;
 	}
-	echo->ipv6 = index == 1;
+	echo->ipv6 = ipv6;
 	if (getrandom(echo->token, sizeof(echo->token), GRND_NONBLOCK) < 0)
 		memcpy(echo->token, &ping, sizeof(ping));
-	memcpy(&id, echo->token, sizeof(id));
-	echo->id = id_of(socket, id);
-	ev_io_init(&socket->reader, on_readable, socket->fd, EV_READ);
+	/* On a datagram socket the kernel chooses the id, as it does a port, and overwrites ours. */
+	memcpy(&echo->id, echo->token, sizeof(echo->id));
+	if (!socket->raw && bind(socket->fd, &address.any, len) == 0 &&
+	    getsockname(socket->fd, &address.any, &len) == 0)
+		echo->id = ntohs(ipv6 ? address.ipv6.sin6_port : address.ipv4.sin_port);
+	ev_io_init(&socket->reader, on_answer, socket->fd, EV_READ);
 	socket->reader.data = socket;
 	return 0;
 }
@@ -187,14 +161,6 @@ static void add_target(struct ping *ping, const char *text, unsigned ifindex)
 	ping->count++;
 }
 
-static bool has_targets(const struct ping *ping, sa_family_t family)
-{
-	for (size_t i = 0; i < ping->count; i++)
-		if (ping->targets[i].any.sa_family == family)
-			return true;
-	return false;
-}
-
 struct ping *ping_new(struct ev_loop *loop, const char *ifname, const struct conf_list *targets,
 		      int *error)
 {
@@ -210,8 +176,11 @@ struct ping *ping_new(struct ev_loop *loop, const char *ifname, const struct con
 	for (size_t i = 0; i < 2; i++) {
 		ping->sockets[i].ping = ping;
 		ping->sockets[i].fd = -1;
-		if (has_targets(ping, i == 0 ? AF_INET : AF_INET6))
-			*error = set_up(ping, i, ifname);
+		for (size_t t = 0; t < ping->count && ping->sockets[i].fd < 0; t++)
+			if ((ping->targets[t].any.sa_family == AF_INET6) == (i == 1)) {
+				*error = set_up_socket(ping, i, ifname);
+				break;
+			}
 	}
 	if (ping->sockets[0].fd >= 0 || ping->sockets[1].fd >= 0)
 		return ping;
@@ -219,20 +188,9 @@ struct ping *ping_new(struct ev_loop *loop, const char *ifname, const struct con
 	return NULL;
 }
 
-/* Late answers of the last round. */
-static void drain(struct ping_socket *socket)
+static void send_request(struct ping *ping, const union address *target)
 {
-	uint8_t packet[ICMP_ECHO_SIZE];
-	union address from;
-
-	for (int i = 0; i < READS_MAX; i++)
-		if (receive(socket, &from, packet, sizeof(packet)) < 0)
-			return;
-}
-
-static void send_to(struct ping *ping, const union address *target)
-{
-	struct ping_socket *socket = socket_of(ping, target);
+	struct ping_socket *socket = &ping->sockets[target->any.sa_family == AF_INET6];
 	uint8_t packet[ICMP_ECHO_SIZE];
 	char text[INET6_ADDRSTRLEN] = "";
 
@@ -251,18 +209,24 @@ static void send_to(struct ping *ping, const union address *target)
 
 void ping_send(struct ping *ping)
 {
+	uint8_t packet[ICMP_ECHO_SIZE];
+	union address from;
+
 	ping->answered = false;
 	for (size_t i = 0; i < 2; i++) {
 		struct ping_socket *socket = &ping->sockets[i];
 
 		if (socket->fd < 0)
 			continue;
-		drain(socket);
+		/* Late answers of the last round. */
+		for (int n = 0; n < READS_MAX; n++)
+			if (receive_packet(socket, &from, packet, sizeof(packet)) < 0)
+				break;
 		socket->echo.seq++;
 		ev_io_start(ping->loop, &socket->reader);
 	}
 	for (size_t i = 0; i < ping->count; i++)
-		send_to(ping, &ping->targets[i]);
+		send_request(ping, &ping->targets[i]);
 }
 
 bool ping_is_answered(const struct ping *ping)

@@ -7,16 +7,16 @@
 
 struct conf_list;
 
-/* Echo requests through one interface, to all targets at once; one answer to any of them will
- * do. */
+/* Echo requests through one interface, to all targets at once; one answer from any of them is
+ * enough. */
 struct ping;
 
-/* `targets` are numeric addresses, IPv4 and IPv6. NULL with a negative errno in *error when nothing
- * can be sent at all. */
+/* `targets` are numeric addresses, IPv4 and IPv6. NULL with a negative errno in *error when none can
+ * be pinged. */
 struct ping *ping_new(struct ev_loop *loop, const char *ifname, const struct conf_list *targets,
 		      int *error);
 
-/* Begin a round. What could not be sent is lost, like what gets no answer. */
+/* Start a round. A request that could not be sent counts as one without an answer. */
 void ping_send(struct ping *ping);
 
 /* The round has been answered. */

@@ -12,14 +12,14 @@
 #include "io/relay.h"
 #include "io/pppd-parent.h"
 
-/* chat/gobi-connect waits for these. chat(8) takes a hyphen for a separator, and a report of more
+/* chat/gobi-connect waits for these. chat(8) treats a hyphen as a separator, and a report of more
  * than 255 bytes overruns its buffer. */
 #define READY_WORD  "GOBI READY\r\n"
 #define FAILED_WORD "GOBI FAILED"
 #define TEXT_MAX    200
 
-/* pppd speaks first, as soon as it has PPP on the line; what comes before that is lost. Unless it
- * is told to be silent. */
+/* pppd speaks first once it has PPP on the line, and loses what comes before that; unless it is told
+ * to be silent. */
 #define HOLD_MS   1000
 #define UNREAD_MS 3000
 
@@ -31,11 +31,11 @@ struct pppd_parent {
 	bool connected;
 	bool stopping;
 	ev_io reader;  /* until there is a relay */
-	ev_timer soon; /* for what may not be told from within a call */
+	ev_timer soon; /* for callbacks that must not run within a call of ours */
 };
 
-/* What pppd says before the call stands is for nobody. */
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+/* Discard what pppd sends before the call is up. */
+static void on_early_bytes(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct pppd_parent *parent = watcher->data;
 	char bytes[256];
@@ -75,7 +75,7 @@ struct pppd_parent *pppd_parent_new(struct ev_loop *loop, pppd_parent_teller *te
 	parent->loop = loop;
 	parent->tell = tell;
 	parent->ctx = ctx;
-	ev_io_init(&parent->reader, on_readable, STDIN_FILENO, EV_READ);
+	ev_io_init(&parent->reader, on_early_bytes, STDIN_FILENO, EV_READ);
 	ev_timer_init(&parent->soon, on_soon, 0., 0.);
 	parent->reader.data = parent;
 	parent->soon.data = parent;
@@ -129,8 +129,8 @@ void pppd_parent_free(struct pppd_parent *parent)
 	free(parent);
 }
 
-/* Until pppd has left the line, which it does when the script has ended. */
-static void wait_until_read(void)
+/* pppd closes the line when the script has ended. */
+static void wait_until_line_closes(void)
 {
 	struct pollfd line = {.fd = STDIN_FILENO, .events = POLLIN};
 	int64_t end = clock_now_ms() + UNREAD_MS;
@@ -157,6 +157,6 @@ void pppd_parent_failed(enum cause cause, const char *text)
 		words.len = TEXT_MAX;
 	buf_printf(&words, " (%s)\r\n" FAILED_WORD "\r\n", cause_name(cause));
 	if (write(STDOUT_FILENO, buf_str(&words), words.len) > 0)
-		wait_until_read();
+		wait_until_line_closes();
 	buf_free(&words);
 }

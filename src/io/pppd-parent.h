@@ -11,14 +11,15 @@
 /*
  * The pppd that runs us by its `pty` option: our standard input and output are
  * its line. Its `connect` script waits for a word that says how the call went
- * (pppd_parent_failed says the other one); then it has the modem's bytes.
+ * (for a failure, see pppd_parent_failed); after that the line carries the
+ * modem's bytes.
  */
 struct pppd_parent;
 
 enum pppd_parent_event {
 	PPPD_PARENT_READY,  /* after pppd_parent_open */
-	PPPD_PARENT_CLOSED, /* pppd has left the line */
-	PPPD_PARENT_LOST,   /* the modem has */
+	PPPD_PARENT_CLOSED, /* pppd has closed the line */
+	PPPD_PARENT_LOST,   /* the modem has hung up */
 	PPPD_PARENT_LEFT,   /* after pppd_parent_stop */
 };
 
@@ -29,13 +30,13 @@ struct pppd_parent *pppd_parent_new(struct ev_loop *loop, pppd_parent_teller *te
 
 void pppd_parent_open(struct pppd_parent *parent);
 
-/* The call stands on `tty`; what came behind CONNECT is `early`. */
+/* The call is up on `tty`; `early` is what followed CONNECT. */
 void pppd_parent_connected(struct pppd_parent *parent, int tty, const char *early, size_t len);
 
-/* Copy no more: the tty is to be closed. */
+/* Stop copying: the tty is about to be closed. */
 void pppd_parent_hush(struct pppd_parent *parent);
 
-/* And that is the end. */
+/* The same, and end. */
 void pppd_parent_stop(struct pppd_parent *parent);
 
 /* Whether it was ever connected. */
@@ -44,9 +45,9 @@ bool pppd_parent_was_connected(const struct pppd_parent *parent);
 /* NULL is fine. */
 void pppd_parent_free(struct pppd_parent *parent);
 
-/* There will be no call, and why: the word on which the connect script gives up, and before it
- * `text`, of which the script reports a line. Waits up to 3 s for it to be read: our end of the
- * line takes what is unread with it. */
+/* There will be no call: send `text`, of which the script reports one line, and then the word on
+ * which the script gives up. Waits up to 3 s until that is read, since closing our end discards
+ * unread bytes. */
 void pppd_parent_failed(enum cause cause, const char *text);
 
 #endif

@@ -20,7 +20,7 @@ enum { LOG_FD = 3, GATE_FD = 4, OPTIONS_FD = 5 };
 
 #define OPTIONS_PATH "/proc/self/fd/5"
 
-/* Says that it is there, and ends when and as it is told; at our death it reads the end of the file
+/* Says that it is there, then waits for its exit status; when we die it reads the end of the file
  * and fails. */
 #define CONNECT_SCRIPT "echo ready >&4; read -r result <&4 && exit $result"
 
@@ -39,14 +39,14 @@ struct pppd {
 	ev_child child;
 	struct buf unread; /* of the log, and not told yet */
 	struct buf line;
-	struct buf last; /* its last words, should they be all there is */
+	struct buf last; /* the last line, which may be all that explains an exit */
 	struct ppp_life life;
 	struct buf options;
 	bool in_callback;
-	bool freed; /* in a callback: the memory goes when that returns */
+	bool freed; /* in a callback: the memory is freed when that returns */
 };
 
-static void release(struct pppd *pppd)
+static void free_pppd(struct pppd *pppd)
 {
 	buf_free(&pppd->options);
 	buf_free(&pppd->unread);
@@ -55,7 +55,7 @@ static void release(struct pppd *pppd)
 	free(pppd);
 }
 
-static void take_line(struct pppd *pppd, const char *line)
+static void take_log_line(struct pppd *pppd, const char *line)
 {
 	struct ppp_event event = ppp_event_parse(line);
 
@@ -64,14 +64,14 @@ static void take_line(struct pppd *pppd, const char *line)
 	buf_printf(&pppd->last, "%s", line);
 	ppp_life_event(&pppd->life, &event);
 	if (event.type == PPP_EVENT_NO_DNS)
-		log_warning("the modem gave %s, which stands for a DNS server "
-			    "that it has not got: names may not resolve before a redial",
+		log_warning("the modem gave %s, a placeholder for a DNS server "
+			    "that it does not know: names may not resolve before a redial",
 			    event.value);
 	pppd->callbacks.log(pppd->ctx, &event);
 }
 
-/* All that is there now. Not to the end of the file: pppd's scripts hold the other end too, and may
- * outlive it. */
+/* Everything that is there now, and not to the end of the file: pppd's scripts also hold the other
+ * end, and may outlive it. */
 static void read_log(struct pppd *pppd)
 {
 	char bytes[1024];
@@ -96,7 +96,7 @@ static bool drain_log(struct pppd *pppd)
 		if (!end)
 			buf_append(&pppd->line, &byte, 1);
 		if (pppd->line.len > 0 && (end || pppd->line.len >= LINE_MAX_LEN)) {
-			take_line(pppd, buf_str(&pppd->line));
+			take_log_line(pppd, buf_str(&pppd->line));
 			buf_clear(&pppd->line);
 		}
 	}
@@ -105,7 +105,7 @@ static bool drain_log(struct pppd *pppd)
 		buf_clear(&pppd->unread);
 		return true;
 	}
-	release(pppd);
+	free_pppd(pppd);
 	return false;
 }
 
@@ -122,7 +122,7 @@ static void on_gate(struct ev_loop *loop, ev_io *watcher, int revents)
 	char word[16];
 
 	(void)revents;
-	/* Once: what follows is the end of the script, and pppd tells that. */
+	/* Only once: next comes the end of the script, and pppd reports that. */
 	ev_io_stop(loop, watcher);
 	if (recv(pppd->gate, word, sizeof(word), MSG_DONTWAIT) <= 0)
 		return;
@@ -151,18 +151,6 @@ static void close_if_open(int fd)
 {
 	if (fd >= 0)
 		close(fd);
-}
-
-static int make_options(struct pppd *pppd, const struct conf *conf, const char *name)
-{
-	const struct ppp_run run = {.name = name, .connect = CONNECT_SCRIPT, .log_fd = LOG_FD};
-	struct buf why = BUF_INIT;
-	int error = ppp_options_write(conf, &run, &pppd->options, &why);
-
-	if (error < 0)
-		log_error("pppd's options: %s", buf_str(&why));
-	buf_free(&why);
-	return error;
 }
 
 static int start_process(struct pppd *pppd, int tty)
@@ -196,22 +184,11 @@ static int start_process(struct pppd *pppd, int tty)
 	return pid < 0 ? pid : 0;
 }
 
-static void watch(struct pppd *pppd)
-{
-	ev_io_init(&pppd->log_reader, on_log, pppd->log, EV_READ);
-	ev_io_init(&pppd->gate_reader, on_gate, pppd->gate, EV_READ);
-	ev_child_init(&pppd->child, on_exit_of_child, pppd->pid, 0);
-	pppd->log_reader.data = pppd;
-	pppd->gate_reader.data = pppd;
-	pppd->child.data = pppd;
-	ev_io_start(pppd->loop, &pppd->log_reader);
-	ev_io_start(pppd->loop, &pppd->gate_reader);
-	ev_child_start(pppd->loop, &pppd->child);
-}
-
 struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
 			const struct pppd_callbacks *callbacks, void *ctx, int *error)
 {
+	const struct ppp_run run = {.name = name, .connect = CONNECT_SCRIPT, .log_fd = LOG_FD};
+	struct buf why = BUF_INIT;
 	struct pppd *pppd;
 
 	pppd = calloc(1, sizeof(*pppd));
@@ -225,14 +202,23 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 	pppd->log = -1;
 	pppd->gate = -1;
 	pppd->feed = -1;
-	*error = make_options(pppd, conf, name);
+	*error = ppp_options_write(conf, &run, &pppd->options, &why);
+	if (*error < 0)
+		log_error("pppd's options: %s", buf_str(&why));
+	buf_free(&why);
 	if (*error == 0)
 		*error = start_process(pppd, tty);
 	if (*error < 0) {
 		pppd_free(pppd);
 		return NULL;
 	}
-	watch(pppd);
+	ev_io_init(&pppd->log_reader, on_log, pppd->log, EV_READ);
+	ev_io_init(&pppd->gate_reader, on_gate, pppd->gate, EV_READ);
+	ev_child_init(&pppd->child, on_exit_of_child, pppd->pid, 0);
+	pppd->log_reader.data = pppd->gate_reader.data = pppd->child.data = pppd;
+	ev_io_start(loop, &pppd->log_reader);
+	ev_io_start(loop, &pppd->gate_reader);
+	ev_child_start(loop, &pppd->child);
 	return pppd;
 }
 
@@ -242,7 +228,7 @@ int pppd_open(struct pppd *pppd)
 	ssize_t written = write(pppd->feed, buf_str(options), options->len);
 	int error = 0;
 
-	/* A pipe takes 64 kB at once, and options are a tenth of that. */
+	/* A pipe holds 64 kB, and the options are a tenth of that. */
 	if (written < 0)
 		error = -errno;
 	else if ((size_t)written != options->len)
@@ -263,7 +249,7 @@ void pppd_stop(struct pppd *pppd, bool hard)
 {
 	if (pppd->pid <= 0)
 		return;
-	/* Its scripts too when it is killed: they are of its group. */
+	/* A KILL is for its connect script too, which is in its group. */
 	kill(hard ? -pppd->pid : pppd->pid, hard ? SIGKILL : SIGTERM);
 }
 
@@ -304,5 +290,5 @@ void pppd_free(struct pppd *pppd)
 	close_if_open(pppd->feed);
 	pppd->freed = true;
 	if (!pppd->in_callback)
-		release(pppd);
+		free_pppd(pppd);
 }

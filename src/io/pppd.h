@@ -11,34 +11,34 @@
 struct conf;
 
 /*
- * One life of the real pppd. It has the tty as its fd 0, so that it neither
- * locks the port nor pulses DTR. It is started early and waits for its options
- * on a pipe, so that its start-up costs the dial nothing and no password is
- * ever on a disk; with the options it opens the tty, which flushes the tty's
- * input; then its `connect` step waits until we have made the call. It dies
- * with us, whatever we die of.
+ * One run of the real pppd. The tty is its fd 0, so that it neither locks the
+ * port nor pulses DTR. It is started early and waits for its options on a pipe,
+ * so that its start-up does not delay the dial and no password is ever on a
+ * disk. With the options it opens the tty, which flushes the tty's input; then
+ * its `connect` step waits until we have made the call. It dies when we die, in
+ * whatever way.
  */
 struct pppd;
 
 struct pppd_callbacks {
-	/* It has the port open and waits for the call. */
+	/* It has opened the port and waits for the call. */
 	void (*ready)(void *ctx);
 	void (*log)(void *ctx, const struct ppp_event *event);
-	/* It is gone, and why, in `text` for people. Free it in here or later. */
+	/* It has exited; `text` says why, for people. Free it in here or later. */
 	void (*exit)(void *ctx, enum cause cause, const char *text);
 };
 
-/* `loop` has to be the default loop (child watchers). NULL with a negative errno in *error: -ENOENT
- * when there is no pppd, -EINVAL when the configuration cannot be put in options, and then that is
- * logged. */
+/* `loop` must be the default loop (child watchers). NULL with a negative errno in *error: -ENOENT
+ * when there is no pppd; -EINVAL, with the reason logged, when the configuration does not fit in
+ * pppd's options. */
 struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
 			const struct pppd_callbacks *callbacks, void *ctx, int *error);
 
-/* Give it its options: nothing may be on its way from the modem from now on until it is ready.
- * Negative errno. */
+/* Give it its options: the modem must not be sending anything from now until it is ready. Negative
+ * errno. */
 int pppd_open(struct pppd *pppd);
 
-/* The call stands: go on with LCP. */
+/* The call is up: start LCP. */
 void pppd_connected(struct pppd *pppd);
 
 /* TERM, or KILL when `hard`. */
@@ -50,7 +50,7 @@ bool pppd_is_ending(struct pppd *pppd);
 
 int pppd_pid(const struct pppd *pppd);
 
-/* Kills it where it lives still. NULL is fine. */
+/* Kills it if it is still alive. NULL is fine. */
 void pppd_free(struct pppd *pppd);
 
 #endif

@@ -25,21 +25,12 @@ void rundir_path(char *path, size_t size, const char *name, const char *suffix)
 	snprintf(path, size, "%s/%s.%s", RUNDIR, name, suffix);
 }
 
-static pid_t read_pid(int fd)
-{
-	char text[16] = "";
-
-	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
-		return 0;
-	return (pid_t)strtol(text, NULL, 10);
-}
-
 static void on_alarm(int number)
 {
 	(void)number;
 }
 
-/* flock(2), but -1 when nobody lets go of it in that time. */
+/* flock(2), but -1 with EWOULDBLOCK when it is not released in that time. */
 static int lock_in_time(int fd, unsigned wait_s)
 {
 	const struct sigaction wake = {.sa_handler = on_alarm};
@@ -58,8 +49,9 @@ static int lock_in_time(int fd, unsigned wait_s)
 	return result;
 }
 
-static int open_locked(const char *path, unsigned wait_s, pid_t *holder)
+static int open_lock_file(const char *path, unsigned wait_s, pid_t *holder)
 {
+	char text[16] = "";
 	int fd, error;
 
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
@@ -68,27 +60,22 @@ static int open_locked(const char *path, unsigned wait_s, pid_t *holder)
 	if (lock_in_time(fd, wait_s) == 0)
 		return fd;
 	error = errno == EWOULDBLOCK ? -EBUSY : -errno;
-	*holder = read_pid(fd);
+	*holder = pread(fd, text, sizeof(text) - 1, 0) > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
 	close(fd);
 	return error;
-}
-
-/* Its last holder removed it between our open and our lock. */
-static bool is_unlinked(int fd)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 && status.st_nlink == 0;
 }
 
 int rundir_lock(const char *name, unsigned wait_s, pid_t *holder)
 {
 	char path[256], text[16];
+	struct stat status;
 	int fd, error, len;
 
 	*holder = 0;
 	rundir_path(path, sizeof(path), name, "lock");
-	while ((fd = open_locked(path, wait_s, holder)) >= 0 && is_unlinked(fd))
+	/* Again if its last holder removed it between our open and our lock. */
+	while ((fd = open_lock_file(path, wait_s, holder)) >= 0 && fstat(fd, &status) == 0 &&
+	       status.st_nlink == 0)
 		close(fd);
 	if (fd < 0)
 		return fd;
@@ -112,7 +99,7 @@ void rundir_unlock(const char *name, int fd)
 	close(fd);
 }
 
-static int write_new(const char *path, const struct buf *text)
+static int write_new_file(const char *path, const struct buf *text)
 {
 	int fd, error = 0;
 	ssize_t len;
@@ -138,7 +125,7 @@ int rundir_write(const char *name, const char *suffix, const struct buf *text)
 	rundir_path(path, sizeof(path), name, suffix);
 	snprintf(new_path, sizeof(new_path), "%s.new", path);
 	if (error == 0)
-		error = write_new(new_path, text);
+		error = write_new_file(new_path, text);
 	if (error == 0 && rename(new_path, path) < 0)
 		error = -errno;
 	if (error < 0)
