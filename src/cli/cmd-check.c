@@ -37,7 +37,7 @@ static int print_settings(const struct conf *conf)
 	return err ? CAUSE_INTERNAL : CAUSE_NONE;
 }
 
-/* As they are for people to read, or as a peers file. */
+/* For people to read, or as a peers file. */
 static int print_pppd_options(const struct cli *cli, const struct conf *conf, bool peer)
 {
 	struct buf options = BUF_INIT, error = BUF_INIT;
@@ -78,11 +78,19 @@ static int print_setting(const struct cli *cli, const struct conf *conf, const c
 	return cli_usage(cli, "unknown key \"%s\"; gobi-dial.conf(5) lists them", name);
 }
 
-static void print_hooks(void)
+static int print_report(const struct cli *cli, const struct conf *conf)
 {
 	struct hook_list list = {.count = 0};
 	struct buf complaints = BUF_INIT;
+	int cause;
 
+	printf("%s: %s\n", cli->conf_path,
+	       cli->conf_given || access(cli->conf_path, F_OK) == 0
+		       ? "fine"
+		       : "does not exist, so the defaults apply");
+	cause = print_settings(conf);
+	if (cause == CAUSE_NONE)
+		cause = print_pppd_options(cli, conf, false);
 	hook_list_read(&list, HOOKSDIR, &complaints);
 	if (list.count > 0)
 		printf("\nHooks, in this order:\n");
@@ -92,27 +100,21 @@ static void print_hooks(void)
 	fputs(buf_str(&complaints), stderr);
 	buf_free(&complaints);
 	hook_list_free(&list);
+	return cause;
 }
 
 int cli_check(struct cli *cli)
 {
+	const char *key = cli->options[CLI_OPTION_KEY];
 	struct conf conf;
 	int cause = cli_load(cli, &conf);
 
-	if (cause == CAUSE_NONE && cli->options[CLI_OPTION_KEY]) {
-		cause = print_setting(cli, &conf, cli->options[CLI_OPTION_KEY]);
-	} else if (cause == CAUSE_NONE && cli->options[CLI_OPTION_PEER]) {
+	if (cause == CAUSE_NONE && key)
+		cause = print_setting(cli, &conf, key);
+	else if (cause == CAUSE_NONE && cli->options[CLI_OPTION_PEER])
 		cause = print_pppd_options(cli, &conf, true);
-	} else if (cause == CAUSE_NONE) {
-		printf("%s: %s\n", cli->conf_path,
-		       cli->conf_given || access(cli->conf_path, F_OK) == 0
-			       ? "fine"
-			       : "does not exist, so the defaults apply");
-		cause = print_settings(&conf);
-		if (cause == CAUSE_NONE)
-			cause = print_pppd_options(cli, &conf, false);
-		print_hooks();
-	}
+	else if (cause == CAUSE_NONE)
+		cause = print_report(cli, &conf);
 	conf_free(&conf);
 	return cause;
 }

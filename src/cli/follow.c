@@ -41,11 +41,6 @@ static void catch_signal(int number)
 	caught |= 1 << number;
 }
 
-static bool was_caught(int number)
-{
-	return caught & 1 << number;
-}
-
 /* In one piece, so that nothing flickers. */
 static void print_at_once(const char *text)
 {
@@ -154,9 +149,9 @@ static void read_news(struct follow *follow)
 /* Returns false when it is time to end. */
 static bool obey_signals(const struct follow *follow)
 {
-	if (was_caught(SIGINT) || was_caught(SIGTERM) || was_caught(SIGHUP))
+	if (caught & (1 << SIGINT | 1 << SIGTERM | 1 << SIGHUP))
 		return false;
-	if (was_caught(SIGTSTP)) {
+	if (caught & 1 << SIGTSTP) {
 		if (follow->form == FOLLOW_SCREEN)
 			print_at_once(LEAVE);
 		raise(SIGSTOP);

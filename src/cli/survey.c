@@ -122,7 +122,7 @@ static void run_survey_loop(struct survey *survey)
 	struct ev_signal watchers[COUNT(signals)];
 	double limit_s = LIMIT_S;
 
-	/* Whoever gives commands says how long each may take. */
+	/* A person's commands have a limit each. */
 	if (request)
 		limit_s += (double)request->count * request->timeout_ms / 1e3;
 	for (size_t i = 0; i < COUNT(signals); i++) {
