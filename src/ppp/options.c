@@ -17,36 +17,36 @@
 #define IFNAME_MAX_BYTES 15
 
 /*
- * pppd takes no PAP at all for an empty password unless pap-secrets has a line
- * that fits (auth_reset() of 2.4.7 to 2.5.3), and a modem may want PAP where
- * the network wants nothing. Where no name is given either, nobody looks at
- * the password; with a name, an empty one may be meant.
+ * With an empty password pppd refuses PAP unless pap-secrets has a matching line
+ * (auth_reset() of 2.4.7 to 2.5.3), and a modem may ask for PAP where the network
+ * needs none. Without a user name nothing checks the password; with one, an empty
+ * password may be meant.
  */
 #define NO_PASSWORD "none"
 
 /* clang-format off */
 static const char *const always[] = {
-	/* Links are for as long as they last, and RTS/CTS can hang pppd's exit. */
+	/* No time limits; RTS/CTS can hang pppd's exit. */
 	"idle 0",
 	"maxconnect 0",
 	"modem",
 	"nocrtscts",
 	"asyncmap 0",
-	/* The network names itself to no one; addresses come from it. */
+	/* The network does not authenticate itself; it assigns the addresses. */
 	"noauth",
 	"hide-password",
 	"noipdefault",
 	"ipcp-accept-local",
 	"ipcp-accept-remote",
-	/* Some modems make up DNS servers until they have the network's. */
+	/* Some modems invent DNS servers until they have the network's. */
 	"ipcp-max-failure 30",
-	/* Asking each second, a lost packet costs one; LCP is the modem's
-	 * affair (15 s), IPCP may wait for the network (30 s). */
+	/* With a request each second, a lost packet costs one second; LCP is
+	 * answered by the modem (15 s), IPCP may wait for the network (30 s). */
 	"lcp-restart 1",
 	"lcp-max-configure 15",
 	"ipcp-restart 1",
 	"ipcp-max-configure 30",
-	/* No cellular modem compresses; some break off at being asked. */
+	/* No cellular modem compresses; some hang up when asked. */
 	"noccp",
 	"nobsdcomp",
 	"nodeflate",
@@ -55,18 +55,18 @@ static const char *const always[] = {
 	NULL
 };
 
-/* Under `run` it is gobi-dial that supervises, redials and routes, and the
- * port is its own: locked, and raw. */
+/* Under `run` gobi-dial supervises, redials and sets routes, and owns the
+ * port: it is locked, and raw. */
 static const char for_run[] =
 	"nodetach\nnopersist\nmaxfail 1\nnodefaultroute\nnolock\n"
 	"connect-delay 100\n";
 
-/* One who waits for the link is told when the first call fails; later ones are
- * made again. gobi-dial has the modem's first words wait for pppd's. */
+/* Whatever waits for the link is told when the first call fails; later calls are
+ * retried. gobi-dial holds the modem's first bytes back until pppd's. */
 static const char for_pty[] =
 	"updetach\npersist\nmaxfail 1\nholdoff 2\nconnect-delay 0\n";
 
-/* The port that was found may be another's tomorrow: no call is made again. */
+/* The port that was found may be another device's later: no redial. */
 static const char for_device[] =
 	"updetach\nnopersist\nmaxfail 1\nlock\nconnect-delay 100\n";
 
@@ -93,7 +93,7 @@ static int check_length(const char *what, const char *value, size_t max, struct 
 	return -EINVAL;
 }
 
-static void option(struct buf *out, const char *name, const char *value)
+static void write_option(struct buf *out, const char *name, const char *value)
 {
 	buf_printf(out, "%s ", name);
 	conf_ppp_quote(out, value);
@@ -109,16 +109,16 @@ static int write_credentials(const struct conf *conf, bool show, struct buf *out
 	if (check_length("network.user", user, NAME_MAX_BYTES, error) ||
 	    check_length("network.password", password, NAME_MAX_BYTES, error))
 		return -EINVAL;
-	option(out, "user", user);
+	write_option(out, "user", user);
 	if (show && password[0])
 		buf_printf(out, "password \"********\"\n");
 	else
-		option(out, "password", user[0] || password[0] ? password : NO_PASSWORD);
+		write_option(out, "password", user[0] || password[0] ? password : NO_PASSWORD);
 	buf_printf(out, "%s", by_auth[conf->network.auth]);
 	return 0;
 }
 
-/* pppd fails where the name is taken, so that by default each instance has one of its own. */
+/* pppd fails if the name is taken, so by default each instance has its own. */
 static int write_names(const struct conf *conf, const char *name, struct buf *out,
 		       struct buf *error)
 {
@@ -126,7 +126,7 @@ static int write_names(const struct conf *conf, const char *name, struct buf *ou
 	char own[IFNAME_MAX_BYTES + 1];
 
 	if (!str_is_name(name)) {
-		buf_printf(error, "\"%s\" is no instance's name", name);
+		buf_printf(error, "\"%s\" is not a valid instance name", name);
 		return -EINVAL;
 	}
 	if (check_length("ppp.ifname", ifname, IFNAME_MAX_BYTES, error))
@@ -136,35 +136,12 @@ static int write_names(const struct conf *conf, const char *name, struct buf *ou
 		ifname = own;
 	}
 	if (ifname[0])
-		option(out, "ifname", ifname);
+		write_option(out, "ifname", ifname);
 	buf_printf(out, "linkname %s\nipparam gobi-dial:%s\n", name, name);
 	return 0;
 }
 
-static void write_link(const struct conf *conf, struct buf *out)
-{
-	if (conf->ppp.peer_dns)
-		buf_printf(out, "usepeerdns\n");
-	if (conf->ppp.mtu > 0)
-		buf_printf(out, "mtu %d\nmru %d\n", conf->ppp.mtu, conf->ppp.mtu);
-	buf_printf(out, "lcp-echo-interval %d\nlcp-echo-failure %d\n",
-		   conf->ppp.lcp_echo_interval_s,
-		   conf->ppp.lcp_echo_interval_s > 0 ? conf->ppp.lcp_echo_failure : 0);
-	buf_printf(out, "%s", by_pdp[conf->network.pdp_type]);
-}
-
-static int write_run(const struct ppp_run *run, struct buf *out, struct buf *error)
-{
-	if (run->connect && check_length("connect", run->connect, WORD_MAX_BYTES, error))
-		return -EINVAL;
-	if (run->log_fd >= 0)
-		buf_printf(out, "logfd %d\n", run->log_fd);
-	if (run->connect)
-		option(out, "connect", run->connect);
-	return 0;
-}
-
-/* Last, so that they win over what stands above. */
+/* Last, so that they override the options above. */
 static int write_user_options(const struct conf *conf, struct buf *out, struct buf *error)
 {
 	const struct conf_list *list = &conf->ppp.options;
@@ -183,7 +160,7 @@ static int write_user_options(const struct conf *conf, struct buf *out, struct b
 	return 0;
 }
 
-/* What does not depend on who runs pppd. */
+/* Independent of what runs pppd. */
 static int write_common(const struct conf *conf, const char *name, bool show, struct buf *out,
 			struct buf *error)
 {
@@ -191,12 +168,19 @@ static int write_common(const struct conf *conf, const char *name, bool show, st
 
 	for (const char *const *line = always; *line; line++)
 		buf_printf(out, "%s\n", *line);
-	write_link(conf, out);
+	if (conf->ppp.peer_dns)
+		buf_printf(out, "usepeerdns\n");
+	if (conf->ppp.mtu > 0)
+		buf_printf(out, "mtu %d\nmru %d\n", conf->ppp.mtu, conf->ppp.mtu);
+	buf_printf(out, "lcp-echo-interval %d\nlcp-echo-failure %d\n",
+		   conf->ppp.lcp_echo_interval_s,
+		   conf->ppp.lcp_echo_interval_s > 0 ? conf->ppp.lcp_echo_failure : 0);
+	buf_printf(out, "%s", by_pdp[conf->network.pdp_type]);
 	err = write_credentials(conf, show, out, error);
 	return err ? err : write_names(conf, name, out, error);
 }
 
-static int finish(const struct conf *conf, int err, struct buf *out, struct buf *error)
+static int finish_options(const struct conf *conf, int err, struct buf *out, struct buf *error)
 {
 	if (!err)
 		err = write_user_options(conf, out, error);
@@ -205,28 +189,34 @@ static int finish(const struct conf *conf, int err, struct buf *out, struct buf 
 	return err;
 }
 
-/* Without `run`: to be shown. */
-static int write_all(const struct conf *conf, const char *name, const struct ppp_run *run,
-		     struct buf *out, struct buf *error)
+/* Without `run`: to be displayed. */
+static int write_run_options(const struct conf *conf, const char *name, const struct ppp_run *run,
+			     struct buf *out, struct buf *error)
 {
 	int err;
 
 	buf_printf(out, "# Made by gobi-dial for one call; changes are lost.\n%s", for_run);
 	err = write_common(conf, name, !run, out, error);
-	if (!err && run)
-		err = write_run(run, out, error);
-	return finish(conf, err, out, error);
+	if (!err && run) {
+		if (run->connect)
+			err = check_length("connect", run->connect, WORD_MAX_BYTES, error);
+		if (!err && run->log_fd >= 0)
+			buf_printf(out, "logfd %d\n", run->log_fd);
+		if (!err && run->connect)
+			write_option(out, "connect", run->connect);
+	}
+	return finish_options(conf, err, out, error);
 }
 
 int ppp_options_write(const struct conf *conf, const struct ppp_run *run, struct buf *out,
 		      struct buf *error)
 {
-	return write_all(conf, run->name, run, out, error);
+	return write_run_options(conf, run->name, run, out, error);
 }
 
 int ppp_options_show(const struct conf *conf, const char *name, struct buf *out, struct buf *error)
 {
-	return write_all(conf, name, NULL, out, error);
+	return write_run_options(conf, name, NULL, out, error);
 }
 
 int ppp_options_peer(const struct conf *conf, const char *name, const struct ppp_peer *peer,
@@ -238,10 +228,10 @@ int ppp_options_peer(const struct conf *conf, const char *name, const struct ppp
 	if (peer->device)
 		buf_printf(out, "%s\n", peer->device);
 	if (peer->pty)
-		option(out, "pty", peer->pty);
-	option(out, "connect", peer->connect);
+		write_option(out, "pty", peer->pty);
+	write_option(out, "connect", peer->connect);
 	buf_printf(out, "%s%s", peer->pty ? for_pty : for_device,
 		   conf->ppp.default_route ? "defaultroute\n" : "nodefaultroute\n");
 	err = write_common(conf, name, false, out, error);
-	return finish(conf, err, out, error);
+	return finish_options(conf, err, out, error);
 }

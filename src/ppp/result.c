@@ -7,13 +7,13 @@
 #include "base/str.h"
 #include "ppp/result.h"
 
-/* What a shell and our own fork say where there was nothing to run. */
+/* What a shell and our own fork exit with when there was nothing to run. */
 #define EXIT_NOT_RUN     126
 #define EXIT_NOT_FOUND   127
 
 #define EXIT_AUTH_TOPEER 19
 
-/* What an exit code means before and after the link was up. */
+/* What an exit code means before and after the link came up. */
 struct exit_row {
 	const char *text;
 	enum cause down;
@@ -28,7 +28,7 @@ static const struct exit_row exits[] = {
 		 CAUSE_INTERNAL, CAUSE_LINK_LOST },
 	[2]  = { "an option was refused; its log names it",
 		 CAUSE_CONFIG, CAUSE_CONFIG },
-	[3]  = { "it has to be started by root",
+	[3]  = { "it must be started by root",
 		 CAUSE_PERMISSION, CAUSE_PERMISSION },
 	[4]  = { "the kernel has no PPP",
 		 CAUSE_NO_PPP, CAUSE_NO_PPP },
@@ -48,7 +48,7 @@ static const struct exit_row exits[] = {
 		 CAUSE_PPP, CAUSE_PPP },
 	[12] = { "the link was idle",
 		 CAUSE_LINK_LOST, CAUSE_LINK_LOST },
-	[13] = { "the time allowed for a link was over",
+	[13] = { "the time allowed for a link is over",
 		 CAUSE_LINK_LOST, CAUSE_LINK_LOST },
 	[14] = { "callback was agreed upon",
 		 CAUSE_PPP, CAUSE_PPP },
@@ -62,7 +62,7 @@ static const struct exit_row exits[] = {
 		 CAUSE_CALL, CAUSE_CALL },
 	[19] = { "the network refused the user name or the password",
 		 CAUSE_PPP_AUTH, CAUSE_PPP_AUTH },
-	[20] = { "the traffic allowed was used up",
+	[20] = { "the traffic allowed is used up",
 		 CAUSE_LINK_LOST, CAUSE_LINK_LOST },
 	[21] = { "the caller's number is not allowed",
 		 CAUSE_PPP, CAUSE_PPP },
@@ -78,8 +78,8 @@ struct line_row {
 	enum value value;
 };
 
-/* The same in 2.4.7 to 2.5.3. Always from the line's start on: what the
- * network says stands further behind, in "LCP terminated by peer (TEXT)". */
+/* The same in 2.4.7 to 2.5.3. Compared from the start of the line: the network's
+ * own text comes later in it, as in "LCP terminated by peer (TEXT)". */
 static const struct line_row lines[] = {
 	{ "Using interface ", PPP_EVENT_INTERFACE, WORD },
 	{ "Connect: ", PPP_EVENT_LCP_START },
@@ -128,7 +128,7 @@ const char *ppp_exit_text(int code)
 	return code >= 0 && code < EXIT_COUNT ? exits[code].text : NULL;
 }
 
-/* When the network names none, pppd makes up 10.64.64.64 or 10.112.112.112 plus the unit's number
+/* When the network gives none, pppd makes up 10.64.64.64 or 10.112.112.112 plus the unit's number
  * (ipcp.c). */
 static bool is_made_up(const char *address)
 {
@@ -141,13 +141,13 @@ static bool is_made_up(const char *address)
 	return false;
 }
 
-/* Qualcomm's modems offer these until the network has told them its own. */
+/* Qualcomm's modems offer these until the network has given them its own. */
 static bool stands_for_none(const char *dns)
 {
 	return strcmp(dns, "10.11.12.13") == 0 || strcmp(dns, "10.11.12.14") == 0;
 }
 
-static void take_word(struct ppp_event *event, const char *text)
+static void copy_word(struct ppp_event *event, const char *text)
 {
 	size_t len = strcspn(text, " \t\r\n");
 
@@ -166,7 +166,7 @@ struct ppp_event ppp_event_parse(const char *line)
 			continue;
 		event.type = lines[i].type;
 		if (lines[i].value != NO_VALUE)
-			take_word(&event, line + strlen(lines[i].start));
+			copy_word(&event, line + strlen(lines[i].start));
 		if (lines[i].value == REMOTE && is_made_up(event.value))
 			event.value[0] = '\0';
 		if (lines[i].value == DNS && stands_for_none(event.value))
@@ -225,14 +225,13 @@ static enum cause cause_of_exit(const struct ppp_life *life, int code)
 		return CAUSE_PERMISSION;
 	if (code < 0 || code >= EXIT_COUNT)
 		return life->was_up ? CAUSE_LINK_LOST : CAUSE_INTERNAL;
-	/* A modem that hangs up before LCP ends a call, one that hangs up during it a
-	 * negotiation. */
+	/* A modem that hangs up before LCP has ended the call; during LCP, a negotiation. */
 	if (!life->was_up && exits[code].down == CAUSE_CALL && life->lcp_started)
 		return CAUSE_PPP;
 	return life->was_up ? exits[code].up : exits[code].down;
 }
 
-/* With a hang-up after it the status is 16, as for any other hang-up. */
+/* If a hang-up follows, the status is 16, as for any other hang-up. */
 static const char *failure_text(enum ppp_event_type failure)
 {
 	switch (failure) {
@@ -249,8 +248,8 @@ static const char *failure_text(enum ppp_event_type failure)
 	}
 }
 
-/* What its log said that its status does not; NULL when nothing. */
-static const char *reason(const struct ppp_life *life)
+/* What the log says and the status does not; NULL: nothing. */
+static const char *log_reason(const struct ppp_life *life)
 {
 	if (life->no_kernel_ppp)
 		return "the kernel has no PPP for a tty; load ppp_async";
@@ -265,36 +264,25 @@ static const char *reason(const struct ppp_life *life)
 	return life->peer_terminated ? "the network refused the link" : NULL;
 }
 
-static const char *code_text(int code)
-{
-	return code == EXIT_NOT_FOUND ? "there is no pppd"
-	       : code == EXIT_NOT_RUN ? "pppd cannot be run"
-				      : ppp_exit_text(code);
-}
-
-static void describe(const struct ppp_life *life, int wait_status, struct buf *text)
+enum cause ppp_life_cause(const struct ppp_life *life, int wait_status, struct buf *text)
 {
 	bool killed = WIFSIGNALED(wait_status);
 	int number = killed ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-	const char *why = reason(life);
+	const char *why = log_reason(life);
+	enum cause cause;
 
 	if (!why && !killed)
-		why = code_text(number);
+		why = number == EXIT_NOT_FOUND ? "there is no pppd"
+		      : number == EXIT_NOT_RUN ? "pppd cannot be run"
+					       : ppp_exit_text(number);
 	if (why)
 		buf_printf(text, "%s (", why);
 	buf_printf(text, "pppd %s %d%s", killed ? "was killed by signal" : "ended with", number,
 		   why ? ")" : "");
-}
-
-enum cause ppp_life_cause(const struct ppp_life *life, int wait_status, struct buf *text)
-{
-	enum cause cause;
-
-	describe(life, wait_status, text);
-	if (WIFSIGNALED(wait_status))
+	if (killed)
 		cause = life->was_up ? CAUSE_LINK_LOST : CAUSE_INTERNAL;
 	else
-		cause = cause_of_exit(life, WEXITSTATUS(wait_status));
+		cause = cause_of_exit(life, number);
 	if (life->no_kernel_ppp && !life->was_up)
 		return CAUSE_NO_PPP;
 	if (life->auth_failed && !life->was_up)

@@ -10,7 +10,7 @@
 const char *ppp_exit_text(int code);
 
 enum ppp_event_type {
-	PPP_EVENT_OTHER,     /* a line that tells nothing */
+	PPP_EVENT_OTHER,     /* a line without meaning for us */
 	PPP_EVENT_INTERFACE, /* "Using interface ppp0": value = name */
 	PPP_EVENT_LCP_START, /* "Connect: ppp0 <--> /dev/ttyUSB2" */
 	PPP_EVENT_AUTH_OK,
@@ -19,7 +19,7 @@ enum ppp_event_type {
 	PPP_EVENT_REMOTE,     /* value = IPv4 address, "" for pppd's made-up
 			      * 10.64.64.64 and 10.112.112.112 families */
 	PPP_EVENT_DNS,        /* value = address; primary comes first */
-	PPP_EVENT_NO_DNS,     /* value = an address that stands for none */
+	PPP_EVENT_NO_DNS,     /* value = a placeholder address */
 	PPP_EVENT_IPV6_LOCAL, /* value = address */
 	PPP_EVENT_LCP_TIMEOUT,
 	PPP_EVENT_IPCP_TIMEOUT,
@@ -45,10 +45,9 @@ bool ppp_event_is_end(enum ppp_event_type type);
 struct ppp_event ppp_event_parse(const char *line);
 
 /*
- * What a pppd's life was, joined from its log and its wait status, because the
- * status alone lies: a hang-up that follows a refused password is 16, and a
- * TERM during connect is 8 (pppd.md 1.4). Zero-initialise, feed every event,
- * then ask.
+ * How a pppd's run went, from its log and its wait status, because the status
+ * alone misleads: a hang-up that follows a refused password is 16, and a TERM
+ * during connect is 8. Zero-initialise, feed every event, then ask.
  */
 struct ppp_life {
 	bool was_up; /* IPCP gave an address */
@@ -63,8 +62,8 @@ struct ppp_life {
 
 void ppp_life_event(struct ppp_life *life, const struct ppp_event *event);
 
-/* `wait_status` as of waitpid(2). The cause, never CAUSE_NONE, and in `text` one line for people:
- * what the log tells, else what the status means: "... (pppd ended with 16)". */
+/* `wait_status` is waitpid(2)'s. The cause, never CAUSE_NONE, and in `text` one line for people: the
+ * log's reason, else the meaning of the status: "... (pppd ended with 16)". */
 struct buf;
 enum cause ppp_life_cause(const struct ppp_life *life, int wait_status, struct buf *text);
 
