@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/at-request.h"
 
@@ -38,119 +39,120 @@ int at_request_add(struct at_request *request, const char *text)
 	return 0;
 }
 
-/* Without blanks and in upper case: modems skip blanks (V.250 5.2.1) and take either case. */
-static void squeeze_command(const char *text, char squeezed[AT_COMMAND_MAX + 1])
-{
-	size_t len = 0;
+/* What a command may do. */
+enum effect {
+	EFFECT_PIN = 1 << 0,    /* tell the SIM a PIN */
+	EFFECT_SECRET = 1 << 1, /* hold one, so that it must not be shown */
+	EFFECT_CALL = 1 << 2,   /* go into data mode, or wait for a text, which nobody here has */
+	EFFECT_HIDE = 1 << 3,   /* turn answers into digits, or off: no probe would find the port */
+	EFFECT_BREAK = 1 << 4,  /* end a call that stands */
+};
 
-	for (; *text && len < AT_COMMAND_MAX; text++)
-		if (*text != ' ')
-			squeezed[len++] = (char)toupper((unsigned char)*text);
-	squeezed[len] = '\0';
-}
+/* Names in extended commands. Reading a value, and asking for the possible ones, is harmless, and a name
+ * may go on: ^CPIN2=. */
+static const struct {
+	const char *name;
+	bool sets; /* only if a value follows */
+	unsigned effects;
+} names[] = {
+	/* clang-format off */
+	{ "PIN",      true,  EFFECT_PIN | EFFECT_SECRET },
+	{ "PUK",      true,  EFFECT_PIN | EFFECT_SECRET },
+	{ "+CLCK",    true,  EFFECT_PIN | EFFECT_SECRET },
+	{ "+CPWD",    true,  EFFECT_PIN | EFFECT_SECRET },
+	{ "+CSIM",    true,  EFFECT_PIN | EFFECT_SECRET },
+	{ "AUTH",     true,  EFFECT_SECRET },
+	{ "PDPP",     true,  EFFECT_SECRET },
+	{ "PWD",      true,  EFFECT_SECRET },
+	{ "PASS",     true,  EFFECT_SECRET },
+	{ "+CGDATA",  false, EFFECT_CALL },
+	{ "+CMGS",    true,  EFFECT_CALL },
+	{ "+CMGW",    true,  EFFECT_CALL },
+	{ "+CFUN",    true,  EFFECT_BREAK },
+	{ "+CGACT",   true,  EFFECT_BREAK },
+	{ "+CGATT",   true,  EFFECT_BREAK },
+	{ "+CGDCONT", true,  EFFECT_BREAK },
+	{ "+COPS",    true,  EFFECT_BREAK },
+	{ "+IPR",     true,  EFFECT_BREAK },
+	{ "+IFC",     true,  EFFECT_BREAK },
+	{ "RESET",    false, EFFECT_BREAK },
+	{ "REBOOT",   false, EFFECT_BREAK },
+	{ "POWD",     false, EFFECT_BREAK },
+	{ "CPOF",     false, EFFECT_BREAK },
+	/* clang-format on */
+};
 
-/* Whether one of `names` is followed by a value; reading, and asking for the possible values, is
- * harmless. The name may go on: ^CPIN2=. */
-static bool sets_any(const char *squeezed, const char *const *names)
+static bool sets_value(const char *line, const char *name)
 {
-	for (; *names; names++)
-		for (const char *at = squeezed; (at = strstr(at, *names));) {
-			at += strlen(*names);
-			at += strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
-			if (at[0] == '=' && at[1] != '?')
-				return true;
-		}
+	while ((line = strstr(line, name))) {
+		line += strlen(name);
+		line += strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+		if (line[0] == '=' && line[1] != '?')
+			return true;
+	}
 	return false;
 }
 
-/* The letter of the first basic command from `at` on, whether an "&" comes before it or not: of
- * ATE0D*99#, of AT+CSQ;H. NULL: there is none. */
-static const char *find_basic(const char *at)
+/* The basic commands of the line: ATE0D*99# has two, AT+CSQ;H one. */
+static unsigned basic_effects(const char *line)
 {
+	unsigned effects = 0;
 	bool quoted = false;
 
-	while (*at && !isalpha((unsigned char)*at)) {
-		if (!strchr("+^!*$%#_-", *at)) {
-			at++;
-			continue;
+	for (const char *at = line + strlen("AT"); *at; at++) {
+		if (strchr("+^!*$%#_-", *at)) {
+			/* An extended one: skip to the next ";" outside quotes (V.250 5.4.1). */
+			for (; *at && (quoted || *at != ';'); at++)
+				quoted ^= *at == '"';
+			if (!*at)
+				break;
 		}
-		/* An extended command: skip to the next ";" outside quotes (V.250 5.4.1). */
-		for (; *at && (quoted || *at != ';'); at++)
-			quoted ^= *at == '"';
+		if (!isalpha((unsigned char)*at))
+			continue;
+		if (strchr(at[-1] == '&' ? "FCD" : "ZHQV", *at))
+			effects |= EFFECT_BREAK;
+		if (at[-1] != '&' && strchr("DOA", *at))
+			effects |= EFFECT_CALL;
+		/* V.250 6.2.6 and 6.2.5: V0 answers in digits, Q1 not at all. */
+		if (at[-1] != '&' && (*at == 'V' || *at == 'Q') &&
+		    at[1] != (*at == 'V' ? '1' : '0') && at[1] != '?')
+			effects |= EFFECT_HIDE;
 	}
-	return *at ? at : NULL;
+	return effects;
 }
 
-/* Whether the line has a basic command of one of these letters, or one of the others after an "&". */
-static bool has_basic(const char *squeezed, const char *letters, const char *behind_ampersand)
+static unsigned command_effects(const char *text)
 {
-	const char *at = squeezed + strlen("AT");
+	char line[AT_COMMAND_MAX + 1];
+	unsigned effects;
+	size_t len = 0;
 
-	while ((at = find_basic(at))) {
-		if (strchr(at[-1] == '&' ? behind_ampersand : letters, *at))
-			return true;
-		at++;
-	}
-	return false;
+	/* Modems skip blanks (V.250 5.2.1) and take either case. */
+	for (; *text && len < AT_COMMAND_MAX; text++)
+		if (*text != ' ')
+			line[len++] = (char)toupper((unsigned char)*text);
+	line[len] = '\0';
+	effects = basic_effects(line);
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (names[i].sets ? sets_value(line, names[i].name)
+				  : strstr(line, names[i].name) != NULL)
+			effects |= names[i].effects;
+	explicit_bzero(line, sizeof(line));
+	return effects;
 }
 
-static const char *const pin_names[] = {"PIN", "PUK", "+CLCK", "+CPWD", "+CSIM", NULL};
-static const char *const password_names[] = {"AUTH", "PDPP", "PWD", "PASS", NULL};
-static const char *const breaking_names[] = {"+CFUN",  "+CGACT",  "+CGATT",  "+CGDCONT",
-					     "+COPS",  "+CRESET", "+IPR",    "+IFC",
-					     "!RESET", "^RESET",  "#REBOOT", NULL};
-static const char *const breaking_words[] = {"RESET", "REBOOT", "POWD", "CPOF", NULL};
-static const char *const text_names[] = {"+CMGS", "+CMGW", NULL};
-
-static bool has_secret(const char *squeezed)
+static const char *find_objection(unsigned effects, enum at_request_scope scope)
 {
-	return sets_any(squeezed, pin_names) || sets_any(squeezed, password_names);
-}
-
-static bool breaks_call(const char *squeezed)
-{
-	if (has_basic(squeezed, "ZHQV", "FCD") || sets_any(squeezed, breaking_names))
-		return true;
-	for (const char *const *word = breaking_words; *word; word++)
-		if (strstr(squeezed, *word))
-			return true;
-	return false;
-}
-
-/* It goes into data mode, or waits for a text, which nobody here has. */
-static bool makes_call(const char *squeezed)
-{
-	return has_basic(squeezed, "DOA", "") || strstr(squeezed, "+CGDATA") ||
-	       sets_any(squeezed, text_names);
-}
-
-/* Turns answers into digits, or off (V.250 6.2.6, 6.2.5): no probe would find the port again. */
-static bool hides_port(const char *squeezed)
-{
-	const char *at = squeezed + strlen("AT");
-
-	while ((at = find_basic(at))) {
-		char fine = *at == 'V' ? '1' : '0';
-
-		if (at[-1] != '&' && (*at == 'V' || *at == 'Q') && at[1] != fine && at[1] != '?')
-			return true;
-		at++;
-	}
-	return false;
-}
-
-static const char *find_objection(const char *squeezed, enum at_request_scope scope)
-{
-	if (sets_any(squeezed, pin_names))
+	if (effects & EFFECT_PIN)
 		return "may hold a PIN, and a wrong one sent again blocks the SIM; "
 		       "set sim.pin instead, or add --force";
-	if (makes_call(squeezed))
+	if (effects & EFFECT_CALL)
 		return "makes a call or waits for a text, and the port is closed after it; "
 		       "if that is meant, add --force";
-	if (hides_port(squeezed))
+	if (effects & EFFECT_HIDE)
 		return "makes the modem answer in digits, or not at all, and then its port is not "
 		       "found; if that is meant, add --force";
-	if (scope == AT_REQUEST_INSTANCE && breaks_call(squeezed))
+	if (scope == AT_REQUEST_INSTANCE && (effects & EFFECT_BREAK))
 		return "may end the running instance's call; stop that first, or add --force";
 	return NULL;
 }
@@ -159,9 +161,9 @@ static const char *find_objection(const char *squeezed, enum at_request_scope sc
 static bool check_command(const char *text, bool force, enum at_request_scope scope,
 			  struct buf *why)
 {
-	char squeezed[AT_COMMAND_MAX + 1];
 	const char *objection;
 	size_t len = strlen(text);
+	unsigned effects;
 
 	if (!str_starts_nocase(text, "AT")) {
 		buf_printf(why, "a command has to begin with AT");
@@ -176,12 +178,12 @@ static bool check_command(const char *text, bool force, enum at_request_scope sc
 		buf_printf(why, "a command has at most %d bytes", AT_COMMAND_MAX);
 		return false;
 	}
-	squeeze_command(text, squeezed);
-	objection = force ? NULL : find_objection(squeezed, scope);
+	effects = command_effects(text);
+	objection = force ? NULL : find_objection(effects, scope);
 	if (objection)
-		buf_printf(why, "%.*s %s", has_secret(squeezed) ? (int)strcspn(text, "=") : 400,
-			   text, objection);
-	explicit_bzero(squeezed, sizeof(squeezed));
+		buf_printf(why, "%.*s %s",
+			   effects & EFFECT_SECRET ? (int)strcspn(text, "=") : AT_COMMAND_MAX, text,
+			   objection);
 	return !objection;
 }
 
@@ -198,7 +200,7 @@ bool at_request_check(const struct at_request *request, enum at_request_scope sc
 
 bool at_request_next(struct at_request *request, struct at_command *command, int id)
 {
-	char squeezed[AT_COMMAND_MAX + 1];
+	unsigned effects;
 
 	if (request->pending || request->index == request->count ||
 	    (!request->keep_going && at_request_failure(request)))
@@ -209,12 +211,11 @@ bool at_request_next(struct at_request *request, struct at_command *command, int
 		.timeout_ms = request->timeout_ms,
 		.id = id,
 	};
-	squeeze_command(command->text, squeezed);
-	if (has_secret(squeezed))
+	effects = command_effects(command->text);
+	if (effects & EFFECT_SECRET)
 		command->flags |= AT_SECRET;
-	if (makes_call(squeezed))
+	if (effects & EFFECT_CALL)
 		command->flags |= AT_DIAL;
-	explicit_bzero(squeezed, sizeof(squeezed));
 	request->pending = true;
 	return true;
 }
