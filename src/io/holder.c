@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,22 +11,10 @@
 #include "base/str.h"
 #include "io/holder.h"
 #include "io/pty.h"
+#include "io/sysfs.h"
 
 #define PTMX      makedev(5, 2) /* devices.txt */
 #define MEM_MAJOR 1             /* /dev/null and the like: every process has them */
-
-static ssize_t read_proc_file(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len;
-
-	if (fd < 0)
-		return -1;
-	len = read(fd, text, size - 1);
-	close(fd);
-	text[len > 0 ? len : 0] = '\0';
-	return len;
-}
 
 static void add_holder(struct holder_list *list, const struct holder *holder)
 {
@@ -62,7 +49,7 @@ static void scan_process(struct holder_list *list, int pid)
 		if (status.st_rdev == PTMX) {
 			/* One device for all ptys; fdinfo tells which. */
 			snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.12s", pid, entry->d_name);
-			if (read_proc_file(path, text, sizeof(text)) <= 0)
+			if (sysfs_read_all(path, text, sizeof(text)) <= 0)
 				continue;
 			line = strstr(text, "tty-index:");
 			if (!line)
@@ -119,7 +106,7 @@ void holder_append(struct buf *out, pid_t pid)
 	char path[32], name[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-	if (read_proc_file(path, name, sizeof(name)) <= 0) {
+	if (sysfs_read_all(path, name, sizeof(name)) <= 0) {
 		buf_printf(out, "pid %d", (int)pid);
 		return;
 	}

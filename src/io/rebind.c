@@ -24,16 +24,6 @@
 
 /* Finding -------------------------------------------------------------------*/
 
-static bool is_silent(const struct probe_result *result, const char *path, int number)
-{
-	for (size_t i = 0; result && i < result->count; i++)
-		if (result->ports[i].role == PORT_ROLE_NO_DTR &&
-		    result->ports[i].port.interface == number &&
-		    strcmp(result->ports[i].port.usb_path, path) == 0)
-			return true;
-	return false;
-}
-
 static void describe_device(const struct usb_device *device, const struct probe_result *result,
 			    const struct rebind_tried *tried, size_t tried_count,
 			    struct driver_interface into[USB_INTERFACES_MAX])
@@ -49,19 +39,18 @@ static void describe_device(const struct usb_device *device, const struct probe_
 			.interrupt_in = at->interrupt_in == 1,
 			.data = *at->net || *at->wdm,
 			.authorized = at->authorized != 0,
-			.no_dtr = is_silent(result, device->path, at->number),
 			.driver = at->driver,
 		};
+		for (size_t k = 0; result && k < result->count; k++)
+			if (result->ports[k].role == PORT_ROLE_NO_DTR &&
+			    result->ports[k].port.interface == at->number &&
+			    strcmp(result->ports[k].port.usb_path, device->path) == 0)
+				into[i].no_dtr = true;
 		for (size_t k = 0; k < tried_count; k++)
 			if (tried[k].devnum == device->devnum && tried[k].interface == at->number &&
 			    strcmp(tried[k].path, device->path) == 0)
 				into[i].tried = true;
 	}
-}
-
-bool rebind_may_help(enum cause cause)
-{
-	return cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT || cause == CAUSE_FIRMWARE;
 }
 
 bool rebind_find(struct rebind_job *job, const char *root, const struct port_filter *filter,
@@ -98,11 +87,6 @@ bool rebind_find(struct rebind_job *job, const char *root, const struct port_fil
 	}
 	usb_list_free(&list);
 	return found;
-}
-
-const char *rebind_interface_name(const struct rebind_job *job)
-{
-	return job->device.interfaces[job->at].name;
 }
 
 void rebind_print_commands(const struct rebind_job *job, struct buf *out)
@@ -205,29 +189,6 @@ static int give_to_option(const struct rebind_job *job, const char *root)
 	return error < 0 ? error : -EIO;
 }
 
-static int load_option(const char *root)
-{
-	const char *const argv[] = {"modprobe", DRIVER_WITH_DTR, NULL};
-	struct buf said = BUF_INIT;
-	char path[PATH_MAX];
-	const char *text;
-	int error;
-
-	snprintf(path, sizeof(path), "%s" USB_DRIVER, root, DRIVER_WITH_DTR);
-	if (access(path, F_OK) == 0)
-		return 0;
-	error = command_run(argv, MODPROBE_MS, &said);
-	if (error >= 0)
-		error = access(path, F_OK) < 0 ? -ENOENT : 0;
-	text = said.len > 0 ? buf_str(&said) : strerror(-error);
-	if (error < 0)
-		log_warning("modprobe " DRIVER_WITH_DTR
-			    ": %.*s; is the driver installed? (OpenWrt: kmod-usb-serial-option)",
-			    (int)strcspn(text, "\n"), text);
-	buf_free(&said);
-	return error;
-}
-
 bool rebind_is_moved(const struct rebind_job *job, const char *root)
 {
 	struct usb_device now;
@@ -259,13 +220,28 @@ int rebind_undo(const struct rebind_job *job, const char *root)
 
 int rebind_move(const struct rebind_job *job, const char *root)
 {
+	const char *const modprobe[] = {"modprobe", DRIVER_WITH_DTR, NULL};
 	struct rebind_job now = *job;
-	const char *name = rebind_interface_name(&now);
+	const char *name = rebind_interface_name(&now), *text;
 	const char *driver = now.device.interfaces[now.at].driver;
-	int error = load_option(root);
+	struct buf said = BUF_INIT;
+	char path[PATH_MAX];
+	int error = 0;
 
-	if (error < 0)
-		return error;
+	snprintf(path, sizeof(path), "%s" USB_DRIVER, root, DRIVER_WITH_DTR);
+	if (access(path, F_OK) < 0) {
+		error = command_run(modprobe, MODPROBE_MS, &said);
+		if (error >= 0)
+			error = access(path, F_OK) < 0 ? -ENOENT : 0;
+		text = said.len > 0 ? buf_str(&said) : strerror(-error);
+		if (error < 0)
+			log_warning("modprobe " DRIVER_WITH_DTR ": %.*s; is the driver installed? "
+				    "(OpenWrt: kmod-usb-serial-option)",
+				    (int)strcspn(text, "\n"), text);
+		buf_free(&said);
+		if (error < 0)
+			return error;
+	}
 	if (!usb_device_read(&now.device, root, job->device.path) ||
 	    now.device.count != job->device.count || now.device.devnum != job->device.devnum)
 		return -ENODEV;

@@ -33,10 +33,16 @@ bool rebind_find(struct rebind_job *job, const char *root, const struct port_fil
 		 size_t tried_count);
 
 /* Whether the driver may be why a probe ended with this cause. */
-bool rebind_may_help(enum cause cause);
+static inline bool rebind_may_help(enum cause cause)
+{
+	return cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT || cause == CAUSE_FIRMWARE;
+}
 
 /* The interface's name, "1-1:1.2". */
-const char *rebind_interface_name(const struct rebind_job *job);
+static inline const char *rebind_interface_name(const struct rebind_job *job)
+{
+	return job->device.interfaces[job->at].name;
+}
 
 /* Append the shell commands that do the same, one a line, indented by two spaces. */
 void rebind_print_commands(const struct rebind_job *job, struct buf *out);

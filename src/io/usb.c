@@ -58,16 +58,9 @@ static bool find_entry(const char *dir, const char *name, const char *prefix, ch
 	return found;
 }
 
-static void add_tty(struct usb_interface *interface, const char *name)
-{
-	if (interface->tty_count < USB_TTYS_MAX &&
-	    str_copy(interface->ttys[interface->tty_count], sizeof(interface->ttys[0]), name))
-		interface->tty_count++;
-}
-
 void usb_interface_read(struct usb_interface *interface, const char *dir)
 {
-	char path[PATH_MAX], type[16], direction[8], tty[sizeof(interface->ttys[0])];
+	char path[PATH_MAX], type[16], direction[8];
 	const char *last = strrchr(dir, '/');
 	DIR *folder = opendir(dir);
 	struct dirent *entry;
@@ -84,10 +77,13 @@ void usb_interface_read(struct usb_interface *interface, const char *dir)
 	sysfs_link_name(dir, "driver", interface->driver, sizeof(interface->driver));
 	find_entry(dir, "net", "", interface->net, sizeof(interface->net));
 	find_entry(dir, "usbmisc", "cdc-wdm", interface->wdm, sizeof(interface->wdm));
-	/* Endpoints, and usb-serial's ports; cdc_acm's tty is below "tty". */
+	/* cdc_acm's tty is below "tty". usb-serial's ports are here, and the endpoints. */
+	if (find_entry(dir, "tty", "tty", interface->ttys[0], sizeof(interface->ttys[0])))
+		interface->tty_count = 1;
 	while (folder && (entry = readdir(folder))) {
-		if (str_starts(entry->d_name, "ttyUSB"))
-			add_tty(interface, entry->d_name);
+		if (str_starts(entry->d_name, "ttyUSB") && interface->tty_count < USB_TTYS_MAX)
+			interface->tty_count += str_copy(interface->ttys[interface->tty_count],
+							 sizeof(interface->ttys[0]), entry->d_name);
 		else if (str_starts(entry->d_name, "ep_") && sysfs_path(path, dir, entry->d_name) &&
 			 sysfs_read(path, "type", type, sizeof(type)) &&
 			 sysfs_read(path, "direction", direction, sizeof(direction)) &&
@@ -96,8 +92,6 @@ void usb_interface_read(struct usb_interface *interface, const char *dir)
 	}
 	if (folder)
 		closedir(folder);
-	if (find_entry(dir, "tty", "tty", tty, sizeof(tty)))
-		add_tty(interface, tty);
 	qsort(interface->ttys, interface->tty_count, sizeof(interface->ttys[0]), compare_tty_names);
 }
 
