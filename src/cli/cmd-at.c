@@ -21,7 +21,7 @@
 
 struct at {
 	struct cli *cli;
-	struct at_request order;
+	struct at_request request;
 };
 
 static int print_answers(const struct at *at, struct json_object *object)
@@ -47,7 +47,7 @@ static int print_answers(const struct at *at, struct json_object *object)
 static bool check_commands(const struct at *at, enum at_request_scope scope)
 {
 	struct buf why = BUF_INIT;
-	bool fine = at_request_check(&at->order, scope, &why);
+	bool fine = at_request_check(&at->request, scope, &why);
 
 	if (!fine)
 		cli_usage(at->cli, "%s", buf_str(&why));
@@ -59,7 +59,7 @@ static int send_to_modem(struct at *at)
 {
 	const struct survey_options options = {.port = at->cli->options[CLI_OPTION_PORT],
 					       .progress = !at->cli->options[CLI_OPTION_JSON],
-					       .order = &at->order};
+					       .request = &at->request};
 	int answered = CAUSE_NONE, cause;
 	struct json_object *object;
 	struct survey survey;
@@ -71,9 +71,9 @@ static int send_to_modem(struct at *at)
 	if (cause == CAUSE_NONE) {
 		cause = (int)survey_run(&survey, &conf, &options);
 		/* Print what was answered, even if the survey ended early. */
-		if (at->order.index > 0) {
+		if (at->request.index > 0) {
 			object = at_json_result(
-				&at->order,
+				&at->request,
 				survey.result->ports[survey.result->chosen].port.device);
 			answered = print_answers(at, object);
 			json_object_put(object);
@@ -90,13 +90,13 @@ static int send_to_modem(struct at *at)
 static int send_to_instance(struct at *at, int fd)
 {
 	struct json_object *request = json_object_new_object(), *response = NULL;
-	int ms = (int)at->order.count * (at->order.timeout_ms + SLACK_MS) + SLACK_MS;
+	int ms = (int)at->request.count * (at->request.timeout_ms + SLACK_MS) + SLACK_MS;
 	int error = 0, cause = CAUSE_USAGE;
 	struct buf in = BUF_INIT;
 
 	if (check_commands(at, AT_REQUEST_INSTANCE)) {
 		json_add_text(request, "command", "at");
-		at_json_request(&at->order, request);
+		at_json_request(&at->request, request);
 		error = ctl_client_send_object(fd, request);
 		if (error == 0)
 			error = ctl_client_next(fd, &in, ms, &response);
@@ -121,7 +121,7 @@ static int send_to_instance(struct at *at, int fd)
 
 static int add_command(struct at *at, const char *text)
 {
-	int error = at_request_add(&at->order, text);
+	int error = at_request_add(&at->request, text);
 
 	if (error == -E2BIG)
 		return cli_usage(at->cli, "too many commands: %d at most", AT_REQUEST_COMMANDS_MAX);
@@ -176,13 +176,13 @@ static int take_words(struct at *at, const char **name)
 			cause = add_input(at);
 		} else if (str_starts_nocase(word, "AT")) {
 			cause = add_command(at, word);
-		} else if (*name || at->order.count > 0) {
+		} else if (*name || at->request.count > 0) {
 			cause = refuse_word(at, word);
 		} else {
 			*name = word;
 		}
 	}
-	if (cause != CAUSE_NONE || at->order.count > 0)
+	if (cause != CAUSE_NONE || at->request.count > 0)
 		return cause;
 	if (*name && !has_input)
 		return refuse_word(at, *name);
@@ -199,11 +199,11 @@ int cli_at(struct cli *cli)
 	if (timeout && !str_to_int(timeout, 1, AT_REQUEST_TIMEOUT_MAX, &seconds))
 		return cli_usage(cli, "--timeout \"%s\" is not a number of seconds from 1 to %d",
 				 timeout, AT_REQUEST_TIMEOUT_MAX);
-	at_request_init(&at.order);
+	at_request_init(&at.request);
 	if (timeout)
-		at.order.timeout_ms = (int)seconds * 1000;
-	at.order.keep_going = cli->options[CLI_OPTION_KEEP_GOING] != NULL;
-	at.order.force = cli->options[CLI_OPTION_FORCE] != NULL;
+		at.request.timeout_ms = (int)seconds * 1000;
+	at.request.keep_going = cli->options[CLI_OPTION_KEEP_GOING] != NULL;
+	at.request.force = cli->options[CLI_OPTION_FORCE] != NULL;
 	cause = take_words(&at, &name);
 	if (cause == CAUSE_NONE && !cli_set_name(cli, name))
 		cause = CAUSE_USAGE;
@@ -217,6 +217,6 @@ int cli_at(struct cli *cli)
 		else
 			cause = cli_no_socket(cli, fd);
 	}
-	at_request_free(&at.order);
+	at_request_free(&at.request);
 	return cause;
 }

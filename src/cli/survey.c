@@ -86,7 +86,7 @@ static void on_survey_probed(void *ctx, struct probe *probe, const struct probe_
 	struct talk_user user = {.next = take_request_turn,
 				 .reply = take_request_reply,
 				 .over = on_answered,
-				 .job = survey->order,
+				 .job = survey->request,
 				 .ctx = survey};
 	struct serial *serial;
 	struct buf text = BUF_INIT;
@@ -104,7 +104,7 @@ static void on_survey_probed(void *ctx, struct probe *probe, const struct probe_
 		end_survey(survey, CAUSE_INTERNAL, "out of memory");
 		return;
 	}
-	if (!survey->order) {
+	if (!survey->request) {
 		const struct probed_port *chosen = &result->ports[result->chosen];
 
 		survey->asked = true;
@@ -118,7 +118,7 @@ static void on_survey_probed(void *ctx, struct probe *probe, const struct probe_
 
 static void run_survey_loop(struct survey *survey)
 {
-	const struct at_request *request = survey->order;
+	const struct at_request *request = survey->request;
 	struct ev_signal watchers[COUNT(signals)];
 	double limit_s = LIMIT_S;
 
@@ -178,7 +178,7 @@ enum cause survey_run(struct survey *survey, const struct conf *conf,
 
 	memset(survey, 0, sizeof(*survey));
 	script_init(&survey->script, conf);
-	survey->order = options->order;
+	survey->request = options->request;
 	survey->ports_only = options->ports_only;
 	survey->cause = CAUSE_INTERNAL;
 	if (options->port)

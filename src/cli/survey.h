@@ -25,7 +25,7 @@ struct survey {
 	struct talk talk;
 	struct ev_loop *loop;
 	ev_timer limit;
-	struct at_request *order;
+	struct at_request *request;
 	bool ports_only;
 	int signal;
 };
@@ -36,7 +36,7 @@ struct survey_options {
 	bool all;                      /* ask every port to the end */
 	bool ports_only;               /* do not ask the modem on the best one */
 	bool progress;                 /* shown on stderr, if that is a terminal */
-	struct at_request *order;      /* to be sent instead of the questions; or NULL */
+	struct at_request *request;    /* to be sent instead of the questions; or NULL */
 };
 
 /* Append the user's word for a tty. If it does not exist, it is added all the same: the answer says
