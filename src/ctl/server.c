@@ -283,43 +283,38 @@ void ctl_server_publish(struct ctl_server *server, struct json_object *object)
 	}
 }
 
-static int listen_on(struct ctl_server *server, const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	if (!str_copy(address.sun_path, sizeof(address.sun_path), path))
-		return -ENAMETOOLONG;
-	str_copy(server->path, sizeof(server->path), path);
-	server->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (server->fd < 0)
-		return -errno;
-	/* We hold the instance's lock, so whatever listened here is dead. */
-	unlink(path);
-	if (bind(server->fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    chmod(path, 0660) < 0 || listen(server->fd, CLIENTS_MAX) < 0)
-		return -errno;
-	return 0;
-}
-
 struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path, ctl_handler *handler,
 				  void *ctx, int *error)
 {
-	struct ctl_server *server = calloc(1, sizeof(*server));
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct ctl_server *server = NULL;
+	int fd;
 
-	if (!server) {
-		*error = -ENOMEM;
+	if (!str_copy(address.sun_path, sizeof(address.sun_path), path)) {
+		*error = -ENAMETOOLONG;
 		return NULL;
 	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* We hold the instance's lock, so whatever listened here is dead. */
+	if (fd >= 0)
+		unlink(path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    chmod(path, 0660) < 0 || listen(fd, CLIENTS_MAX) < 0 ||
+	    !(server = calloc(1, sizeof(*server)))) {
+		*error = -errno;
+		if (fd >= 0) {
+			unlink(path);
+			close(fd);
+		}
+		return NULL;
+	}
+	*error = 0;
 	server->loop = loop;
 	server->handler = handler;
 	server->ctx = ctx;
-	server->fd = -1;
-	*error = listen_on(server, path);
-	if (*error < 0) {
-		ctl_server_free(server);
-		return NULL;
-	}
-	ev_io_init(&server->acceptor, on_connection, server->fd, EV_READ);
+	server->fd = fd;
+	str_copy(server->path, sizeof(server->path), path);
+	ev_io_init(&server->acceptor, on_connection, fd, EV_READ);
 	server->acceptor.data = server;
 	ev_init(&server->pause, on_pause_end);
 	server->pause.data = server;
@@ -351,10 +346,8 @@ void ctl_server_free(struct ctl_server *server)
 	buf_free(&server->latest);
 	ev_io_stop(server->loop, &server->acceptor);
 	ev_timer_stop(server->loop, &server->pause);
-	if (server->fd >= 0) {
-		close(server->fd);
-		unlink(server->path);
-	}
+	close(server->fd);
+	unlink(server->path);
 	free(server);
 }
 

@@ -18,29 +18,20 @@
 static struct sockaddr_un manager;
 static socklen_t manager_len;
 
-/* WATCHDOG_PID names the process that must answer; a leftover of another's is not for us. 32 bits of
- * microseconds would not hold an hour. */
-static int watchdog_ms(void)
-{
-	const char *usec = getenv("WATCHDOG_USEC");
-	const char *pid = getenv("WATCHDOG_PID");
-	unsigned long long ms;
-	long value;
-
-	if (pid && (!str_to_int(pid, 1, INT_MAX, &value) || value != getpid()))
-		return 0;
-	if (!usec || *usec < '0' || *usec > '9')
-		return 0;
-	ms = strtoull(usec, NULL, 10) / 1000;
-	return ms < INT_MAX ? (int)ms : INT_MAX;
-}
-
 int notify_init(void)
 {
 	const char *address = getenv("NOTIFY_SOCKET");
+	const char *usec = getenv("WATCHDOG_USEC");
+	const char *pid = getenv("WATCHDOG_PID");
 	size_t len = address ? strlen(address) : 0;
-	int ms = watchdog_ms();
+	unsigned long long ms = 0;
+	long value;
 
+	/* WATCHDOG_PID names the process that must answer; a leftover of another's is not for us.
+	 * 32 bits of microseconds would not hold an hour. */
+	if ((!pid || (str_to_int(pid, 1, INT_MAX, &value) && value == getpid())) && usec &&
+	    *usec >= '0' && *usec <= '9')
+		ms = strtoull(usec, NULL, 10) / 1000;
 	manager_len = 0;
 	/* A path, or with "@" in front the name of an abstract socket. */
 	if (len >= 2 && len < sizeof(manager.sun_path) && (*address == '/' || *address == '@')) {
@@ -54,7 +45,7 @@ int notify_init(void)
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
-	return ms;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
 int notify_send(const char *lines)

@@ -99,13 +99,18 @@ void rundir_unlock(const char *name, int fd)
 	close(fd);
 }
 
-static int write_new_file(const char *path, const struct buf *text)
+int rundir_write(const char *name, const char *suffix, const struct buf *text)
 {
-	int fd, error = 0;
+	char path[256], new_path[256 + 4];
+	int fd, error = rundir_make();
 	ssize_t len;
 
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (error < 0)
+		return error;
+	rundir_path(path, sizeof(path), name, suffix);
+	snprintf(new_path, sizeof(new_path), "%s.new", path);
+	unlink(new_path);
+	fd = open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	len = write(fd, buf_str(text), text->len);
@@ -114,18 +119,6 @@ static int write_new_file(const char *path, const struct buf *text)
 	else if ((size_t)len != text->len)
 		error = -ENOSPC;
 	close(fd);
-	return error;
-}
-
-int rundir_write(const char *name, const char *suffix, const struct buf *text)
-{
-	char path[256], new_path[256 + 4];
-	int error = rundir_make();
-
-	rundir_path(path, sizeof(path), name, suffix);
-	snprintf(new_path, sizeof(new_path), "%s.new", path);
-	if (error == 0)
-		error = write_new_file(new_path, text);
 	if (error == 0 && rename(new_path, path) < 0)
 		error = -errno;
 	if (error < 0)
