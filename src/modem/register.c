@@ -85,7 +85,7 @@ static enum step_outcome take_domain(struct script *script, const struct at_even
 		script->modem.domain_missing[script->number] = true;
 	if (!script->facts.registered)
 		return STEP_NEXT;
-	if (step_check_roaming(script) == STEP_FAIL)
+	if (script_check_roaming(script) == STEP_FAIL)
 		return STEP_FAIL;
 	return script_jump(script, STEP_OPERATOR);
 }

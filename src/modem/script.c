@@ -199,12 +199,21 @@ enum step_outcome script_jump(struct script *script, enum step_label label)
 	return STEP_AGAIN;
 }
 
+enum step_outcome script_check_roaming(struct script *script)
+{
+	if (!script->facts.roaming || script->conf->network.roaming)
+		return STEP_NEXT;
+	return script_fail(script, CAUSE_NOT_REGISTERED,
+			   "registered with a foreign network, and "
+			   "network.roaming = false forbids its use");
+}
+
 void script_urc(struct script *script, const char *line, int64_t now)
 {
 	modem_decode_cpin(line, &script->facts.sim);
 	if (!step_take_registration(script, line) || script->stage >= SCRIPT_INFO)
 		return;
-	if (step_check_roaming(script) != STEP_FAIL && script->stage == SCRIPT_REGISTER &&
+	if (script_check_roaming(script) != STEP_FAIL && script->stage == SCRIPT_REGISTER &&
 	    script->facts.registered)
 		script->wake_at = now;
 }

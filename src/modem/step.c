@@ -222,12 +222,3 @@ void step_take_line(struct script *script, const struct step *step, const char *
 		break;
 	}
 }
-
-enum step_outcome step_check_roaming(struct script *script)
-{
-	if (!script->facts.roaming || script->conf->network.roaming)
-		return STEP_NEXT;
-	return script_fail(script, CAUSE_NOT_REGISTERED,
-			   "registered with a foreign network, and "
-			   "network.roaming = false forbids its use");
-}

@@ -136,7 +136,7 @@ bool step_next_line(const char **at, char *line, size_t size);
 bool step_take_registration(struct script *script, const char *line);
 
 /* STEP_FAIL when registered with a foreign network that is not wanted. */
-enum step_outcome step_check_roaming(struct script *script);
+enum step_outcome script_check_roaming(struct script *script);
 
 /* What an error to +CPIN? says of the SIM. */
 enum modem_sim step_sim_of_error(const struct at_final *final);
