@@ -40,8 +40,8 @@ static void describe(const struct row *row, struct buf *out)
 
 	buf_printf(out, "%s", row->text);
 	if (key->type == CONF_TYPE_INT)
-		buf_printf(out, " Range: %s%d to %d%s%s.", key->zero ? "0, or " : "", key->min, key->max,
-			   key->unit ? " " : "", key->unit ? key->unit : "");
+		buf_printf(out, " Range: %s%d to %d%s%s.", key->zero ? "0, or " : "", key->min,
+			   key->max, key->unit ? " " : "", key->unit ? key->unit : "");
 	if (!key->words)
 		return;
 	buf_printf(out, key->type == CONF_TYPE_LIST ? " Any of" : " One of");
