@@ -17,8 +17,8 @@ int system_process(const char *root, const char *name);
 /* 0 when it can be opened, or a negative errno. */
 int system_open(const char *root, const char *path);
 
-/* Whether the kernel's log says that qmi_wwan has let go of the device with that USB path, though it
- * was not unplugged, and has not taken it again. */
+/* Whether the kernel's log says that qmi_wwan was detached from the device with that USB path,
+ * though it was not unplugged, and was not attached again. */
 bool system_was_unregistered(const char *root, const char *path);
 
 /* Whether usbmode's list, or usb_modeswitch's folders, have an entry for that modem with a

@@ -30,7 +30,7 @@ static int *line_of(struct load *load, const struct conf_key *key)
 	return &load->lines[key - conf_keys];
 }
 
-/* Printed as in the file, but cut, for it may be anything. */
+/* A value as in the file, but cut, because it may be anything. */
 #define QUOTED       "\"%.60s\"%s"
 #define QUOTE(value) value, strlen(value) > 60 ? "..." : ""
 
@@ -324,7 +324,7 @@ static void check_pairs(struct load *load)
 						 file->group, file->name, key->group, key->name);
 }
 
-/* `err` is that of reading the source, which has come into `load`. */
+/* `err` is the result of reading load->source. */
 static int load_source(struct load *load, int err)
 {
 	config_t config;

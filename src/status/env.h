@@ -5,9 +5,9 @@
 struct buf;
 struct json_object;
 
-/* A hook's environment from a status object: NAME=VALUE, each with a NUL behind it. All names are
- * there, with nothing behind the = where nothing is known. What strangers have said has no control
- * characters. No secrets: the object has none. */
+/* A hook's environment from a status object: NAME=VALUE, each followed by a NUL. All names are
+ * there, with an empty value where nothing is known. Control characters of modem and network are
+ * escaped. There are no secrets, because the object has none. */
 void status_env(struct json_object *object, struct buf *out);
 
 #endif

@@ -8,7 +8,7 @@
 struct buf;
 struct json_object;
 
-/* What the screens made from JSON share. A key that is not there gives NULL, "" or 0, and so does a
+/* Shared by everything that reads status objects. A missing key gives NULL, "" or 0, and so does a
  * NULL object. */
 struct json_object *show_get(struct json_object *object, const char *key);
 const char *show_text(struct json_object *object, const char *key);
@@ -20,7 +20,7 @@ size_t show_count(struct json_object *array);
 #define SHOW_INDENT 12
 void show_label(struct buf *out, const char *name);
 
-/* Five signs for a percentage: "|||..". */
+/* A percentage as five characters: "|||..". */
 void show_bar(struct buf *out, long long percent);
 
 #endif

@@ -6,9 +6,9 @@ struct buf;
 
 #define WRAP_COLUMNS_MIN 20
 
-/* Append one line of text and its newline, broken at blanks so that none is wider than `columns`
- * (fewer than WRAP_COLUMNS_MIN count as that; 0: as wide as it is), what follows the first with
- * `indent` blanks before it. Colours (SGR) take no room, East Asian characters take two columns. */
+/* Append one line of text and a newline, broken at blanks so that no line is wider than `columns`
+ * (at least WRAP_COLUMNS_MIN; 0: never broken). Lines after the first are indented by `indent`
+ * blanks. Colours (SGR) take no room, East Asian characters two columns. */
 void wrap_line(struct buf *out, const char *text, int indent, int columns);
 
 #endif

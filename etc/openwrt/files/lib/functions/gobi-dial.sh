@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=dash
-# From UCI's options to a configuration of gobi-dial's: what its init script and
-# netifd's protocol handler share. Who sources this has two functions,
+# Makes a configuration of gobi-dial from UCI's options, for its init script and
+# netifd's protocol handler. The script that sources this defines two functions:
 #
 #   gobi_get VARIABLE OPTION    the option's value, or nothing, into VARIABLE
 #   gobi_each FUNCTION OPTION   call FUNCTION with each item of a list
 #
-# Values are anybody's text. They become strings of libconfig's, whatever is in
-# them, and gobi-dial judges them: what is no number stays a string, of which it
-# complains.
+# Values may be any text. Whatever they contain, they become libconfig strings, and
+# gobi-dial checks them: what is not a number stays a string, which it rejects.
 
 gobi_dir=/var/run/gobi-dial
 
@@ -18,7 +17,7 @@ gobi_cr=$(printf '\r')
 gobi_tab=$(printf '\t')
 gobi_ff=$(printf '\f')
 
-# gobi_final CODE: only a person can mend what gobi-dial ended with.
+# gobi_final CODE: whether only a person can fix what gobi-dial ended with.
 gobi_final() {
 	case $1 in
 	2 | 3 | 7 | 9 | 10 | 17 | 18) return 0 ;;
@@ -26,20 +25,20 @@ gobi_final() {
 	esac
 }
 
-# gobi_blocked NAME CODE: note for hotplug what another SIM may mend, with the
-# number of the kernel's last event, for a modem that comes now comes later.
+# gobi_blocked NAME CODE: note for hotplug what another SIM may fix, with the number
+# of the kernel's last event: a modem that is plugged in from now on has a higher one.
 gobi_blocked() {
 	case $2 in
 	9 | 10) cat /sys/kernel/uevent_seqnum >"$gobi_dir/$1.blocked" ;;
 	esac
 }
 
-# gobi_unblock NAME: it is set up again, or not wanted any more.
+# gobi_unblock NAME: it is set up again, or no longer wanted.
 gobi_unblock() {
 	rm -f "$gobi_dir/$1.blocked"
 }
 
-# gobi_first VARIABLE OPTION...: the first of them that is given.
+# gobi_first VARIABLE OPTION...: the first of the options that is given.
 gobi_first() {
 	local first_var="$1" first_value=
 
@@ -66,7 +65,7 @@ gobi_replace() {
 	gobi_text=$gobi_text$rest
 }
 
-# gobi_quote VALUE: a string of libconfig's, into $gobi_text.
+# gobi_quote VALUE: the value as a libconfig string, into $gobi_text.
 gobi_quote() {
 	gobi_text=$1
 	gobi_replace "\\" "\\\\"
@@ -78,7 +77,7 @@ gobi_quote() {
 	gobi_text="\"$gobi_text\""
 }
 
-# gobi_text_key KEY VALUE; no VALUE, no key. The next two the same.
+# gobi_text_key KEY VALUE; an empty VALUE prints nothing. The same for the next two.
 gobi_text_key() {
 	[ -n "$2" ] || return 0
 	gobi_quote "$2"
@@ -164,7 +163,7 @@ gobi_cid() {
 	gobi_number_key cid "$cid"
 }
 
-# IPv6 is asked for by pdptype, or, as elsewhere with ppp, by ipv6.
+# IPv6 is requested by pdptype, or by ipv6 as with other ppp protocols.
 gobi_pdp_type() {
 	local ipv6
 
@@ -183,8 +182,8 @@ gobi_add_auth() {
 	gobi_auths="$gobi_auths $1"
 }
 
-# A word, or several of which one may do; those that no modem's network uses do
-# not count beside others.
+# One word, or several of which any may be used; words for what mobile networks do
+# not use are ignored beside others.
 gobi_auth() {
 	local auth word pap='' chap='' other=''
 
@@ -260,7 +259,7 @@ gobi_mode() {
 	gobi_text_key mode "$mode"
 }
 
-# FAILURES [INTERVAL], as elsewhere with ppp.
+# FAILURES [INTERVAL], as with other ppp protocols.
 gobi_keepalive() {
 	local keepalive failures
 
@@ -277,8 +276,8 @@ gobi_keepalive() {
 	esac
 }
 
-# netifd has address, routes and name servers from the scripts of the ppp
-# package, as it has them from every other pppd.
+# netifd gets address, routes and name servers from the scripts of the ppp package,
+# as from every other pppd.
 gobi_netifd_keys() {
 	local ipv6 peerdns
 
@@ -307,7 +306,7 @@ gobi_own_keys() {
 	gobi_list_key options pppd_option
 }
 
-# gobi_link NAME BY: what netifd does itself, where it is the one.
+# gobi_link NAME BY: routes, name servers and pppd's options.
 gobi_link() {
 	case $2 in
 	netifd) gobi_netifd_keys "$1" ;;
@@ -384,7 +383,7 @@ gobi_mark() {
 	echo "# Made for $1 from UCI's options; changes are lost."
 }
 
-# gobi_made_by BY FILE: a configuration from here, for BY.
+# gobi_made_by BY FILE: whether FILE was made here for BY.
 gobi_made_by() {
 	local line=
 
@@ -399,7 +398,7 @@ gobi_conf() {
 		return 1
 		;;
 	esac
-	# -p, for another interface may be making it just now.
+	# -p, because another interface may be making it right now.
 	# shellcheck disable=SC2174
 	mkdir -p -m 0755 "$gobi_dir" || return
 	(

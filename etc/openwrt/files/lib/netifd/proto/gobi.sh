@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # shellcheck shell=dash
-# netifd's protocol "gobi". gobi-dial is the protocol's task and stays: netifd
-# would dial again at once and for ever, and gobi-dial knows which failure wants
-# which pause. Meanwhile pppd runs netifd's own scripts, ppp-up and ppp-down,
-# each time the link comes and goes. gobi-dial ends when only a person can help.
+# netifd's protocol "gobi". gobi-dial is the protocol's task and keeps running:
+# netifd would redial at once and for ever, while gobi-dial knows which failure needs
+# which pause. pppd runs netifd's own scripts, ppp-up and ppp-down, each time the
+# link comes up or goes down. gobi-dial ends when only a person can help.
 
 [ -n "$INCLUDE_ONLY" ] || {
 	. /lib/functions.sh
@@ -13,7 +13,7 @@
 }
 . /lib/functions/gobi-dial.sh
 
-# Tries that end at once, for netifd makes no pause of its own. Less than the
+# The pause before netifd tries again, because it makes none itself. Less than the
 # 5 seconds after which it kills this script.
 PAUSE_S=3
 
@@ -57,7 +57,7 @@ proto_gobi_setup() {
 		-c "$gobi_dir/$interface.conf" run
 }
 
-# In the words that other modem protocols use, where they have one.
+# In the words of other modem protocols, where they have one.
 error_word() {
 	case $1 in
 	2 | 3) echo INVALID_CONFIG ;;
@@ -80,8 +80,8 @@ error_word() {
 	esac
 }
 
-# ERROR is the exit code of gobi-dial, where it ended by itself. The
-# configuration stays for "gobi-dial doctor" when a person has to look.
+# ERROR is gobi-dial's exit code, if it ended by itself. The configuration is kept
+# for "gobi-dial doctor" when a person has to look.
 proto_gobi_teardown() {
 	local interface="$1"
 
