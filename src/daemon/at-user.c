@@ -22,7 +22,7 @@ static enum talk_turn take_at_turn(void *job, struct at_command *command)
 
 	if (user->request.pending)
 		return TALK_WAIT;
-	/* The client may have left in between. */
+	/* The client may have left meanwhile. */
 	return ctl_server_awaits(user->bus->server, user->ticket) &&
 			       at_request_next(&user->request, command, 0)
 		       ? TALK_SEND

@@ -42,7 +42,7 @@ enum cause bus_explain(enum cause cause, const char *what, int error)
 	return cause;
 }
 
-/* At the change of state only the first address is there. */
+/* When the state changes only the first address is known; the others follow line by line. */
 static void tell_listeners(struct bus *bus)
 {
 	const struct session *session = &bus->session;

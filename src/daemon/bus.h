@@ -51,22 +51,22 @@ struct bus {
 	int64_t close_end; /* of bus_close_ms; 0: not asked yet */
 	struct rate rate;  /* of the last report */
 
-	/* The port of the call: looked for, talked on, let go of. */
+	/* The port of the call: how it is found, used and closed. */
 	struct prober prober;
 	struct port port;
 	struct talk talk;
-	int ticket; /* the session's on it */
+	int ticket; /* of the session, as a user of it */
 	struct closer closer;
 	int64_t heard_at; /* when the modem last answered the session; -1 */
 
-	/* What the modem has said on its second port during this call; NULL: nothing. */
+	/* What the modem said on its second port during this call; NULL: nothing. */
 	const struct modem_facts *facts;
 	int64_t facts_at;
 
-	/* Each is its file's own. */
-	struct at_user *at_user; /* NULL: no such request runs */
+	/* Each of these belongs to one file. */
+	struct at_user *at_user; /* NULL: no such request is running */
 	struct call_end *end;    /* SESSION_GOAL_CALL: how it ended */
-	bool on_terminal;        /* had one when it started */
+	bool on_terminal;        /* there was one at the start */
 	int lock;
 	ev_signal signals[4];
 	struct conf *next; /* for the next dial; NULL: the same */
@@ -79,30 +79,29 @@ struct bus {
 	ev_timer watchdog;
 };
 
-/* Start the parts in the table's order until one fails; the cause. And stop, in the reverse order,
- * those that were started. */
+/* Start the parts in the order of the table until one fails; returns the cause. bus_stop stops
+ * those that were started, in reverse order. */
 enum cause bus_start(struct bus *bus, const struct part *parts, size_t count);
 void bus_stop(struct bus *bus);
 
-/* The message for a part that cannot start, and the cause: `cause`, or a permission that is
- * missing. */
+/* Log why a part cannot start. Returns `cause`, or CAUSE_PERMISSION when a permission is missing. */
 enum cause bus_explain(enum cause cause, const char *what, int error);
 
 /* Have the session look for the modem: the last row's start. */
 enum cause bus_begin(struct bus *bus);
 
-/* An event for the session, now; then the listeners are told what came of it. */
+/* Give the session an event, now, and tell the listeners if that changed anything. */
 void bus_tell(struct bus *bus, struct session_event event);
 
 /* Set the session's deadline on the loop again; the loop ends with the session. */
 void bus_rearm(struct bus *bus);
 
-/* Tell the listeners. `facts` is borrowed until bus->facts is another. */
+/* Tell the listeners. `facts` is borrowed until bus->facts changes. */
 void bus_tell_reload(struct bus *bus);
 void bus_tell_facts(struct bus *bus, const struct modem_facts *facts);
 
-/* At the end: how long to wait for a process that lets go of ports. Whoever has them next would
- * find them held; but a stop takes less than 5 s. */
+/* At the end: how long to wait for a child that closes ports. The next user would find them held,
+ * but a stop must take less than 5 s. */
 int bus_close_ms(struct bus *bus);
 
 #endif

@@ -21,7 +21,7 @@
 #include "io/rundir.h"
 
 /* The previous instance may still be exiting: it releases its lock last, after "stop" has returned.
- * And pppd dials again before its last call has ended. */
+ * pppd even dials again before its last call has ended. */
 #define ENDING_S     1
 #define HANGING_UP_S 3
 
@@ -103,7 +103,7 @@ static void stop_loop(struct bus *bus)
 		ev_loop_destroy(bus->loop);
 }
 
-/* Each part starts after those that it needs; the order of the stops is the reverse. */
+/* Each part starts after those that it needs; they stop in reverse order. */
 static const struct part parts[] = {
 	{.start = lock_instance, .stop = unlock_instance},
 	{.start = start_loop, .stop = stop_loop},
@@ -138,7 +138,7 @@ static enum cause run_instance(struct bus *bus)
 	signal(SIGPIPE, SIG_IGN);
 	cause = bus_start(bus, parts, COUNT(parts));
 	if (cause == CAUSE_NONE) {
-		/* ev_run would not know of a break from before. */
+		/* ev_run would not see an ev_break from before it. */
 		if (!session_is_over(&bus->session))
 			ev_run(bus->loop, 0);
 		if (bus->session.state == SESSION_FAILED)

@@ -19,8 +19,8 @@ struct daemon_source {
 /*
  * Supervise one link in the foreground until it is told to stop (SIGTERM,
  * SIGINT, the control socket) or cannot go on; with `once` until its first
- * end. The exit code as a cause. `conf` is borrowed, and gets what `source` says
- * when the instance is told to read it again.
+ * end. Returns the exit code as a cause. `conf` is borrowed; a reload reads
+ * `source` into it again.
  */
 enum cause daemon_run(struct conf *conf, const struct daemon_source *source, const char *name,
 		      bool once);

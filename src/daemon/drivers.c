@@ -10,7 +10,7 @@
 #include "io/clock.h"
 #include "io/probe.h"
 
-/* A modem has as long to answer on its new port as modem.wait says. */
+/* A modem gets modem.wait to answer on its new port. */
 static bool is_rebound_in_vain(const struct drivers *drivers, const struct conf *conf)
 {
 	return *drivers->last.device.path && !drivers->last.back &&
@@ -32,12 +32,12 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	const struct rebind_job *job = &drivers->job, *last = &drivers->last;
 	const struct usb_device *device = &job->device;
 
-	/* What has answered once stays where it is, should it fall silent. */
+	/* An interface that has answered once is left alone, even if it falls silent later. */
 	if (result->chosen >= 0) {
 		drivers->last.device.path[0] = '\0';
 		drivers->last.back = false;
 	}
-	/* A port that is named is the user's, and would get another name. */
+	/* A port that the user has named would get another name. */
 	if (!rebind_may_help(result->cause) || strcmp(conf->modem.port, "auto") != 0 ||
 	    !rebind_find(&drivers->job, "", &filter, result, drivers->tried,
 			 drivers->count < DRIVERS_TRIED_MAX ? drivers->count : DRIVERS_TRIED_MAX))

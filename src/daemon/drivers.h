@@ -13,9 +13,9 @@ struct conf;
 
 #define DRIVERS_TRIED_MAX 8
 
-/* What modem.driver is about: the job, and which interfaces have had theirs. All zero at first. */
+/* What modem.driver = "auto" does: the job, and the interfaces that had theirs. All zero at first. */
 struct drivers {
-	struct rebind_job job;                        /* what the last probe found to be done */
+	struct rebind_job job;                        /* what the last probe asks for */
 	struct rebind rebind;                         /* does it */
 	struct rebind_tried tried[DRIVERS_TRIED_MAX]; /* a ring */
 	unsigned count;

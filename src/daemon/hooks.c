@@ -13,8 +13,8 @@
 #include "status/env.h"
 #include "status/show.h"
 
-#define STOP_MS   4500 /* 5 s are promised */
-#define SETTLE_S  .2   /* pppd tells of one address after the other */
+#define STOP_MS   4500 /* a stop must take less than 5 s */
+#define SETTLE_S  .2   /* pppd logs one address after the other */
 #define QUEUE_MAX 2
 
 /* What happened, and how things were then. */
@@ -40,7 +40,7 @@ struct hooks {
 	int64_t stop_at; /* when it was told to stop; 0: not */
 };
 
-/* The steps on the way to a link are no events: that has to be fast. */
+/* The steps towards a link are no events: nothing may slow them down. */
 static const char *const events[SESSION_STATE_COUNT] = {
 	[SESSION_WAITING] = "waiting",         [SESSION_CONNECTED] = "connected",
 	[SESSION_BACKING_OFF] = "backing-off", [SESSION_RECOVERING] = "recovering",
@@ -73,7 +73,7 @@ static bool take_event(struct hooks *hooks)
 	drop_queued(hooks, 0);
 	hooks->next = 0;
 	hook_list_read(&hooks->list, HOOKSDIR, &complaints);
-	/* What is wrong in there is said once. */
+	/* The same complaints are logged only once. */
 	if (strcmp(buf_str(&complaints), buf_str(&hooks->complained)) != 0) {
 		for (const char *at = buf_str(&complaints); *at; at += strcspn(at, "\n") + 1)
 			log_warning("%.*s", (int)strcspn(at, "\n"), at);
@@ -88,7 +88,7 @@ static void run_hooks(void *ctx)
 {
 	struct hooks *hooks = ctx;
 
-	/* As the callback: the last one has ended. */
+	/* When it is the callback, the last one has ended. */
 	hook_free(hooks->hook);
 	hooks->hook = NULL;
 	do {
@@ -139,7 +139,7 @@ static void on_settled(struct ev_loop *loop, ev_timer *watcher, int revents)
 		run_hooks(hooks);
 }
 
-/* A link is announced when no more addresses come. */
+/* A link is announced once no more addresses arrive. */
 void hooks_on_change(struct bus *bus)
 {
 	struct hooks *hooks = bus->hooks;
@@ -188,7 +188,7 @@ enum cause hooks_start(struct bus *bus)
 	return CAUSE_NONE;
 }
 
-/* Only to wake the loop. */
+/* This only wakes the loop. */
 static void on_time_up(struct ev_loop *loop, ev_timer *watcher, int revents)
 {
 	(void)loop;

@@ -6,7 +6,7 @@
 /* A stop takes 5 s, whatever TimeoutStopSec= somebody has set. */
 #define STOPPING "STOPPING=1\nEXTEND_TIMEOUT_USEC=6000000"
 
-/* It says that the loop runs; the session has timeouts of its own. */
+/* This only says that the loop runs; the session has timeouts of its own. */
 static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int revents)
 {
 	(void)loop;
@@ -15,8 +15,8 @@ static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int revents)
 	notify_send("WATCHDOG=1");
 }
 
-/* Ready means: it answers on its socket and looks for the modem. A link takes as long as it takes,
- * and a boot does not wait for it. */
+/* Ready means answering on the socket and looking for the modem. A link takes as long as it takes,
+ * and the boot must not wait for it. */
 enum cause manager_start(struct bus *bus)
 {
 	int ms = bus->goal == SESSION_GOAL_LINK ? notify_init() : 0;

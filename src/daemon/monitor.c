@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A link that is up: what the kernel, its counters, pings and the modem say of it. */
+/* Checks a link that is up: what the kernel, its counters, pings and the modem say about it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +28,8 @@ struct monitor {
 	struct ping *ping;
 	ev_timer count; /* of bytes */
 	ev_timer round; /* of pings */
-	ev_timer grace; /* for pppd to say it better */
-	bool waits;     /* for pppd's end, which it has told */
+	ev_timer grace; /* for pppd to give a better reason */
+	bool waits;     /* for pppd, which has said that it is ending */
 	struct buf trouble;
 };
 
@@ -86,7 +86,7 @@ static void on_interface(void *ctx, enum ifwatch_event event, int family, const 
 			what = "is down or has lost its address";
 		break;
 	}
-	/* The first trouble is the reason for those that follow. */
+	/* The first trouble causes the others. */
 	if (!what || monitor->trouble.len > 0)
 		return;
 	buf_printf(&monitor->trouble, "the interface %s %s", monitor->ifname, what);
@@ -169,8 +169,9 @@ void monitor_on_state(struct bus *bus)
 	monitor->ifwatch = ifwatch_new(bus->loop, monitor->ifname, on_interface, monitor);
 	if (monitor->ifwatch)
 		on_interface(monitor, IFWATCH_MISSED, AF_INET, NULL);
-	else /* where it is gone already, pppd ends */
-		log_warning("the kernel does not tell of %s: %s", monitor->ifname, strerror(errno));
+	else /* if it is gone already, pppd ends */
+		log_warning("the kernel does not report changes of %s: %s", monitor->ifname,
+			    strerror(errno));
 }
 
 void monitor_on_reload(struct bus *bus)

@@ -23,7 +23,7 @@ bool recovery_note_tty(struct recovery *recovery, const struct conf *conf)
 	struct port_list list = {NULL, 0};
 	size_t found = 0;
 
-	/* To list them takes a while. */
+	/* Listing them takes a while. */
 	if (++recovery->came < recovery->ports || recovery->ports == 0 ||
 	    port_list_configured(&list, conf) < 0)
 		return false;
@@ -42,8 +42,7 @@ void recovery_note_probe(struct recovery *recovery, const struct probe_result *r
 	int best = result->chosen, best_fit = -1;
 	struct usb_device device;
 
-	/* How well a port fits where none was chosen: it was left in a call, or its layout says
-	 * so. */
+	/* If none was chosen, one that was left in a call fits best, then what its layout says. */
 	for (size_t i = 0; result->chosen < 0 && i < result->count; i++) {
 		const struct probed_port *port = &result->ports[i];
 		int fit = port->role == PORT_ROLE_PPP   ? 3

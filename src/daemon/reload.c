@@ -41,7 +41,7 @@ void reload_apply_next(struct bus *bus)
 	log_notice("the new configuration is in force");
 }
 
-/* Takes what is in `fresh`, and leaves something to be freed. */
+/* Takes the values in `fresh`; what is left there is the caller's to free. */
 static struct json_object *apply_values(struct bus *bus, struct conf *fresh)
 {
 	struct json_object *changed = json_object_new_array();

@@ -7,7 +7,7 @@ struct bus;
 struct json_object;
 struct probe_result;
 
-/* What a probe found, one line for people: the chosen port, or each port and what it is. */
+/* What a probe found, in one line for people: the chosen port, or what each port is. */
 void report_probe(const struct probe_result *result, struct buf *out);
 
 /* The contract's status object, which the caller puts. */

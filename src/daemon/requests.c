@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "status/modem-info.h"
 
-#define FOLLOW_S 1. /* followers get the status at each change, and this often */
+#define FOLLOW_S 1. /* followers get the status at each change and this often */
 
 static struct json_object *answer_status(struct bus *bus)
 {
@@ -35,8 +35,8 @@ static struct json_object *answer_follow(struct bus *bus)
 	return answer_status(bus);
 }
 
-/* What was learnt of the modem on the way to the call, and during it on another port: nothing is
- * asked for it. */
+/* What was learnt about the modem before the call, and during it on the second port. The modem is
+ * not asked. */
 static struct json_object *answer_info(struct bus *bus)
 {
 	const struct session *session = &bus->session;

@@ -23,16 +23,16 @@
 struct second_port {
 	struct bus *bus;
 	struct port_list candidates;
-	char device[64]; /* has proven to be one; "": the candidates are probed */
+	char device[64]; /* known to answer; "": the candidates are probed */
 	struct prober prober;
 	struct talk talk;
 	struct closer closer;
 	struct script script; /* asks what changes during a call */
-	bool due;             /* to be asked */
+	bool due;             /* the modem is to be asked */
 	int failures;
-	int delays;      /* of one opening, by a port that is still being closed */
+	int delays;      /* of this opening, because the port is still closing */
 	ev_timer timer;  /* when it is due */
-	ev_timer opener; /* from the loop, not from within a request */
+	ev_timer opener; /* opens from the loop, not from within a request */
 	struct modem_facts facts;
 };
 
@@ -58,7 +58,7 @@ static void arm_question(struct second_port *second)
 	ev_timer_start(loop, &second->timer);
 }
 
-/* The call goes on whatever becomes of this port. */
+/* Whatever happens to this port, the call goes on. */
 static void fail_second(struct second_port *second, enum cause cause, const char *text)
 {
 	log_write(second->failures == 0 ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO,
@@ -104,7 +104,7 @@ static void watch_modem(struct second_port *second)
 {
 	struct talk_user user = talk_script_user(&second->script, on_watched, second);
 
-	/* Only its answers count here. */
+	/* Only the answers count here. */
 	user.urc = NULL;
 	script_start(&second->script, SCRIPT_WATCH, clock_now_ms());
 	talk_add(&second->talk, &user);
@@ -140,7 +140,7 @@ static void open_second_in(struct second_port *second, double seconds)
 	ev_timer_start(second->bus->loop, &second->opener);
 }
 
-/* A port that has proven itself is not probed again. */
+/* A port that is known to answer is not probed again. */
 static void open_second(struct second_port *second)
 {
 	const struct probe_options options = {.keep_echo = true, .trust = *second->device};
@@ -213,11 +213,11 @@ void second_port_learn(struct bus *bus, const struct probe_result *result)
 	second->failures = 0;
 	if (!*chosen->usb_path)
 		return;
-	/* A port that is named is the only one that was probed. */
+	/* If a port was named, it is the only one that was probed. */
 	if (strcmp(bus->conf->modem.port, "auto") != 0)
 		error = port_list_add_other_at(&second->candidates, chosen->usb_path,
 					       chosen->device);
-	/* Those that answer AT, or were not probed to the end and may. */
+	/* Those that answer AT, or that may, as their probe was cut short. */
 	for (size_t i = 0; i < result->count && !error; i++) {
 		const struct probed_port *port = &result->ports[i];
 

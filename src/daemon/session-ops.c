@@ -28,19 +28,17 @@
 #include "io/uevent.h"
 #include "io/pppd.h"
 
-/* The modem's device: its drivers, its recovery, its coming and going; and the routes of its
- * link. */
+/* What is done about the modem's device: drivers, recovery, plugging. And the routes that were
+ * set. */
 struct modem_care {
 	struct drivers drivers;
 	struct recovery recovery;
 	struct uevent *uevent;
-	bool routed; /* as ppp.default_route was, and ppp.metric */
+	bool routed; /* ppp.default_route at that time, and ppp.metric */
 	unsigned metric;
 };
 
-/* Where the port is found -------------------------------------------------------*/
-
-/* Its next step may be to dial: not while another user has the port. */
+/* The session's next step may be to dial: not while another user has the port. */
 static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
 {
 	struct bus *bus = timer->data;
@@ -51,8 +49,8 @@ static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
 		bus_tell(bus, (struct session_event){.type = SESSION_EVENT_TIMEOUT});
 }
 
-/* While it looks for a network it asks every second or so; in between the port is free. The
- * deadline may have passed while it was lent. */
+/* While waiting for a network the session asks every second or so; in between, the port is free.
+ * Its deadline may have passed while the port was lent. */
 static enum talk_turn take_session_turn(void *job, struct at_command *command)
 {
 	struct bus *bus = job;
@@ -119,7 +117,7 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	buf_free(&text);
 }
 
-/* Of these one at most is under way. */
+/* At most one of these is under way. */
 static void cancel_search(void *ctx)
 {
 	struct bus *bus = ctx;
@@ -168,8 +166,6 @@ static void on_tty(void *ctx, bool added, const char *device)
 	}
 }
 
-/* What may make it answer -------------------------------------------------------*/
-
 static void on_driver_bound(void *ctx, int error)
 {
 	(void)error;
@@ -216,8 +212,6 @@ static bool is_radio_blocked(void *ctx, struct buf *out)
 	return rfkill_is_blocked("", out);
 }
 
-/* The call ----------------------------------------------------------------------*/
-
 static int send_command(void *ctx, const struct at_command *command)
 {
 	struct bus *bus = ctx;
@@ -256,7 +250,7 @@ static int start_pppd(void *ctx)
 	struct bus *bus = ctx;
 	int error = -EIO;
 
-	/* One that could not be killed: its end is no news of the next. */
+	/* The last one could not be killed: its end must not be taken for the end of this one. */
 	pppd_free(bus->pppd);
 	bus->pppd = NULL;
 	if (bus->talk.port)
@@ -313,7 +307,7 @@ static int add_routes(void *ctx)
 	return error < 0 ? error : error6;
 }
 
-/* The routes of the old values go where ppp.default_route or ppp.metric has another one. */
+/* When ppp.default_route or ppp.metric has changed, the old routes are replaced. */
 void session_ops_on_reload(struct bus *bus)
 {
 	const struct modem_care *care = bus->care;
@@ -375,10 +369,10 @@ enum cause session_ops_start(struct bus *bus)
 	bus->care = calloc(1, sizeof(*bus->care));
 	if (!bus->care)
 		return bus_explain(CAUSE_INTERNAL, "the session", -ENOMEM);
-	/* Without it a modem that comes later is found at the next rescan only. */
+	/* Without it, a modem that is plugged in later is only found at the next rescan. */
 	bus->care->uevent = uevent_new(bus->loop, on_tty, bus);
 	if (!bus->care->uevent)
-		log_warning("the kernel does not tell of new ports: %s", strerror(errno));
+		log_warning("the kernel does not report new ports: %s", strerror(errno));
 	ev_timer_init(&bus->deadline, on_deadline, 0., 0.);
 	bus->deadline.data = bus;
 	session_init(&bus->session, bus->conf, &bus->ops, bus, bus->once, seed);

@@ -24,7 +24,7 @@ static void on_parent(void *ctx, enum pppd_parent_event event)
 	bus_tell(ctx, events[event]);
 }
 
-/* It runs already, and the link is its own affair. */
+/* pppd runs already, and takes care of its link. */
 static int need_nothing(void *ctx)
 {
 	(void)ctx;
@@ -49,7 +49,7 @@ static void connect_parent(void *ctx)
 	if (serial_heed_carrier(serial) < 0)
 		log_warning("%s: a lost carrier will not be noticed", serial_device(serial));
 	pppd_parent_connected(bus->parent, serial_fd(serial), early, len);
-	/* pppd's; it leaves it too when it detaches. */
+	/* stderr is pppd's, which leaves it too when it detaches. */
 	log_leave_stderr();
 }
 
@@ -83,7 +83,7 @@ enum cause under_pppd_start(struct bus *bus)
 	return bus->parent ? CAUSE_NONE : bus_explain(CAUSE_INTERNAL, "the line to pppd", -ENOMEM);
 }
 
-/* For pppd's connect script: how it ended. */
+/* How the call ended, for pppd's connect script. */
 void under_pppd_on_state(struct bus *bus)
 {
 	if (!bus->parent || !session_is_over(&bus->session))

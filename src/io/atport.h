@@ -12,24 +12,24 @@ struct serial;
 struct atport;
 
 struct atport_callbacks {
-	/* A reply or a URC. The port may be freed in here. */
+	/* A reply or a URC. The port may be released in here. */
 	void (*event)(void *ctx, const struct at_event *event);
-	/* Hang-up or unplugged; free it soon, so that its number is free. */
+	/* Hung up or unplugged; release it soon, so that the kernel can reuse its number. */
 	void (*gone)(void *ctx);
 };
 
-/* Takes `serial` over (on failure too, where it is closed). NULL: no memory. */
+/* Takes over `serial`, and closes it on failure. NULL: out of memory. */
 struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
 			  const struct atport_callbacks *callbacks, void *ctx);
 
-/* The port, which the caller closes, or NULL when it is gone. NULL is fine. */
+/* Free it. Returns the open port for the caller to close, or NULL when it is gone. NULL is fine. */
 struct serial *atport_release(struct atport *port);
 
 /* As at_chan_send. */
 int atport_send(struct atport *port, const struct at_command *command);
 
-/* Neither read nor write any more: the line is PPP's, and so are these bytes that came behind
- * CONNECT. Good as long as the port. */
+/* Stop reading and writing: the line belongs to PPP now, and so do the bytes that followed CONNECT,
+ * which are returned. Valid as long as the port. */
 const char *atport_hand_over(struct atport *port, size_t *len);
 
 struct serial *atport_serial(struct atport *port);

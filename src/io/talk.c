@@ -142,8 +142,6 @@ int talk_open(struct talk *talk, struct ev_loop *loop, struct serial *serial)
 	return talk->port ? 0 : -ENOMEM;
 }
 
-/* A script as a user ----------------------------------------------------------------*/
-
 static enum talk_turn take_script_turn(void *job, struct at_command *command)
 {
 	switch (script_next(job, command, clock_now_ms())) {
