@@ -18,8 +18,8 @@ struct icmp_echo {
 /* ICMP with its checksum; the kernel fills in that of ICMPv6. */
 void icmp_request(const struct icmp_echo *echo, uint8_t packet[ICMP_ECHO_SIZE]);
 
-/* Whether the packet, which may be any bytes, answers that request. `with_header`: it starts with an
- * IPv4 header, as on raw sockets. */
+/* Whether the packet, which may be any bytes, answers that request. `with_header`: it starts with
+ * an IPv4 header, as on raw sockets. */
 bool icmp_is_answer(const struct icmp_echo *echo, const uint8_t *packet, size_t len,
 		    bool with_header);
 

@@ -10,8 +10,8 @@ struct mnl_socket;
 /* A socket of that bus, NETLINK_ROUTE for one, that receives these groups. NULL with errno. */
 struct mnl_socket *netlink_open(int bus, unsigned groups);
 
-/* The length of the next message; 0 for one that is not the kernel's, as any process can send to the
- * group. -EAGAIN; -ENOBUFS: some were lost. */
+/* The length of the next message; 0 for one that is not the kernel's, as any process can send to
+ * the group. -EAGAIN; -ENOBUFS: some were lost. */
 ssize_t netlink_receive(struct mnl_socket *socket, void *message, size_t size);
 
 #endif

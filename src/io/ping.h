@@ -11,8 +11,8 @@ struct conf_list;
  * enough. */
 struct ping;
 
-/* `targets` are numeric addresses, IPv4 and IPv6. NULL with a negative errno in *error when none can
- * be pinged. */
+/* `targets` are numeric addresses, IPv4 and IPv6. NULL with a negative errno in *error when none
+ * can be pinged. */
 struct ping *ping_new(struct ev_loop *loop, const char *ifname, const struct conf_list *targets,
 		      int *error);
 

@@ -18,8 +18,8 @@
 #define FAILED_WORD "GOBI FAILED"
 #define TEXT_MAX    200
 
-/* pppd speaks first once it has PPP on the line, and loses what comes before that; unless it is told
- * to be silent. */
+/* pppd speaks first once it has PPP on the line, and loses what comes before that; unless it is
+ * told to be silent. */
 #define HOLD_MS   1000
 #define UNREAD_MS 3000
 

@@ -23,12 +23,12 @@ struct ppp_run {
 int ppp_options_write(const struct conf *conf, const struct ppp_run *run, struct buf *out,
 		      struct buf *error);
 
-/* The same for `check`: for the instance `name`, with secrets as "********" and without what belongs
- * to one run. */
+/* The same for `check`: for the instance `name`, with secrets as "********" and without what
+ * belongs to one run. */
 int ppp_options_show(const struct conf *conf, const char *name, struct buf *out, struct buf *error);
 
-/* A pppd that others start (pon, ifup), and how it gets its call. Ours, never a user's values; one of
- * the first two is NULL. */
+/* A pppd that others start (pon, ifup), and how it gets its call. Ours, never a user's values; one
+ * of the first two is NULL. */
 struct ppp_peer {
 	const char *pty;     /* shell command that is its line */
 	const char *device;  /* "/dev/ttyUSB2" */

@@ -62,8 +62,8 @@ struct ppp_life {
 
 void ppp_life_event(struct ppp_life *life, const struct ppp_event *event);
 
-/* `wait_status` is waitpid(2)'s. The cause, never CAUSE_NONE, and in `text` one line for people: the
- * log's reason, else the meaning of the status: "... (pppd ended with 16)". */
+/* `wait_status` is waitpid(2)'s. The cause, never CAUSE_NONE, and in `text` one line for people:
+ * the log's reason, else the meaning of the status: "... (pppd ended with 16)". */
 struct buf;
 enum cause ppp_life_cause(const struct ppp_life *life, int wait_status, struct buf *text);
 

@@ -11,7 +11,7 @@ struct flaps {
 	int devnum;
 	int count;
 	int64_t since;
-	bool expected; /* set by whoever made it leave */
+	bool expected; /* set by the caller that makes it leave */
 };
 
 /* Note the modem as it is seen now. True for the third return within ten minutes, which is typical

@@ -167,7 +167,7 @@ void session_handle(struct session *session, const struct session_event *event)
 		session_stop(session, event->now);
 		break;
 	case SESSION_EVENT_REDIAL:
-		/* With another goal, whoever wants the call dials again. */
+		/* With another goal the redial is the caller's business. */
 		if (session->goal != SESSION_GOAL_LINK) {
 			session_stop(session, event->now);
 		} else if (session->state != SESSION_PROBING) { /* else a dial has just begun */
