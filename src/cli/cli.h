@@ -53,8 +53,8 @@ struct cli {
 /* A command's exit code is an enum cause. */
 typedef int cli_command(struct cli *cli);
 
-/* Choose the instance: NAME, or for NULL -c's or the default one. Prints a message and returns false
- * if there is no such name. */
+/* Choose the instance: NAME, or for NULL that of -c or the default one. False, with a message, if
+ * its name is not valid. */
 bool cli_set_name(struct cli *cli, const char *name);
 
 /* Read the configuration that cli_set_name chose. The instance's own file may be missing: then the
@@ -76,8 +76,8 @@ int cli_no_socket(const struct cli *cli, int error);
 /* Both together: the socket, or -1 with a message and *cause. */
 int cli_connect(const struct cli *cli, int *cause);
 
-/* Send `command`. CAUSE_NONE and the answer, which the caller puts, or a message and the cause. What
- * may come after the answer is left in `in`, unless that is NULL. */
+/* Send `command`. CAUSE_NONE and the answer, which the caller puts, or a message and the cause.
+ * What may come after the answer is left in `in`, unless that is NULL. */
 int cli_request(int fd, const char *command, struct buf *in, struct json_object **response);
 
 /* Print the text of an answer that is not "ok". Returns its cause. */

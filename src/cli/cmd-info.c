@@ -64,8 +64,8 @@ static int show_modem(const struct cli *cli, const struct conf *conf)
 	return cause;
 }
 
-/* During a call the modem may have another port to ask. Before the call the instance needs all ports
- * itself, and tells what it knows. */
+/* During a call the modem may have another port to ask. Before the call the instance needs all
+ * ports itself, and tells what it knows. */
 static int show_instance(const struct cli *cli, const struct conf *conf, int fd)
 {
 	struct json_object *response, *known, *object = NULL;

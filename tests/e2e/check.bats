@@ -180,10 +180,10 @@ check() {
 	run "$gobi" check -- help
 	[ "$status" -eq 3 ]
 	has "help.conf: cannot read it"
-	conf="$BATS_TEST_TMPDIR/help.conf"
-	check ""
+	: >"$BATS_TEST_TMPDIR/help.conf"
+	run "$gobi" -c "$BATS_TEST_TMPDIR/help.conf" check
 	[ "$status" -eq 0 ]
-	has "$conf: fine"
+	has "help.conf: fine"
 }
 
 @test "a group that there is not is a mistake" {
