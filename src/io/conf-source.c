@@ -227,23 +227,21 @@ static void read_string(struct reader *reader)
 	skip_bytes(reader, 1);
 }
 
-static void read_block_comment(struct reader *reader)
+/* To the end of the line, or to the end of the comment where it is a block. */
+static void skip_comment(struct reader *reader, bool block)
 {
 	int line = reader->line;
 
-	skip_bytes(reader, 2);
+	if (block)
+		skip_bytes(reader, 2);
 	while (reader->at < reader->len &&
-	       (peek_byte(reader, 0) != '*' || peek_byte(reader, 1) != '/'))
+	       (block ? peek_byte(reader, 0) != '*' || peek_byte(reader, 1) != '/'
+		      : peek_byte(reader, 0) != '\n'))
 		skip_bytes(reader, 1);
-	if (reader->at == reader->len)
+	if (block && reader->at == reader->len)
 		complain_at(reader, line, "this comment has no end; \"*/\" is missing");
-	skip_bytes(reader, 2);
-}
-
-static void skip_line(struct reader *reader)
-{
-	while (reader->at < reader->len && peek_byte(reader, 0) != '\n')
-		skip_bytes(reader, 1);
+	if (block)
+		skip_bytes(reader, 2);
 }
 
 static void read_number(struct reader *reader)
@@ -334,7 +332,7 @@ static void read_include(struct reader *reader)
 		free(name);
 	} else {
 		complain_at(reader, reader->line, "write @include \"FILE\"");
-		skip_line(reader);
+		skip_comment(reader, false);
 		copy_until(reader, start);
 	}
 	/* What follows on this line must not be a line's start, where libconfig would look for
@@ -365,9 +363,9 @@ static void read_text(struct conf_source *source, size_t file, const struct buf 
 		} else if (c == '"') {
 			read_string(&reader);
 		} else if (c == '/' && peek_byte(&reader, 1) == '*') {
-			read_block_comment(&reader);
+			skip_comment(&reader, true);
 		} else if (c == '#' || (c == '/' && peek_byte(&reader, 1) == '/')) {
-			skip_line(&reader);
+			skip_comment(&reader, false);
 		} else if (next_is(&reader, 0, DIGITS)) {
 			read_number(&reader);
 		} else if (next_is(&reader, 0, WORD) && c != '-') {

@@ -9,45 +9,31 @@
 #include "status/modem-info.h"
 #include "status/show.h"
 
-static struct json_object *domain_json(const struct modem_registration *registration)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_text(object, "state", modem_reg_name(registration->stat));
-	json_add_number(object, "lac", registration->lac);
-	json_add_number(object, "ci", registration->ci);
-	json_add_text(object, "technology", modem_act_name(registration->act));
-	return object;
-}
-
-/* The best state of any domain; NULL when none is known. */
-static const char *best_registration(const struct modem_facts *facts)
-{
-	enum modem_reg best = MODEM_REG_IDLE;
-	bool known = false;
-
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
-		enum modem_reg stat = facts->registration[i].stat;
-
-		if (!facts->domain_known[i])
-			continue;
-		known = true;
-		if (!modem_reg_is_registered(best) && stat != MODEM_REG_IDLE)
-			best = stat;
-	}
-	return known ? modem_reg_name(best) : NULL;
-}
-
+/* The overall registration is the best of any domain. */
 struct json_object *modem_network_json(const struct modem_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *domains = json_object_new_object();
+	enum modem_reg best = MODEM_REG_IDLE;
+	bool known = false;
 
-	json_add_text(object, "registration", best_registration(facts));
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		if (facts->domain_known[i])
-			json_object_object_add(domains, modem_domain_name((enum modem_domain)i),
-					       domain_json(&facts->registration[i]));
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
+		const struct modem_registration *is = &facts->registration[i];
+		struct json_object *domain;
+
+		if (!facts->domain_known[i])
+			continue;
+		known = true;
+		if (!modem_reg_is_registered(best) && is->stat != MODEM_REG_IDLE)
+			best = is->stat;
+		domain = json_object_new_object();
+		json_add_text(domain, "state", modem_reg_name(is->stat));
+		json_add_number(domain, "lac", is->lac);
+		json_add_number(domain, "ci", is->ci);
+		json_add_text(domain, "technology", modem_act_name(is->act));
+		json_object_object_add(domains, modem_domain_name((enum modem_domain)i), domain);
+	}
+	json_add_text(object, "registration", known ? modem_reg_name(best) : NULL);
 	json_object_object_add(object, "domains", domains);
 	json_add_text(object, "operator", facts->operator);
 	json_add_text(object, "mccmnc", facts->mccmnc);
@@ -57,25 +43,28 @@ struct json_object *modem_network_json(const struct modem_facts *facts)
 	return object;
 }
 
-static void add_db(struct json_object *object, const char *key, int value)
-{
-	if (value != MODEM_DB_UNKNOWN)
-		json_object_object_add(object, key, json_object_new_int(value));
-}
-
 struct json_object *modem_signal_json(const struct modem_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
 	const struct modem_signal *signal = &facts->signal;
+	const struct {
+		const char *key;
+		int value;
+	} powers[] = {
+		{"rssi_dbm", signal->rssi_dbm},
+		{"rscp_dbm", signal->rscp_dbm},
+		{"rsrp_dbm", signal->rsrp_dbm},
+		{"rsrq_db", signal->rsrq_db},
+	};
 
 	if (signal->csq != 99)
 		json_add_number(object, "csq", signal->csq);
-	add_db(object, "rssi_dbm", signal->rssi_dbm);
 	if (signal->ber != 99)
 		json_add_number(object, "ber", signal->ber);
-	add_db(object, "rscp_dbm", signal->rscp_dbm);
-	add_db(object, "rsrp_dbm", signal->rsrp_dbm);
-	add_db(object, "rsrq_db", signal->rsrq_db);
+	for (size_t i = 0; i < COUNT(powers); i++)
+		if (powers[i].value != MODEM_DB_UNKNOWN)
+			json_object_object_add(object, powers[i].key,
+					       json_object_new_int(powers[i].value));
 	json_add_number(object, "percent", modem_signal_percent(signal));
 	return object;
 }
@@ -225,35 +214,30 @@ static void put_network(struct json_object *object, struct buf *out)
 	put_domain(show_get(domains, "eps"), "  eps", out);
 }
 
-static void put_signal(struct json_object *signal, struct buf *out)
+void modem_info_render(struct json_object *object, struct buf *out)
 {
 	static const struct {
 		const char *key, *before, *unit;
-	} parts[] = {
+	} powers[] = {
 		{"rssi_dbm", " ", "dBm"},
 		{"rsrp_dbm", ", RSRP ", "dBm"},
 		{"rsrq_db", ", RSRQ ", "dB"},
 	};
-
-	if (!show_has(signal, "percent"))
-		return;
-	show_label(out, "signal");
-	show_bar(out, show_number(signal, "percent"));
-	for (size_t i = 0; i < COUNT(parts); i++)
-		if (show_has(signal, parts[i].key))
-			buf_printf(out, "%s%lld %s", parts[i].before,
-				   show_number(signal, parts[i].key), parts[i].unit);
-	buf_printf(out, "\n");
-}
-
-void modem_info_render(struct json_object *object, struct buf *out)
-{
+	struct json_object *signal = show_get(object, "signal");
 	struct json_object *mode = show_get(object, "mode"), *contexts;
 	const char *current = show_text(mode, "current"), *wanted = show_text(mode, "wanted");
 
 	put_modem_and_sim(object, out);
 	put_network(object, out);
-	put_signal(show_get(object, "signal"), out);
+	if (show_has(signal, "percent")) {
+		show_label(out, "signal");
+		show_bar(out, show_number(signal, "percent"));
+		for (size_t i = 0; i < COUNT(powers); i++)
+			if (show_has(signal, powers[i].key))
+				buf_printf(out, "%s%lld %s", powers[i].before,
+					   show_number(signal, powers[i].key), powers[i].unit);
+		buf_printf(out, "\n");
+	}
 	if (*current) {
 		show_label(out, "mode");
 		buf_printf(out, "%s", current);

@@ -51,20 +51,19 @@ static void begin_family(const struct page *page, const char *name, const char *
 	begin_sample(page, name);
 }
 
-static void end_sample(const struct page *page, long long value)
+/* Milliseconds are told in seconds. */
+static void end_sample(const struct page *page, long long value, bool is_ms)
 {
-	buf_printf(page->out, "} %lld\n", value);
-}
-
-static void end_sample_ms(const struct page *page, long long ms)
-{
-	buf_printf(page->out, "} %lld.%03lld\n", ms / 1000, ms % 1000);
+	if (is_ms)
+		buf_printf(page->out, "} %lld.%03lld\n", value / 1000, value % 1000);
+	else
+		buf_printf(page->out, "} %lld\n", value);
 }
 
 static void put_gauge(const struct page *page, const char *name, const char *help, long long value)
 {
 	begin_family(page, name, "gauge", help);
-	end_sample(page, value);
+	end_sample(page, value, false);
 }
 
 static void put_state(const struct page *page, struct json_object *object)
@@ -81,13 +80,13 @@ static void put_state(const struct page *page, struct json_object *object)
 		else
 			begin_sample(page, "state");
 		put_label(page, ",", "state", states[i]);
-		end_sample(page, is);
+		end_sample(page, is, false);
 		known |= is;
 	}
 	if (!known && *state) {
 		begin_sample(page, "state");
 		put_label(page, ",", "state", state);
-		end_sample(page, 1);
+		end_sample(page, 1, false);
 	}
 	put_gauge(page, "up", "Whether the link is up.", strcmp(state, "connected") == 0);
 }
@@ -125,7 +124,7 @@ static void put_info(const struct page *page, struct json_object *part, const ch
 	begin_family(page, name, "gauge", help);
 	for (; *keys; keys++)
 		put_label(page, ",", *keys, show_text(part, *keys));
-	end_sample(page, 1);
+	end_sample(page, 1, false);
 }
 
 static void put_registration(const struct page *page, struct json_object *network)
@@ -163,16 +162,13 @@ void prometheus_print(struct json_object *object, const char *name, struct buf *
 		if (!show_has(part, row->key))
 			continue;
 		begin_family(&page, row->name, row->type, row->help);
-		if (row->ms)
-			end_sample_ms(&page, show_number(part, row->key));
-		else
-			end_sample(&page, show_number(part, row->key));
+		end_sample(&page, show_number(part, row->key), row->ms);
 	}
 	if (show_has(failure, "ago_ms")) {
 		begin_family(&page, "last_failure_seconds", "gauge",
 			     "How long ago the last failure was, and its cause.");
 		put_label(&page, ",", "cause", show_text(failure, "cause"));
-		end_sample_ms(&page, show_number(failure, "ago_ms"));
+		end_sample(&page, show_number(failure, "ago_ms"), true);
 	}
 	put_registration(&page, show_get(object, "network"));
 	put_info(&page, show_get(object, "modem"), "modem_info", "Which modem it has.", modem_keys);
