@@ -11,8 +11,8 @@
 
 struct at_request;
 
-/* A look at the modem: its ports are asked, and on the best one all that the modem can tell. It gets
- * no PIN, and ports and modem are left as they were found. */
+/* A look at the modem: its ports are asked, and on the best one all that the modem can tell. It
+ * gets no PIN, and ports and modem are left as they were found. */
 struct survey {
 	const struct probe_result *result; /* NULL: there is none */
 	bool asked;                        /* script.facts are those of the modem */
@@ -44,7 +44,7 @@ struct survey_options {
 int survey_add(struct port_list *ports, const char *word);
 
 /* Blocks until it is over. A signal ends the program after modem and ports have been put back, a
- * second one at once. `conf` and the ports are borrowed for the survey's life. Returns the cause. */
+ * second one at once. `conf` and the ports are borrowed for the survey's life. The cause. */
 enum cause survey_run(struct survey *survey, const struct conf *conf,
 		      const struct survey_options *options);
 
