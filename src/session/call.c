@@ -110,6 +110,10 @@ void preparing_enter(struct session *session, int64_t now)
 	if (error == -ENOENT) {
 		session_fail(session, now, CAUSE_NO_PPP,
 			     "%s does not exist; install the package ppp", PPPD_PATH);
+	} else if (error == -ENOEXEC) {
+		session_fail(session, now, CAUSE_NO_PPP,
+			     "%s is not a program for this machine; install the package ppp",
+			     PPPD_PATH);
 	} else if (error == -EINVAL) {
 		session_fail(session, now, CAUSE_CONFIG,
 			     "the configuration does not fit in pppd's "

@@ -6,6 +6,7 @@
 
 #include "unit.h"
 
+#include "base/count.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "session/session.h"
@@ -776,17 +777,33 @@ static void roaming_that_is_not_wanted_ends_it_at_once(void **state)
 	}
 }
 
-static void a_missing_pppd_ends_it_for_good(void **state)
+static void a_pppd_that_cannot_be_started_gives_its_cause(void **state)
 {
-	struct world *world = world_new(false);
+	static const struct {
+		int error;
+		enum session_state state;
+		enum cause cause;
+	} rows[] = {
+		{-ENOENT, SESSION_FAILED, CAUSE_NO_PPP},
+		{-ENOEXEC, SESSION_FAILED, CAUSE_NO_PPP},
+		{-EACCES, SESSION_FAILED, CAUSE_PERMISSION},
+		{-EINVAL, SESSION_FAILED, CAUSE_CONFIG},
+		/* These pass. */
+		{-EMFILE, SESSION_BACKING_OFF, CAUSE_INTERNAL},
+		{-EAGAIN, SESSION_BACKING_OFF, CAUSE_INTERNAL},
+	};
 
 	(void)state;
-	world->ppp_error = -ENOENT;
-	probed(world, CAUSE_NONE);
-	assert_int_equal(world->commands, 0);
-	assert_int_equal(world->session.state, SESSION_FAILED);
-	assert_int_equal(world->session.cause, CAUSE_NO_PPP);
-	world_free(world);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct world *world = world_new(false);
+
+		world->ppp_error = rows[i].error;
+		probed(world, CAUSE_NONE);
+		assert_int_equal(world->commands, 0);
+		assert_int_equal(world->session.state, rows[i].state);
+		assert_int_equal(world->session.cause, rows[i].cause);
+		world_free(world);
+	}
 }
 
 static void a_redial_hangs_up_and_dials_again(void **state)
@@ -1343,7 +1360,7 @@ int main(void)
 		cmocka_unit_test(denied_is_retried_slowly),
 		cmocka_unit_test(registration_by_urc_ends_the_wait),
 		cmocka_unit_test(roaming_that_is_not_wanted_ends_it_at_once),
-		cmocka_unit_test(a_missing_pppd_ends_it_for_good),
+		cmocka_unit_test(a_pppd_that_cannot_be_started_gives_its_cause),
 		cmocka_unit_test(a_redial_hangs_up_and_dials_again),
 		cmocka_unit_test(an_alarm_ends_a_link_and_nothing_else),
 		cmocka_unit_test(a_pin_that_could_not_be_sent_is_not_shown),
