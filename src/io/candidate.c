@@ -163,14 +163,18 @@ void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct pr
 	candidate->io.data = candidate->timer.data = candidate;
 }
 
-void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, int pass_ms,
-		     int no_dtr_ms)
+void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, bool trust,
+		     int pass_ms, int no_dtr_ms)
 {
 	const char *name = candidate->port->port.device;
 
 	candidate->serial = opening->serial;
 	if (!candidate->serial) {
 		settle_error(candidate, opening->error, buf_str(&opening->holder));
+		return;
+	}
+	if (trust) {
+		candidate_settle(candidate, PORT_ROLE_AT, "");
 		return;
 	}
 	if (no_dtr_ms < pass_ms && candidate->port->hint <= LAYOUT_LIKELY &&
@@ -185,12 +189,6 @@ void candidate_begin(struct candidate *candidate, const struct serial_opening *o
 		settle_error(candidate, -ENOMEM, "");
 }
 
-void candidate_trust(struct candidate *candidate, struct serial *serial)
-{
-	candidate->serial = serial;
-	candidate_settle(candidate, PORT_ROLE_AT, "");
-}
-
 void candidate_hurry(struct candidate *candidate, int answer_ms)
 {
 	if (!candidate->probe || candidate->settled)
@@ -199,19 +197,9 @@ void candidate_hurry(struct candidate *candidate, int answer_ms)
 	watch_port(candidate, clock_now_ms());
 }
 
-bool candidate_has_answered(const struct candidate *candidate)
-{
-	return candidate->probe && port_probe_answer_ms(candidate->probe) >= 0;
-}
-
 void candidate_echo_off(struct candidate *candidate)
 {
 	port_probe_echo_off(candidate->probe);
 	watch_port(candidate, clock_now_ms());
 	ev_feed_event(candidate->loop, &candidate->timer, EV_TIMER);
-}
-
-bool candidate_is_idle(const struct candidate *candidate)
-{
-	return !candidate->probe || port_probe_is_idle(candidate->probe);
 }

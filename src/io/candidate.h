@@ -43,27 +43,21 @@ struct candidate {
 /* `port` outlives the candidate; the caller has set `changed` and `ctx`. */
 void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probed_port *port);
 
-/* Takes the opened port over, or the reason why it is not open. A port for calls whose driver cannot
- * raise DTR is given `no_dtr_ms` instead of `pass_ms`. */
-void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, int pass_ms,
-		     int no_dtr_ms);
-
-/* An open port that counts as AT without being asked. */
-void candidate_trust(struct candidate *candidate, struct serial *serial);
+/* Takes the opened port over, or the reason why it is not open. With `trust` an open port counts as AT
+ * without being asked. A port for calls whose driver cannot raise DTR is given `no_dtr_ms` instead of
+ * `pass_ms`. */
+void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, bool trust,
+		     int pass_ms, int no_dtr_ms);
 
 /* The role is known without asking. */
 void candidate_settle(struct candidate *candidate, enum port_role role, const char *reason);
 
-/* Has said OK, whether it is settled or not. */
-bool candidate_has_answered(const struct candidate *candidate);
-
 /* Another port of its modem has answered. */
 void candidate_hurry(struct candidate *candidate, int answer_ms);
 
-/* For the chosen one, before it is handed over: calls `changed` when it is idle, or settled as an
- * error. */
+/* For the chosen one, before it is handed over: calls `changed` when its probe is idle, or when it is
+ * settled as an error. */
 void candidate_echo_off(struct candidate *candidate);
-bool candidate_is_idle(const struct candidate *candidate);
 
 /* Close and forget the port if it is still open. */
 void candidate_release(struct candidate *candidate);

@@ -69,7 +69,7 @@ static void fill_ranked(struct probe *probe)
 			.hint = candidate->port->hint,
 			.device = candidate->port->port.usb_path,
 			.pending = !candidate->settled,
-			.answered = candidate_has_answered(candidate),
+			.answered = candidate->probe && port_probe_answer_ms(candidate->probe) >= 0,
 			.usable = candidate->port->role == PORT_ROLE_AT,
 			.no_dtr = candidate->port->role == PORT_ROLE_NO_DTR,
 		};
@@ -166,7 +166,7 @@ static void on_changed(void *ctx, struct candidate *candidate)
 	if (probe->over) { /* the chosen port's echo was being turned off */
 		if (port->role != PORT_ROLE_AT)
 			probe->result.chosen = -1;
-		if (candidate_is_idle(candidate))
+		if (!candidate->probe || port_probe_is_idle(candidate->probe))
 			deliver_result(probe);
 		return;
 	}
@@ -221,11 +221,8 @@ static int begin_candidates(struct probe *probe)
 	for (size_t i = 0; i < count; i++) {
 		if (probe->candidates[i].settled)
 			continue;
-		if (openings[n].serial && probe->options.trust)
-			candidate_trust(&probe->candidates[i], openings[n].serial);
-		else
-			candidate_begin(&probe->candidates[i], &openings[n], pass_ms,
-					probe->options.all ? pass_ms : NO_DTR_MS);
+		candidate_begin(&probe->candidates[i], &openings[n], probe->options.trust, pass_ms,
+				probe->options.all ? pass_ms : NO_DTR_MS);
 		buf_free(&openings[n++].holder);
 	}
 	free(openings);

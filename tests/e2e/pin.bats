@@ -123,6 +123,6 @@ end_all() {
 	echo rubbish >"$state/sent-pins"
 	dial_once "$(with 1234)"
 	exits 9
-	has "$state_dir/sent-pins, which says"
+	has "$state_dir/sent-pins, which records"
 	pins 0
 }
