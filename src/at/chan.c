@@ -15,8 +15,8 @@
 #define QUEUE_MAX 32
 #define DATA_MAX  4096
 
-/* Quarantine: a port is quiet after this long without a byte; one that never is (NMEA) is asked after
- * QUIET_MAX anyway. */
+/* Quarantine: a port is quiet after this long without a byte; one that never is (NMEA) is asked
+ * after QUIET_MAX anyway. */
 #define QUIET_MS      200
 #define QUIET_MAX_MS  2000
 #define SYNC_MS       1000

@@ -67,8 +67,8 @@ void at_chan_set_name(struct at_chan *chan, const char *name);
 int at_chan_send(struct at_chan *chan, const struct at_command *command);
 
 /* No command is queued or in flight, and there is no quarantine. (A quarantine that gets no OK is
- * parked after some tries, and resumes with the next command. A queued command waits for it no longer
- * than its own timeout.) */
+ * parked after some tries, and resumes with the next command. A queued command waits for it no
+ * longer than its own timeout.) */
 bool at_chan_idle(const struct at_chan *chan);
 
 /* Bytes that arrived at `now`. Any bytes, in any pieces. After a CONNECT they are only kept: see
@@ -80,16 +80,16 @@ void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t n
 const char *at_chan_output(struct at_chan *chan, size_t *len, int64_t now);
 void at_chan_written(struct at_chan *chan, size_t len, int64_t now);
 
-/* The next event, in order of arrival; AT_EVENT_NONE when there is none. Deadlines at or before `now`
- * take effect here. */
+/* The next event, in order of arrival; AT_EVENT_NONE when there is none. Deadlines at or before
+ * `now` take effect here. */
 struct at_event at_chan_next(struct at_chan *chan, int64_t now);
 
-/* When at_chan_next and at_chan_output must be called again even if no byte arrives; 0: at once; -1:
- * not before a byte arrives. */
+/* When at_chan_next and at_chan_output must be called again even if no byte arrives; 0: at once;
+ * -1: not before a byte arrives. */
 int64_t at_chan_deadline(const struct at_chan *chan);
 
-/* After a reply whose final is CONNECT: the bytes of PPP that followed its line, up to 4 kB, including
- * those fed later. The channel has forgotten its queue and stays in data mode until
+/* After a reply whose final is CONNECT: the bytes of PPP that followed its line, up to 4 kB,
+ * including those fed later. The channel has forgotten its queue and stays in data mode until
  * at_chan_reset. */
 const char *at_chan_data(const struct at_chan *chan, size_t *len);
 

@@ -14,8 +14,8 @@ struct at_error {
 /* `kind` is AT_FINAL_CME or AT_FINAL_CMS. NULL when the number has no row. */
 const struct at_error *at_error_by_code(enum at_final_kind kind, int code);
 
-/* Compares letters and digits only, without case; a cause number at the end, "(#33)", is ignored. NULL
- * when nothing fits. */
+/* Compares letters and digits only, without case; a cause number at the end, "(#33)", is ignored.
+ * NULL when nothing fits. */
 const struct at_error *at_error_by_text(enum at_final_kind kind, const char *text);
 
 #endif

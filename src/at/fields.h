@@ -16,8 +16,8 @@ struct at_fields {
 	bool more;      /* another field follows (an empty one too) */
 };
 
-/* Start after `prefix` ("+CREG:"), compared without case; false when the line has another one. `line`
- * is borrowed while the fields are read. */
+/* Start after `prefix` ("+CREG:"), compared without case; false when the line has another one.
+ * `line` is borrowed while the fields are read. */
 bool at_fields_start(struct at_fields *fields, const char *line, const char *prefix);
 
 /* Every next_* takes one field, whether it fits or not, and says whether it did; also false when

@@ -31,9 +31,9 @@ struct at_final {
 	char line[64];
 };
 
-/* Classify one line without its line end. CONNECT, NO CARRIER, BUSY, NO ANSWER and NO DIALTONE count
- * only with `dial`; otherwise they are NONE, because a second port may report another port's call
- * with them. */
+/* Classify one line without its line end. CONNECT, NO CARRIER, BUSY, NO ANSWER and NO DIALTONE
+ * count only with `dial`; otherwise they are NONE, because a second port may report another port's
+ * call with them. */
 struct at_final at_final_parse(const char *line, bool dial);
 
 /* For people: "OK", "no answer in time", "+CME ERROR: 30 (no network service)". Appended to

@@ -35,8 +35,8 @@ enum at_echo {
 	AT_ECHO_CUT,   /* it came after something else, and is cut off the line */
 };
 
-/* Find the command's echo, or a piece of it, in `line`. Pieces come when a URC interrupts it, and when
- * a waking modem has lost the first bytes; not the latter once lines of an answer came
+/* Find the command's echo, or a piece of it, in `line`. Pieces come when a URC interrupts it, and
+ * when a waking modem has lost the first bytes; not the latter once lines of an answer came
  * (`answered`). */
 enum at_echo at_job_take_echo(struct at_job *job, char *line, bool answered);
 

@@ -30,8 +30,8 @@ void at_outbox_add_urc(struct at_outbox *box, const char *line);
 
 void at_outbox_start_answer(struct at_outbox *box);
 
-/* A line of the answer; `continues`: the rest of the last one, after a line end inside quotes. Dropped
- * when the answer gets longer than any modem's. */
+/* A line of the answer; `continues`: the rest of the last one, after a line end inside quotes.
+ * Dropped when the answer gets longer than any modem's. */
 void at_outbox_add_answer(struct at_outbox *box, const char *line, bool continues);
 
 void at_outbox_reply(struct at_outbox *box, const struct at_job *job, struct at_final final,

@@ -22,8 +22,8 @@ void log_to_syslog(const char *name);
 /* Stop writing to stderr, because its reader may wait until all writers have closed it. */
 void log_leave_stderr(void);
 
-/* In a child, before it closes the descriptors that are not its own: syslog(3) would go on using its
- * socket's number, whatever has that number by then. */
+/* In a child, before it closes the descriptors that are not its own: syslog(3) would go on using
+ * its socket's number, whatever has that number by then. */
 void log_forget_syslog(void);
 
 #define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
@@ -32,8 +32,8 @@ void log_forget_syslog(void);
 #define log_info(...)    log_write(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...)   log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
-/* One line, without a newline at its end. Control characters are written as \ooo, so that no modem can
- * forge a line. */
+/* One line, without a newline at its end. Control characters are written as \ooo, so that no modem
+ * can forge a line. */
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

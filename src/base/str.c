@@ -41,8 +41,8 @@ bool str_starts_nocase(const char *text, const char *prefix)
 	return strncasecmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* Length of the well-formed UTF-8 sequence of two to four bytes at `s`; 0: there is none. C1 controls
- * (U+0080 to U+009F) do not count: terminals act on them. */
+/* Length of the well-formed UTF-8 sequence of two to four bytes at `s`; 0: there is none. C1
+ * controls (U+0080 to U+009F) do not count: terminals act on them. */
 static size_t utf8_len(const unsigned char *s, size_t left)
 {
 	size_t len = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;

@@ -24,8 +24,8 @@ void str_print_safe(struct buf *out, const char *text, size_t len);
 /* Append it as one word of a shell command. */
 void str_print_word(struct buf *out, const char *text);
 
-/* Append how to call gobi-dial with that command: "gobi-dial run gobi", or with a `file` that does not
- * belong to an instance "gobi-dial -c FILE run". */
+/* Append how to call gobi-dial with that command: "gobi-dial run gobi", or with a `file` that does
+ * not belong to an instance "gobi-dial -c FILE run". */
 void str_print_call(struct buf *out, const char *command, const char *name, const char *file);
 
 /* An instance's name: [A-Za-z0-9_-]{1,32}. */

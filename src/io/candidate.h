@@ -43,9 +43,9 @@ struct candidate {
 /* `port` outlives the candidate; the caller has set `changed` and `ctx`. */
 void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct probed_port *port);
 
-/* Takes the opened port over, or the reason why it is not open. With `trust` an open port counts as AT
- * without being asked. A port for calls whose driver cannot raise DTR is given `no_dtr_ms` instead of
- * `pass_ms`. */
+/* Takes the opened port over, or the reason why it is not open. With `trust` an open port counts as
+ * AT without being asked. A port for calls whose driver cannot raise DTR is given `no_dtr_ms`
+ * instead of `pass_ms`. */
 void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, bool trust,
 		     int pass_ms, int no_dtr_ms);
 
@@ -55,8 +55,8 @@ void candidate_settle(struct candidate *candidate, enum port_role role, const ch
 /* Another port of its modem has answered. */
 void candidate_hurry(struct candidate *candidate, int answer_ms);
 
-/* For the chosen one, before it is handed over: calls `changed` when its probe is idle, or when it is
- * settled as an error. */
+/* For the chosen one, before it is handed over: calls `changed` when its probe is idle, or when it
+ * is settled as an error. */
 void candidate_echo_off(struct candidate *candidate);
 
 /* Close and forget the port if it is still open. */

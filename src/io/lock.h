@@ -16,8 +16,9 @@ struct lock;
  */
 struct lock *lock_take(const char *dir, const char *device, int *error, struct buf *holder);
 
-/* The same from the live process `from`, which holds it for us; no other process can get in between.
- * On failure NULL and *error: -EBUSY when `from` does not hold it; others as of open(2). */
+/* The same from the live process `from`, which holds it for us; no other process can get in
+ * between. On failure NULL and *error: -EBUSY when `from` does not hold it; others as of
+ * open(2). */
 struct lock *lock_take_over(const char *dir, const char *device, pid_t from, int *error);
 
 /* Remove the file if it is still ours, and free the lock. NULL is fine. */

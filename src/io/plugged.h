@@ -6,8 +6,8 @@
 
 #define PLUGGED_MAX 8
 
-/* A set of USB devices, each for as long as it is plugged in: another devnum is another device. A ninth
- * replaces the oldest. All zero is empty. */
+/* A set of USB devices, each for as long as it is plugged in: another devnum is another device. A
+ * ninth replaces the oldest. All zero is empty. */
 struct plugged {
 	struct {
 		char path[32];

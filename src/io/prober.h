@@ -11,8 +11,8 @@
 
 struct serial;
 
-/* A probe (io/probe.h) in a process of its own: each open and close of a port sends DTR to the modem,
- * and the kernel waits 5 s for one that has hung. */
+/* A probe (io/probe.h) in a process of its own: each open and close of a port sends DTR to the
+ * modem, and the kernel waits 5 s for one that has hung. */
 
 /* As probe_done. `serial` is the chosen port, open, now the caller's; NULL when there is none. The
  * result is valid until this returns. */
@@ -29,8 +29,8 @@ struct prober {
 	ev_io reader;
 };
 
-/* As probe_start; the chosen port is always kept. 0 or a negative errno; -EAGAIN when the last probe
- * has not closed its ports yet. */
+/* As probe_start; the chosen port is always kept. 0 or a negative errno; -EAGAIN when the last
+ * probe has not closed its ports yet. */
 int prober_start(struct prober *prober, struct ev_loop *loop, const struct port_list *ports,
 		 const struct probe_options *options, prober_done *done, void *ctx);
 

@@ -28,8 +28,8 @@ struct serial {
 	struct serial_state state;
 };
 
-/* close() on a port that takes no bytes any more would wait 30 s (closing_wait) for them. Ptys do not
- * have that, other drivers want CAP_SYS_ADMIN; then do without. */
+/* close() on a port that takes no bytes any more would wait 30 s (closing_wait) for them. Ptys do
+ * not have that, other drivers want CAP_SYS_ADMIN; then do without. */
 static void disable_closing_wait(struct serial *serial)
 {
 	struct serial_struct info;

@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 
-/* A tty opened for us alone: UUCP lock, TIOCEXCL, raw, no flow control, non-blocking, no closing_wait
- * (close() on a dead port would block for 30 s). */
+/* A tty opened for us alone: UUCP lock, TIOCEXCL, raw, no flow control, non-blocking, no
+ * closing_wait (close() on a dead port would block for 30 s). */
 struct serial;
 
 /*
@@ -21,8 +21,8 @@ struct serial;
  */
 struct serial *serial_open(const char *device, int *error, struct buf *holder);
 
-/* The same for many ports at once, which takes hardly longer than for one: most of the time goes into
- * finding out which processes have them open. */
+/* The same for many ports at once, which takes hardly longer than for one: most of the time goes
+ * into finding out which processes have them open. */
 struct serial_opening {
 	const char *device; /* in */
 	struct serial *serial;
@@ -51,9 +51,9 @@ struct serial_state {
 
 struct serial_state serial_state(const struct serial *serial);
 
-/* Take over the port that the process `from` opened for us; its lock file becomes ours, and `from` has
- * to abandon the port afterwards. `fd` is taken over in any case. On failure NULL and a negative
- * errno, and the port is restored. */
+/* Take over the port that the process `from` opened for us; its lock file becomes ours, and `from`
+ * has to abandon the port afterwards. `fd` is taken over in any case. On failure NULL and a
+ * negative errno, and the port is restored. */
 struct serial *serial_take_over(int fd, const struct serial_state *state, pid_t from, int *error);
 
 int serial_fd(const struct serial *serial);

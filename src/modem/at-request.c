@@ -48,8 +48,8 @@ enum effect {
 	EFFECT_BREAK = 1 << 4,  /* end a call that stands */
 };
 
-/* Names in extended commands. Reading a value, and asking for the possible ones, is harmless, and a name
- * may go on: ^CPIN2=. */
+/* Names in extended commands. Reading a value, and asking for the possible ones, is harmless, and a
+ * name may go on: ^CPIN2=. */
 static const struct {
 	const char *name;
 	bool sets; /* only if a value follows */

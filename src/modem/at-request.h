@@ -52,10 +52,10 @@ void at_request_free(struct at_request *request);
 /* -E2BIG, -ENOMEM. */
 int at_request_add(struct at_request *request, const char *text);
 
-/* Whether all of them may be sent; if not, `why` says so in words. They have to begin with AT and be
- * printable ASCII. Refused, unless `force`: what may hold a PIN, since a refused one must not be sent
- * twice; what makes a call; and with AT_REQUEST_INSTANCE what would end the instance's call. Never
- * shows what follows a name that may hold a PIN. */
+/* Whether all of them may be sent; if not, `why` says so in words. They have to begin with AT and
+ * be printable ASCII. Refused, unless `force`: what may hold a PIN, since a refused one must not be
+ * sent twice; what makes a call; and with AT_REQUEST_INSTANCE what would end the instance's call.
+ * Never shows what follows a name that may hold a PIN. */
 bool at_request_check(const struct at_request *request, enum at_request_scope scope,
 		      struct buf *why);
 

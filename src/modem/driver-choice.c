@@ -25,8 +25,8 @@ static bool may_be_for_calls(const struct driver_interface *interface)
 }
 
 /* On a modem that no table knows (LAYOUT_LIKELY), or whose table is wrong for this firmware (`role`
- * < 0: any): the interface with the interrupt endpoint, if only one has it. With `no_dtr` only those
- * that wait for DTR count. */
+ * < 0: any): the interface with the interrupt endpoint, if only one has it. With `no_dtr` only
+ * those that wait for DTR count. */
 static int find_only(const struct driver_interface *interfaces, size_t count, int role, bool no_dtr)
 {
 	int found = -1;

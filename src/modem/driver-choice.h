@@ -33,8 +33,8 @@ enum driver_verdict {
 	DRIVER_UNKNOWN,  /* no interface is known to be the one for calls */
 };
 
-/* The interface for calls (its index in `at`), and whether it should move to DRIVER_WITH_DTR. `at` is
- * -1 for DRIVER_FIRMWARE and DRIVER_UNKNOWN. */
+/* The interface for calls (its index in `at`), and whether it should move to DRIVER_WITH_DTR. `at`
+ * is -1 for DRIVER_FIRMWARE and DRIVER_UNKNOWN. */
 struct driver_choice {
 	enum driver_verdict verdict;
 	int at;

@@ -149,8 +149,8 @@ static int store_marks(const struct pins_disk *disk, void *ctx, const struct pin
 	return error < 0 ? error : disk->sync(ctx);
 }
 
-/* Before the PIN is sent: add its mark. Afterwards: remove the mark of exactly that key; others with
- * the same PIN belong to other SIMs. */
+/* Before the PIN is sent: add its mark. Afterwards: remove the mark of exactly that key; others
+ * with the same PIN belong to other SIMs. */
 static int change_marks(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
 			bool taken, struct pins_file *file)
 {

@@ -55,8 +55,8 @@ struct pins_disk {
  */
 int pins_send(const struct pins_disk *disk, void *ctx, const struct pins_key *key);
 
-/* The SIM is open after this PIN: remove its mark. -EAGAIN: ask again soon, because a mark that stays
- * keeps the right PIN from the SIM. Another errno: it stays. */
+/* The SIM is open after this PIN: remove its mark. -EAGAIN: ask again soon, because a mark that
+ * stays keeps the right PIN from the SIM. Another errno: it stays. */
 int pins_taken(const struct pins_disk *disk, void *ctx, const struct pins_key *key);
 
 /* What a script asks before it sends a PIN, and reports when one was accepted: the two above, with

@@ -154,8 +154,8 @@ static void take_at_final(struct port_probe *probe, const char *line, int64_t no
 	case AT_FINAL_CMS:
 		break;
 	case AT_FINAL_NO_CARRIER:
-		/* A modem that was left in data mode may say this to bytes that are no frame, or
-		 * to the frames of stream_question. Then it can be asked again. */
+		/* A modem that was left in data mode may say this to bytes that are no frame, or to
+		 * the frames of stream_question. Then it can be asked again. */
 		if (probe->hung_up || probe->state == STATE_DRAINING)
 			return;
 		probe->hung_up = true;
@@ -347,7 +347,7 @@ void port_probe_tick(struct port_probe *probe, int64_t now)
 			/* An AT that the port has not taken yet is still good. */
 			if (probe->out_len == 0)
 				offer_bytes(probe, slots[probe->slot].text,
-					strlen(slots[probe->slot].text));
+					    strlen(slots[probe->slot].text));
 			probe->slot++;
 		}
 	} else if (probe->state == STATE_LISTENING) {

@@ -62,8 +62,8 @@ int port_probe_answer_ms(const struct port_probe *probe);
 /* Why it is only AT_SECONDARY; "" otherwise. Static. */
 const char *port_probe_why(const struct port_probe *probe);
 
-/* Its answer to ATI, lines joined by \n; "" when it gave none or was not asked. Valid as long as the
- * probe is. */
+/* Its answer to ATI, lines joined by \n; "" when it gave none or was not asked. Valid as long as
+ * the probe is. */
 #define PORT_PROBE_IDENTITY_MAX 256
 const char *port_probe_identity(const struct port_probe *probe);
 

@@ -24,8 +24,8 @@ int rank_best(const struct ranked_port *ports, size_t count);
  * equal one. (All were asked at the same moment.) */
 bool rank_is_sure(const struct ranked_port *ports, size_t count, int best);
 
-/* A port for calls is silent because it lacks DTR, and no other is left that is known to speak AT or
- * has answered: asking longer does not help. */
+/* A port for calls is silent because it lacks DTR, and no other is left that is known to speak AT
+ * or has answered: asking longer does not help. */
 bool rank_is_hopeless(const struct ranked_port *ports, size_t count);
 
 /* The port answers, but its modem has another usable one that is meant for calls. */
