@@ -4,10 +4,13 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "io/netlink.h"
 #include "io/route.h"
+#include "io/sysfs.h"
 
 /* Send the request and wait for the kernel's answer, which comes at once. */
 static int change_route(int type, const char *ifname, int family, unsigned metric)
@@ -56,23 +59,20 @@ int route_default_delete(const char *ifname, int family, unsigned metric)
 	return change_route(RTM_DELROUTE, ifname, family, metric);
 }
 
-static bool read_counter(const char *ifname, const char *counter, unsigned long long *value)
-{
-	char path[128];
-	FILE *file;
-	bool found;
-
-	snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/%s", ifname, counter);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	found = fscanf(file, "%llu", value) == 1;
-	fclose(file);
-	return found;
-}
-
 bool route_counters(const char *ifname, unsigned long long *rx, unsigned long long *tx)
 {
-	return *ifname && !strchr(ifname, '/') && read_counter(ifname, "rx_bytes", rx) &&
-	       read_counter(ifname, "tx_bytes", tx);
+	static const char *const names[] = {"rx_bytes", "tx_bytes"};
+	unsigned long long *values[] = {rx, tx};
+	char dir[64], text[24], *end;
+
+	snprintf(dir, sizeof(dir), "/sys/class/net/%s/statistics", ifname);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (!*ifname || strchr(ifname, '/') ||
+		    !sysfs_read(dir, names[i], text, sizeof(text)))
+			return false;
+		*values[i] = strtoull(text, &end, 10);
+		if (end == text)
+			return false;
+	}
+	return true;
 }
