@@ -113,20 +113,21 @@ static void advance_probe(struct candidate *candidate)
 	struct probed_port *port = candidate->port;
 	int64_t now = clock_now_ms();
 	int error = exchange_candidate_bytes(candidate, now);
+	const struct port_finding *found;
 	enum port_role role;
 
 	if (error) {
 		settle_error(candidate, error, "");
 		return;
 	}
-	role = port_probe_role(candidate->probe);
+	found = port_probe_finding(candidate->probe);
+	role = found->role;
 	if (!candidate->settled && role != PORT_ROLE_UNKNOWN) {
-		port->answer_ms = port_probe_answer_ms(candidate->probe);
-		str_copy(port->identity, sizeof(port->identity),
-			 port_probe_identity(candidate->probe));
+		port->answer_ms = found->answer_ms;
+		str_copy(port->identity, sizeof(port->identity), found->identity);
 		if (role == PORT_ROLE_SILENT && cannot_raise_dtr(candidate))
 			role = PORT_ROLE_NO_DTR;
-		candidate_settle(candidate, role, port_probe_why(candidate->probe));
+		candidate_settle(candidate, role, found->why);
 	}
 	if (!candidate->probe)
 		return;

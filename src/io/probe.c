@@ -69,7 +69,8 @@ static void fill_ranked(struct probe *probe)
 			.hint = candidate->port->hint,
 			.device = candidate->port->port.usb_path,
 			.pending = !candidate->settled,
-			.answered = candidate->probe && port_probe_answer_ms(candidate->probe) >= 0,
+			.answered = candidate->probe &&
+				    port_probe_finding(candidate->probe)->answer_ms >= 0,
 			.usable = candidate->port->role == PORT_ROLE_AT,
 			.no_dtr = candidate->port->role == PORT_ROLE_NO_DTR,
 		};

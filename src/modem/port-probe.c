@@ -48,8 +48,7 @@ enum check { CHECK_AT, CHECK_NONSENSE, CHECK_IDENTITY, CHECK_ECHO };
 
 struct port_probe {
 	enum state state;
-	enum port_role role;
-	const char *why;
+	struct port_finding found;
 	struct at_lines lines;
 	struct stream stream;
 	struct at_chan *chan;
@@ -62,11 +61,10 @@ struct port_probe {
 	int64_t deadline; /* of the other states */
 	int64_t first_sent, last_sent;
 	size_t slot;
-	int sent, finals, answer_ms;
+	int sent, finals;
 	int owed; /* answers to an AT that may still come */
 	bool ok, hung_up;
 	bool refused_nonsense, is_app;
-	char identity[PORT_PROBE_IDENTITY_MAX];
 };
 
 static const char *const role_names[] = {
@@ -100,13 +98,13 @@ struct port_probe *port_probe_new(const char *name, int pass_ms, int64_t now)
 	}
 	at_chan_set_name(probe->chan, name);
 	stream_init(&probe->stream);
-	probe->why = "";
+	probe->found.why = "";
 	probe->start = now;
 	if (pass_ms < PASS_MIN_MS)
 		pass_ms = PASS_MIN_MS;
 	probe->end = now + pass_ms - LISTEN_MS;
 	probe->first_sent = -1;
-	probe->answer_ms = -1;
+	probe->found.answer_ms = -1;
 	return probe;
 }
 
@@ -121,8 +119,8 @@ void port_probe_free(struct port_probe *probe)
 static void settle_role(struct port_probe *probe, enum port_role role, const char *why)
 {
 	probe->state = STATE_SETTLED;
-	probe->role = role;
-	probe->why = why;
+	probe->found.role = role;
+	probe->found.why = why;
 	probe->out_len = 0;
 }
 
@@ -146,7 +144,7 @@ static void take_at_final(struct port_probe *probe, const char *line, int64_t no
 	switch (final.kind) {
 	case AT_FINAL_OK:
 		if (!probe->ok)
-			probe->answer_ms = (int)(now - probe->first_sent);
+			probe->found.answer_ms = (int)(now - probe->first_sent);
 		probe->ok = true;
 		break;
 	case AT_FINAL_ERROR:
@@ -231,7 +229,7 @@ void port_probe_written(struct port_probe *probe, size_t len, int64_t now)
 
 static void send_check(struct port_probe *probe, enum check check, const char *text)
 {
-	int timeout_ms = 4 * probe->answer_ms;
+	int timeout_ms = 4 * probe->found.answer_ms;
 	struct at_command command = {text, "", 0, 0, (int)check};
 
 	if (timeout_ms < CHECK_MIN_MS)
@@ -246,7 +244,7 @@ static void send_check(struct port_probe *probe, enum check check, const char *t
  * If none follows, it was a parrot, and being asked once more does not harm. */
 static void doubt_nonsense(struct port_probe *probe, int64_t now)
 {
-	int patience = 2 * probe->answer_ms;
+	int patience = 2 * probe->found.answer_ms;
 
 	if (patience < AWAKE_MS)
 		patience = AWAKE_MS;
@@ -281,7 +279,7 @@ static void take_check_reply(struct port_probe *probe, const struct at_event *ev
 	case CHECK_AT:
 		probe->ok = kind == AT_FINAL_OK;
 		if (probe->ok)
-			probe->answer_ms = (int)(now - probe->first_sent);
+			probe->found.answer_ms = (int)(now - probe->first_sent);
 		send_check(probe, CHECK_NONSENSE, NONSENSE);
 		break;
 	case CHECK_NONSENSE:
@@ -298,7 +296,7 @@ static void take_check_reply(struct port_probe *probe, const struct at_event *ev
 		if (kind != AT_FINAL_TIMEOUT)
 			probe->refused_nonsense = true;
 		probe->is_app = names_app(event->text);
-		str_copy(probe->identity, sizeof(probe->identity), event->text);
+		str_copy(probe->found.identity, sizeof(probe->found.identity), event->text);
 		if (!probe->ok)
 			settle_role(probe, PORT_ROLE_AT_SECONDARY, "says ERROR to a plain AT");
 		else if (probe->is_app)
@@ -394,24 +392,9 @@ int64_t port_probe_deadline(const struct port_probe *probe)
 	}
 }
 
-enum port_role port_probe_role(const struct port_probe *probe)
+const struct port_finding *port_probe_finding(const struct port_probe *probe)
 {
-	return probe->role;
-}
-
-int port_probe_answer_ms(const struct port_probe *probe)
-{
-	return probe->answer_ms;
-}
-
-const char *port_probe_why(const struct port_probe *probe)
-{
-	return probe->why;
-}
-
-const char *port_probe_identity(const struct port_probe *probe)
-{
-	return probe->identity;
+	return &probe->found;
 }
 
 void port_probe_hurry(struct port_probe *probe, int answer_ms)
@@ -426,7 +409,7 @@ void port_probe_hurry(struct port_probe *probe, int answer_ms)
 
 void port_probe_echo_off(struct port_probe *probe)
 {
-	if (probe->state != STATE_SETTLED || probe->role != PORT_ROLE_AT)
+	if (probe->state != STATE_SETTLED || probe->found.role != PORT_ROLE_AT)
 		return;
 	probe->state = STATE_ECHO_OFF;
 	send_check(probe, CHECK_ECHO, "ATE0");

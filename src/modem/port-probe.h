@@ -53,19 +53,15 @@ void port_probe_written(struct port_probe *probe, size_t len, int64_t now);
 void port_probe_tick(struct port_probe *probe, int64_t now);
 int64_t port_probe_deadline(const struct port_probe *probe);
 
-/* PORT_ROLE_UNKNOWN until it is found out. */
-enum port_role port_probe_role(const struct port_probe *probe);
+struct port_finding {
+	enum port_role role; /* PORT_ROLE_UNKNOWN until it is found out */
+	int answer_ms;       /* from the first byte sent to the first OK; -1: none */
+	const char *why;     /* why it is only AT_SECONDARY; "" otherwise. Static. */
+	char identity[256];  /* its answer to ATI, lines joined by \n; "" when there was none */
+};
 
-/* From the first byte sent to the first OK; -1: none. */
-int port_probe_answer_ms(const struct port_probe *probe);
-
-/* Why it is only AT_SECONDARY; "" otherwise. Static. */
-const char *port_probe_why(const struct port_probe *probe);
-
-/* Its answer to ATI, lines joined by \n; "" when it gave none or was not asked. Valid as long as
- * the probe is. */
-#define PORT_PROBE_IDENTITY_MAX 256
-const char *port_probe_identity(const struct port_probe *probe);
+/* What is known so far; valid as long as the probe is. */
+const struct port_finding *port_probe_finding(const struct port_probe *probe);
 
 /* Another port of the same modem answered after `answer_ms`: the modem is awake, so this port need
  * not be given the whole pass. */

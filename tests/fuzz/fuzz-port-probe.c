@@ -27,12 +27,12 @@ static void write_out(struct port_probe *ask, int64_t now)
 
 static void claim_verdict(const struct port_probe *ask)
 {
-	enum port_role verdict = port_probe_role(ask);
+	enum port_role verdict = port_probe_finding(ask)->role;
 
 	CLAIM(port_probe_is_idle(ask));
-	CLAIM((port_probe_why(ask)[0] != '\0') == (verdict == PORT_ROLE_AT_SECONDARY));
+	CLAIM((port_probe_finding(ask)->why[0] != '\0') == (verdict == PORT_ROLE_AT_SECONDARY));
 	if (verdict == PORT_ROLE_AT)
-		CLAIM(port_probe_answer_ms(ask) >= 0);
+		CLAIM(port_probe_finding(ask)->answer_ms >= 0);
 }
 
 static int64_t hear(struct port_probe *ask, const uint8_t *data, size_t size)
@@ -64,7 +64,7 @@ static void claim_an_end(const uint8_t *data, size_t size)
 	port_probe_tick(ask, 0);
 	write_out(ask, 0);
 	now = start = hear(ask, data, size);
-	while (port_probe_role(ask) == PORT_ROLE_UNKNOWN) {
+	while (port_probe_finding(ask)->role == PORT_ROLE_UNKNOWN) {
 		CLAIM(port_probe_deadline(ask) >= 0);
 		if (port_probe_deadline(ask) > now)
 			now = port_probe_deadline(ask);

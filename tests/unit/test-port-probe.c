@@ -256,7 +256,7 @@ static int64_t run(struct port_probe *ask, struct port *port, int64_t now)
 		speak(ask, port, now);
 		port_probe_tick(ask, now);
 		write_out(ask, port, now);
-		if (port_probe_role(ask) != PORT_ROLE_UNKNOWN && port_probe_is_idle(ask))
+		if (port_probe_finding(ask)->role != PORT_ROLE_UNKNOWN && port_probe_is_idle(ask))
 			return now;
 		deadline = port_probe_deadline(ask);
 		event = next_event(port);
@@ -278,13 +278,13 @@ static void meet(struct port *port, const struct persona *persona)
 
 static void check(const struct persona *persona, const struct port_probe *ask, int64_t now)
 {
-	if (port_probe_role(ask) != persona->verdict)
-		fail_msg("%s: verdict %d (%s)", persona->name, port_probe_role(ask), port_probe_why(ask));
-	if (persona->answer_ms != -2 && port_probe_answer_ms(ask) != persona->answer_ms)
-		fail_msg("%s: answer after %d", persona->name, port_probe_answer_ms(ask));
+	if (port_probe_finding(ask)->role != persona->verdict)
+		fail_msg("%s: verdict %d (%s)", persona->name, port_probe_finding(ask)->role, port_probe_finding(ask)->why);
+	if (persona->answer_ms != -2 && port_probe_finding(ask)->answer_ms != persona->answer_ms)
+		fail_msg("%s: answer after %d", persona->name, port_probe_finding(ask)->answer_ms);
 	if (now < persona->least_ms || now > persona->most_ms)
 		fail_msg("%s: took %d", persona->name, (int)now);
-	assert_string_equal(port_probe_why(ask), persona->why);
+	assert_string_equal(port_probe_finding(ask)->why, persona->why);
 }
 
 static void every_persona_is_told_for_what_it_is(void **state)
@@ -319,7 +319,7 @@ static void no_setting_is_changed_but_the_echo_when_told(void **state)
 	assert_false(port_probe_is_idle(ask));
 	run(ask, &port, 61);
 	assert_int_equal(port.used[3], 2);
-	assert_int_equal(port_probe_role(ask), PORT_ROLE_AT);
+	assert_int_equal(port_probe_finding(ask)->role, PORT_ROLE_AT);
 	buf_free(&port.line);
 	port_probe_free(ask);
 }
@@ -377,12 +377,12 @@ static void a_port_that_takes_no_bytes_is_silent(void **state)
 	int64_t now = 0;
 
 	(void)state;
-	while (port_probe_role(ask) == PORT_ROLE_UNKNOWN) {
+	while (port_probe_finding(ask)->role == PORT_ROLE_UNKNOWN) {
 		port_probe_tick(ask, now);
-		if (port_probe_role(ask) == PORT_ROLE_UNKNOWN)
+		if (port_probe_finding(ask)->role == PORT_ROLE_UNKNOWN)
 			now = port_probe_deadline(ask);
 	}
-	assert_int_equal(port_probe_role(ask), PORT_ROLE_SILENT);
+	assert_int_equal(port_probe_finding(ask)->role, PORT_ROLE_SILENT);
 	assert_int_equal(now, PASS_MS);
 	port_probe_free(ask);
 }
