@@ -230,21 +230,15 @@ static size_t put_utf8(char *to, unsigned unit)
 	return 3;
 }
 
-/* "0033002000410054" is a name in UCS2 (27.007 5.5) when it is whole units of hexadecimal and
- * starts with 00 to 06, which covers the scripts that operators use. */
-static bool looks_ucs2(const char *text)
-{
-	size_t len = strlen(text);
-
-	return len >= 8 && len % 4 == 0 && strspn(text, "0123456789abcdefABCDEF") == len &&
-	       text[0] == '0' && text[1] <= '6' && strspn(text, "0") < len;
-}
-
+/* "0033002000410054" is a name in UCS2 (27.007 5.5) when it is whole units of hexadecimal and starts
+ * with 00 to 06, which covers the scripts that operators use. */
 static void copy_name(char *to, size_t size, const char *text)
 {
-	size_t len = 0;
+	size_t in = strlen(text), len = 0;
+	bool is_ucs2 = in >= 8 && in % 4 == 0 && text[0] == '0' && text[1] <= '6' &&
+		       strspn(text, "0123456789abcdefABCDEF") == in && strspn(text, "0") < in;
 
-	if (!looks_ucs2(text)) {
+	if (!is_ucs2) {
 		str_copy(to, size, text);
 		return;
 	}

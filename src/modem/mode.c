@@ -318,45 +318,35 @@ static int count_bits(unsigned set)
 	return count;
 }
 
-/* The choice with exactly the technologies in `set`; rather one without a preference. */
-static const struct mode_choice *choose_allowed(const struct mode_choices *choices, unsigned set,
-						unsigned can)
-{
-	const struct mode_choice *best = NULL;
-
-	for (unsigned i = 0; i < choices->count; i++) {
-		const struct mode_choice *item = &choices->items[i];
-		unsigned allowed = item->mode.allowed;
-
-		if (allowed & MODE_CDMA || (allowed & can) != (set & can))
-			continue;
-		if (!best || (best->mode.preferred && !item->mode.preferred))
-			best = item;
-	}
-	return best;
-}
-
 const struct mode_choice *mode_choose(const struct mode_choices *choices, struct mode wanted)
 {
 	unsigned can = technologies_of(choices);
 	const struct mode_choice *best = NULL;
 
-	if (wanted.preferred) {
-		for (unsigned i = 0; i < choices->count; i++) {
-			const struct mode_choice *item = &choices->items[i];
+	for (unsigned i = 0; wanted.preferred && i < choices->count; i++) {
+		const struct mode_choice *item = &choices->items[i];
 
-			if (item->mode.preferred == wanted.preferred &&
-			    (!best ||
-			     count_bits(item->mode.allowed) > count_bits(best->mode.allowed)))
-				best = item;
-		}
-		/* The newest of all: no bit of `can` is above it. */
-		if (best || !(can & wanted.preferred) || can >= 2u * wanted.preferred)
-			return best;
-	} else if (wanted.allowed != MODE_ALL && (wanted.allowed & ~can)) {
-		return NULL;
+		if (item->mode.preferred == wanted.preferred &&
+		    (!best || count_bits(item->mode.allowed) > count_bits(best->mode.allowed)))
+			best = item;
 	}
-	return choose_allowed(choices, wanted.allowed, can);
+	/* What prefers the newest of all is also automatic: no bit of `can` is above it. */
+	if (best ||
+	    (wanted.preferred && (!(can & wanted.preferred) || can >= 2u * wanted.preferred)))
+		return best;
+	if (!wanted.preferred && wanted.allowed != MODE_ALL && (wanted.allowed & ~can))
+		return NULL;
+	/* Exactly these technologies; rather without a preference. */
+	for (unsigned i = 0; i < choices->count; i++) {
+		const struct mode_choice *item = &choices->items[i];
+		unsigned allowed = item->mode.allowed;
+
+		if (allowed & MODE_CDMA || (allowed & can) != (wanted.allowed & can))
+			continue;
+		if (!best || (best->mode.preferred && !item->mode.preferred))
+			best = item;
+	}
+	return best;
 }
 
 bool mode_is_so(const struct mode_choices *choices, struct mode wanted, struct mode current)
