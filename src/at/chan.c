@@ -240,20 +240,6 @@ static void take_unasked(struct at_chan *chan, const char *line, enum at_urc urc
 		at_outbox_add_urc(&chan->box, line);
 }
 
-static void take_final(struct at_chan *chan, struct at_final final, int64_t now)
-{
-	log_received(chan, final.line, true);
-	at_outbox_reply(&chan->box, chan->job, final, now - chan->since);
-	if (final.kind != AT_FINAL_CONNECT) {
-		end_job(chan);
-		return;
-	}
-	forget_jobs(chan);
-	memset(&chan->lines, 0, sizeof(chan->lines));
-	chan->state = STATE_DATA;
-	chan->line_end = true;
-}
-
 static void take_answer_line(struct at_chan *chan, char *line, int64_t now)
 {
 	struct at_job *job = chan->job;
@@ -272,7 +258,16 @@ static void take_answer_line(struct at_chan *chan, char *line, int64_t now)
 	if (echo == AT_ECHO_CUT) {
 		take_unasked(chan, line, urc);
 	} else if (final.kind != AT_FINAL_NONE) {
-		take_final(chan, final, now);
+		log_received(chan, final.line, true);
+		at_outbox_reply(&chan->box, job, final, now - chan->since);
+		if (final.kind != AT_FINAL_CONNECT) {
+			end_job(chan);
+			return;
+		}
+		forget_jobs(chan);
+		memset(&chan->lines, 0, sizeof(chan->lines));
+		chan->state = STATE_DATA;
+		chan->line_end = true;
 	} else if (answers || continues) {
 		log_received(chan, line, !is_job_secret(chan));
 		at_outbox_add_answer(&chan->box, line, !answers);
@@ -281,15 +276,29 @@ static void take_answer_line(struct at_chan *chan, char *line, int64_t now)
 	}
 }
 
-static void settle_quarantine(struct at_chan *chan, int64_t now)
+/* In quarantine only the OK to AT and URCs count. */
+static void take_late(struct at_chan *chan, const char *line, int64_t now)
 {
+	const struct at_job *job = chan->job;
+	enum at_urc urc = at_urc_of(line);
+	struct at_final final = at_final_parse(line, false);
 	int64_t wait = 2 * (now - chan->since);
 
-	if (chan->state == STATE_SYNC) {
+	if (final.kind == AT_FINAL_NONE) {
+		if (at_job_answers(job, line, urc) || at_job_names(job, line))
+			log_received(chan, line, !is_job_secret(chan));
+		else
+			take_unasked(chan, line, urc);
+		return;
+	}
+	log_received(chan, line, true);
+	if (chan->state == STATE_SYNC && chan->written && final.kind == AT_FINAL_OK) {
 		chan->state = STATE_SETTLE;
 		chan->quiet_until = now + QUIET_MAX_MS;
 		chan->out_len = 0;
 	}
+	if (chan->state != STATE_SETTLE)
+		return;
 	if (wait < QUIET_MS)
 		wait = QUIET_MS;
 	if (wait > SETTLE_MAX_MS)
@@ -297,26 +306,6 @@ static void settle_quarantine(struct at_chan *chan, int64_t now)
 	chan->deadline = now + wait;
 	if (chan->deadline > chan->quiet_until)
 		chan->deadline = chan->quiet_until;
-}
-
-/* In quarantine only the OK to AT and URCs count. */
-static void take_late(struct at_chan *chan, const char *line, int64_t now)
-{
-	const struct at_job *job = chan->job;
-	enum at_urc urc = at_urc_of(line);
-	struct at_final final = at_final_parse(line, false);
-
-	if (final.kind != AT_FINAL_NONE) {
-		log_received(chan, line, true);
-		if (chan->state == STATE_SETTLE ||
-		    (chan->state == STATE_SYNC && chan->written && final.kind == AT_FINAL_OK))
-			settle_quarantine(chan, now);
-		return;
-	}
-	if (at_job_answers(job, line, urc) || at_job_names(job, line))
-		log_received(chan, line, !is_job_secret(chan));
-	else
-		take_unasked(chan, line, urc);
 }
 
 static void take_complete_line(struct at_chan *chan, int64_t now)
@@ -333,22 +322,6 @@ static void take_complete_line(struct at_chan *chan, int64_t now)
 		take_answer_line(chan, line, now);
 	else
 		take_unasked(chan, line, at_urc_of(line));
-}
-
-static void take_data(struct at_chan *chan, const char *bytes, size_t len)
-{
-	while (len > 0 && chan->line_end) {
-		if (*bytes != '\r' && *bytes != '\n') {
-			chan->line_end = false;
-			break;
-		}
-		chan->line_end = *bytes != '\n';
-		bytes++;
-		len--;
-	}
-	if (len > DATA_MAX - chan->data.len)
-		len = DATA_MAX - chan->data.len;
-	buf_append(&chan->data, bytes, len);
 }
 
 void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t now)
@@ -376,8 +349,16 @@ void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t n
 			chan->out_len = 1;
 		}
 	}
-	if (len > 0)
-		take_data(chan, at, len);
+	for (; len > 0 && chan->line_end; at++, len--) {
+		if (*at != '\r' && *at != '\n') {
+			chan->line_end = false;
+			break;
+		}
+		chan->line_end = *at != '\n';
+	}
+	if (len > DATA_MAX - chan->data.len)
+		len = DATA_MAX - chan->data.len;
+	buf_append(&chan->data, at, len);
 }
 
 const char *at_chan_output(struct at_chan *chan, size_t *len, int64_t now)

@@ -281,24 +281,21 @@ static int next_letter(const char **text)
 	return isalnum((unsigned char)*s) ? tolower((unsigned char)*s) : '\0';
 }
 
-static bool same_letters(const char *a, const char *b)
-{
-	int ca, cb;
-
-	do {
-		ca = next_letter(&a);
-		cb = next_letter(&b);
-	} while (ca == cb && ca != '\0');
-	return ca == cb;
-}
-
 const struct at_error *at_error_by_text(enum at_final_kind kind, const char *text)
 {
 	size_t count;
 	const struct at_error *table = table_of(kind, &count);
 
-	for (size_t i = 0; i < count; i++)
-		if (same_letters(table[i].text, text))
+	for (size_t i = 0; i < count; i++) {
+		const char *a = table[i].text, *b = text;
+		int ca, cb;
+
+		do {
+			ca = next_letter(&a);
+			cb = next_letter(&b);
+		} while (ca == cb && ca != '\0');
+		if (ca == cb)
 			return &table[i];
+	}
 	return NULL;
 }

@@ -80,34 +80,30 @@ static const struct final_row *find_final(const char *line, bool dial)
 	return NULL;
 }
 
-/* The number after "+CME ERROR:", or of the text there; -1: unknown. */
-static int error_code(enum at_final_kind kind, const char *line)
-{
-	const struct at_error *error;
-	char text[80];
-	long number;
-
-	line = skip_blanks(line) + strlen("+CME ERROR");
-	line += strspn(line, " \t:");
-	str_copy(text, sizeof(text), line);
-	text[trimmed_len(text)] = '\0';
-	if (str_to_int(text, 0, 99999, &number))
-		return (int)number;
-	error = text[0] ? at_error_by_text(kind, text) : NULL;
-	return error ? error->code : -1;
-}
-
 struct at_final at_final_parse(const char *line, bool dial)
 {
 	struct at_final final = {AT_FINAL_NONE, 0, ""};
 	const struct final_row *row = find_final(line, dial);
+	const struct at_error *error;
+	char text[80];
+	long number;
 
 	if (!row)
 		return final;
+	line = skip_blanks(line);
 	final.kind = row->kind;
-	if (row->kind == AT_FINAL_CME || row->kind == AT_FINAL_CMS)
-		final.code = error_code(row->kind, line);
-	str_copy(final.line, sizeof(final.line), skip_blanks(line));
+	/* The number after "+CME ERROR:", or of the text there; -1: unknown. */
+	if (row->kind == AT_FINAL_CME || row->kind == AT_FINAL_CMS) {
+		const char *value = line + strlen("+CME ERROR");
+
+		str_copy(text, sizeof(text), value + strspn(value, " \t:"));
+		text[trimmed_len(text)] = '\0';
+		error = text[0] ? at_error_by_text(row->kind, text) : NULL;
+		final.code = error ? error->code : -1;
+		if (str_to_int(text, 0, 99999, &number))
+			final.code = (int)number;
+	}
+	str_copy(final.line, sizeof(final.line), line);
 	final.line[trimmed_len(final.line)] = '\0';
 	for (char *c = final.line; *c; c++)
 		if (*c < 0x20 || *c > 0x7e)

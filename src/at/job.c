@@ -40,27 +40,19 @@ void at_job_free(struct at_job *job)
 	free(job);
 }
 
-/* "AT", at most one sign, and letters: no digit, for it may be the PIN's. */
-static size_t name_len(const char *text)
-{
-	size_t len = 2;
-
-	if (!str_starts_nocase(text, "AT"))
-		return 0;
-	if (text[len] && strchr("+^*!$%#_&", text[len]))
-		len++;
-	while (isalpha((unsigned char)text[len]))
-		len++;
-	return len;
-}
-
 void at_job_mask(const struct at_job *job, char masked[AT_JOB_MASKED_MAX])
 {
 	size_t len = job->len;
 	bool secret = job->flags & AT_SECRET;
 
-	if (secret)
-		len = name_len(job->text);
+	/* "AT", at most one sign, and letters: no digit, for it may be the PIN's. */
+	if (secret) {
+		len = str_starts_nocase(job->text, "AT") ? 2 : 0;
+		if (len > 0 && job->text[len] && strchr("+^*!$%#_&", job->text[len]))
+			len++;
+		while (len > 0 && isalpha((unsigned char)job->text[len]))
+			len++;
+	}
 	memcpy(masked, job->text, len);
 	masked[len] = '\0';
 	if (secret)

@@ -58,42 +58,6 @@ static const char *const unasked[] = {
 };
 /* clang-format on */
 
-static bool has_name(const char *line, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (strncasecmp(line, name, len) != 0)
-		return false;
-	return name[len - 1] == ':' || !isalnum((unsigned char)line[len]);
-}
-
-static bool is_unasked(const char *line)
-{
-	for (size_t i = 0; i < COUNT(unasked); i++)
-		if (has_name(line, unasked[i]))
-			return true;
-	return false;
-}
-
-static bool is_shaped(const char *line)
-{
-	size_t len;
-
-	if (!*line || !strchr("+^*!$%#_&", *line))
-		return false;
-	len = 1 + strspn(line + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-				   "abcdefghijklmnopqrstuvwxyz0123456789");
-	return len > 2 && line[len] == ':';
-}
-
-static bool start_registration(struct at_fields *fields, const char *line)
-{
-	return at_fields_start(fields, line, "+CREG:") ||
-	       at_fields_start(fields, line, "+CGREG:") ||
-	       at_fields_start(fields, line, "+CEREG:") ||
-	       at_fields_start(fields, line, "+C5GREG:");
-}
-
 /*
  * <stat>[,<lac>,<ci>,...] against <n>,<stat>[,<lac>,<ci>,...]. <lac> is quoted,
  * but for some Gobis: " 0 5"; <stat> is one or two digits; the third field of
@@ -124,10 +88,20 @@ static enum at_urc registration_form(struct at_fields *fields)
 enum at_urc at_urc_of(const char *line)
 {
 	struct at_fields fields;
+	size_t len;
 
-	if (start_registration(&fields, line))
+	if (at_fields_start(&fields, line, "+CREG:") || at_fields_start(&fields, line, "+CGREG:") ||
+	    at_fields_start(&fields, line, "+CEREG:") || at_fields_start(&fields, line, "+C5GREG:"))
 		return registration_form(&fields);
-	if (is_unasked(line))
-		return AT_URC_UNASKED;
-	return is_shaped(line) ? AT_URC_SHAPED : AT_URC_NOT;
+	for (size_t i = 0; i < COUNT(unasked); i++) {
+		len = strlen(unasked[i]);
+		if (strncasecmp(line, unasked[i], len) == 0 &&
+		    (unasked[i][len - 1] == ':' || !isalnum((unsigned char)line[len])))
+			return AT_URC_UNASKED;
+	}
+	if (!*line || !strchr("+^*!$%#_&", *line))
+		return AT_URC_NOT;
+	len = 1 + strspn(line + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+				   "abcdefghijklmnopqrstuvwxyz0123456789");
+	return len > 2 && line[len] == ':' ? AT_URC_SHAPED : AT_URC_NOT;
 }
