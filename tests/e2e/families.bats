@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# Each family's modem on ptys: the port for data is found, info is complete, and
-# the mode is put on it in its own words, once.
+# Each family's modem on ptys: the port for data is found, info is complete, the
+# mode is put on it in its own words, once, and it dials.
 
 bats_require_minimum_version 1.5.0
 load modem
@@ -14,6 +14,7 @@ setup() {
 }
 
 teardown() {
+	dial_end
 	modem_teardown
 }
 
@@ -33,8 +34,8 @@ complete() {
 	}
 }
 
-# plays NAME INTERFACE: play that modem; the first port that speaks AT is on that
-# interface, and info tells all.
+# plays NAME INTERFACE [CALLS]: play that modem; the first port that speaks AT is
+# on that interface, and info tells all. Where it takes no calls CALLS does.
 plays() {
 	modem "$1.modem"
 	wait_for 10 modem_logged '# +CREG 1'
@@ -45,7 +46,9 @@ plays() {
 	info
 	complete "$1"
 	dial_setup
+	dial_link
 	dial_port=$port
+	calls=$(readlink -f "$modem_dir/if${3-$2}")
 }
 
 info() {
@@ -69,10 +72,20 @@ prepare() {
 	dial_behind "network: { mode = \"$1\"; };"
 	wait_for 120 signal_is_asked_after "$asked"
 	dial_kill
+	dial_hangup
 }
 
 told() {
 	[ "$(grep -cF " < $1\\r" "$modem_dir/log")" -eq "$2" ]
+}
+
+# connects MODE: with that mode, up to a link.
+connects() {
+	local dial_port=$calls
+
+	dial_connected "network: { mode = \"$1\"; };"
+	dial_kill
+	dial_hangup
 }
 
 # switches MODE COMMAND: it gets the command, and not again when it is so.
@@ -82,7 +95,7 @@ switches() {
 	echo "network: { mode = \"$1\"; };" >"$plain"
 	info
 	has "\"mode\":{\"wanted\":\"$1\",\"current\":\"$1\"}"
-	prepare "$1"
+	connects "$1"
 	told "$2" 1
 }
 
@@ -113,6 +126,8 @@ refuses() {
 	exits 0
 	told 'AT!SELRAT=06' 1
 	told 'AT+WS46=28' 1
+	connects 4g
+	told 'AT+WS46=28' 1
 }
 
 @test "Huawei E1752" {
@@ -129,13 +144,13 @@ refuses() {
 }
 
 @test "ZTE MF110" {
-	plays zte-mf110 1
+	plays zte-mf110 1 3
 	switches 3g 'AT+ZSNT=2,0,0'
 	switches 3g-preferred 'AT+ZSNT=0,0,2'
 }
 
 @test "Quectel EC25" {
-	plays quectel-ec25 2
+	plays quectel-ec25 2 3
 	switches 4g 'AT+QCFG=\"nwscanmode\",3'
 	refuses 3g-preferred 'it can: auto, 2g, 3g, 4g'
 }
@@ -146,7 +161,7 @@ refuses() {
 }
 
 @test "SIMCom SIM7600" {
-	plays simcom-sim7600 2
+	plays simcom-sim7600 2 3
 	switches 4g 'AT+CNMP=38'
 	switches 2g+3g 'AT+CNMP=19'
 }
@@ -154,11 +169,13 @@ refuses() {
 @test "Telit LE910" {
 	plays telit-le910 4
 	switches 4g 'AT+WS46=28'
+	switches 3g+4g 'AT+WS46=31'
 }
 
 @test "Cinterion PLS8" {
 	plays cinterion-pls8 0
 	switches 3g 'AT^SXRAT=2'
+	switches 4g 'AT^SXRAT=3'
 	switches 4g-preferred 'AT^SXRAT=6,3'
 }
 
@@ -173,12 +190,14 @@ refuses() {
 @test "Option GTM382" {
 	plays option-gtm382 1
 	switches 2g 'AT_OPSYS=0,2'
+	switches 3g 'AT_OPSYS=1,2'
 	switches 3g-preferred 'AT_OPSYS=3,2'
 }
 
 @test "Novatel MC950D" {
 	plays novatel-mc950d 0
 	switches 3g 'AT$NWRAT=2,1'
+	switches 3g-preferred 'AT$NWRAT=2,2'
 }
 
 @test "Ericsson F5521gw" {
