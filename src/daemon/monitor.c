@@ -54,7 +54,7 @@ static void on_grace(struct ev_loop *loop, ev_timer *timer, int revents)
 
 	(void)loop;
 	(void)revents;
-	if (!monitor->waits && monitor->bus->ops.ppp_is_ending(monitor->bus)) {
+	if (!monitor->waits && monitor->bus->ops.ppp(monitor->bus, SESSION_PPP_IS_ENDING)) {
 		monitor->waits = true;
 		arm_timer(monitor, timer, END_S);
 		return;

@@ -219,75 +219,55 @@ static int send_command(void *ctx, const struct at_command *command)
 	return talk_send(&bus->talk, bus->ticket, command);
 }
 
-static void on_pppd_ready(void *ctx)
+static void on_pppd(void *ctx, const struct pppd_news *news)
 {
-	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_PPP_READY});
-}
-
-static void on_pppd_log(void *ctx, const struct ppp_event *event)
-{
+	static const enum session_event_type types[] = {
+		[PPPD_READY] = SESSION_EVENT_PPP_READY,
+		[PPPD_LOG] = SESSION_EVENT_PPP_LOG,
+		[PPPD_EXIT] = SESSION_EVENT_PPP_EXIT,
+	};
 	struct bus *bus = ctx;
 
 	/* The PPP discipline is on the line now. */
-	if (event->type == PPP_EVENT_LCP_START && bus->talk.port)
+	if (news->type == PPPD_LOG && news->log->type == PPP_EVENT_LCP_START && bus->talk.port)
 		atport_push_data(bus->talk.port);
-	bus_tell(bus, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = event});
+	if (news->type == PPPD_EXIT) {
+		pppd_free(bus->pppd);
+		bus->pppd = NULL;
+	}
+	bus_tell(bus, (struct session_event){.type = types[news->type],
+					     .ppp = news->log,
+					     .cause = news->cause,
+					     .text = news->text});
 }
 
-static void on_pppd_exit(void *ctx, enum cause cause, const char *text)
+static int run_pppd(void *ctx, enum session_ppp action)
 {
-	struct bus *bus = ctx;
-
-	pppd_free(bus->pppd);
-	bus->pppd = NULL;
-	bus_tell(bus, (struct session_event){
-			      .type = SESSION_EVENT_PPP_EXIT, .cause = cause, .text = text});
-}
-
-static int start_pppd(void *ctx)
-{
-	static const struct pppd_callbacks callbacks = {on_pppd_ready, on_pppd_log, on_pppd_exit};
 	struct bus *bus = ctx;
 	int error = -EIO;
 
-	/* The last one could not be killed: its end must not be taken for the end of this one. */
-	pppd_free(bus->pppd);
-	bus->pppd = NULL;
-	if (bus->talk.port)
-		bus->pppd = pppd_start(bus->loop, bus->conf, bus->name,
-				       serial_fd(atport_serial(bus->talk.port)), &callbacks, bus,
-				       &error);
-	return bus->pppd ? 0 : error;
-}
-
-static int open_pppd(void *ctx)
-{
-	struct bus *bus = ctx;
-
-	return bus->pppd ? pppd_open(bus->pppd) : -EIO;
-}
-
-static void connect_pppd(void *ctx)
-{
-	struct bus *bus = ctx;
-
-	if (bus->pppd)
+	if (action == SESSION_PPP_START) {
+		/* The last one could not be killed: its end must not be taken for the end of this
+		 * one. */
+		pppd_free(bus->pppd);
+		bus->pppd = NULL;
+		if (bus->talk.port)
+			bus->pppd = pppd_start(bus->loop, bus->conf, bus->name,
+					       serial_fd(atport_serial(bus->talk.port)), on_pppd,
+					       bus, &error);
+		return bus->pppd ? 0 : error;
+	}
+	if (!bus->pppd)
+		return action == SESSION_PPP_OPEN ? -EIO : 0;
+	if (action == SESSION_PPP_OPEN)
+		return pppd_open(bus->pppd);
+	if (action == SESSION_PPP_IS_ENDING)
+		return pppd_is_ending(bus->pppd);
+	if (action == SESSION_PPP_CONNECTED)
 		pppd_connected(bus->pppd);
-}
-
-static bool is_pppd_ending(void *ctx)
-{
-	struct bus *bus = ctx;
-
-	return bus->pppd && pppd_is_ending(bus->pppd);
-}
-
-static void stop_pppd(void *ctx, bool hard)
-{
-	struct bus *bus = ctx;
-
-	if (bus->pppd)
-		pppd_stop(bus->pppd, hard);
+	else
+		pppd_stop(bus->pppd, action == SESSION_PPP_KILL);
+	return 0;
 }
 
 static int add_routes(void *ctx)
@@ -350,11 +330,7 @@ const struct session_ops session_ops = {
 	.recover_cancel = cancel_search,
 	.exclude = exclude_modem,
 	.command = send_command,
-	.ppp_start = start_pppd,
-	.ppp_open = open_pppd,
-	.ppp_connected = connect_pppd,
-	.ppp_is_ending = is_pppd_ending,
-	.ppp_stop = stop_pppd,
+	.ppp = run_pppd,
 	.link_up = add_routes,
 	.hang_up = hang_up_port,
 	.port_close = close_port,

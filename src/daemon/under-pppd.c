@@ -24,41 +24,43 @@ static void on_parent(void *ctx, enum pppd_parent_event event)
 	bus_tell(ctx, events[event]);
 }
 
-/* pppd runs already, and takes care of its link. */
-static int need_nothing(void *ctx)
+/* pppd takes care of its link. */
+static int leave_link(void *ctx)
 {
 	(void)ctx;
 	return 0;
 }
 
-static int open_parent(void *ctx)
+static int run_parent(void *ctx, enum session_ppp action)
 {
 	struct bus *bus = ctx;
-
-	pppd_parent_open(bus->parent);
-	return 0;
-}
-
-static void connect_parent(void *ctx)
-{
-	struct bus *bus = ctx;
-	struct serial *serial = atport_serial(bus->talk.port);
+	struct serial *serial;
+	const char *early;
 	size_t len;
-	const char *early = atport_hand_over(bus->talk.port, &len);
 
-	if (serial_heed_carrier(serial) < 0)
-		log_warning("%s: a lost carrier will not be noticed", serial_device(serial));
-	pppd_parent_connected(bus->parent, serial_fd(serial), early, len);
-	/* stderr is pppd's, which leaves it too when it detaches. */
-	log_leave_stderr();
-}
-
-static void stop_parent(void *ctx, bool hard)
-{
-	struct bus *bus = ctx;
-
-	(void)hard;
-	pppd_parent_stop(bus->parent);
+	switch (action) {
+	case SESSION_PPP_OPEN:
+		pppd_parent_open(bus->parent);
+		break;
+	case SESSION_PPP_CONNECTED:
+		serial = atport_serial(bus->talk.port);
+		early = atport_hand_over(bus->talk.port, &len);
+		if (serial_heed_carrier(serial) < 0)
+			log_warning("%s: a lost carrier will not be noticed",
+				    serial_device(serial));
+		pppd_parent_connected(bus->parent, serial_fd(serial), early, len);
+		/* stderr is pppd's, which leaves it too when it detaches. */
+		log_leave_stderr();
+		break;
+	case SESSION_PPP_TERM:
+	case SESSION_PPP_KILL:
+		pppd_parent_stop(bus->parent);
+		break;
+	case SESSION_PPP_START: /* it runs already, and says nothing before its end */
+	case SESSION_PPP_IS_ENDING:
+		break;
+	}
+	return 0;
 }
 
 static void close_parent_port(void *ctx)
@@ -73,11 +75,8 @@ enum cause under_pppd_start(struct bus *bus)
 {
 	if (bus->goal != SESSION_GOAL_CALL)
 		return CAUSE_NONE;
-	bus->ops.ppp_start = need_nothing;
-	bus->ops.link_up = need_nothing;
-	bus->ops.ppp_open = open_parent;
-	bus->ops.ppp_connected = connect_parent;
-	bus->ops.ppp_stop = stop_parent;
+	bus->ops.ppp = run_parent;
+	bus->ops.link_up = leave_link;
 	bus->ops.port_close = close_parent_port;
 	bus->parent = pppd_parent_new(bus->loop, on_parent, bus);
 	return bus->parent ? CAUSE_NONE : bus_explain(CAUSE_INTERNAL, "the line to pppd", -ENOMEM);

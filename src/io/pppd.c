@@ -28,7 +28,7 @@ enum { LOG_FD = 3, GATE_FD = 4, OPTIONS_FD = 5 };
 
 struct pppd {
 	struct ev_loop *loop;
-	struct pppd_callbacks callbacks;
+	pppd_teller *tell;
 	void *ctx;
 	pid_t pid; /* 0: gone */
 	int log;
@@ -67,7 +67,7 @@ static void take_log_line(struct pppd *pppd, const char *line)
 		log_warning("the modem gave %s, a placeholder for a DNS server "
 			    "that it does not know: names may not resolve before a redial",
 			    event.value);
-	pppd->callbacks.log(pppd->ctx, &event);
+	pppd->tell(pppd->ctx, &(struct pppd_news){.type = PPPD_LOG, .log = &event});
 }
 
 /* Everything that is there now, and not to the end of the file: pppd's scripts also hold the other
@@ -126,24 +126,25 @@ static void on_gate(struct ev_loop *loop, ev_io *watcher, int revents)
 	ev_io_stop(loop, watcher);
 	if (recv(pppd->gate, word, sizeof(word), MSG_DONTWAIT) <= 0)
 		return;
-	pppd->callbacks.ready(pppd->ctx);
+	pppd->tell(pppd->ctx, &(struct pppd_news){.type = PPPD_READY});
 }
 
 static void on_exit_of_child(struct ev_loop *loop, ev_child *watcher, int revents)
 {
 	struct pppd *pppd = watcher->data;
+	struct pppd_news news = {.type = PPPD_EXIT};
 	struct buf text = BUF_INIT;
-	enum cause cause;
 
 	(void)revents;
 	ev_child_stop(loop, watcher);
 	pppd->pid = 0;
 	if (!drain_log(pppd))
 		return;
-	cause = ppp_life_cause(&pppd->life, watcher->rstatus, &text);
-	if (cause == CAUSE_INTERNAL && pppd->last.len > 0)
+	news.cause = ppp_life_cause(&pppd->life, watcher->rstatus, &text);
+	if (news.cause == CAUSE_INTERNAL && pppd->last.len > 0)
 		buf_printf(&text, "; its last words: %s", buf_str(&pppd->last));
-	pppd->callbacks.exit(pppd->ctx, cause, buf_str(&text));
+	news.text = buf_str(&text);
+	pppd->tell(pppd->ctx, &news);
 	buf_free(&text);
 }
 
@@ -185,7 +186,7 @@ static int start_process(struct pppd *pppd, int tty)
 }
 
 struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
-			const struct pppd_callbacks *callbacks, void *ctx, int *error)
+			pppd_teller *tell, void *ctx, int *error)
 {
 	const struct ppp_run run = {.name = name, .connect = CONNECT_SCRIPT, .log_fd = LOG_FD};
 	struct buf why = BUF_INIT;
@@ -197,7 +198,7 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 		return NULL;
 	}
 	pppd->loop = loop;
-	pppd->callbacks = *callbacks;
+	pppd->tell = tell;
 	pppd->ctx = ctx;
 	pppd->log = -1;
 	pppd->gate = -1;

@@ -20,19 +20,24 @@ struct conf;
  */
 struct pppd;
 
-struct pppd_callbacks {
-	/* It has opened the port and waits for the call. */
-	void (*ready)(void *ctx);
-	void (*log)(void *ctx, const struct ppp_event *event);
-	/* It has exited; `text` says why, for people. Free it in here or later. */
-	void (*exit)(void *ctx, enum cause cause, const char *text);
+struct pppd_news {
+	enum {
+		PPPD_READY, /* it has opened the port and waits for the call */
+		PPPD_LOG,   /* log */
+		PPPD_EXIT,  /* cause, and text, which says why, for people: free it now or later */
+	} type;
+	const struct ppp_event *log;
+	enum cause cause;
+	const char *text;
 };
+
+typedef void pppd_teller(void *ctx, const struct pppd_news *news);
 
 /* `loop` must be the default loop (child watchers). NULL with a negative errno in *error: -ENOENT
  * when there is no pppd; -EINVAL, with the reason logged, when the configuration does not fit in
  * pppd's options. */
 struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
-			const struct pppd_callbacks *callbacks, void *ctx, int *error);
+			pppd_teller *tell, void *ctx, int *error);
 
 /* Give it its options: the modem must not be sending anything from now until it is ready. Negative
  * errno. */

@@ -55,7 +55,7 @@ static void advance_script(struct session *session, int64_t now)
 		if (session->state == SESSION_PREPARING) {
 			session_change(session, SESSION_REGISTERING, now);
 		} else if (session->state == SESSION_DIALING) {
-			session->ops->ppp_connected(session->ctx);
+			session->ops->ppp(session->ctx, SESSION_PPP_CONNECTED);
 			session_mark(session, "negotiating", now);
 			session_change(session, SESSION_NEGOTIATING, now);
 			/* With another program's PPP, that is all. */
@@ -102,7 +102,7 @@ void preparing_enter(struct session *session, int64_t now)
 
 	session_mark(session, "preparing", now);
 	if (session->goal != SESSION_GOAL_REGISTERED) {
-		error = session->ops->ppp_start(session->ctx);
+		error = session->ops->ppp(session->ctx, SESSION_PPP_START);
 		session->ppp_alive = error == 0;
 		session->ppp_told = false;
 		session->ppp_ending_at = -1;
@@ -145,7 +145,7 @@ void dialing_enter(struct session *session, int64_t now)
 	session->dials++;
 	session->ppp_ready = false;
 	session->wake = now + PPP_START_MS;
-	error = session->ops->ppp_open(session->ctx);
+	error = session->ops->ppp(session->ctx, SESSION_PPP_OPEN);
 	if (error < 0)
 		session_fail_call(session, now, "cannot give pppd its options", error);
 }

@@ -107,11 +107,11 @@ void hanging_up_enter(struct session *session, int64_t now)
 		return;
 	}
 	/* Its log may have said so a moment ago, with the line still unread. */
-	if (session->ppp_ending_at < 0 && session->ops->ppp_is_ending(session->ctx))
+	if (session->ppp_ending_at < 0 && session->ops->ppp(session->ctx, SESSION_PPP_IS_ENDING))
 		session->ppp_ending_at = now;
 	session->ppp_told = session->ppp_ending_at < 0;
 	if (session->ppp_told)
-		session->ops->ppp_stop(session->ctx, false);
+		session->ops->ppp(session->ctx, SESSION_PPP_TERM);
 	hanging_up_schedule(session);
 }
 
@@ -137,11 +137,11 @@ void hanging_up_handle(struct session *session, const struct session_event *even
 	case MEASURE_TERM:
 		/* Not twice: the second one would end the scripts. */
 		if (!session->ppp_told)
-			session->ops->ppp_stop(session->ctx, false);
+			session->ops->ppp(session->ctx, SESSION_PPP_TERM);
 		break;
 	case MEASURE_KILL:
 		log_warning("pppd does not end; killing it");
-		session->ops->ppp_stop(session->ctx, true);
+		session->ops->ppp(session->ctx, SESSION_PPP_KILL);
 		break;
 	default:
 		log_error("pppd cannot be killed");

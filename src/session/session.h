@@ -76,6 +76,16 @@ struct session_event {
 	const struct ppp_event *ppp;
 };
 
+/* What the session asks of pppd. */
+enum session_ppp {
+	SESSION_PPP_START,     /* before it is needed; ends in PPP_EXIT */
+	SESSION_PPP_OPEN,      /* have it open the port; ends in PPP_READY */
+	SESSION_PPP_CONNECTED, /* the call is up: go on */
+	SESSION_PPP_IS_ENDING, /* by itself, as its log says: 1, or else 0 */
+	SESSION_PPP_TERM,
+	SESSION_PPP_KILL,
+};
+
 /* What the session needs done. Those that return int give 0 or a negative errno; an error ends the
  * attempt with CAUSE_INTERNAL or CAUSE_PERMISSION. None may call back into the session. */
 struct session_ops {
@@ -84,14 +94,10 @@ struct session_ops {
 	int (*bind)(void *ctx); /* the interface that the probe found; ends in BOUND */
 	void (*bind_cancel)(void *ctx);
 	int (*command)(void *ctx, const struct at_command *command);
-	int (*ppp_start)(void *ctx);            /* before it is needed; ends in PPP_EXIT */
-	int (*ppp_open)(void *ctx);             /* have it open the port; ends in PPP_READY */
-	void (*ppp_connected)(void *ctx);       /* the call is up: go on */
-	bool (*ppp_is_ending)(void *ctx);       /* by itself: its log says so */
-	void (*ppp_stop)(void *ctx, bool hard); /* TERM, or KILL */
-	int (*link_up)(void *ctx);              /* set the routes */
-	void (*hang_up)(void *ctx);             /* DTR low */
-	void (*port_close)(void *ctx);          /* fine without a port */
+	int (*ppp)(void *ctx, enum session_ppp action);
+	int (*link_up)(void *ctx);     /* set the routes */
+	void (*hang_up)(void *ctx);    /* DTR low */
+	void (*port_close)(void *ctx); /* fine without a port */
 	/* Not LADDER_REDIAL; the port is closed. Ends in RECOVERED. */
 	int (*recover)(void *ctx, enum ladder_rung rung);
 	void (*recover_cancel)(void *ctx);

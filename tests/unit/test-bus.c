@@ -47,10 +47,11 @@ static int send_nothing(void *ctx, const struct at_command *command)
 	return 0;
 }
 
-static void stop_nothing(void *ctx, bool hard)
+static int start_no_pppd(void *ctx, enum session_ppp action)
 {
 	(void)ctx;
-	(void)hard;
+	(void)action;
+	return 0;
 }
 
 static const struct session_ops ops = {
@@ -59,10 +60,7 @@ static const struct session_ops ops = {
 	.bind_cancel = do_nothing,
 	.recover_cancel = do_nothing,
 	.command = send_nothing,
-	.ppp_start = start_nothing,
-	.ppp_open = start_nothing,
-	.ppp_connected = do_nothing,
-	.ppp_stop = stop_nothing,
+	.ppp = start_no_pppd,
 	.link_up = start_nothing,
 	.hang_up = do_nothing,
 	.port_close = do_nothing,

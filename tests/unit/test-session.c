@@ -79,47 +79,31 @@ static int command(void *ctx, const struct at_command *at)
 	return world->command_error;
 }
 
-static int ppp_start(void *ctx)
+static int ppp(void *ctx, enum session_ppp action)
 {
 	struct world *world = ctx;
 
-	assert_false(world->ppp_runs);
-	world->ppp_starts++;
-	world->ppp_runs = world->ppp_error == 0;
-	return world->ppp_error;
-}
-
-static int ppp_open(void *ctx)
-{
-	struct world *world = ctx;
-
-	assert_true(world->ppp_runs);
-	return 0;
-}
-
-static void ppp_connected(void *ctx)
-{
-	struct world *world = ctx;
-
-	assert_true(world->ppp_runs);
-}
-
-static bool ppp_is_ending(void *ctx)
-{
-	struct world *world = ctx;
-
-	assert_true(world->ppp_runs);
-	return world->ppp_ending;
-}
-
-static void ppp_stop(void *ctx, bool hard)
-{
-	struct world *world = ctx;
-
-	if (hard)
-		world->ppp_kills++;
-	else
+	switch (action) {
+	case SESSION_PPP_START:
+		assert_false(world->ppp_runs);
+		world->ppp_starts++;
+		world->ppp_runs = world->ppp_error == 0;
+		return world->ppp_error;
+	case SESSION_PPP_OPEN:
+	case SESSION_PPP_CONNECTED:
+		assert_true(world->ppp_runs);
+		break;
+	case SESSION_PPP_IS_ENDING:
+		assert_true(world->ppp_runs);
+		return world->ppp_ending;
+	case SESSION_PPP_TERM:
 		world->ppp_terms++;
+		break;
+	case SESSION_PPP_KILL:
+		world->ppp_kills++;
+		break;
+	}
+	return 0;
 }
 
 static int link_up(void *ctx)
@@ -176,11 +160,7 @@ static const struct session_ops ops = {
 	.recover_cancel = recover_cancel,
 	.exclude = exclude,
 	.command = command,
-	.ppp_start = ppp_start,
-	.ppp_open = ppp_open,
-	.ppp_connected = ppp_connected,
-	.ppp_is_ending = ppp_is_ending,
-	.ppp_stop = ppp_stop,
+	.ppp = ppp,
 	.link_up = link_up,
 	.hang_up = hang_up,
 	.port_close = port_close,

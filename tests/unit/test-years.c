@@ -172,63 +172,51 @@ static int command(void *ctx, const struct at_command *at)
 	return 0;
 }
 
-static int ppp_start(void *ctx)
-{
-	struct life *life = ctx;
-
-	/* Only one that was killed may still be there, and nobody hears of its end. */
-	assert_true(!life->ppp_runs || life->killed);
-	cancel(life, EXIT);
-	life->ppp_runs = true;
-	life->hung_up_at = -1;
-	life->killed = false;
-	return 0;
-}
-
-static int ppp_open(void *ctx)
-{
-	struct life *life = ctx;
-
-	if (draw(life, 200) > 0)
-		schedule(life, READY, 20 + draw(life, 200));
-	return 0;
-}
-
 static void end_ppp(struct life *life, enum cause cause, int64_t in_ms)
 {
 	life->exit_cause = cause;
 	schedule(life, EXIT, in_ms);
 }
 
-static void ppp_connected(void *ctx)
+static int ppp(void *ctx, enum session_ppp action)
 {
 	struct life *life = ctx;
+	bool hard = action == SESSION_PPP_KILL;
 
-	if (life->weather == NOT_PPP)
-		end_ppp(life, CAUSE_PPP, 30 * SECOND);
-	else if (life->weather == BAD_LOGIN)
-		end_ppp(life, CAUSE_PPP_AUTH, 300 + draw(life, 3000));
-	else if (draw(life, 100) > 0)
-		schedule(life, LOCAL, 300 + draw(life, 3000));
-}
-
-static bool ppp_is_ending(void *ctx)
-{
-	struct life *life = ctx;
-
-	return life->hung_up_at >= 0;
-}
-
-/* Deaf to TERM now and then, and to KILL in a dying driver. */
-static void ppp_stop(void *ctx, bool hard)
-{
-	struct life *life = ctx;
-
-	/* Its scripts have had their time. */
-	assert_true(life->hung_up_at < 0 || life->now - life->hung_up_at >= 3 * SECOND);
-	life->killed |= hard;
-	if (life->ppp_runs && draw(life, hard ? 5 : 10) > 0)
-		end_ppp(life, CAUSE_LINK_LOST, draw(life, 1000));
+	switch (action) {
+	case SESSION_PPP_START:
+		/* Only one that was killed may still be there, and nobody hears of its end. */
+		assert_true(!life->ppp_runs || life->killed);
+		cancel(life, EXIT);
+		life->ppp_runs = true;
+		life->hung_up_at = -1;
+		life->killed = false;
+		break;
+	case SESSION_PPP_OPEN:
+		if (draw(life, 200) > 0)
+			schedule(life, READY, 20 + draw(life, 200));
+		break;
+	case SESSION_PPP_CONNECTED:
+		if (life->weather == NOT_PPP)
+			end_ppp(life, CAUSE_PPP, 30 * SECOND);
+		else if (life->weather == BAD_LOGIN)
+			end_ppp(life, CAUSE_PPP_AUTH, 300 + draw(life, 3000));
+		else if (draw(life, 100) > 0)
+			schedule(life, LOCAL, 300 + draw(life, 3000));
+		break;
+	case SESSION_PPP_IS_ENDING:
+		return life->hung_up_at >= 0;
+	case SESSION_PPP_TERM:
+	case SESSION_PPP_KILL:
+		/* Deaf to TERM now and then, and to KILL in a dying driver. Its scripts have had
+		 * their time. */
+		assert_true(life->hung_up_at < 0 || life->now - life->hung_up_at >= 3 * SECOND);
+		life->killed |= hard;
+		if (life->ppp_runs && draw(life, hard ? 5 : 10) > 0)
+			end_ppp(life, CAUSE_LINK_LOST, draw(life, 1000));
+		break;
+	}
+	return 0;
 }
 
 static int link_up(void *ctx)
@@ -265,11 +253,7 @@ static const struct session_ops ops = {
 	.recover_cancel = recover_cancel,
 	.exclude = exclude,
 	.command = command,
-	.ppp_start = ppp_start,
-	.ppp_open = ppp_open,
-	.ppp_connected = ppp_connected,
-	.ppp_is_ending = ppp_is_ending,
-	.ppp_stop = ppp_stop,
+	.ppp = ppp,
 	.link_up = link_up,
 	.hang_up = hang_up,
 	.port_close = port_close,
