@@ -118,41 +118,36 @@ struct json_object *ctl_request_parse(const char *line)
 	return NULL;
 }
 
-/* Without an answer the client waits for ctl_server_answer. */
-static void answer_line(struct client *client, const char *line)
-{
-	struct ctl_server *server = client->server;
-	struct ctl_request request = {.object = ctl_request_parse(line)};
-	struct json_object *command = NULL, *response;
-
-	client->waits_for = request.ticket = ++server->tickets;
-	if (request.object) {
-		json_object_object_get_ex(request.object, "command", &command);
-		request.command = json_object_get_string(command);
-		server->asking = client;
-		response = server->handler(server->ctx, &request);
-		server->asking = NULL;
-		json_object_put(request.object);
-	} else {
-		response = ctl_refusal(cause_name(CAUSE_USAGE),
-				       "a request must be one JSON object with a "
-				       "\"command\" on one line");
-	}
-	if (!response)
-		return;
-	client->waits_for = 0;
-	append_object(&client->out, response);
-}
-
-/* False when the client was dropped. */
+/* Without an answer the client waits for ctl_server_answer. False when it was dropped. */
 static bool answer_lines(struct client *client)
 {
+	struct ctl_server *server = client->server;
 	char *end;
 
 	while (client->waits_for == 0 &&
 	       (end = memchr(buf_str(&client->in), '\n', client->in.len))) {
+		struct json_object *command = NULL, *response;
+		struct ctl_request request = {.ticket = ++server->tickets};
+
 		*end = '\0';
-		answer_line(client, buf_str(&client->in));
+		client->waits_for = request.ticket;
+		request.object = ctl_request_parse(buf_str(&client->in));
+		if (request.object) {
+			json_object_object_get_ex(request.object, "command", &command);
+			request.command = json_object_get_string(command);
+			server->asking = client;
+			response = server->handler(server->ctx, &request);
+			server->asking = NULL;
+			json_object_put(request.object);
+		} else {
+			response = ctl_refusal(cause_name(CAUSE_USAGE),
+					       "a request must be one JSON object with a "
+					       "\"command\" on one line");
+		}
+		if (response) {
+			client->waits_for = 0;
+			append_object(&client->out, response);
+		}
 		buf_consume(&client->in, (size_t)(end - buf_str(&client->in)) + 1);
 		if (client->out.len > RESPONSE_MAX || client->out.failed) {
 			drop_client(client);
@@ -166,13 +161,17 @@ static bool answer_lines(struct client *client)
 	return flush_client(client);
 }
 
-static void on_client_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_client_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct client *client = watcher->data;
 	char bytes[1024];
-	ssize_t len = recv(client->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	ssize_t len;
 
-	(void)revents;
+	if (revents & EV_WRITE) {
+		flush_client(client);
+		return;
+	}
+	len = recv(client->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (len <= 0) {
@@ -186,13 +185,6 @@ static void on_client_readable(struct ev_loop *loop, ev_io *watcher, int revents
 		ev_timer_again(loop, &client->idle);
 	else if (client->waits_for != 0)
 		ev_timer_stop(loop, &client->idle);
-}
-
-static void on_client_writable(struct ev_loop *loop, ev_io *watcher, int revents)
-{
-	(void)loop;
-	(void)revents;
-	flush_client(watcher->data);
 }
 
 static void on_client_idle(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -234,8 +226,8 @@ static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
 		return;
 	}
 	*client = (struct client){.server = server, .fd = fd};
-	ev_io_init(&client->reader, on_client_readable, fd, EV_READ);
-	ev_io_init(&client->writer, on_client_writable, fd, EV_WRITE);
+	ev_io_init(&client->reader, on_client_ready, fd, EV_READ);
+	ev_io_init(&client->writer, on_client_ready, fd, EV_WRITE);
 	ev_init(&client->idle, on_client_idle);
 	client->idle.repeat = CTL_SERVER_IDLE_S;
 	client->reader.data = client->writer.data = client->idle.data = client;

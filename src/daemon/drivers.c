@@ -5,18 +5,11 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "conf/conf.h"
-#include "daemon/drivers.h"
+#include "daemon/bus.h"
+#include "daemon/modem-care.h"
 #include "io/port.h"
 #include "io/clock.h"
 #include "io/probe.h"
-
-/* A modem gets modem.wait to answer on its new port. */
-static bool is_rebound_in_vain(const struct drivers *drivers, const struct conf *conf)
-{
-	return *drivers->last.device.path && !drivers->last.back &&
-	       clock_now_ms() - drivers->last_at >= (int64_t)conf->modem.wait_s * 1000 &&
-	       rebind_is_moved(&drivers->last, "");
-}
 
 static void explain_job(const struct rebind_job *job, const char *rest, struct buf *text)
 {
@@ -42,7 +35,10 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	    !rebind_find(&drivers->job, "", &filter, result, drivers->tried,
 			 drivers->count < DRIVERS_TRIED_MAX ? drivers->count : DRIVERS_TRIED_MAX))
 		return false;
-	if (is_rebound_in_vain(drivers, conf)) {
+	/* A modem gets modem.wait to answer on its new port. */
+	if (*last->device.path && !last->back &&
+	    clock_now_ms() - drivers->last_at >= (int64_t)conf->modem.wait_s * 1000 &&
+	    rebind_is_moved(last, "")) {
 		drivers->job = drivers->last;
 		drivers->job.back = true;
 		return true;
@@ -73,8 +69,16 @@ bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 	return false;
 }
 
-int drivers_bind(struct drivers *drivers, struct ev_loop *loop, rebind_done *done, void *ctx)
+static void on_driver_bound(void *ctx, int error)
 {
+	(void)error;
+	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_BOUND});
+}
+
+int drivers_bind(void *ctx)
+{
+	struct bus *bus = ctx;
+	struct drivers *drivers = &bus->care->drivers;
 	const struct rebind_job *job = &drivers->job;
 	struct rebind_tried *tried;
 
@@ -94,5 +98,5 @@ int drivers_bind(struct drivers *drivers, struct ev_loop *loop, rebind_done *don
 			   "to " DRIVER_WITH_DTR ", and leaving the others alone",
 			   rebind_interface_name(job), driver_verdict_text(job->verdict));
 	}
-	return rebind_start(&drivers->rebind, loop, job, done, ctx);
+	return rebind_start(&drivers->rebind, bus->loop, job, on_driver_bound, bus);
 }

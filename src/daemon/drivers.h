@@ -32,7 +32,7 @@ struct drivers {
 bool drivers_judge(struct drivers *drivers, const struct conf *conf,
 		   const struct probe_result *result, enum cause *cause, struct buf *text);
 
-/* Do it; `done` as in rebind.h. 0 or a negative errno. */
-int drivers_bind(struct drivers *drivers, struct ev_loop *loop, rebind_done *done, void *ctx);
+/* Do it: the session's op. */
+int drivers_bind(void *ctx);
 
 #endif

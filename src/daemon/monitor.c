@@ -128,9 +128,9 @@ static void on_round(struct ev_loop *loop, ev_timer *timer, int revents)
 
 /* What monitor.* asks for, on a link that is up; and the end of what it asked for before. A call
  * whose PPP is another's has no interface that we know of. */
-static bool restart_checks(struct monitor *monitor)
+void monitor_on_reload(struct bus *bus)
 {
-	struct bus *bus = monitor->bus;
+	struct monitor *monitor = bus->monitor;
 	int error;
 
 	ev_timer_stop(bus->loop, &monitor->count);
@@ -138,11 +138,11 @@ static bool restart_checks(struct monitor *monitor)
 	ping_free(monitor->ping);
 	monitor->ping = NULL;
 	if (bus->session.state != SESSION_CONNECTED || bus->goal != SESSION_GOAL_LINK)
-		return false;
+		return;
 	if (watch_count_ms(&monitor->watch) > 0)
 		arm_timer(monitor, &monitor->count, watch_count_ms(&monitor->watch) / 1e3);
 	if (bus->conf->monitor.ping.count == 0)
-		return true;
+		return;
 	monitor->ping = ping_new(bus->loop, monitor->ifname, &bus->conf->monitor.ping, &error);
 	if (monitor->ping) {
 		ping_send(monitor->ping);
@@ -150,7 +150,6 @@ static bool restart_checks(struct monitor *monitor)
 	} else {
 		log_warning("monitor.ping: no pings can be sent: %s", strerror(-error));
 	}
-	return true;
 }
 
 void monitor_on_state(struct bus *bus)
@@ -161,7 +160,8 @@ void monitor_on_state(struct bus *bus)
 	ifwatch_free(monitor->ifwatch);
 	monitor->ifwatch = NULL;
 	ev_timer_stop(bus->loop, &monitor->grace);
-	if (!restart_checks(monitor))
+	monitor_on_reload(bus);
+	if (bus->session.state != SESSION_CONNECTED || bus->goal != SESSION_GOAL_LINK)
 		return;
 	route_counters(monitor->ifname, &rx, &tx);
 	watch_start(&monitor->watch, bus->conf, rx, tx);
@@ -172,11 +172,6 @@ void monitor_on_state(struct bus *bus)
 	else /* if it is gone already, pppd ends */
 		log_warning("the kernel does not report changes of %s: %s", monitor->ifname,
 			    strerror(errno));
-}
-
-void monitor_on_reload(struct bus *bus)
-{
-	restart_checks(bus->monitor);
 }
 
 void monitor_on_facts(struct bus *bus)

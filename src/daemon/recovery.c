@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "daemon/recovery.h"
+#include "base/str.h"
+#include "daemon/bus.h"
+#include "daemon/modem-care.h"
 #include "io/port.h"
 #include "io/clock.h"
 #include "io/probe.h"
@@ -72,10 +74,25 @@ void recovery_note_probe(struct recovery *recovery, const struct probe_result *r
 			    path);
 }
 
-void recovery_note_candidates(struct recovery *recovery, const struct port_list *list)
+void recovery_note_candidates(struct recovery *recovery, struct port_list *list)
 {
 	const struct port *best = NULL;
+	struct usb_device device;
+	size_t kept = 0;
 
+	for (size_t i = 0; i < list->count; i++) {
+		const char *path = list->ports[i].usb_path;
+		bool other = false;
+
+		if (recovery->other_count > 0 && *path && usb_device_read(&device, "", path))
+			for (size_t k = 0; k < RECOVERY_OTHERS_MAX && !other; k++)
+				other = recovery->others[k].devnum == device.devnum &&
+					strcmp(recovery->others[k].path, path) == 0;
+		if (!other)
+			list->ports[kept++] = list->ports[i];
+	}
+	recovery->left_out = list->count - kept;
+	list->count = kept;
 	recovery->came = 0;
 	if (*recovery->port.device)
 		return;
@@ -93,14 +110,45 @@ void recovery_note_candidates(struct recovery *recovery, const struct port_list 
 		recovery->port = *best;
 }
 
-int recovery_start(struct recovery *recovery, enum ladder_rung rung, const struct conf *conf,
-		   const struct modem_family *family, struct ev_loop *loop, recovery_done *done,
-		   void *ctx)
+static void on_rung_done(void *ctx, int result)
 {
-	struct rung_job job = {.rung = rung, .family = family, .port = recovery->port};
-	const struct worker_task task = {.work = rung_do, .arg = &job, .done = done, .ctx = ctx};
+	struct bus *bus = ctx;
+	struct session_event event = {.type = SESSION_EVENT_RECOVERED};
+
+	switch (result) {
+	case 0:
+		event.text = "done, and the modem answers";
+		break;
+	case RUNG_LEFT:
+		bus->care->recovery.flaps.expected = true;
+		event.left = true;
+		event.text = "done, and the modem is to come back";
+		break;
+	case EPROTO:
+		event.cause = CAUSE_NO_AT_PORT;
+		event.text = "the modem refused it";
+		break;
+	case ETIMEDOUT:
+		event.cause = CAUSE_NO_AT_PORT;
+		event.text = "the modem does not answer";
+		break;
+	default:
+		event.cause = CAUSE_NO_AT_PORT;
+		event.text = strerror(result < 0 ? -result : result);
+	}
+	bus_tell(bus, event);
+}
+
+int recovery_start(void *ctx, enum ladder_rung rung)
+{
+	struct bus *bus = ctx;
+	struct recovery *recovery = &bus->care->recovery;
+	struct rung_job job = {
+		.rung = rung, .family = bus->session.script.family, .port = recovery->port};
+	const struct worker_task task = {
+		.work = rung_do, .arg = &job, .done = on_rung_done, .ctx = bus};
 	struct port_list list = {NULL, 0};
-	int error = port_list_configured(&list, conf);
+	int error = port_list_configured(&list, bus->conf);
 	bool on_usb = *job.port.usb_path;
 
 	worker_abandon(&recovery->worker, SIGTERM);
@@ -127,49 +175,21 @@ int recovery_start(struct recovery *recovery, enum ladder_rung rung, const struc
 		}
 	}
 	port_list_free(&list);
-	return error < 0 ? error : worker_start(&recovery->worker, loop, &task);
+	return error < 0 ? error : worker_start(&recovery->worker, bus->loop, &task);
 }
 
-const char *recovery_end(struct recovery *recovery, int result)
+bool recovery_exclude(void *ctx)
 {
-	switch (result) {
-	case 0:
-		return "done, and the modem answers";
-	case RUNG_LEFT:
-		recovery->flaps.expected = true;
-		return "done, and the modem is to come back";
-	case EPROTO:
-		return "the modem refused it";
-	case ETIMEDOUT:
-		return "the modem does not answer";
-	default:
-		return strerror(result < 0 ? -result : result);
-	}
-}
-
-bool recovery_exclude(struct recovery *recovery, const struct port *port)
-{
+	struct bus *bus = ctx;
+	struct recovery *recovery = &bus->care->recovery;
+	const char *path = bus->port.usb_path;
+	unsigned i = recovery->other_count % RECOVERY_OTHERS_MAX;
 	struct usb_device device;
 
-	if (!*port->usb_path || !usb_device_read(&device, "", port->usb_path))
+	if (!*path || !usb_device_read(&device, "", path))
 		return false;
-	plugged_add(&recovery->others, port->usb_path, device.devnum);
+	str_copy(recovery->others[i].path, sizeof(recovery->others[i].path), path);
+	recovery->others[i].devnum = device.devnum;
+	recovery->other_count++;
 	return true;
-}
-
-void recovery_leave_out(struct recovery *recovery, struct port_list *list)
-{
-	struct usb_device device;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const char *path = list->ports[i].usb_path;
-
-		if (recovery->others.count > 0 && *path && usb_device_read(&device, "", path) &&
-		    plugged_has(&recovery->others, path, device.devnum))
-			continue;
-		list->ports[kept++] = list->ports[i];
-	}
-	recovery->left_out = list->count - kept;
-	list->count = kept;
 }

@@ -140,13 +140,24 @@ static void open_second_in(struct second_port *second, double seconds)
 	ev_timer_start(second->bus->loop, &second->opener);
 }
 
-/* A port that is known to answer is not probed again. */
-static void open_second(struct second_port *second)
+/* Both timers: a question is due, or somebody waits for the port. */
+static void on_second_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 {
+	struct second_port *second = timer->data;
+	bool is_new = timer == &second->timer && !second->due;
+	/* A port that is known to answer is not probed again. */
 	const struct probe_options options = {.keep_echo = true, .trust = *second->device};
 	struct port_list known = {NULL, 0};
 	int error = 0;
 
+	(void)revents;
+	second->due |= is_new;
+	if (second->talk.port) {
+		if (is_new)
+			watch_modem(second);
+		talk_run(&second->talk);
+		return;
+	}
 	if (second->prober.done)
 		return; /* its users wait in the queue */
 	if (closer_is_busy(&second->closer))
@@ -154,7 +165,7 @@ static void open_second(struct second_port *second)
 	else if (options.trust)
 		error = port_list_add(&known, second->device);
 	if (error == 0)
-		error = prober_start(&second->prober, second->bus->loop,
+		error = prober_start(&second->prober, loop,
 				     options.trust ? &known : &second->candidates, &options,
 				     on_second_probed, second);
 	port_list_free(&known);
@@ -167,22 +178,6 @@ static void open_second(struct second_port *second)
 		fail_second(second, CAUSE_NO_AT_PORT, "its second port does not close");
 	else if (error < 0)
 		fail_second(second, CAUSE_INTERNAL, strerror(-error));
-}
-
-/* Both timers: a question is due, or somebody waits for the port. */
-static void on_second_timer(struct ev_loop *loop, ev_timer *timer, int revents)
-{
-	struct second_port *second = timer->data;
-	bool is_new = timer == &second->timer && !second->due;
-
-	(void)loop;
-	(void)revents;
-	second->due |= is_new;
-	if (!second->talk.port)
-		open_second(second);
-	else if (is_new)
-		watch_modem(second);
-	talk_run(&second->talk);
 }
 
 int second_port_lend(struct bus *bus, const struct talk_user *user)

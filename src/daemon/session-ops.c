@@ -11,8 +11,7 @@
 #include "conf/conf.h"
 #include "daemon/at-ports.h"
 #include "daemon/bus.h"
-#include "daemon/drivers.h"
-#include "daemon/recovery.h"
+#include "daemon/modem-care.h"
 #include "daemon/reload.h"
 #include "daemon/report.h"
 #include "daemon/second-port.h"
@@ -27,16 +26,6 @@
 #include "io/serial.h"
 #include "io/uevent.h"
 #include "io/pppd.h"
-
-/* What is done about the modem's device: drivers, recovery, plugging. And the routes that were
- * set. */
-struct modem_care {
-	struct drivers drivers;
-	struct recovery recovery;
-	struct uevent *uevent;
-	bool routed; /* ppp.default_route at that time, and ppp.metric */
-	unsigned metric;
-};
 
 /* The session's next step may be to dial: not while another user has the port. */
 static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -140,7 +129,6 @@ static int probe_ports(void *ctx)
 		return -EAGAIN;
 	reload_apply_next(bus);
 	error = port_list_configured(&list, bus->conf);
-	recovery_leave_out(&care->recovery, &list);
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {
 		recovery_note_candidates(&care->recovery, &list);
@@ -164,46 +152,6 @@ static void on_tty(void *ctx, bool added, const char *device)
 	} else if (bus->talk.port && strcmp(device, strrchr(bus->port.device, '/') + 1) == 0) {
 		bus_tell(bus, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
 	}
-}
-
-static void on_driver_bound(void *ctx, int error)
-{
-	(void)error;
-	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_BOUND});
-}
-
-static int bind_driver(void *ctx)
-{
-	struct bus *bus = ctx;
-
-	return drivers_bind(&bus->care->drivers, bus->loop, on_driver_bound, bus);
-}
-
-static void on_modem_recovered(void *ctx, int result)
-{
-	struct bus *bus = ctx;
-	bool left = result == RUNG_LEFT;
-
-	bus_tell(bus, (struct session_event){.type = SESSION_EVENT_RECOVERED,
-					     .cause = result == 0 || left ? CAUSE_NONE
-									  : CAUSE_NO_AT_PORT,
-					     .text = recovery_end(&bus->care->recovery, result),
-					     .left = left});
-}
-
-static int recover_modem(void *ctx, enum ladder_rung rung)
-{
-	struct bus *bus = ctx;
-
-	return recovery_start(&bus->care->recovery, rung, bus->conf, bus->session.script.family,
-			      bus->loop, on_modem_recovered, bus);
-}
-
-static bool exclude_modem(void *ctx)
-{
-	struct bus *bus = ctx;
-
-	return recovery_exclude(&bus->care->recovery, &bus->port);
 }
 
 static bool is_radio_blocked(void *ctx, struct buf *out)
@@ -324,11 +272,11 @@ static void close_port(void *ctx)
 const struct session_ops session_ops = {
 	.probe = probe_ports,
 	.probe_cancel = cancel_search,
-	.bind = bind_driver,
+	.bind = drivers_bind,
 	.bind_cancel = cancel_search,
-	.recover = recover_modem,
+	.recover = recovery_start,
 	.recover_cancel = cancel_search,
-	.exclude = exclude_modem,
+	.exclude = recovery_exclude,
 	.command = send_command,
 	.ppp = run_pppd,
 	.link_up = add_routes,

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_DAEMON_MODEM_CARE_H
+#define GD_DAEMON_MODEM_CARE_H
+
+#include "daemon/drivers.h"
+#include "daemon/recovery.h"
+
+struct uevent;
+
+/* What is done about the modem's device: drivers, recovery, plugging. And the routes that were
+ * set. */
+struct modem_care {
+	struct drivers drivers;
+	struct recovery recovery;
+	struct uevent *uevent;
+	bool routed; /* ppp.default_route at that time, and ppp.metric */
+	unsigned metric;
+};
+
+#endif
