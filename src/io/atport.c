@@ -22,8 +22,6 @@ struct atport {
 	bool freed; /* in a callback: the memory goes when that returns */
 };
 
-static void pump_port(struct atport *port);
-
 static void free_port(struct atport *port)
 {
 	at_chan_free(port->chan);
@@ -38,25 +36,6 @@ static void lose_port(struct atport *port)
 	serial_abandon(port->serial);
 	port->serial = NULL;
 	port->callbacks.gone(port->ctx);
-}
-
-static void on_port_readable(struct ev_loop *loop, ev_io *watcher, int revents)
-{
-	struct atport *port = watcher->data;
-	char bytes[2048];
-	ssize_t len;
-
-	(void)loop;
-	(void)revents;
-	len = serial_read(port->serial, bytes, sizeof(bytes));
-	if (len == -EAGAIN)
-		return;
-	if (len < 0) {
-		lose_port(port);
-		return;
-	}
-	at_chan_feed(port->chan, bytes, (size_t)len, clock_now_ms());
-	pump_port(port);
 }
 
 static void pump_port(struct atport *port)
@@ -101,11 +80,24 @@ static void pump_port(struct atport *port)
 	}
 }
 
-static void on_port_writable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_port_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 {
+	struct atport *port = watcher->data;
+	char bytes[2048];
+	ssize_t len;
+
 	(void)loop;
-	(void)revents;
-	pump_port(watcher->data);
+	if (revents & EV_READ) {
+		len = serial_read(port->serial, bytes, sizeof(bytes));
+		if (len == -EAGAIN)
+			return;
+		if (len < 0) {
+			lose_port(port);
+			return;
+		}
+		at_chan_feed(port->chan, bytes, (size_t)len, clock_now_ms());
+	}
+	pump_port(port);
 }
 
 static void on_port_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -132,8 +124,8 @@ struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
 	port->callbacks = *callbacks;
 	port->ctx = ctx;
 	at_chan_set_name(port->chan, serial_device(serial));
-	ev_io_init(&port->reader, on_port_readable, serial_fd(serial), EV_READ);
-	ev_io_init(&port->writer, on_port_writable, serial_fd(serial), EV_WRITE);
+	ev_io_init(&port->reader, on_port_ready, serial_fd(serial), EV_READ);
+	ev_io_init(&port->writer, on_port_ready, serial_fd(serial), EV_WRITE);
 	ev_timer_init(&port->timer, on_port_timer, 0., 0.);
 	port->reader.data = port;
 	port->writer.data = port;

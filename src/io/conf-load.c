@@ -311,19 +311,6 @@ static void load_group(struct load *load, const config_setting_t *group)
 	}
 }
 
-/* One secret cannot come from two places. */
-static void check_pairs(struct load *load)
-{
-	for (const struct conf_key *file = conf_keys; file->name; file++)
-		for (const struct conf_key *key = conf_keys; key->name; key++)
-			if (file->type == CONF_TYPE_FILE && key != file &&
-			    key->offset == file->offset && *line_of(load, file) &&
-			    *line_of(load, key))
-				complain_of_line(load, *line_of(load, file),
-						 "%s.%s and %s.%s are both given; drop one",
-						 file->group, file->name, key->group, key->name);
-}
-
 /* `err` is the result of reading load->source. */
 static int load_source(struct load *load, int err)
 {
@@ -339,7 +326,15 @@ static int load_source(struct load *load, int err)
 	root = config_root_setting(&config);
 	for (int i = 0; i < config_setting_length(root); i++)
 		load_group(load, config_setting_get_elem(root, (unsigned)i));
-	check_pairs(load);
+	/* One secret cannot come from two places. */
+	for (const struct conf_key *file = conf_keys; file->name; file++)
+		for (const struct conf_key *key = conf_keys; key->name; key++)
+			if (file->type == CONF_TYPE_FILE && key != file &&
+			    key->offset == file->offset && *line_of(load, file) &&
+			    *line_of(load, key))
+				complain_of_line(load, *line_of(load, file),
+						 "%s.%s and %s.%s are both given; drop one",
+						 file->group, file->name, key->group, key->name);
 	if (!good)
 		complain_of_line(load, config_error_line(&config), "%s",
 				 config_error_text(&config));

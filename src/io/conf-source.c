@@ -266,18 +266,6 @@ static void read_number(struct reader *reader)
 	}
 }
 
-/* `^[ \t]*@include[ \t]+"NAME"`, as libconfig has it. */
-static bool is_at_include(const struct reader *reader)
-{
-	const char *word = "@include";
-	size_t blanks = count_span(reader, 0, " \t");
-
-	if (reader->at > 0 && reader->text[reader->at - 1] != '\n')
-		return false;
-	return reader->len - reader->at - blanks > strlen(word) &&
-	       memcmp(reader->text + reader->at + blanks, word, strlen(word)) == 0;
-}
-
 /* Put the file in. */
 static void include_file(struct reader *reader, const char *name)
 {
@@ -310,12 +298,18 @@ static void include_file(struct reader *reader, const char *name)
 	buf_free(&text);
 }
 
-static void read_include(struct reader *reader)
+/* `^[ \t]*@include[ \t]+"NAME"`, as libconfig has it. False when there is none here. */
+static bool read_include(struct reader *reader)
 {
-	size_t start = reader->at, blanks, len = 0;
+	static const char word[] = "@include";
+	size_t start = reader->at, blanks = count_span(reader, 0, " \t"), len = 0;
 	char *name;
 
-	skip_bytes(reader, count_span(reader, 0, " \t") + strlen("@include"));
+	if ((start > 0 && reader->text[start - 1] != '\n') ||
+	    reader->len - start - blanks <= strlen(word) ||
+	    memcmp(reader->text + start + blanks, word, strlen(word)) != 0)
+		return false;
+	skip_bytes(reader, blanks + strlen(word));
 	blanks = count_span(reader, 0, " \t");
 	skip_bytes(reader, blanks);
 	if (blanks > 0 && peek_byte(reader, 0) == '"')
@@ -339,6 +333,7 @@ static void read_include(struct reader *reader)
 	 * another @include and open it. */
 	add_span(reader);
 	add_text(reader->source, "/**/", 4);
+	return true;
 }
 
 static void read_text(struct conf_source *source, size_t file, const struct buf *text, int depth,
@@ -358,9 +353,9 @@ static void read_text(struct conf_source *source, size_t file, const struct buf 
 	while (reader.at < reader.len) {
 		char c = peek_byte(&reader, 0);
 
-		if (is_at_include(&reader)) {
-			read_include(&reader);
-		} else if (c == '"') {
+		if (read_include(&reader))
+			continue;
+		if (c == '"') {
 			read_string(&reader);
 		} else if (c == '/' && peek_byte(&reader, 1) == '*') {
 			skip_comment(&reader, true);

@@ -16,17 +16,6 @@
 #define PTMX      makedev(5, 2) /* devices.txt */
 #define MEM_MAJOR 1             /* /dev/null and the like: every process has them */
 
-static void add_holder(struct holder_list *list, const struct holder *holder)
-{
-	size_t size = (list->count + 1) * sizeof(*list->holders);
-	struct holder *holders = realloc(list->holders, size);
-
-	if (!holders)
-		return;
-	holders[list->count++] = *holder;
-	list->holders = holders;
-}
-
 static void scan_process(struct holder_list *list, int pid)
 {
 	char path[64], text[512];
@@ -40,7 +29,7 @@ static void scan_process(struct holder_list *list, int pid)
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
-		struct holder holder = {.pid = pid};
+		struct holder holder = {.pid = pid}, *holders;
 
 		if (fstatat(dirfd(dir), entry->d_name, &status, 0) < 0 ||
 		    !S_ISCHR(status.st_mode) || major(status.st_rdev) == MEM_MAJOR)
@@ -57,7 +46,11 @@ static void scan_process(struct holder_list *list, int pid)
 			holder.tty = pty_device(atoi(line + strlen("tty-index:")));
 			holder.master = true;
 		}
-		add_holder(list, &holder);
+		holders = realloc(list->holders, (list->count + 1) * sizeof(*holders));
+		if (!holders)
+			break;
+		holders[list->count++] = holder;
+		list->holders = holders;
 	}
 	closedir(dir);
 }
@@ -83,21 +76,20 @@ void holder_list_free(struct holder_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-static bool is_master(const struct holder_list *list, dev_t tty, pid_t pid)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->holders[i].master && list->holders[i].tty == tty &&
-		    list->holders[i].pid == pid)
-			return true;
-	return false;
-}
-
 pid_t holder_find(const struct holder_list *list, dev_t tty)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (!list->holders[i].master && list->holders[i].tty == tty &&
-		    !is_master(list, tty, list->holders[i].pid))
-			return list->holders[i].pid;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct holder *holder = &list->holders[i];
+		bool has_master = false;
+
+		if (holder->master || holder->tty != tty)
+			continue;
+		for (size_t k = 0; k < list->count; k++)
+			has_master |= list->holders[k].master && list->holders[k].tty == tty &&
+				      list->holders[k].pid == holder->pid;
+		if (!has_master)
+			return holder->pid;
+	}
 	return 0;
 }
 

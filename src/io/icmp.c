@@ -17,18 +17,6 @@ static void put_uint16(uint8_t *at, uint16_t value)
 	at[1] = (uint8_t)value;
 }
 
-/* RFC 1071, of an even number of bytes. */
-static uint16_t icmp_checksum(const uint8_t *bytes, size_t len)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < len; i += 2)
-		sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
-
 /* Type, code, checksum, id, seq, token. */
 static void build_echo(const struct icmp_echo *echo, uint8_t type, uint8_t packet[ICMP_ECHO_SIZE])
 {
@@ -41,9 +29,17 @@ static void build_echo(const struct icmp_echo *echo, uint8_t type, uint8_t packe
 
 void icmp_request(const struct icmp_echo *echo, uint8_t packet[ICMP_ECHO_SIZE])
 {
+	uint32_t sum = 0;
+
 	build_echo(echo, echo->ipv6 ? ECHO_REQUEST6 : ECHO_REQUEST, packet);
-	if (!echo->ipv6)
-		put_uint16(packet + 2, icmp_checksum(packet, ICMP_ECHO_SIZE));
+	if (echo->ipv6)
+		return; /* the kernel's */
+	/* RFC 1071, of an even number of bytes. */
+	for (size_t i = 0; i + 1 < ICMP_ECHO_SIZE; i += 2)
+		sum += (uint32_t)packet[i] << 8 | packet[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	put_uint16(packet + 2, (uint16_t)~sum);
 }
 
 bool icmp_is_answer(const struct icmp_echo *echo, const uint8_t *packet, size_t len,

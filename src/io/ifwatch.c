@@ -28,18 +28,6 @@ struct ifwatch {
 	void *ctx;
 };
 
-static void take_link_message(struct ifwatch *ifwatch, const struct nlmsghdr *header)
-{
-	const struct ifinfomsg *info = mnl_nlmsg_get_payload(header);
-
-	if ((unsigned)info->ifi_index != ifwatch->ifindex)
-		return;
-	if (header->nlmsg_type == RTM_DELLINK)
-		ifwatch->handler(ifwatch->ctx, IFWATCH_GONE, 0, NULL);
-	else if (!(info->ifi_flags & IFF_UP))
-		ifwatch->handler(ifwatch->ctx, IFWATCH_DOWN, 0, NULL);
-}
-
 static void take_address_message(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 {
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(header);
@@ -79,13 +67,20 @@ static void on_message(struct ev_loop *loop, ev_io *watcher, int revents)
 			ifwatch->handler(ifwatch->ctx, IFWATCH_MISSED, 0, NULL);
 		for (; mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left)) {
 			size_t size = mnl_nlmsg_get_payload_len(header);
+			const struct ifinfomsg *info;
 			int type = header->nlmsg_type;
 
-			if ((type == RTM_DELLINK || type == RTM_NEWLINK) &&
-			    size >= sizeof(struct ifinfomsg))
-				take_link_message(ifwatch, header);
-			else if (type == RTM_DELADDR && size >= sizeof(struct ifaddrmsg))
+			if (type == RTM_DELADDR && size >= sizeof(struct ifaddrmsg))
 				take_address_message(ifwatch, header);
+			if ((type != RTM_DELLINK && type != RTM_NEWLINK) || size < sizeof(*info))
+				continue;
+			info = mnl_nlmsg_get_payload(header);
+			if ((unsigned)info->ifi_index != ifwatch->ifindex)
+				continue;
+			if (type == RTM_DELLINK)
+				ifwatch->handler(ifwatch->ctx, IFWATCH_GONE, 0, NULL);
+			else if (!(info->ifi_flags & IFF_UP))
+				ifwatch->handler(ifwatch->ctx, IFWATCH_DOWN, 0, NULL);
 		}
 	}
 }

@@ -34,41 +34,20 @@ static struct lock *held;
 
 enum owner { OWNER_NOBODY, OWNER_LIVE, OWNER_UNKNOWN };
 
-static char *lock_path(const char *dir, const char *device)
-{
-	const char *name = strstr(device, "dev/");
-	struct buf path = BUF_INIT;
-
-	name = name ? name + 4 : device;
-	buf_printf(&path, "%s/LCK..", dir);
-	for (; *name; name++)
-		buf_append(&path, *name == '/' ? "_" : name, 1);
-	buf_append(&path, "", 1);
-	if (path.failed)
-		buf_free(&path);
-	return path.data;
-}
-
-/* Kermit writes four raw bytes; all others write text. */
-static long parse_pid(const char *text, ssize_t len)
-{
-	int raw;
-
-	if (len == (ssize_t)sizeof(raw) && !isdigit((unsigned char)text[3])) {
-		memcpy(&raw, text, sizeof(raw));
-		return raw;
-	}
-	return strtol(text, NULL, 10);
-}
-
 static enum owner read_owner(int fd, const char *path, pid_t *pid)
 {
 	struct stat status;
 	time_t age;
 	char text[32] = "";
 	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
-	long value = len > 0 ? parse_pid(text, len) : 0;
+	long value = len > 0 ? strtol(text, NULL, 10) : 0;
+	int raw;
 
+	/* Kermit writes four raw bytes; all others write text. */
+	if (len == (ssize_t)sizeof(raw) && !isdigit((unsigned char)text[3])) {
+		memcpy(&raw, text, sizeof(raw));
+		value = raw;
+	}
 	if (value > 0 && value <= 0x7fffffff) {
 		*pid = (pid_t)value;
 		if (*pid == getpid()) {
@@ -140,28 +119,6 @@ static int write_lock_file(const char *temporary)
 	return -EIO;
 }
 
-static int take_lock(const char *path, const char *temporary, struct buf *holder)
-{
-	for (int i = 0; i < TRIES; i++) {
-		int fd = write_lock_file(temporary), error = 0;
-
-		if (fd < 0)
-			return fd;
-		if (link(temporary, path) < 0)
-			error = -errno;
-		else if (!same_file(fd, path))
-			error = -EEXIST;
-		unlink(temporary);
-		close(fd);
-		if (error != -EEXIST)
-			return error;
-		error = break_stale(path, holder);
-		if (error)
-			return error;
-	}
-	return -EBUSY;
-}
-
 static void free_lock(struct lock *lock)
 {
 	free(lock->path);
@@ -171,15 +128,19 @@ static void free_lock(struct lock *lock)
 
 static struct lock *new_lock(const char *dir, const char *device)
 {
+	const char *name = strstr(device, "dev/");
 	struct lock *lock = calloc(1, sizeof(*lock));
-	struct buf temporary = BUF_INIT;
+	struct buf path = BUF_INIT, temporary = BUF_INIT;
 
 	if (!lock)
 		return NULL;
-	lock->path = lock_path(dir, device);
-	buf_printf(&temporary, "%s.%d", lock->path ? lock->path : "", (int)getpid());
+	buf_printf(&path, "%s/LCK..", dir);
+	for (name = name ? name + 4 : device; *name; name++)
+		buf_append(&path, *name == '/' ? "_" : name, 1);
+	buf_printf(&temporary, "%s.%d", buf_str(&path), (int)getpid());
+	lock->path = path.data;
 	lock->temporary = temporary.data;
-	if (lock->path && !temporary.failed)
+	if (!path.failed && !temporary.failed)
 		return lock;
 	free_lock(lock);
 	return NULL;
@@ -205,7 +166,25 @@ struct lock *lock_take(const char *dir, const char *device, int *error, struct b
 	*error = -ENOMEM;
 	if (!lock)
 		return NULL;
-	*error = take_lock(lock->path, lock->temporary, holder);
+	*error = -EEXIST;
+	for (int i = 0; i < TRIES && *error == -EEXIST; i++) {
+		int fd = write_lock_file(lock->temporary), stale;
+
+		*error = fd < 0 ? fd : 0;
+		if (fd < 0)
+			break;
+		if (link(lock->temporary, lock->path) < 0)
+			*error = -errno;
+		else if (!same_file(fd, lock->path))
+			*error = -EEXIST;
+		unlink(lock->temporary);
+		close(fd);
+		stale = *error == -EEXIST ? break_stale(lock->path, holder) : 0;
+		if (stale)
+			*error = stale;
+	}
+	if (*error == -EEXIST)
+		*error = -EBUSY;
 	if (*error == -EBUSY && holder->len == before)
 		buf_printf(holder, "another process");
 	else if (*error < 0 && *error != -EBUSY)

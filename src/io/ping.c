@@ -42,23 +42,6 @@ struct ping {
 	bool answered;
 };
 
-static bool is_target(const struct ping *ping, const union address *address)
-{
-	int family = address->any.sa_family;
-
-	for (size_t i = 0; i < ping->count; i++) {
-		const union address *target = &ping->targets[i];
-
-		if (target->any.sa_family == family &&
-		    (family == AF_INET
-			     ? target->ipv4.sin_addr.s_addr == address->ipv4.sin_addr.s_addr
-			     : memcmp(&target->ipv6.sin6_addr, &address->ipv6.sin6_addr,
-				      sizeof(address->ipv6.sin6_addr)) == 0))
-			return true;
-	}
-	return false;
-}
-
 static ssize_t receive_packet(struct ping_socket *socket, union address *from, uint8_t *packet,
 			      size_t size)
 {
@@ -79,12 +62,22 @@ static void on_answer(struct ev_loop *loop, ev_io *watcher, int revents)
 	(void)loop;
 	(void)revents;
 	for (int i = 0; i < READS_MAX && !ping->answered; i++) {
+		bool known = false;
+
 		len = receive_packet(socket, &from, packet, sizeof(packet));
 		if (len < 0)
 			return;
-		ping->answered =
-			is_target(ping, &from) && icmp_is_answer(&socket->echo, packet, (size_t)len,
-								 socket->raw && !socket->echo.ipv6);
+		for (size_t t = 0; t < ping->count && !known; t++) {
+			const union address *target = &ping->targets[t];
+
+			known = target->any.sa_family == from.any.sa_family &&
+				(from.any.sa_family == AF_INET
+					 ? target->ipv4.sin_addr.s_addr == from.ipv4.sin_addr.s_addr
+					 : memcmp(&target->ipv6.sin6_addr, &from.ipv6.sin6_addr,
+						  sizeof(from.ipv6.sin6_addr)) == 0);
+		}
+		ping->answered = known && icmp_is_answer(&socket->echo, packet, (size_t)len,
+							 socket->raw && !socket->echo.ipv6);
 	}
 	/* Until the next round, packets cannot wake us. */
 	for (size_t i = 0; i < 2 && ping->answered; i++)
@@ -92,73 +85,47 @@ static void on_answer(struct ev_loop *loop, ev_io *watcher, int revents)
 }
 
 /* Without privileges where net.ipv4.ping_group_range allows it, which by default it does not. */
-static int open_socket(struct ping_socket *ping, const char *ifname, bool ipv6)
+static int set_up_socket(struct ping *ping, bool ipv6, const char *ifname)
 {
-	int family = ipv6 ? AF_INET6 : AF_INET;
+	struct ping_socket *own = &ping->sockets[ipv6];
+	struct icmp_echo *echo = &own->echo;
+	union address address = {.any.sa_family = ipv6 ? AF_INET6 : AF_INET};
+	socklen_t len = sizeof(address);
 	int protocol = ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
-	int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+	int flags = SOCK_CLOEXEC | SOCK_NONBLOCK, error;
 	uint32_t filter = ~(1u << 0); /* the reply's type */
 	struct icmp6_filter filter6;
 
-	ping->fd = socket(family, SOCK_DGRAM | flags, protocol);
-	ping->raw = ping->fd < 0;
-	if (ping->raw)
-		ping->fd = socket(family, SOCK_RAW | flags, protocol);
-	if (ping->fd < 0 || setsockopt(ping->fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
-				       (socklen_t)strlen(ifname) + 1) < 0)
-		return -errno;
+	own->fd = socket(address.any.sa_family, SOCK_DGRAM | flags, protocol);
+	own->raw = own->fd < 0;
+	if (own->raw)
+		own->fd = socket(address.any.sa_family, SOCK_RAW | flags, protocol);
+	if (own->fd < 0 || setsockopt(own->fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
+				      (socklen_t)strlen(ifname) + 1) < 0) {
+		error = -errno;
+		if (own->fd >= 0)
+			close(own->fd);
+		own->fd = -1;
+		return error;
+	}
 	/* A raw socket would get all of the host's ICMP. */
 	ICMP6_FILTER_SETBLOCKALL(&filter6);
 	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter6);
-	if (ping->raw && ipv6)
-		setsockopt(ping->fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6, sizeof(filter6));
-	else if (ping->raw)
-		setsockopt(ping->fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
-	return 0;
-}
-
-static int set_up_socket(struct ping *ping, size_t index, const char *ifname)
-{
-	struct ping_socket *socket = &ping->sockets[index];
-	struct icmp_echo *echo = &socket->echo;
-	bool ipv6 = index == 1;
-	union address address = {.any.sa_family = ipv6 ? AF_INET6 : AF_INET};
-	socklen_t len = sizeof(address);
-	int error = open_socket(socket, ifname, ipv6);
-
-	if (error < 0) {
-		if (socket->fd >= 0)
-			close(socket->fd);
-		socket->fd = -1;
-		return error;
-	}
+	if (own->raw && ipv6)
+		setsockopt(own->fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6, sizeof(filter6));
+	else if (own->raw)
+		setsockopt(own->fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
 	echo->ipv6 = ipv6;
 	if (getrandom(echo->token, sizeof(echo->token), GRND_NONBLOCK) < 0)
 		memcpy(echo->token, &ping, sizeof(ping));
 	/* On a datagram socket the kernel chooses the id, as it does a port, and overwrites ours. */
 	memcpy(&echo->id, echo->token, sizeof(echo->id));
-	if (!socket->raw && bind(socket->fd, &address.any, len) == 0 &&
-	    getsockname(socket->fd, &address.any, &len) == 0)
+	if (!own->raw && bind(own->fd, &address.any, len) == 0 &&
+	    getsockname(own->fd, &address.any, &len) == 0)
 		echo->id = ntohs(ipv6 ? address.ipv6.sin6_port : address.ipv4.sin_port);
-	ev_io_init(&socket->reader, on_answer, socket->fd, EV_READ);
-	socket->reader.data = socket;
+	ev_io_init(&own->reader, on_answer, own->fd, EV_READ);
+	own->reader.data = own;
 	return 0;
-}
-
-static void add_target(struct ping *ping, const char *text, unsigned ifindex)
-{
-	union address *target = &ping->targets[ping->count];
-
-	if (inet_pton(AF_INET, text, &target->ipv4.sin_addr) == 1) {
-		target->any.sa_family = AF_INET;
-	} else if (inet_pton(AF_INET6, text, &target->ipv6.sin6_addr) == 1) {
-		target->any.sa_family = AF_INET6;
-		if (IN6_IS_ADDR_LINKLOCAL(&target->ipv6.sin6_addr))
-			target->ipv6.sin6_scope_id = ifindex;
-	} else {
-		return;
-	}
-	ping->count++;
 }
 
 struct ping *ping_new(struct ev_loop *loop, const char *ifname, const struct conf_list *targets,
@@ -170,15 +137,27 @@ struct ping *ping_new(struct ev_loop *loop, const char *ifname, const struct con
 	if (!ping)
 		return NULL;
 	ping->loop = loop;
-	for (size_t i = 0; i < targets->count; i++)
-		add_target(ping, targets->items[i], if_nametoindex(ifname));
+	for (size_t i = 0; i < targets->count; i++) {
+		union address *target = &ping->targets[ping->count];
+
+		if (inet_pton(AF_INET, targets->items[i], &target->ipv4.sin_addr) == 1)
+			target->any.sa_family = AF_INET;
+		else if (inet_pton(AF_INET6, targets->items[i], &target->ipv6.sin6_addr) == 1)
+			target->any.sa_family = AF_INET6;
+		else
+			continue;
+		if (target->any.sa_family == AF_INET6 &&
+		    IN6_IS_ADDR_LINKLOCAL(&target->ipv6.sin6_addr))
+			target->ipv6.sin6_scope_id = if_nametoindex(ifname);
+		ping->count++;
+	}
 	*error = -EDESTADDRREQ;
 	for (size_t i = 0; i < 2; i++) {
 		ping->sockets[i].ping = ping;
 		ping->sockets[i].fd = -1;
 		for (size_t t = 0; t < ping->count && ping->sockets[i].fd < 0; t++)
 			if ((ping->targets[t].any.sa_family == AF_INET6) == (i == 1)) {
-				*error = set_up_socket(ping, i, ifname);
+				*error = set_up_socket(ping, i == 1, ifname);
 				break;
 			}
 	}
@@ -188,28 +167,10 @@ struct ping *ping_new(struct ev_loop *loop, const char *ifname, const struct con
 	return NULL;
 }
 
-static void send_request(struct ping *ping, const union address *target)
-{
-	struct ping_socket *socket = &ping->sockets[target->any.sa_family == AF_INET6];
-	uint8_t packet[ICMP_ECHO_SIZE];
-	char text[INET6_ADDRSTRLEN] = "";
-
-	if (socket->fd < 0)
-		return;
-	icmp_request(&socket->echo, packet);
-	if (sendto(socket->fd, packet, sizeof(packet), MSG_DONTWAIT, &target->any,
-		   sizeof(*target)) >= 0)
-		return;
-	inet_ntop(target->any.sa_family,
-		  socket->echo.ipv6 ? (const void *)&target->ipv6.sin6_addr
-				    : (const void *)&target->ipv4.sin_addr,
-		  text, sizeof(text));
-	log_info("cannot ping %s: %s", text, strerror(errno));
-}
-
 void ping_send(struct ping *ping)
 {
 	uint8_t packet[ICMP_ECHO_SIZE];
+	char text[INET6_ADDRSTRLEN];
 	union address from;
 
 	ping->answered = false;
@@ -225,8 +186,24 @@ void ping_send(struct ping *ping)
 		socket->echo.seq++;
 		ev_io_start(ping->loop, &socket->reader);
 	}
-	for (size_t i = 0; i < ping->count; i++)
-		send_request(ping, &ping->targets[i]);
+	for (size_t i = 0; i < ping->count; i++) {
+		const union address *target = &ping->targets[i];
+		bool ipv6 = target->any.sa_family == AF_INET6;
+		struct ping_socket *socket = &ping->sockets[ipv6];
+
+		if (socket->fd < 0)
+			continue;
+		icmp_request(&socket->echo, packet);
+		if (sendto(socket->fd, packet, sizeof(packet), MSG_DONTWAIT, &target->any,
+			   sizeof(*target)) >= 0)
+			continue;
+		text[0] = '\0';
+		inet_ntop(target->any.sa_family,
+			  ipv6 ? (const void *)&target->ipv6.sin6_addr
+			       : (const void *)&target->ipv4.sin_addr,
+			  text, sizeof(text));
+		log_info("cannot ping %s: %s", text, strerror(errno));
+	}
 }
 
 bool ping_is_answered(const struct ping *ping)

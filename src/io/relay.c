@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "io/relay.h"
 
 /* Two reads of a tty, each 4 kB at most. */
@@ -84,13 +85,17 @@ static void let_go(struct relay *relay)
 	ev_feed_event(relay->loop, &relay->in.writer, EV_WRITE);
 }
 
-static void on_way_readable(struct ev_loop *loop, ev_io *watcher, int revents)
+static void on_way_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct way *way = watcher->data;
-	ssize_t len = read(way->from, way->bytes + way->end, sizeof(way->bytes) - way->end);
+	ssize_t len;
 
 	(void)loop;
-	(void)revents;
+	if (revents & EV_WRITE) {
+		flush_way(way);
+		return;
+	}
+	len = read(way->from, way->bytes + way->end, sizeof(way->bytes) - way->end);
 	if (len < 0 && is_for_later(errno))
 		return;
 	if (len <= 0) {
@@ -101,13 +106,6 @@ static void on_way_readable(struct ev_loop *loop, ev_io *watcher, int revents)
 	if (way->relay->held)
 		let_go(way->relay);
 	flush_way(way);
-}
-
-static void on_way_writable(struct ev_loop *loop, ev_io *watcher, int revents)
-{
-	(void)loop;
-	(void)revents;
-	flush_way(watcher->data);
 }
 
 static void on_hold_over(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -122,20 +120,16 @@ static void way_init(struct way *way, struct relay *relay, int from, int to)
 	way->relay = relay;
 	way->from = from;
 	way->to = to;
-	ev_io_init(&way->reader, on_way_readable, from, EV_READ);
-	ev_io_init(&way->writer, on_way_writable, to, EV_WRITE);
+	ev_io_init(&way->reader, on_way_ready, from, EV_READ);
+	ev_io_init(&way->writer, on_way_ready, to, EV_WRITE);
 	way->reader.data = way;
 	way->writer.data = way;
-}
-
-static void set_nonblocking(int fd)
-{
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
 struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, const void *early,
 			size_t len, int hold_ms, void (*gone)(void *ctx, bool far), void *ctx)
 {
+	const int fds[] = {ends->in, ends->out, ends->far};
 	struct relay *relay = calloc(1, sizeof(*relay));
 
 	if (!relay)
@@ -149,9 +143,8 @@ struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, con
 	relay->in.from_far = true;
 	relay->in.end = len < WAY_BYTES ? len : WAY_BYTES;
 	memcpy(relay->in.bytes, early, relay->in.end);
-	set_nonblocking(ends->in);
-	set_nonblocking(ends->out);
-	set_nonblocking(ends->far);
+	for (size_t i = 0; i < COUNT(fds); i++)
+		fcntl(fds[i], F_SETFL, fcntl(fds[i], F_GETFL) | O_NONBLOCK);
 	ev_timer_init(&relay->hold, on_hold_over, hold_ms / 1e3, 0.);
 	relay->hold.data = relay;
 	ev_now_update(loop);

@@ -49,36 +49,31 @@ static int lock_in_time(int fd, unsigned wait_s)
 	return result;
 }
 
-static int open_lock_file(const char *path, unsigned wait_s, pid_t *holder)
-{
-	char text[16] = "";
-	int fd, error;
-
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return -errno;
-	if (lock_in_time(fd, wait_s) == 0)
-		return fd;
-	error = errno == EWOULDBLOCK ? -EBUSY : -errno;
-	*holder = pread(fd, text, sizeof(text) - 1, 0) > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
-	close(fd);
-	return error;
-}
-
 int rundir_lock(const char *name, unsigned wait_s, pid_t *holder)
 {
-	char path[256], text[16];
-	struct stat status;
-	int fd, error, len;
+	char path[256], text[16] = "";
+	struct stat status = {.st_nlink = 0};
+	int fd = -1, error, len;
 
 	*holder = 0;
 	rundir_path(path, sizeof(path), name, "lock");
 	/* Again if its last holder removed it between our open and our lock. */
-	while ((fd = open_lock_file(path, wait_s, holder)) >= 0 && fstat(fd, &status) == 0 &&
-	       status.st_nlink == 0)
-		close(fd);
-	if (fd < 0)
-		return fd;
+	while (status.st_nlink == 0) {
+		if (fd >= 0)
+			close(fd);
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		if (fd < 0)
+			return -errno;
+		if (lock_in_time(fd, wait_s) < 0) {
+			error = errno == EWOULDBLOCK ? -EBUSY : -errno;
+			if (pread(fd, text, sizeof(text) - 1, 0) > 0)
+				*holder = (pid_t)strtol(text, NULL, 10);
+			close(fd);
+			return error;
+		}
+		if (fstat(fd, &status) < 0)
+			break;
+	}
 	len = snprintf(text, sizeof(text), "%d\n", getpid());
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)len, 0) != len) {
 		error = -errno;

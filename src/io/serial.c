@@ -28,23 +28,9 @@ struct serial {
 	struct serial_state state;
 };
 
-/* close() on a port that takes no bytes any more would wait 30 s (closing_wait) for them. Ptys do
- * not have that, other drivers want CAP_SYS_ADMIN; then do without. */
-static void disable_closing_wait(struct serial *serial)
-{
-	struct serial_struct info;
-
-	if (ioctl(serial->fd, TIOCGSERIAL, &info) < 0 ||
-	    info.closing_wait == ASYNC_CLOSING_WAIT_NONE)
-		return;
-	serial->state.closing_wait = info.closing_wait;
-	info.closing_wait = ASYNC_CLOSING_WAIT_NONE;
-	if (ioctl(serial->fd, TIOCSSERIAL, &info) < 0)
-		serial->state.closing_wait = -1;
-}
-
 static int make_raw(struct serial *serial)
 {
+	struct serial_struct info;
 	struct termios raw;
 	int discipline = N_TTY;
 
@@ -56,7 +42,15 @@ static int make_raw(struct serial *serial)
 	}
 	if (tcgetattr(serial->fd, &serial->state.found) < 0)
 		return -errno;
-	disable_closing_wait(serial);
+	/* close() on a port that takes no bytes any more would wait 30 s (closing_wait) for them.
+	 * Ptys do not have that, other drivers want CAP_SYS_ADMIN; then do without. */
+	if (ioctl(serial->fd, TIOCGSERIAL, &info) == 0 &&
+	    info.closing_wait != ASYNC_CLOSING_WAIT_NONE) {
+		serial->state.closing_wait = info.closing_wait;
+		info.closing_wait = ASYNC_CLOSING_WAIT_NONE;
+		if (ioctl(serial->fd, TIOCSSERIAL, &info) < 0)
+			serial->state.closing_wait = -1;
+	}
 	raw = serial->state.found;
 	cfmakeraw(&raw);
 	raw.c_iflag |= IGNBRK;
@@ -120,23 +114,6 @@ static struct serial *new_serial(void)
 	return serial;
 }
 
-/* After TIOCEXCL no other process can open the port, except root's; /proc says whether one had it
- * open before, and which one holds a busy port. */
-static int check_rivals(const struct serial *serial, int error, const struct holder_list *list,
-			struct buf *holder)
-{
-	pid_t pid;
-
-	if (error && (error != -EBUSY || holder->len > 0))
-		return error;
-	pid = holder_find(list, serial->state.tty);
-	if (pid)
-		holder_append(holder, pid);
-	else if (error)
-		buf_printf(holder, "another process");
-	return pid ? -EBUSY : error;
-}
-
 void serial_open_all(struct serial_opening *openings, size_t count)
 {
 	struct serial_opening *opening, *end = openings + count;
@@ -149,12 +126,23 @@ void serial_open_all(struct serial_opening *openings, size_t count)
 			opening->error =
 				open_tty(opening->serial, opening->device, &opening->holder);
 	}
+	/* After TIOCEXCL no other process can open the port, except root's; /proc says whether one
+	 * had it open before, and which one holds a busy port. */
 	holder_scan(&list);
 	for (opening = openings; opening < end; opening++) {
+		pid_t pid;
+
 		if (!opening->serial)
 			continue;
-		opening->error =
-			check_rivals(opening->serial, opening->error, &list, &opening->holder);
+		if (!opening->error || (opening->error == -EBUSY && opening->holder.len == 0)) {
+			pid = holder_find(&list, opening->serial->state.tty);
+			if (pid)
+				holder_append(&opening->holder, pid);
+			else if (opening->error)
+				buf_printf(&opening->holder, "another process");
+			if (pid)
+				opening->error = -EBUSY;
+		}
 		if (opening->error == 0)
 			opening->error = make_raw(opening->serial);
 		if (opening->error == 0)

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/count.h"
-#include "base/count.h"
 #include "base/str.h"
 #include "io/sysfs.h"
 #include "io/usb.h"
