@@ -13,35 +13,29 @@
 
 #define END_MS 6000 /* `stop` promises 5 s */
 
-static void print_changes(const char *name, struct json_object *response)
-{
-	struct json_object *rows = show_get(response, "changed");
-
-	if (show_count(rows) == 0)
-		printf("%s: nothing has changed\n", name);
-	for (size_t i = 0; i < show_count(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
-
-		printf("%s: %s ", name, show_text(row, "key"));
-		if (strcmp(show_text(row, "applies"), "now") == 0)
-			printf("is in effect now\n");
-		else
-			printf("takes effect with the next dial; \"gobi-dial redial %s\" dials now\n",
-			       name);
-	}
-}
-
 int cli_control(struct cli *cli)
 {
 	const char *command = cli->command->name;
-	struct json_object *response = NULL;
+	bool reload = strcmp(command, "reload") == 0;
+	struct json_object *response = NULL, *rows;
 	int cause, fd = cli_connect(cli, &cause);
 
 	if (fd < 0)
 		return cause;
 	cause = cli_request(fd, command, NULL, &response);
-	if (cause == CAUSE_NONE && strcmp(command, "reload") == 0)
-		print_changes(cli->name, response);
+	rows = show_get(response, "changed");
+	if (cause == CAUSE_NONE && reload && show_count(rows) == 0)
+		printf("%s: nothing has changed\n", cli->name);
+	for (size_t i = 0; i < show_count(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+
+		printf("%s: %s ", cli->name, show_text(row, "key"));
+		if (strcmp(show_text(row, "applies"), "now") == 0)
+			printf("is in effect now\n");
+		else
+			printf("takes effect with the next dial; \"gobi-dial redial %s\" dials now\n",
+			       cli->name);
+	}
 	json_object_put(response);
 	if (cause == CAUSE_NONE && strcmp(command, "stop") == 0 &&
 	    ctl_client_wait_end(fd, END_MS) < 0) {

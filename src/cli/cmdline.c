@@ -117,20 +117,6 @@ static int take_options(struct cli *cli, const char *word, const char *next, str
 	return 1;
 }
 
-static bool take_line_word(struct cli *cli, char *word, bool may_be_help, struct buf *error)
-{
-	if (!cli->command) {
-		cli->command = commands_find(word);
-		if (!cli->command)
-			commands_unknown(word, error);
-		return cli->command != NULL;
-	}
-	if (may_be_help && cli->count == 0 && strcmp(word, "help") == 0)
-		cli->options[CLI_OPTION_HELP] = word;
-	cli->words[cli->count++] = word;
-	return true;
-}
-
 /* Options may stand before the command, so that only now it is known whether it has them. */
 static bool check_options(const struct cli *cli, struct buf *error)
 {
@@ -165,8 +151,17 @@ bool cmdline_parse(struct cli *cli, int argc, char **argv, struct buf *error)
 	for (int i = 1; i < argc; i += used) {
 		used = 1;
 		if (ended || argv[i][0] != '-' || !argv[i][1]) {
-			if (!take_line_word(cli, argv[i], !ended, error))
+			if (cli->command) {
+				if (!ended && cli->count == 0 && strcmp(argv[i], "help") == 0)
+					cli->options[CLI_OPTION_HELP] = argv[i];
+				cli->words[cli->count++] = argv[i];
+				continue;
+			}
+			cli->command = commands_find(argv[i]);
+			if (!cli->command) {
+				commands_unknown(argv[i], error);
 				return false;
+			}
 		} else if (strcmp(argv[i], "--") == 0) {
 			ended = true;
 		} else {

@@ -156,16 +156,6 @@ int survey_add(struct port_list *ports, const char *word)
 	return port_list_push(ports, &port);
 }
 
-/* What the configuration selects. A port that it names is listed even if it does not exist. */
-static int list_configured_ports(const struct conf *conf, struct port_list *ports)
-{
-	int error = port_list_configured(ports, conf);
-
-	if (!error || error == -ENOMEM || error == -EIO)
-		return error;
-	return survey_add(ports, conf->modem.port);
-}
-
 enum cause survey_run(struct survey *survey, const struct conf *conf,
 		      const struct survey_options *options)
 {
@@ -184,7 +174,10 @@ enum cause survey_run(struct survey *survey, const struct conf *conf,
 	if (options->port)
 		error = survey_add(&survey->ports, options->port);
 	else if (!options->ports)
-		error = list_configured_ports(conf, &survey->ports);
+		error = port_list_configured(&survey->ports, conf);
+	/* A port that the configuration names is listed even if it does not exist. */
+	if (error && error != -ENOMEM && error != -EIO && !options->port)
+		error = survey_add(&survey->ports, conf->modem.port);
 	survey->loop = ev_default_loop(0);
 	if (error < 0 || !survey->loop) {
 		buf_printf(&survey->text, "listing the ttys: %s",

@@ -11,25 +11,6 @@
 #define ICCID_MIN    18
 #define ICCID_RAW    20 /* ten bytes in hexadecimal */
 
-/* SW1 SW2 of an empty VERIFY: 63Cx means x left, 6983 blocked; 9000, from a card that asks for no
- * PIN, says nothing. */
-static bool decode_verify(const char *line, int *left)
-{
-	struct at_fields fields;
-	char status[8];
-
-	if (!at_fields_start(&fields, line, "+CSIM:") || !at_fields_skip(&fields) ||
-	    !at_fields_next_string(&fields, status, sizeof(status)) || strlen(status) != 4)
-		return false;
-	if (strcmp(status, "6983") == 0)
-		*left = 0;
-	else if (str_starts_nocase(status, "63C") && isdigit((unsigned char)status[3]))
-		*left = status[3] - '0';
-	else
-		return false;
-	return true;
-}
-
 static bool decode_counter(struct at_fields *fields, const struct card_counter *row, int *left)
 {
 	char which[12];
@@ -50,31 +31,38 @@ static bool decode_counter(struct at_fields *fields, const struct card_counter *
 bool modem_decode_pin_left(const char *line, int *left)
 {
 	struct at_fields fields;
+	char status[8];
 
 	for (const struct modem_family *const *at = modem_families; *at; at++)
 		for (const struct card_counter *row = (*at)->counters; row && row->prefix; row++)
 			if (at_fields_start(&fields, line, row->prefix))
 				return decode_counter(&fields, row, left);
-	return decode_verify(line, left);
+	/* SW1 SW2 of an empty VERIFY: 63Cx means x left, 6983 blocked; 9000, from a card that asks
+	 * for no PIN, says nothing. */
+	if (!at_fields_start(&fields, line, "+CSIM:") || !at_fields_skip(&fields) ||
+	    !at_fields_next_string(&fields, status, sizeof(status)) || strlen(status) != 4)
+		return false;
+	if (strcmp(status, "6983") == 0)
+		*left = 0;
+	else if (str_starts_nocase(status, "63C") && isdigit((unsigned char)status[3]))
+		*left = status[3] - '0';
+	else
+		return false;
+	return true;
 }
 
-/* The number follows "+CCID: ", "ICCID: " (Sierra's AT+ICCID) or nothing. */
-static const char *skip_prefix(const char *line)
-{
-	const char *colon = strchr(line, ':');
-
-	line = colon ? colon + 1 : line;
-	return line + strspn(line, " \t\"");
-}
-
-/* READ BINARY's data, which follows 144,0 or another success code (51.011 9.4). */
+/* READ BINARY's data, which follows 144,0 or another success code (51.011 9.4); or the number behind
+ * "+CCID: ", "ICCID: " (Sierra's AT+ICCID) or nothing. */
 static const char *crsm_data(const char *line, char *data, size_t size)
 {
+	const char *colon = strchr(line, ':');
 	struct at_fields fields;
 	int sw1;
 
-	if (!at_fields_start(&fields, line, "+CRSM:"))
-		return skip_prefix(line);
+	if (!at_fields_start(&fields, line, "+CRSM:")) {
+		line = colon ? colon + 1 : line;
+		return line + strspn(line, " \t\"");
+	}
 	if (!at_fields_next_int(&fields, &sw1) || (sw1 != 0x90 && sw1 != 0x91) ||
 	    !at_fields_skip(&fields) || !at_fields_next_string(&fields, data, size))
 		return "";

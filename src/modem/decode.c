@@ -86,23 +86,13 @@ bool modem_reg_is_roaming(enum modem_reg reg)
 	return reg == MODEM_REG_ROAMING || reg == MODEM_REG_ROAMING_CSFB;
 }
 
-/* The next field is not quoted and has more than `digits` digits, not counting leading zeros. */
-static bool is_longer(struct at_fields fields, size_t digits)
-{
-	char text[16];
-
-	return !at_fields_is_quoted(&fields) &&
-	       at_fields_next_string(&fields, text, sizeof(text)) &&
-	       strlen(text + strspn(text, "0")) > digits;
-}
-
 /* The field after the first is a <stat>, so the first was <n>. A <lac> is quoted or longer than two
  * digits. Where it is neither, as in 1,05,A34F0: of three fields the last is a <ci>, and of more
  * the third is one when it is too long for a <lac>. */
 static bool next_is_stat(struct at_fields fields)
 {
 	size_t left = at_fields_left(&fields);
-	char text[8];
+	char text[8], ci[16];
 	long stat;
 
 	if (at_fields_is_quoted(&fields) || !at_fields_next_string(&fields, text, sizeof(text)) ||
@@ -111,7 +101,8 @@ static bool next_is_stat(struct at_fields fields)
 	if (left == 2 && !at_fields_is_quoted(&fields) &&
 	    at_fields_next_string(&fields, text, sizeof(text)))
 		return !*text;
-	return left < 3 || !is_longer(fields, 4);
+	return left < 3 || at_fields_is_quoted(&fields) ||
+	       !at_fields_next_string(&fields, ci, sizeof(ci)) || strlen(ci + strspn(ci, "0")) <= 4;
 }
 
 static bool next_is_act(struct at_fields fields)
@@ -122,20 +113,11 @@ static bool next_is_act(struct at_fields fields)
 	       modem_act_name(act);
 }
 
-/* 27.007 of Release 8 had a <rac> before the <ci>, and Novatel still has it. */
-static bool next_is_rac(struct at_fields fields)
-{
-	unsigned rac, ci;
-
-	return at_fields_next_hex(&fields, &rac) && rac <= 0xff && !next_is_act(fields) &&
-	       at_fields_next_hex(&fields, &ci) && next_is_act(fields);
-}
-
 bool modem_decode_registration(const char *line, enum modem_domain *domain,
 			       struct modem_registration *registration)
 {
 	struct modem_registration found = {.lac = -1, .ci = -1, .act = -1};
-	struct at_fields fields;
+	struct at_fields fields, ahead;
 	unsigned value;
 	int stat, act, i = 0;
 
@@ -148,7 +130,10 @@ bool modem_decode_registration(const char *line, enum modem_domain *domain,
 	found.stat = (enum modem_reg)stat;
 	if (at_fields_next_hex(&fields, &value))
 		found.lac = (int)(value & 0xffffff);
-	if (next_is_rac(fields))
+	/* 27.007 of Release 8 had a <rac> before the <ci>, and Novatel still has it. */
+	ahead = fields;
+	if (at_fields_next_hex(&ahead, &value) && value <= 0xff && !next_is_act(ahead) &&
+	    at_fields_next_hex(&ahead, &value) && next_is_act(ahead))
 		at_fields_skip(&fields);
 	if (at_fields_next_hex(&fields, &value))
 		found.ci = (long)(value & 0xfffffff);
@@ -210,26 +195,6 @@ int modem_csq_dbm(int csq)
 	return csq >= 0 && csq <= 31 ? -113 + 2 * csq : 0;
 }
 
-/* One UTF-16 unit as UTF-8; surrogates and controls become '?'. */
-static size_t put_utf8(char *to, unsigned unit)
-{
-	if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0) || (unit >= 0xd800 && unit < 0xe000))
-		unit = '?';
-	if (unit < 0x80) {
-		to[0] = (char)unit;
-		return 1;
-	}
-	if (unit < 0x800) {
-		to[0] = (char)(0xc0 | unit >> 6);
-		to[1] = (char)(0x80 | (unit & 0x3f));
-		return 2;
-	}
-	to[0] = (char)(0xe0 | unit >> 12);
-	to[1] = (char)(0x80 | (unit >> 6 & 0x3f));
-	to[2] = (char)(0x80 | (unit & 0x3f));
-	return 3;
-}
-
 /* "0033002000410054" is a name in UCS2 (27.007 5.5) when it is whole units of hexadecimal and starts
  * with 00 to 06, which covers the scripts that operators use. */
 static void copy_name(char *to, size_t size, const char *text)
@@ -247,7 +212,21 @@ static void copy_name(char *to, size_t size, const char *text)
 
 		if (sscanf(text, "%4x", &unit) != 1)
 			break;
-		len += put_utf8(to + len, unit);
+		/* Surrogates and controls become '?'. */
+		if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0) ||
+		    (unit >= 0xd800 && unit < 0xe000))
+			unit = '?';
+		if (unit < 0x80) {
+			to[len++] = (char)unit;
+			continue;
+		}
+		if (unit < 0x800) {
+			to[len++] = (char)(0xc0 | unit >> 6);
+		} else {
+			to[len++] = (char)(0xe0 | unit >> 12);
+			to[len++] = (char)(0x80 | (unit >> 6 & 0x3f));
+		}
+		to[len++] = (char)(0x80 | (unit & 0x3f));
 	}
 	to[len] = '\0';
 }

@@ -10,15 +10,6 @@
 static const char *const wwan_drivers[] = {"qcserial", "option",     "sierra",
 					   "qmi_wwan", "sierra_net", "huawei_cdc_ncm"};
 
-static bool is_wwan(const struct driver_interface *interfaces, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		for (size_t n = 0; n < COUNT(wwan_drivers); n++)
-			if (strcmp(interfaces[i].driver, wwan_drivers[n]) == 0)
-				return true;
-	return false;
-}
-
 static bool may_be_for_calls(const struct driver_interface *interface)
 {
 	return interface->vendor && !interface->data && !interface->tried;
@@ -46,6 +37,7 @@ struct driver_choice driver_choose(const struct driver_interface *interfaces, si
 {
 	struct driver_choice choice = {DRIVER_UNKNOWN, -1};
 	const struct driver_interface *interface;
+	bool is_modem = false;
 	int waiting;
 
 	for (size_t i = 0; i < count; i++)
@@ -54,7 +46,10 @@ struct driver_choice driver_choose(const struct driver_interface *interfaces, si
 	for (size_t i = 0; i < count && choice.at < 0; i++)
 		if (interfaces[i].role == LAYOUT_DATA && may_be_for_calls(&interfaces[i]))
 			choice.at = (int)i;
-	if (choice.at < 0 && is_wwan(interfaces, count)) {
+	for (size_t i = 0; i < count; i++)
+		for (size_t n = 0; n < COUNT(wwan_drivers); n++)
+			is_modem |= strcmp(interfaces[i].driver, wwan_drivers[n]) == 0;
+	if (choice.at < 0 && is_modem) {
 		choice.at = find_only(interfaces, count, LAYOUT_LIKELY, true);
 		if (choice.at < 0)
 			choice.at = find_only(interfaces, count, LAYOUT_LIKELY, false);

@@ -6,23 +6,16 @@
 #include "base/str.h"
 #include "modem/identity.h"
 
-/* Behind "+CGMI:" and its like. */
-static const char *skip_command_name(const char *line)
-{
-	size_t len = 1;
-
-	if (*line != '+')
-		return line;
-	while (isupper((unsigned char)line[len]))
-		len++;
-	return len > 1 && line[len] == ':' ? line + len + 1 : line;
-}
-
 bool modem_decode_text(const char *line, char *to, size_t size)
 {
-	const char *from = skip_command_name(line);
-	size_t len;
+	const char *from = line;
+	size_t len = 1;
 
+	/* Behind "+CGMI:" and its like. */
+	while (*line == '+' && isupper((unsigned char)line[len]))
+		len++;
+	if (len > 1 && line[len] == ':')
+		from = line + len + 1;
 	from += strspn(from, " \t\"");
 	len = strlen(from);
 	while (len > 0 && strchr(" \t\"", from[len - 1]))

@@ -167,7 +167,7 @@ static enum step_outcome ask_mode_list(struct script *script)
 		mode_assume(dialect_of(script), &script->modem.mode.choices);
 		return STEP_NEXT;
 	}
-	mode_print_list(dialect_of(script), &script->command);
+	buf_printf(&script->command, "%s=?", dialect_of(script)->command);
 	let_answer_be_bare(script);
 	return STEP_SEND;
 }

@@ -126,11 +126,6 @@ void mode_print_read(const struct mode_dialect *dialect, struct buf *out)
 		buf_printf(out, "%s?", dialect->command);
 }
 
-void mode_print_list(const struct mode_dialect *dialect, struct buf *out)
-{
-	buf_printf(out, "%s=?", dialect->command);
-}
-
 /* A tail that begins with a quote closes one, so the value needs an opening quote too. */
 void mode_print_set(const struct mode_dialect *dialect, const char *value, struct buf *out)
 {
@@ -157,24 +152,6 @@ static bool skip_command(const struct mode_dialect *dialect, const char *line,
 				 strcasecmp(key, dialect->key) == 0);
 }
 
-/* The value's fields, joined by commas; fewer if the line has fewer. */
-static bool read_value(const struct mode_dialect *dialect, struct at_fields *fields, char *value,
-		       size_t size)
-{
-	struct buf text = BUF_INIT;
-	char field[10];
-	bool fits;
-
-	for (int i = 0; i < dialect->skip; i++)
-		at_fields_skip(fields);
-	for (int i = 0; i < dialect->fields && fields->more; i++)
-		if (at_fields_next_string(fields, field, sizeof(field)))
-			buf_printf(&text, "%s%s", i ? "," : "", field);
-	fits = str_copy(value, size, buf_str(&text));
-	buf_free(&text);
-	return fits && *value;
-}
-
 static const struct mode_choice *row_of_value(const struct mode_dialect *dialect, const char *value)
 {
 	const struct mode_choice *row;
@@ -193,7 +170,10 @@ bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mo
 {
 	struct mode_choice found = {"", {0, 0}};
 	const struct mode_choice *row;
+	struct buf text = BUF_INIT;
 	struct at_fields fields;
+	char field[10];
+	bool fits;
 
 	if (!skip_command(dialect, line, &fields))
 		return false;
@@ -203,7 +183,15 @@ bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mo
 		*choice = found;
 		return true;
 	}
-	if (!read_value(dialect, &fields, found.value, sizeof(found.value)))
+	/* The value's fields, joined by commas; fewer if the line has fewer. */
+	for (int i = 0; i < dialect->skip; i++)
+		at_fields_skip(&fields);
+	for (int i = 0; i < dialect->fields && fields.more; i++)
+		if (at_fields_next_string(&fields, field, sizeof(field)))
+			buf_printf(&text, "%s%s", i ? "," : "", field);
+	fits = str_copy(found.value, sizeof(found.value), buf_str(&text));
+	buf_free(&text);
+	if (!fits || !*found.value)
 		return false;
 	row = row_of_value(dialect, found.value);
 	if (row)

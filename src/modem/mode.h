@@ -63,16 +63,15 @@ bool mode_parse(const char *word, struct mode *mode);
 /* The word for it, "unknown" if it is. Appended to `out`. */
 void mode_print(struct mode mode, struct buf *out);
 
-/* The commands that read the mode, list the modes on offer, and set `value`. */
+/* The commands that read the mode and set `value`; COMMAND=? lists the modes on offer. */
 void mode_print_read(const struct mode_dialect *dialect, struct buf *out);
-void mode_print_list(const struct mode_dialect *dialect, struct buf *out);
 void mode_print_set(const struct mode_dialect *dialect, const char *value, struct buf *out);
 
 /* The mode in a line of the answer to the first. False for other lines, and for values that no row
  * has; these are kept in choice->value. */
 bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mode_choice *choice);
 
-/* Add what a line of the answer to the second offers. */
+/* Add what a line of the list offers. */
 void mode_decode_list(const struct mode_dialect *dialect, const char *line,
 		      struct mode_choices *choices);
 

@@ -43,7 +43,6 @@ static enum step_outcome take_select(struct script *script, const struct at_even
 	return STEP_FAIL;
 }
 
-/* Not registered: somebody may have told the modem to stay with one network, or with none. */
 /* Not registered: somebody may have told the modem to stay with one network, or with none. Ask
  * once. */
 static enum step_outcome take_selection(struct script *script, const struct at_event *reply)

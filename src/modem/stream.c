@@ -35,29 +35,22 @@ static bool is_known_lcp(const uint8_t *packet, size_t len)
 	       (size_t)(packet[2] << 8 | packet[3]) <= len;
 }
 
-/* A port that echoes sends our own question back. That does not count: its DIAG request has one
- * byte, and its LCP code does not exist. */
-static void judge_frame(struct stream *stream)
-{
-	const uint8_t *head = stream->head;
-	size_t len = stream->frame_len - 2;
-
-	if (len >= 4 && head[0] == 0xff && head[1] == 0x03) {
-		if (head[2] != 0xc0 || head[3] != 0x21 || is_known_lcp(head + 4, len - 4))
-			stream->ppp = true;
-	} else if (len >= 2 && head[0] == 0xc0 && head[1] == 0x21) {
-		if (is_known_lcp(head + 2, len - 2))
-			stream->ppp = true;
-	} else if (len >= 2) {
-		stream->diag = true;
-	}
-}
-
 static void feed_frame(struct stream *stream, uint8_t byte)
 {
+	const uint8_t *head = stream->head;
+	size_t len = stream->frame_len - 2; /* without the checksum */
+	bool good = stream->frame_len >= 4 && !stream->escaped && stream->fcs == FCS_GOOD;
+
 	if (byte == FLAG) {
-		if (stream->frame_len > 2 && !stream->escaped && stream->fcs == FCS_GOOD)
-			judge_frame(stream);
+		/* A port that echoes sends our own question back. That does not count: its DIAG
+		 * request has one byte, and its LCP code does not exist. */
+		if (good && len >= 4 && head[0] == 0xff && head[1] == 0x03)
+			stream->ppp |= head[2] != 0xc0 || head[3] != 0x21 ||
+				       is_known_lcp(head + 4, len - 4);
+		else if (good && head[0] == 0xc0 && head[1] == 0x21)
+			stream->ppp |= is_known_lcp(head + 2, len - 2);
+		else if (good)
+			stream->diag = true;
 		begin_frame(stream);
 		return;
 	}

@@ -2,10 +2,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/maker/maker.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* AT!GSTATUS? names what it says, two to a line; which names there are depends on the firmware. */
 static bool decode_gstatus(const char *line, struct modem_signal *signal)
