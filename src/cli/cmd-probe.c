@@ -26,7 +26,7 @@ static bool find_rebind_job(const struct conf *conf, const struct port_list *nam
 	if (named->count == 0 && strcmp(conf->modem.port, "auto") == 0)
 		filter = port_filter_configured(conf);
 	else if (result->count > 0 && *result->ports[0].port.usb_path)
-		filter.usb_path = result->ports[0].port.usb_path;
+		filter = (struct port_filter){-1, -1, result->ports[0].port.usb_path, NULL, true};
 	else
 		return false;
 	return rebind_find(job, "", &filter, result, NULL, 0);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "cli/probe-show.h"
+#include "daemon/report.h"
 #include "io/rebind.h"
 #include "io/probe.h"
 
@@ -181,6 +182,7 @@ static void advise_user(const struct probe_result *result, const struct rebind_j
 			struct buf *out)
 {
 	const struct probed_port *busy = find_port_of_role(result, PORT_ROLE_BUSY);
+	struct buf stick = BUF_INIT;
 
 	if (job && driver_is_to_move(job->verdict)) {
 		buf_printf(out,
@@ -195,10 +197,15 @@ static void advise_user(const struct probe_result *result, const struct rebind_j
 	}
 	switch (result->cause) {
 	case CAUSE_NO_MODEM:
-		buf_printf(out, result->count ? "Is it plugged in, and is the name right?\n"
-					      : "No USB tty matches the configuration. Run lsusb "
-						"and dmesg to see what the kernel made of the "
-						"modem.\n");
+		report_stick("", &stick);
+		if (stick.len > 0)
+			buf_printf(out, "%s.\n", buf_str(&stick));
+		else if (find_port_of_role(result, PORT_ROLE_ERROR))
+			buf_printf(out, "Is it plugged in, and is the name right?\n");
+		else
+			buf_printf(out, "No modem's tty matches the configuration. Run lsusb and "
+					"dmesg to see what the kernel made of the modem.\n");
+		buf_free(&stick);
 		break;
 	case CAUSE_NO_AT_PORT:
 		advise_on_silence(result, out);

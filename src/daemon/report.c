@@ -6,6 +6,7 @@
 #include "io/probe.h"
 #include "io/route.h"
 #include "io/pppd.h"
+#include "io/usb.h"
 #include "status/snapshot.h"
 
 void report_probe(const struct probe_result *result, struct buf *out)
@@ -27,6 +28,18 @@ void report_probe(const struct probe_result *result, struct buf *out)
 		else if (*port->reason)
 			buf_printf(out, ", %s", port->reason);
 	}
+	if (result->cause == CAUSE_NO_MODEM)
+		report_stick("; ", out);
+}
+
+void report_stick(const char *before, struct buf *out)
+{
+	struct usb_device device;
+	enum stick stick = usb_find_stick(&device, "");
+
+	if (stick != STICK_NONE)
+		buf_printf(out, "%sUSB %s (%04x:%04x) is %s", before, device.path,
+			   (unsigned)device.vid, (unsigned)device.pid, stick_text(stick));
 }
 
 struct json_object *report_status(struct bus *bus)

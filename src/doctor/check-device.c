@@ -17,7 +17,7 @@ static const char *judge_device(const struct doctor_facts *facts, struct finding
 	const struct usb_device *device = &facts->job.device;
 
 	if (!*device->path) {
-		if (strcmp(facts->conf->modem.port, "auto") != 0)
+		if (facts->stick != STICK_NONE || strcmp(facts->conf->modem.port, "auto") != 0)
 			return NULL;
 		buf_printf(&finding->text,
 			   "there is no modem on USB, or none that matches the configuration");
@@ -38,6 +38,70 @@ static const char *judge_device(const struct doctor_facts *facts, struct finding
 	return "modem-found";
 }
 
+static const char *judge_stick(const struct doctor_facts *facts, struct finding *finding)
+{
+	const struct usb_device *device = &facts->stick_device;
+	const char *net = "";
+
+	if (facts->stick == STICK_NONE)
+		return NULL;
+	buf_printf(&finding->text, "%s%s%s%s%04x:%04x at USB %s is %s", device->manufacturer,
+		   *device->manufacturer ? " " : "", device->product, *device->product ? ", " : "",
+		   (unsigned)device->vid, (unsigned)device->pid, device->path,
+		   stick_text(facts->stick));
+	for (size_t i = 0; i < device->count; i++) {
+		const struct usb_interface *at = &device->interfaces[i];
+
+		buf_printf(&finding->evidence, "%s: class %02x/%02x/%02x, %s%s%s\n", at->name,
+			   (unsigned)at->class, (unsigned)at->subclass, (unsigned)at->protocol,
+			   *at->driver ? at->driver : "no driver", *at->net ? ", " : "", at->net);
+		net = *at->net ? at->net : net;
+	}
+	if (facts->stick == STICK_DISK) {
+		check_put_install(facts->platform, CHECK_PACKAGE_SWITCH, &finding->fix);
+		return "stick-is-disk";
+	}
+	if (facts->platform == DOCTOR_OPENWRT_OPKG || facts->platform == DOCTOR_OPENWRT_APK)
+		buf_printf(&finding->fix,
+			   "uci set network.stick=interface\n"
+			   "uci set network.stick.proto=dhcp\n"
+			   "uci set network.stick.device=%s\n"
+			   "uci commit network\n"
+			   "/etc/init.d/network reload\n",
+			   *net ? net : "eth1");
+	else
+		buf_printf(&finding->fix, "dhclient %s\n", *net ? net : "eth1");
+	return "stick-is-router";
+}
+
+/* Only where no modem is found; whoever has one does not want to hear of the others. */
+static const char *judge_others(const struct doctor_facts *facts, struct finding *finding)
+{
+	const struct probe_result *probe = facts->probe;
+	size_t others = 0;
+
+	for (size_t i = 0; probe && !*facts->job.device.path && i < probe->count; i++) {
+		const struct probed_port *port = &probe->ports[i];
+
+		if (port->role != PORT_ROLE_OTHER)
+			continue;
+		buf_printf(&finding->evidence, "%s", port->port.device);
+		if (port->port.vid >= 0)
+			buf_printf(&finding->evidence, " (%04x:%04x %s)", (unsigned)port->port.vid,
+				   (unsigned)port->port.pid, port->port.product);
+		buf_printf(&finding->evidence, ": %s\n", port->reason);
+		if (others++ == 0)
+			buf_printf(&finding->fix, "echo 'modem: { port = \"%s\"; };' >> %s\n",
+				   port->port.device, facts->conf_path);
+	}
+	if (others == 0)
+		return NULL;
+	buf_printf(&finding->text,
+		   "%zu tty%s on USB %s not known to be a modem's, and %s not asked", others,
+		   others > 1 ? "s" : "", others > 1 ? "are" : "is", others > 1 ? "were" : "was");
+	return "other-ttys";
+}
+
 static const char *judge_number(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct probe_result *probe = facts->probe;
@@ -45,7 +109,7 @@ static const char *judge_number(const struct doctor_facts *facts, struct finding
 
 	for (size_t i = 0; probe && i < probe->count; i++) {
 		const char *path = probe->ports[i].port.usb_path;
-		bool is_first = *path != '\0';
+		bool is_first = *path != '\0' && probe->ports[i].role != PORT_ROLE_OTHER;
 
 		for (size_t j = 0; j < i && is_first; j++)
 			is_first = strcmp(probe->ports[j].port.usb_path, path) != 0;
@@ -241,6 +305,17 @@ static const struct check checks[] = {
 	  "Is it plugged in, does it have power, does lsusb show it? A modem on a UART has to be "
 	  "named: modem: { port = \"/dev/ttyS1\"; };",
 	  .cause = CAUSE_NO_MODEM },
+	{ "stick-is-disk", DOCTOR_PROBLEM, judge_stick,
+	  "Install what switches it, and plug it in again. A modem's own AT command, which its maker "
+	  "describes, often turns the disk off for good.",
+	  .cause = CAUSE_NO_MODEM },
+	{ "stick-is-router", DOCTOR_PROBLEM, judge_stick,
+	  "It dials by itself (\"HiLink\") and is set up on a page of its own, mostly "
+	  "http://192.168.8.1/ or http://192.168.0.1/. gobi-dial is not needed for it.",
+	  .cause = CAUSE_NO_MODEM },
+	{ "other-ttys", DOCTOR_NOTE, judge_others,
+	  "Opening a tty resets some devices, so only modems' are opened unasked. If a modem is "
+	  "behind this one, or is this one, name it; a modem on USB is better named by modem.usb." },
 	{ "modem-found", DOCTOR_OK, judge_device, NULL },
 	{ "more-modems", DOCTOR_NOTE, judge_number,
 	  "Choose one by modem.path, modem.serial or modem.imei." },

@@ -38,6 +38,7 @@ enum check_package {
 	CHECK_PACKAGE_DRIVERS, /* option, qcserial */
 	CHECK_PACKAGE_PPP,     /* pppd */
 	CHECK_PACKAGE_KERNEL_PPP,
+	CHECK_PACKAGE_SWITCH, /* for modems that are disks at first */
 };
 
 /* Append the commands that install it, or words on a platform whose packages are not known. */

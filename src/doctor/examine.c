@@ -31,6 +31,7 @@ static const struct {
 		"linux-image-$(dpkg --print-architecture)",
 		"kmod-ppp", "CONFIG_PPP and CONFIG_PPP_ASYNC",
 	},
+	[CHECK_PACKAGE_SWITCH] = { "usb-modeswitch", "usb-modeswitch", "usb_modeswitch" },
 };
 /* clang-format on */
 

@@ -42,8 +42,10 @@ static void look_at_device(struct doctor_facts *facts, const char *root)
 		index = 0;
 	if (index < 0 && named)
 		return;
-	if (index >= 0)
+	if (index >= 0) {
 		filter.usb_path = probe->ports[index].port.usb_path;
+		filter.named = true;
+	}
 	if ((index >= 0 && !*filter.usb_path) ||
 	    !rebind_find(&facts->job, root, &filter, probe, NULL, 0))
 		return;
@@ -60,6 +62,8 @@ void doctor_collect(struct doctor_facts *facts, const char *root, const struct c
 	facts->conf = conf;
 	facts->probe = probe;
 	look_at_device(facts, root);
+	if (!*facts->job.device.path)
+		facts->stick = usb_find_stick(&facts->stick_device, root);
 	facts->platform = system_platform(root);
 	rfkill_is_blocked(root, &facts->rfkill);
 	facts->option = system_module(root, DRIVER_WITH_DTR);

@@ -58,6 +58,8 @@ struct doctor_facts {
 	const struct probe_result *probe; /* NULL: the instance holds the ports */
 	struct rebind_job job; /* the modem that is looked at; its path "": none is on USB */
 	struct buf bind_commands;
+	enum stick stick; /* where none is: one that is no modem now, and its device */
+	struct usb_device stick_device;
 	struct doctor_switch usbmode, modeswitch;
 	bool unregistered; /* the kernel's log says so of the QMI driver, and of no disconnect */
 	enum doctor_platform platform;

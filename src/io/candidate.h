@@ -19,7 +19,7 @@ struct probed_port {
 	enum port_role role;
 	int answer_ms;      /* from first byte sent to first OK; -1: none */
 	char holder[64];    /* BUSY: "ModemManager (pid 312)" */
-	char reason[128];   /* ERROR: why; AT_SECONDARY: why it is no more than that */
+	char reason[192];   /* ERROR, OTHER: why; AT_SECONDARY: why it is no more than that */
 	char identity[256]; /* its answer to ATI; "" */
 };
 

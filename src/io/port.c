@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <libserialport.h>
 #include <limits.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "conf/conf.h"
@@ -16,6 +18,7 @@
 #include "io/pty.h"
 #include "io/sysfs.h"
 #include "io/usb.h"
+#include "modem/foreign.h"
 
 void port_init(struct port *port, const char *device)
 {
@@ -60,6 +63,8 @@ void port_describe(struct port *port, const char *root)
 		return;
 	*last = '\0';
 	port->interface_count = (int)sysfs_read_int(dir, "bNumInterfaces", 10);
+	port->vid = sysfs_read_int(dir, "idVendor", 16);
+	port->pid = sysfs_read_int(dir, "idProduct", 16);
 	last = strrchr(dir, '/');
 	str_copy(port->usb_path, sizeof(port->usb_path), last ? last + 1 : dir);
 }
@@ -80,21 +85,26 @@ enum layout_role port_hint(const struct port *port)
 	return layout_role(&interface);
 }
 
-/* What libserialport tells of a port that is on USB. */
-static void read_usb_port(struct port *port, const struct sp_port *found)
+/* What libserialport tells of a port that is on USB; it knows no ptys. */
+static void read_usb_port(struct port *port)
 {
 	const char *manufacturer, *product, *serial;
+	struct sp_port *found;
 
-	if (sp_get_port_transport(found) != SP_TRANSPORT_USB)
+	if (sp_get_port_by_name(port->device, &found) != SP_OK)
 		return;
-	if (sp_get_port_usb_vid_pid(found, &port->vid, &port->pid) != SP_OK)
-		port->vid = port->pid = -1;
-	manufacturer = sp_get_port_usb_manufacturer(found);
-	product = sp_get_port_usb_product(found);
-	serial = sp_get_port_usb_serial(found);
-	str_copy(port->manufacturer, sizeof(port->manufacturer), manufacturer ? manufacturer : "");
-	str_copy(port->product, sizeof(port->product), product ? product : "");
-	str_copy(port->serial, sizeof(port->serial), serial ? serial : "");
+	if (sp_get_port_transport(found) == SP_TRANSPORT_USB) {
+		if (sp_get_port_usb_vid_pid(found, &port->vid, &port->pid) != SP_OK)
+			port->vid = port->pid = -1;
+		manufacturer = sp_get_port_usb_manufacturer(found);
+		product = sp_get_port_usb_product(found);
+		serial = sp_get_port_usb_serial(found);
+		str_copy(port->manufacturer, sizeof(port->manufacturer),
+			 manufacturer ? manufacturer : "");
+		str_copy(port->product, sizeof(port->product), product ? product : "");
+		str_copy(port->serial, sizeof(port->serial), serial ? serial : "");
+	}
+	sp_free_port(found);
 }
 
 bool port_matches(const struct port *port, const struct port_filter *filter)
@@ -122,26 +132,47 @@ int port_list_push(struct port_list *list, const struct port *port)
 	return 0;
 }
 
-int port_list_usb(struct port_list *list, const struct port_filter *filter)
+/* In-tree and out-of-tree drivers alike show there that they are for modems. */
+static bool is_wwan_driver(const char *root, const char *driver)
 {
-	struct sp_port **found;
-	enum sp_return result;
+	char path[PATH_MAX], module[48];
+
+	snprintf(path, sizeof(path), "%s/sys/bus/usb/drivers/%s", root, driver);
+	if (!sysfs_link_name(path, "module", module, sizeof(module)))
+		return false;
+	snprintf(path, sizeof(path), "%s/sys/module/usb_wwan/holders/%s", root, module);
+	return access(path, F_OK) == 0;
+}
+
+/* libserialport would find them too, but it opens each UART to see whether it is real, which raises
+ * DTR there. It has to tell only who made the USB device. */
+int port_list_usb(struct port_list *list, const char *root, const struct port_filter *filter)
+{
+	char path[PATH_MAX];
+	DIR *folder = sysfs_path(path, root, "sys/class/tty") ? opendir(path) : NULL;
+	struct dirent *entry;
 	struct port port;
 	int error = 0;
 
 	memset(list, 0, sizeof(*list));
-	result = sp_list_ports(&found);
-	if (result != SP_OK)
-		return result == SP_ERR_MEM ? -ENOMEM : -EIO;
-	for (size_t i = 0; found[i] && !error; i++) {
-		port_init(&port, sp_get_port_name(found[i]));
-		read_usb_port(&port, found[i]);
-		port_describe(&port, "");
-		if (sp_get_port_transport(found[i]) == SP_TRANSPORT_USB &&
-		    port_matches(&port, filter))
+	while (folder && !error && (entry = readdir(folder))) {
+		if (snprintf(path, sizeof(path), "/dev/%s", entry->d_name) >=
+		    (int)sizeof(port.device))
+			continue;
+		port_init(&port, path);
+		port_describe(&port, root);
+		if (!*port.usb_path)
+			continue;
+		if (!*root)
+			read_usb_port(&port);
+		port.foreign = !(filter && filter->named) &&
+			       foreign_judge(port.driver, is_wwan_driver(root, port.driver),
+					     port.vid, port.pid);
+		if (port_matches(&port, filter))
 			error = port_list_push(list, &port);
 	}
-	sp_free_port_list(found);
+	if (folder)
+		closedir(folder);
 	port_list_sort(list);
 	if (error)
 		port_list_free(list);
@@ -151,7 +182,6 @@ int port_list_usb(struct port_list *list, const struct port_filter *filter)
 int port_list_add(struct port_list *list, const char *device)
 {
 	char path[PATH_MAX], dir[64], subsystem[32];
-	struct sp_port *found;
 	struct stat status;
 	struct port port;
 
@@ -171,12 +201,8 @@ int port_list_add(struct port_list *list, const char *device)
 	if (strlen(path) >= sizeof(port.device))
 		return -ENAMETOOLONG;
 	port_init(&port, path);
-	/* libserialport knows no ptys. */
-	if (sp_get_port_by_name(path, &found) == SP_OK) {
-		read_usb_port(&port, found);
-		sp_free_port(found);
-	}
 	port_describe(&port, "");
+	read_usb_port(&port);
 	return port_list_push(list, &port);
 }
 
@@ -214,6 +240,7 @@ struct port_filter port_filter_configured(const struct conf *conf)
 		filter.vid = (int)vid;
 		filter.pid = (int)pid;
 	}
+	filter.named = filter.vid >= 0 || *filter.serial;
 	return filter;
 }
 
@@ -223,19 +250,19 @@ int port_list_configured(struct port_list *list, const struct conf *conf)
 
 	if (strcmp(conf->modem.port, "auto") != 0)
 		return port_list_add(list, conf->modem.port);
-	return port_list_usb(list, &filter);
+	return port_list_usb(list, "", &filter);
 }
 
 int port_list_add_other_at(struct port_list *list, const char *usb_path, const char *held)
 {
 	const struct port_filter filter = {.vid = -1, .pid = -1, .usb_path = usb_path};
 	struct port_list all = {NULL, 0};
-	int error = *usb_path ? port_list_usb(&all, &filter) : 0;
+	int error = *usb_path ? port_list_usb(&all, "", &filter) : 0;
 
 	for (size_t i = 0; i < all.count && !error; i++) {
 		enum layout_role hint = port_hint(&all.ports[i]);
 
-		if (strcmp(all.ports[i].device, held) != 0 &&
+		if (strcmp(all.ports[i].device, held) != 0 && !all.ports[i].foreign &&
 		    (hint == LAYOUT_DATA || hint == LAYOUT_AT))
 			error = port_list_push(list, &all.ports[i]);
 	}

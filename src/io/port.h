@@ -23,6 +23,7 @@ struct port {
 	int interface_count; /* bNumInterfaces of the device */
 	int iface_class, iface_subclass, iface_protocol;
 	int interrupt_in; /* the interface has an interrupt endpoint */
+	bool foreign;     /* not to be opened (modem/foreign.h) */
 };
 
 struct port_list {
@@ -35,11 +36,14 @@ struct port_filter {
 	int vid, pid;
 	const char *usb_path;
 	const char *serial;
+	bool named; /* the device counts whatever it is: by its id or serial number, or because it
+		     * answers; the place where it is plugged in is not enough */
 };
 
-/* All ttys on USB that pass the filter, by USB path and then by interface. 0 with an empty list
- * when there are none. -ENOMEM, -EIO. */
-int port_list_usb(struct port_list *list, const struct port_filter *filter);
+/* All ttys on USB that pass the filter, by USB path and then by interface. `root` stands before
+ * "/sys". Those that are no candidates are `foreign`, unless the device is `named`. 0 with an
+ * empty list when there are none. -ENOMEM. */
+int port_list_usb(struct port_list *list, const char *root, const struct port_filter *filter);
 
 /* Append the tty of that name, of any kind, symlinks resolved. -ENOENT, -ENOTTY (exists, but is not
  * a tty), -ENOMEM. */

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "io/clock.h"
 #include "io/probe.h"
 #include "io/serial.h"
+#include "modem/foreign.h"
 #include "modem/rank.h"
 
 /* A usable port waits for a better one this long, and as long as this many answers of its own
@@ -42,6 +44,8 @@ static enum cause find_probe_cause(const struct probe *probe)
 		const struct candidate *candidate = &probe->candidates[i];
 		int error = candidate->error;
 
+		if (candidate->port->role == PORT_ROLE_OTHER)
+			continue;
 		if (candidate->port->hint == LAYOUT_QDL)
 			return CAUSE_FIRMWARE;
 		/* gpsd on the NMEA port does not count. */
@@ -193,12 +197,19 @@ static void init_candidate(struct probe *probe, size_t index, const struct port 
 {
 	struct candidate *candidate = &probe->candidates[index];
 	struct probed_port *into = &probe->result.ports[index];
+	struct buf why = BUF_INIT;
 
 	into->port = *port;
 	into->answer_ms = -1;
 	candidate->changed = on_changed;
 	candidate->ctx = probe;
 	candidate_init(candidate, probe->loop, into);
+	if (port->foreign) {
+		foreign_explain(port->driver, port->device, &why);
+		candidate_settle(candidate, PORT_ROLE_OTHER, buf_str(&why));
+		buf_free(&why);
+		return;
+	}
 	/* A boot loader takes any byte for a part of its firmware. */
 	if (candidate->port->hint == LAYOUT_QDL)
 		candidate_settle(candidate, PORT_ROLE_ERROR,

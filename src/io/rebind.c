@@ -73,7 +73,7 @@ bool rebind_find(struct rebind_job *job, const char *root, const struct port_fil
 		port.pid = device->pid;
 		str_copy(port.usb_path, sizeof(port.usb_path), device->path);
 		str_copy(port.serial, sizeof(port.serial), device->serial);
-		if (!port_matches(&port, filter))
+		if (!port_matches(&port, filter) || (!filter->named && !usb_is_modem(device)))
 			continue;
 		describe_device(device, result, tried, tried_count, interfaces);
 		choice = driver_choose(interfaces, device->count);

@@ -15,10 +15,11 @@
 
 #define DEVICES "sys/bus/usb/devices"
 
-/* Whoever holds an interface with one of these is a modem or looks like one. */
+/* Whoever holds an interface with one of these is a modem or looks like one. cdc_acm does not
+ * count: it holds Arduinos and UPSes too. */
 static const char *const modem_drivers[] = {
-	"option",  "qcserial",   "sierra",   "sierra_net", "hso",      "qmi_wwan", "huawei_cdc_ncm",
-	"GobiNet", "GobiSerial", "cdc_mbim", "cdc_acm",    "usb_wwan", "cdc_wdm"};
+	"option",         "qcserial", "sierra",     "sierra_net", "hso",      "qmi_wwan",
+	"huawei_cdc_ncm", "GobiNet",  "GobiSerial", "cdc_mbim",   "usb_wwan", "cdc_wdm"};
 
 /* strverscmp(3) is GNU and musl: "1-2" before "1-10". */
 static int compare_tty_names(const void *one, const void *other)
@@ -141,15 +142,31 @@ struct layout_interface usb_layout(const struct usb_device *device,
 	};
 }
 
-static bool is_modem_like(const struct usb_device *device)
+enum stick usb_stick(const struct usb_device *device)
 {
+	struct layout_interface interfaces[USB_INTERFACES_MAX];
+
+	for (size_t i = 0; i < device->count; i++) {
+		interfaces[i] = usb_layout(device, &device->interfaces[i]);
+		if (device->interfaces[i].tty_count > 0 || *device->interfaces[i].wdm)
+			return STICK_NONE;
+	}
+	return stick_judge(interfaces, device->count);
+}
+
+bool usb_is_modem(const struct usb_device *device)
+{
+	if (usb_stick(device) != STICK_NONE)
+		return false;
 	for (size_t i = 0; i < device->count; i++) {
 		const struct usb_interface *at = &device->interfaces[i];
 		struct layout_interface interface = usb_layout(device, at);
+		enum layout_role role = layout_role(&interface);
 
-		/* Many devices that are no modem have an interrupt endpoint. */
-		interface.interrupt_in = -1;
-		if (layout_role(&interface) != LAYOUT_UNKNOWN || at->tty_count > 0 || *at->wdm)
+		/* Much that is no modem looks likely: it has an interrupt endpoint, or calls itself
+		 * a modem of class ACM. */
+		if ((role != LAYOUT_UNKNOWN && role != LAYOUT_LIKELY) || *at->wdm ||
+		    (at->tty_count > 0 && layout_has_id(device->vid, device->pid)))
 			return true;
 		for (size_t k = 0; k < COUNT(modem_drivers); k++)
 			if (strcmp(modem_drivers[k], at->driver) == 0)
@@ -170,7 +187,7 @@ int usb_list(struct usb_list *list, const char *root)
 	/* "usb1" is a root hub, "1-1:1.0" an interface. */
 	while (folder && !error && (entry = readdir(folder))) {
 		if (!isdigit((unsigned char)entry->d_name[0]) || strchr(entry->d_name, ':') ||
-		    !usb_device_read(&device, root, entry->d_name) || !is_modem_like(&device))
+		    !usb_device_read(&device, root, entry->d_name))
 			continue;
 		devices = realloc(list->devices, (list->count + 1) * sizeof(*devices));
 		if (devices) {
@@ -192,4 +209,19 @@ void usb_list_free(struct usb_list *list)
 	free(list->devices);
 	list->devices = NULL;
 	list->count = 0;
+}
+
+enum stick usb_find_stick(struct usb_device *device, const char *root)
+{
+	enum stick stick = STICK_NONE;
+	struct usb_list list;
+
+	if (usb_list(&list, root) < 0)
+		return STICK_NONE;
+	for (size_t i = 0; i < list.count && stick == STICK_NONE; i++) {
+		*device = list.devices[i];
+		stick = usb_stick(device);
+	}
+	usb_list_free(&list);
+	return stick;
 }

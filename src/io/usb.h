@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "modem/layout.h"
+#include "modem/stick.h"
 
 #define USB_INTERFACES_MAX 32 /* USB 2.0 9.2.3 allows more; no modem has them */
 #define USB_TTYS_MAX       4  /* sierra's one interface has up to three */
@@ -41,14 +42,18 @@ struct usb_list {
 	size_t count;
 };
 
-/*
- * The devices on USB that are or may be a modem, by path: those with an id or a triple of
- * modem/layout.h, or an interface that has a modem's driver, a tty or a cdc-wdm. `root` stands
- * before "/sys"; "" for the machine's own. 0, with an empty list when there are none or no USB, or
- * -ENOMEM. Free it in every case.
- */
+/* All devices on USB, by path. `root` stands before "/sys"; "" for the machine's own. 0, with an
+ * empty list when there are none or no USB, or -ENOMEM. Free it in every case. */
 int usb_list(struct usb_list *list, const char *root);
 void usb_list_free(struct usb_list *list);
+
+/* Whether it is or may be a modem: it has an id or a triple of modem/layout.h, a modem's driver or a
+ * cdc-wdm. */
+bool usb_is_modem(const struct usb_device *device);
+
+/* Whether it is one of those that are no modem now; the first that is. */
+enum stick usb_stick(const struct usb_device *device);
+enum stick usb_find_stick(struct usb_device *device, const char *root);
 
 /* The device of that path as it is now. False when it is not there. */
 bool usb_device_read(struct usb_device *device, const char *root, const char *path);

@@ -51,24 +51,41 @@ const char *layout_loader(int vid, int pid)
 	return boot ? loaders[boot->loader].command : NULL;
 }
 
-static enum layout_role role_by_number(const struct layout_interface *interface)
+static const struct layout_map *find_map(const struct layout_interface *interface)
 {
 	for (const struct modem_family *const *at = modem_families; *at; at++)
 		for (const struct layout_map *row = (*at)->maps; row && *row->roles; row++) {
 			int first = (int)(row->id & 0xffff), last = row->last ? row->last : first;
-			int number = interface->number;
 
-			if (!is_row_of(*at, row->id, interface->vid) || interface->pid < first ||
-			    interface->pid > last || (row->count && row->count != interface->count))
-				continue;
-			if (number < 0 || number >= (int)strlen(row->roles) ||
-			    row->roles[number] == '.')
-				return LAYOUT_UNKNOWN;
-			return row->roles[number] == 'A'   ? LAYOUT_DATA
-			       : row->roles[number] == 's' ? LAYOUT_AT
-							   : LAYOUT_NOT_AT;
+			if (is_row_of(*at, row->id, interface->vid) && first <= interface->pid &&
+			    interface->pid <= last &&
+			    (!row->count || !interface->count || row->count == interface->count))
+				return row;
 		}
-	return LAYOUT_UNKNOWN;
+	return NULL;
+}
+
+bool layout_has_id(int vid, int pid)
+{
+	const struct layout_interface any = {.vid = vid, .pid = pid};
+	uint32_t id = (uint32_t)vid << 16 | (uint32_t)pid;
+
+	for (const struct modem_family *const *at = modem_families; *at; at++)
+		if ((*at)->also[0] == id || (*at)->also[1] == id)
+			return true;
+	return vid >= 0 && (find_map(&any) || find_boot(vid, pid));
+}
+
+static enum layout_role role_by_number(const struct layout_interface *interface)
+{
+	const struct layout_map *map = find_map(interface);
+	int number = interface->number;
+
+	if (!map || number < 0 || number >= (int)strlen(map->roles) || map->roles[number] == '.')
+		return LAYOUT_UNKNOWN;
+	return map->roles[number] == 'A'   ? LAYOUT_DATA
+	       : map->roles[number] == 's' ? LAYOUT_AT
+					   : LAYOUT_NOT_AT;
 }
 
 static enum layout_role role_by_triple(const struct layout_interface *interface)

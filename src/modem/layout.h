@@ -33,9 +33,9 @@ struct layout_interface {
  */
 
 /* Roles by interface number: A for commands and calls, s for commands only, - for neither (DIAG,
- * NMEA, QMI, dead), . for unknown. Sources: the kernel's qcserial, option and qmi_wwan,
- * ModemManager's udev rules, vendors' manuals. Where a source names one port for commands and one
- * for PPP, PPP's is A. */
+ * NMEA, QMI, dead), . for unknown. A row of a single . only says that the products are modems.
+ * Sources: the kernel's qcserial, option and qmi_wwan, ModemManager's udev rules, vendors' manuals.
+ * Where a source names one port for commands and one for PPP, PPP's is A. */
 struct layout_map {
 	uint32_t id;
 	char roles[12]; /* "" ends the table */
@@ -67,6 +67,9 @@ struct layout_boot {
 };
 
 enum layout_role layout_role(const struct layout_interface *interface);
+
+/* Whether a row of any table is for that product. */
+bool layout_has_id(int vid, int pid);
 
 /* What a device is that waits for its firmware, and what loads it: half a sentence. NULL when the
  * id is not a boot loader's. Static. */

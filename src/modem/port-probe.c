@@ -78,6 +78,7 @@ static const char *const role_names[] = {
 	[PORT_ROLE_NO_DTR] = "no-dtr",
 	[PORT_ROLE_BUSY] = "busy",
 	[PORT_ROLE_ERROR] = "error",
+	[PORT_ROLE_OTHER] = "other",
 };
 
 const char *port_role_name(enum port_role role)

@@ -29,6 +29,7 @@ enum port_role {
 	PORT_ROLE_NO_DTR, /* silent, and its driver cannot raise DTR */
 	PORT_ROLE_BUSY,
 	PORT_ROLE_ERROR,
+	PORT_ROLE_OTHER, /* no candidate: neither opened nor asked */
 	PORT_ROLE_COUNT
 };
 

@@ -20,6 +20,7 @@
 #include "doctor/finding.h"
 #include "doctor/system.h"
 #include "io/probe.h"
+#include "modem/foreign.h"
 #include "modem/script.h"
 #include "tree.h"
 
@@ -119,6 +120,23 @@ static const struct machine machines[] = {
 	 .cause = CAUSE_FIRMWARE,
 	 .chosen = -1,
 	 .exit = CAUSE_FIRMWARE},
+	{.name = "foreign",
+	 .tree = "sysfs/foreign-only",
+	 .cause = CAUSE_NO_MODEM,
+	 .chosen = -1,
+	 .ports = {{0, "/dev/ttyUSB0", "ftdi_sio", PORT_ROLE_OTHER, ""},
+		   {0, "/dev/ttyACM0", "cdc_acm", PORT_ROLE_OTHER, ""}},
+	 .exit = CAUSE_NO_MODEM},
+	{.name = "stick-disk",
+	 .tree = "sysfs/stick-disk",
+	 .cause = CAUSE_NO_MODEM,
+	 .chosen = -1,
+	 .exit = CAUSE_NO_MODEM},
+	{.name = "stick-router",
+	 .tree = "sysfs/stick-router",
+	 .cause = CAUSE_NO_MODEM,
+	 .chosen = -1,
+	 .exit = CAUSE_NO_MODEM},
 	{.name = "empty",
 	 .tree = "sysfs/empty",
 	 .cause = CAUSE_NO_MODEM,
@@ -155,6 +173,13 @@ static size_t fill_ports(const struct machine *machine, struct probed_port *port
 			 machine->ports[count].driver);
 		str_copy(port->port.usb_path, sizeof(port->port.usb_path), path);
 		port->role = machine->ports[count].role;
+		if (port->role == PORT_ROLE_OTHER) {
+			struct buf why = BUF_INIT;
+
+			foreign_explain(port->port.driver, port->port.device, &why);
+			str_copy(port->reason, sizeof(port->reason), buf_str(&why));
+			buf_free(&why);
+		}
 		str_copy(port->holder, sizeof(port->holder), machine->ports[count].holder);
 	}
 	return count;
@@ -309,6 +334,10 @@ LONE(config, facts->conf_cause = CAUSE_CONFIG;
 LONE(no_config, facts->conf_there = false)
 LONE(user, facts->root = false)
 LONE(two, probe->count = 2)
+LONE(foreign, probe->chosen = -1; world->ports[0].role = PORT_ROLE_OTHER;
+     facts->job.device.path[0] = '\0')
+LONE(disk, facts->job.device.path[0] = '\0'; facts->stick = STICK_DISK)
+LONE(router, facts->job.device.path[0] = '\0'; facts->stick = STICK_ROUTER)
 LONE(blocked, facts->job.device.authorized = 0)
 LONE(mbim, facts->job.device.configuration = 2)
 LONE(qmi, qmi->driver[0] = '\0')
@@ -377,6 +406,10 @@ static const struct lone lones[] = {
 	{ "config-missing", spoil_no_config },
 	{ "not-root", spoil_user },
 	{ "more-modems", spoil_two },
+	{ "other-ttys", spoil_foreign },
+	{ "no-modem", spoil_foreign },
+	{ "stick-is-disk", spoil_disk },
+	{ "stick-is-router", spoil_router },
 	{ "device-blocked", spoil_blocked },
 	{ "other-configuration", spoil_mbim },
 	{ "qmi-unbound", spoil_qmi },

@@ -12,6 +12,7 @@
 
 #include "unit.h"
 
+#include "conf/conf.h"
 #include "io/port.h"
 #include "tree.h"
 
@@ -196,13 +197,68 @@ static void a_named_tty_is_added_by_its_real_name(void **state)
 	close(master);
 }
 
+static void only_what_may_be_a_modem_is_a_candidate(void **state)
+{
+	static const struct {
+		struct port_filter filter;
+		const char *candidates, *foreign;
+	} rows[] = {
+		{{-1, -1, NULL, NULL},
+		 "ttyUSB5 ttyACM2 ttyUSB6 ttyUSB7 ",
+		 "ttyUSB0 ttyUSB1 ttyUSB2 ttyUSB3 ttyACM0 ttyACM1 ttyUSB4 "},
+		{{0x0403, 0x6001, NULL, NULL, .named = true}, "ttyUSB0 ", ""},
+		{{0x2341, 0x0043, NULL, NULL, .named = true}, "ttyACM0 ", ""},
+		/* A place is not a device. */
+		{{-1, -1, "1-1", NULL}, "", "ttyUSB0 "},
+		{{-1, -1, "1-9", NULL}, "ttyACM2 ", ""},
+	};
+	const char *root = tree_plant("sysfs/foreign");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char candidates[256] = "", foreign[256] = "";
+		struct port_list list;
+
+		assert_int_equal(port_list_usb(&list, root, &rows[i].filter), 0);
+		for (size_t k = 0; k < list.count; k++) {
+			char *to = list.ports[k].foreign ? foreign : candidates;
+
+			strcat(strcat(to, list.ports[k].device + 5), " ");
+		}
+		assert_string_equal(candidates, rows[i].candidates);
+		assert_string_equal(foreign, rows[i].foreign);
+		port_list_free(&list);
+	}
+	tree_fell();
+}
+
+static void a_configured_id_or_number_names_the_device(void **state)
+{
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(conf_init(&conf), 0);
+	assert_false(port_filter_configured(&conf).named);
+	free(conf.modem.path);
+	conf.modem.path = strdup("1-1");
+	assert_false(port_filter_configured(&conf).named);
+	free(conf.modem.serial);
+	conf.modem.serial = strdup("A1");
+	assert_true(port_filter_configured(&conf).named);
+	conf.modem.serial[0] = '\0';
+	free(conf.modem.usb);
+	conf.modem.usb = strdup("0403:6001");
+	assert_true(port_filter_configured(&conf).named);
+	conf_free(&conf);
+}
+
 static void listing_works_where_there_is_no_usb(void **state)
 {
 	struct port_list list;
 	struct port_filter nothing = {0xfffe, 0xfffe, NULL, NULL};
 
 	(void)state;
-	assert_int_equal(port_list_usb(&list, &nothing), 0);
+	assert_int_equal(port_list_usb(&list, "", &nothing), 0);
 	assert_int_equal(list.count, 0);
 	port_list_free(&list);
 }
@@ -217,6 +273,8 @@ int main(void)
 		cmocka_unit_test(the_list_is_sorted_by_path_and_interface),
 		cmocka_unit_test(a_filter_takes_what_it_names),
 		cmocka_unit_test(a_named_tty_is_added_by_its_real_name),
+		cmocka_unit_test(only_what_may_be_a_modem_is_a_candidate),
+		cmocka_unit_test(a_configured_id_or_number_names_the_device),
 		cmocka_unit_test(listing_works_where_there_is_no_usb),
 	};
 

@@ -216,6 +216,26 @@ static void no_port_at_all_is_told_from_the_loop(void **state)
 	assert_null(world->serial);
 }
 
+static void a_foreign_port_is_not_even_opened(void **state)
+{
+	struct world *world = *state;
+	struct serial *rival;
+	struct buf holder = BUF_INIT;
+	int error;
+
+	open_modem(world, &world->modems[0], "\r\nERROR\r\n");
+	world->ports.ports[0].foreign = true;
+	/* Whoever holds it need not be asked either. */
+	rival = serial_open(world->modems[0].name, &error, &holder);
+	buf_free(&holder);
+	probe(world, (struct probe_options){.all = true});
+	serial_close(rival);
+	assert_int_equal(world->result.chosen, -1);
+	assert_int_equal(world->result.cause, CAUSE_NO_MODEM);
+	assert_int_equal(world->roles[0], PORT_ROLE_OTHER);
+	assert_int_equal(world->modems[0].heard.len, 0);
+}
+
 static void a_pass_ends_when_it_is_told_to(void **state)
 {
 	struct world *world = *state;
@@ -377,6 +397,7 @@ int main(void)
 		IN_WORLD(the_chosen_port_is_kept_open_and_its_echo_off),
 		IN_WORLD(a_port_that_is_not_kept_is_free_and_its_echo_untouched),
 		IN_WORLD(no_port_at_all_is_told_from_the_loop),
+		IN_WORLD(a_foreign_port_is_not_even_opened),
 		IN_WORLD(a_pass_ends_when_it_is_told_to),
 		IN_WORLD(a_probe_may_be_freed_at_any_time),
 		IN_WORLD(a_port_that_hangs_up_is_an_error),

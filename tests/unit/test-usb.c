@@ -95,18 +95,48 @@ static void a_modem_is_listed_with_what_holds_it(void **state)
 	}
 }
 
-static void no_modem_is_an_empty_list(void **state)
+static void a_camera_is_no_modem_and_no_usb_an_empty_list(void **state)
 {
 	struct usb_list list;
 
 	(void)state;
 	assert_int_equal(usb_list(&list, tree_plant("sysfs/empty")), 0);
-	assert_int_equal(list.count, 0);
+	assert_int_equal(list.count, 1);
+	assert_false(usb_is_modem(&list.devices[0]));
 	usb_list_free(&list);
 	assert_int_equal(usb_list(&list, "/nowhere"), 0);
 	assert_int_equal(list.count, 0);
 	usb_list_free(&list);
 	tree_fell();
+}
+
+static void a_stick_that_is_no_modem_now_is_told_apart(void **state)
+{
+	static const struct {
+		const char *tree;
+		enum stick stick;
+		int modems;
+	} sticks[] = {
+		{"sysfs/stick-disk", STICK_DISK, 0},   {"sysfs/stick-router", STICK_ROUTER, 0},
+		{"sysfs/huawei-e1752", STICK_NONE, 1}, {"sysfs/report-bare", STICK_NONE, 1},
+		{"sysfs/foreign", STICK_NONE, 3},      {"sysfs/acm", STICK_NONE, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sticks) / sizeof(*sticks); i++) {
+		const char *root = tree_plant(sticks[i].tree);
+		struct usb_device device;
+		struct usb_list list;
+		int modems = 0;
+
+		assert_int_equal(usb_find_stick(&device, root), sticks[i].stick);
+		assert_int_equal(usb_list(&list, root), 0);
+		for (size_t k = 0; k < list.count; k++)
+			modems += usb_is_modem(&list.devices[k]);
+		assert_int_equal(modems, sticks[i].modems);
+		usb_list_free(&list);
+		tree_fell();
+	}
 }
 
 static void a_device_is_read_by_its_path(void **state)
@@ -131,7 +161,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_modem_is_listed_with_what_holds_it),
-		cmocka_unit_test(no_modem_is_an_empty_list),
+		cmocka_unit_test(a_camera_is_no_modem_and_no_usb_an_empty_list),
+		cmocka_unit_test(a_stick_that_is_no_modem_now_is_told_apart),
 		cmocka_unit_test(a_device_is_read_by_its_path),
 	};
 

@@ -20,5 +20,11 @@ const struct modem_family maker_ericsson = {
 		{ "*ERINFO:", "-UDSH", 3 }, { "*ERINFO:", "-PE", 2 }, /* <umts>, else <gsm> */
 		{ NULL },
 	},
-	.maps = (const struct layout_map[]){ { 0x1900, ".........-", 0x1927 }, { 0 } },
+	.maps = (const struct layout_map[]){
+		{ 0x1900, ".........-", 0x1927 }, { 0x1049, "." }, { 0x1928, ".", 0x193e },
+		{ 0x03f0261d, "." }, { 0x03f0271d, "." }, { 0x03f02f1d, "." },
+		{ 0x03f0301d, "." }, { 0x03f03a1d, "." }, { 0x03f03d1d, "." },
+		{ 0x0930130b, ".", 0x1319 }, { 0x0fced0cf, ".", 0xd103 }, { 0x413c8147, "." },
+		{ 0x413c8183, ".", 0x8184 }, { 0x413c818b, ".", 0x818e }, { 0 }
+	},
 };

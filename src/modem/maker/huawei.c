@@ -89,7 +89,9 @@ const struct modem_family maker_huawei = {
 		{ NULL },
 	},
 	.decode_radio = decode_rfswitch,
-	.maps = (const struct layout_map[]){ { 0x14f1, "--A-" }, { 0 } },
+	.maps = (const struct layout_map[]){
+		{ 0x14f1, "--A-" }, { 0x1001, ".", 0x15ff }, { 0x1c05, ".", 0x1c25 }, { 0 }
+	},
 	.boots = (const struct layout_boot[]){ { 0x14f0, BOOT_GOBI3 }, { 0 } },
 	.triples = triples,
 };

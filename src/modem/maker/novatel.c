@@ -19,6 +19,7 @@ const struct modem_family maker_novatel = {
 	.technologies = (const struct signal_technology[]){ { "$CNTI:", NULL, 2 }, { NULL } },
 	.maps = (const struct layout_map[]){
 		{ 0xa001, "--A-", 0xa007 }, { 0xa021, "--A-" },
+		{ 0x1100, ".", 0xb001 },
 		{ 0 },
 	},
 	.boots = (const struct layout_boot[]){

@@ -24,5 +24,7 @@ const struct modem_family maker_option = {
 		{ "_OCTI:", "-GPE", SIGNAL_LAST_FIELD }, { "_OWCTI:", "-UDSH", SIGNAL_LAST_FIELD },
 		{ NULL },
 	},
-	.maps = (const struct layout_map[]){ { 0x8120, "--A-" }, { 0 } },
+	.maps = (const struct layout_map[]){
+		{ 0x8120, "--A-" }, { 0x5000, ".", 0x9200 }, { 0xc031, ".", 0xd357 }, { 0 }
+	},
 };

@@ -33,6 +33,10 @@ static const struct layout_map maps[] = {
 	{ 0x33f80301, "..A", 0x0302 },     { 0x33f81003, "..--A-" },
 	{ 0x37310100, "...--A", 0x0116 },  { 0x413c81d7, "--As---" },
 	{ 0x413c81e0, "--As---" },
+	/* Disks until usb_modeswitch makes modems of them */
+	{ 0x05c61000, "." },               { 0x05c6f000, "." },
+	{ 0x16d86803, "." },               { 0x1bbbf000, "." },
+	{ 0x1c9ef000, "." },               { 0x2001a80b, "." },
 	{ 0 }
 };
 

@@ -30,6 +30,7 @@ static const struct layout_map maps[] = {
 	{ 0x0800, "--sA-", 0x0801 },
 	/* an EC20; with three or four interfaces this is a Gobi 2000 */
 	{ 0x05c69215, "--sA-", .count = 5 },
+	{ 0x0121, ".", 0x0901 },     { 0x6001, ".", 0x7001 },
 	{ 0 }
 };
 

@@ -34,6 +34,7 @@ const struct modem_family maker_simcom = {
 	.maps = (const struct layout_map[]){
 		{ 0x9001, "--sA" },         { 0x9011, "..-.sA.-" },     { 0x9100, ".s.A", 0x9200 },
 		{ 0x9205, "--sA" },         { 0x9206, "--s--A" },       { 0xcefe, "ssA" },
+		{ 0x9000, ".", 0x9206 },
 		{ 0 },
 	},
 };
