@@ -35,30 +35,23 @@ int cli_usage(const struct cli *cli, const char *format, ...)
 	return CAUSE_USAGE;
 }
 
-static bool take_name_of_file(struct cli *cli)
-{
-	const char *base = strrchr(cli->conf_path, '/');
-	size_t len, suffix = strlen(".conf");
-
-	base = base ? base + 1 : cli->conf_path;
-	len = strlen(base);
-	if (len > suffix && strcmp(base + len - suffix, ".conf") == 0)
-		len -= suffix;
-	if (len >= sizeof(cli->name))
-		return false;
-	memcpy(cli->name, base, len);
-	cli->name[len] = '\0';
-	return str_is_name(cli->name);
-}
-
 bool cli_set_name(struct cli *cli, const char *name)
 {
+	size_t len, suffix = strlen(".conf");
+	const char *base;
+
 	cli->conf_path = cli->options[CLI_OPTION_CONF];
 	if (cli->conf_path) {
 		cli->conf_given = true;
+		base = strrchr(cli->conf_path, '/');
+		base = base ? base + 1 : cli->conf_path;
+		len = strlen(base);
+		if (len > suffix && strcmp(base + len - suffix, ".conf") == 0)
+			len -= suffix;
+		snprintf(cli->name, sizeof(cli->name), "%.*s", (int)len, base);
 		if (name)
 			cli_usage(cli, "give either -c FILE or NAME (\"%s\"), not both", name);
-		else if (!take_name_of_file(cli))
+		else if (len >= sizeof(cli->name) || !str_is_name(cli->name))
 			cli_usage(cli,
 				  "-c %s: the file's base name must be a valid instance name "
 				  "(" NAME_RULES ")",

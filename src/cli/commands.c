@@ -168,27 +168,22 @@ static void print_option(FILE *out, enum cli_option option)
 	print_row(out, label, row->help);
 }
 
-static void print_command_list(FILE *out)
-{
-	fprintf(out, "Usage: gobi-dial [-c FILE] [-v]... [-q]... COMMAND [ARG...]\n"
-		     "Find a cellular modem's AT port, dial, and keep the link up.\n"
-		     "\n");
-	for (const struct command *command = commands; command->name; command++)
-		print_row(out, command->name, command->does);
-	fprintf(out, "\nOptions of every command, before or behind it:\n");
-	for (int i = CLI_OPTION_NONE + 1; i < CLI_OPTION_OF_COMMANDS; i++)
-		print_option(out, (enum cli_option)i);
-	fprintf(out,
-		"\n\"gobi-dial help COMMAND\" explains a command; the manual is gobi-dial(8).\n");
-}
-
 void commands_help(const struct command *command, FILE *out)
 {
 	const enum cli_option *options;
 	char label[COMMANDS_LABEL_SIZE];
 
 	if (!command) {
-		print_command_list(out);
+		fprintf(out, "Usage: gobi-dial [-c FILE] [-v]... [-q]... COMMAND [ARG...]\n"
+			     "Find a cellular modem's AT port, dial, and keep the link up.\n"
+			     "\n");
+		for (command = commands; command->name; command++)
+			print_row(out, command->name, command->does);
+		fprintf(out, "\nOptions of every command, before or behind it:\n");
+		for (int i = CLI_OPTION_NONE + 1; i < CLI_OPTION_OF_COMMANDS; i++)
+			print_option(out, (enum cli_option)i);
+		fprintf(out, "\n\"gobi-dial help COMMAND\" explains a command; the manual is "
+			     "gobi-dial(8).\n");
 		return;
 	}
 	options = command->options;

@@ -164,19 +164,9 @@ static bool obey_signals(const struct follow *follow)
 	return true;
 }
 
-/* Wait until there is something to do. Returns false when nobody reads our output any more. */
-static bool wait_for_news(const struct follow *follow, const sigset_t *mask)
-{
-	const struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
-	struct pollfd pollers[] = {{.fd = STDOUT_FILENO}, {.fd = follow->fd, .events = POLLIN}};
-
-	if (ppoll(pollers, 2, follow->fd < 0 ? &pause : NULL, mask) < 0)
-		return errno == EINTR;
-	return !(pollers[0].revents & (POLLERR | POLLHUP | POLLNVAL));
-}
-
 static void follow_instance(struct follow *follow)
 {
+	const struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
 	const struct sigaction action = {.sa_handler = catch_signal};
 	sigset_t set, before;
 
@@ -189,7 +179,18 @@ static void follow_instance(struct follow *follow)
 	sigprocmask(SIG_BLOCK, &set, &before);
 	if (follow->form == FOLLOW_SCREEN)
 		print_at_once(ENTER);
-	while (wait_for_news(follow, &before) && obey_signals(follow) && !ferror(stdout)) {
+	while (!ferror(stdout)) {
+		struct pollfd pollers[] = {{.fd = STDOUT_FILENO},
+					   {.fd = follow->fd, .events = POLLIN}};
+
+		if (ppoll(pollers, 2, follow->fd < 0 ? &pause : NULL, &before) < 0) {
+			if (errno != EINTR)
+				break;
+		} else if (pollers[0].revents & (POLLERR | POLLHUP | POLLNVAL)) {
+			break; /* nobody reads our output any more */
+		}
+		if (!obey_signals(follow))
+			break;
 		if (follow->fd < 0) {
 			follow->fd = cli_socket(follow->cli);
 			if (follow->fd >= 0 && ctl_client_send(follow->fd, "follow") < 0)

@@ -88,14 +88,6 @@ const struct conf_key *conf_key_find(const char *group, const char *name)
 	return NULL;
 }
 
-bool conf_group_known(const char *group)
-{
-	for (const struct conf_key *key = conf_keys; key->name; key++)
-		if (strcmp(key->group, group) == 0)
-			return true;
-	return false;
-}
-
 int conf_key_word(const struct conf_key *key, const char *value)
 {
 	for (int i = 0; key->words[i]; i++)

@@ -41,8 +41,6 @@ extern const struct conf_key conf_keys[];
 
 const struct conf_key *conf_key_find(const char *group, const char *name);
 
-bool conf_group_known(const char *group);
-
 /* The index of `value` in the key's words, -1 when it is none of them. */
 int conf_key_word(const struct conf_key *key, const char *value);
 

@@ -229,9 +229,9 @@ static int add_routes(void *ctx)
 	if (!bus->care->routed)
 		return 0;
 	if (*session->ppp.local)
-		error = route_default_add(session->ppp.ifname, AF_INET, bus->care->metric);
+		error = route_default(true, session->ppp.ifname, AF_INET, bus->care->metric);
 	if (*session->ppp.ipv6)
-		error6 = route_default_add(session->ppp.ifname, AF_INET6, bus->care->metric);
+		error6 = route_default(true, session->ppp.ifname, AF_INET6, bus->care->metric);
 	return error < 0 ? error : error6;
 }
 
@@ -245,8 +245,8 @@ void session_ops_on_reload(struct bus *bus)
 	    (care->routed != bus->conf->ppp.default_route ||
 	     care->metric != (unsigned)bus->conf->ppp.metric)) {
 		if (care->routed) {
-			route_default_delete(ifname, AF_INET, care->metric);
-			route_default_delete(ifname, AF_INET6, care->metric);
+			route_default(false, ifname, AF_INET, care->metric);
+			route_default(false, ifname, AF_INET6, care->metric);
 		}
 		session_set_routes(&bus->session);
 	}

@@ -13,32 +13,14 @@
 
 #define OUTPUT_MAX 4096
 
-/* Until its outputs are closed. */
-static int read_output(int fd, int64_t until, struct buf *output)
-{
-	struct pollfd poller = {.fd = fd, .events = POLLIN};
-	char bytes[512];
-	ssize_t len;
-
-	for (;;) {
-		int64_t left = until - clock_now_ms();
-
-		if (left <= 0 || poll(&poller, 1, (int)left) == 0)
-			return -ETIMEDOUT;
-		len = read(fd, bytes, sizeof(bytes));
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len <= 0)
-			return 0;
-		if (output->len + (size_t)len <= OUTPUT_MAX)
-			buf_append(output, bytes, (size_t)len);
-	}
-}
-
 int command_run(const char *const *argv, int timeout_ms, struct buf *output)
 {
 	const char *const envp[] = {SPAWN_PATH, "LC_ALL=C", NULL};
+	int64_t until = clock_now_ms() + timeout_ms;
+	struct pollfd poller = {.events = POLLIN};
 	int ends[2], error, status = 0;
+	char bytes[512];
+	ssize_t len = 1;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -47,13 +29,23 @@ int command_run(const char *const *argv, int timeout_ms, struct buf *output)
 		.argv = argv, .envp = envp, .fds = (int[]){-1, ends[1], ends[1]}, .fd_count = 3});
 	error = pid < 0 ? pid : 0;
 	close(ends[1]);
-	if (pid > 0) {
-		error = read_output(ends[0], clock_now_ms() + timeout_ms, output);
-		if (error < 0)
-			kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
+	poller.fd = ends[0];
+	/* Until its outputs are closed. */
+	while (error == 0 && (len > 0 || (len < 0 && errno == EINTR))) {
+		int64_t left = until - clock_now_ms();
+
+		if (left <= 0 || poll(&poller, 1, (int)left) == 0) {
+			error = -ETIMEDOUT;
+			break;
+		}
+		len = read(ends[0], bytes, sizeof(bytes));
+		if (len > 0 && output->len + (size_t)len <= OUTPUT_MAX)
+			buf_append(output, bytes, (size_t)len);
 	}
+	if (pid > 0 && error < 0)
+		kill(pid, SIGKILL);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
 	close(ends[0]);
 	if (error < 0)
 		return error;

@@ -288,8 +288,11 @@ static void load_group(struct load *load, const config_setting_t *group)
 {
 	const char *name = config_setting_name(group);
 	int line = (int)config_setting_source_line(group);
+	bool known = false;
 
-	if (!conf_group_known(name)) {
+	for (const struct conf_key *key = conf_keys; key->name; key++)
+		known |= strcmp(key->group, name) == 0;
+	if (!known) {
 		complain_of_unknown(load, NULL, name, line);
 		return;
 	}

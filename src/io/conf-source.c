@@ -190,18 +190,6 @@ static int add_file(struct conf_source *source, char *path, mode_t mode)
 	return (int)source->file_count++;
 }
 
-static const char *find_escape_error(const struct reader *reader)
-{
-	if (next_is(reader, 1, "xX")) {
-		if (count_span(reader, 2, HEX) < 2)
-			return "\\x wants two hex digits";
-		if (peek_byte(reader, 2) == '0' && peek_byte(reader, 3) == '0')
-			return "a value cannot hold a NUL byte";
-		return NULL;
-	}
-	return next_is(reader, 1, "\\\"nrtf") ? NULL : "unknown escape; write \\\\ for a backslash";
-}
-
 /* From quote to quote. Only the first error in it is told. */
 static void read_string(struct reader *reader)
 {
@@ -211,12 +199,17 @@ static void read_string(struct reader *reader)
 	skip_bytes(reader, 1);
 	while (reader->at < reader->len && peek_byte(reader, 0) != '"') {
 		char c = peek_byte(reader, 0);
+		bool hex = c == '\\' && next_is(reader, 1, "xX");
 
 		if (!bad) {
-			bad = c == '\\'   ? find_escape_error(reader)
-			      : c == '\0' ? "a value cannot hold a NUL byte"
-					  : NULL;
 			bad_line = reader->line;
+			if (hex && count_span(reader, 2, HEX) < 2)
+				bad = "\\x wants two hex digits";
+			else if (c == '\0' || (hex && peek_byte(reader, 2) == '0' &&
+					       peek_byte(reader, 3) == '0'))
+				bad = "a value cannot hold a NUL byte";
+			else if (c == '\\' && !hex && !next_is(reader, 1, "\\\"nrtf"))
+				bad = "unknown escape; write \\\\ for a backslash";
 		}
 		skip_bytes(reader, c == '\\' ? 2 : 1);
 	}

@@ -129,34 +129,27 @@ void pppd_parent_free(struct pppd_parent *parent)
 	free(parent);
 }
 
-/* pppd closes the line when the script has ended. */
-static void wait_until_line_closes(void)
-{
-	struct pollfd line = {.fd = STDIN_FILENO, .events = POLLIN};
-	int64_t end = clock_now_ms() + UNREAD_MS;
-	int64_t left;
-	char bytes[256];
-	ssize_t len;
-
-	while ((left = end - clock_now_ms()) > 0) {
-		if (poll(&line, 1, (int)left) < 0 || line.revents & (POLLHUP | POLLERR | POLLNVAL))
-			return;
-		len = line.revents ? read(line.fd, bytes, sizeof(bytes)) : 1;
-		if (len == 0 || (len < 0 && errno != EAGAIN))
-			return;
-	}
-}
-
 void pppd_parent_failed(enum cause cause, const char *text)
 {
+	struct pollfd line = {.fd = STDIN_FILENO, .events = POLLIN};
+	int64_t end = clock_now_ms() + UNREAD_MS, left;
 	struct buf words = BUF_INIT;
+	char bytes[256];
+	ssize_t len;
 
 	buf_printf(&words, "\r\nGOBI: ");
 	str_print_safe(&words, text, strlen(text));
 	if (words.len > TEXT_MAX)
 		words.len = TEXT_MAX;
 	buf_printf(&words, " (%s)\r\n" FAILED_WORD "\r\n", cause_name(cause));
-	if (write(STDOUT_FILENO, buf_str(&words), words.len) > 0)
-		wait_until_line_closes();
+	len = write(STDOUT_FILENO, buf_str(&words), words.len);
 	buf_free(&words);
+	/* pppd closes the line when the script has ended. */
+	while (len > 0 && (left = end - clock_now_ms()) > 0) {
+		if (poll(&line, 1, (int)left) < 0 || line.revents & (POLLHUP | POLLERR | POLLNVAL))
+			return;
+		len = line.revents ? read(line.fd, bytes, sizeof(bytes)) : 1;
+		if (len < 0 && errno == EAGAIN)
+			len = 1;
+	}
 }

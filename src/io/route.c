@@ -13,7 +13,7 @@
 #include "io/sysfs.h"
 
 /* Send the request and wait for the kernel's answer, which comes at once. */
-static int change_route(int type, const char *ifname, int family, unsigned metric)
+int route_default(bool add, const char *ifname, int family, unsigned metric)
 {
 	char buffer[4096];
 	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
@@ -25,9 +25,9 @@ static int change_route(int type, const char *ifname, int family, unsigned metri
 
 	if (ifindex == 0)
 		return -ENODEV;
-	header->nlmsg_type = (unsigned short)type;
+	header->nlmsg_type = add ? RTM_NEWROUTE : RTM_DELROUTE;
 	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	if (type == RTM_NEWROUTE)
+	if (add)
 		header->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
 	header->nlmsg_seq = 1; /* the only request on this socket */
 	route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
@@ -47,16 +47,6 @@ static int change_route(int type, const char *ifname, int family, unsigned metri
 		error = -errno;
 	mnl_socket_close(socket);
 	return error;
-}
-
-int route_default_add(const char *ifname, int family, unsigned metric)
-{
-	return change_route(RTM_NEWROUTE, ifname, family, metric);
-}
-
-int route_default_delete(const char *ifname, int family, unsigned metric)
-{
-	return change_route(RTM_DELROUTE, ifname, family, metric);
 }
 
 bool route_counters(const char *ifname, unsigned long long *rx, unsigned long long *tx)

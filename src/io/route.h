@@ -5,16 +5,13 @@
 #include <stdbool.h>
 
 /*
- * The default route through a point-to-point interface, by rtnetlink: pppd's
+ * Add or remove the default route through a point-to-point interface, by rtnetlink: pppd's
  * own `defaultroute` behaves differently in every version. Family AF_INET or
  * AF_INET6. The kernel removes the route with its interface.
- * 0; -EEXIST: another route has this metric; -ENODEV: no such interface; or
- * another negative errno of the kernel's.
+ * 0; -EEXIST: another route has this metric; -ESRCH: there is none to remove;
+ * -ENODEV: no such interface; or another negative errno of the kernel's.
  */
-int route_default_add(const char *ifname, int family, unsigned metric);
-
-/* Remove it; -ESRCH: there is none. */
-int route_default_delete(const char *ifname, int family, unsigned metric);
+int route_default(bool add, const char *ifname, int family, unsigned metric);
 
 /* Bytes that have passed through an interface; false when there is no such interface. */
 bool route_counters(const char *ifname, unsigned long long *rx, unsigned long long *tx);

@@ -14,25 +14,9 @@
 #define EXEC_WAIT_MS 1000 /* exec takes a millisecond; a file system that hangs must not hold us */
 #define NOT_STARTED  127  /* as a shell has it */
 
-static void close_others(const int *keep, size_t count)
-{
-	long max = sysconf(_SC_OPEN_MAX);
-
-	/* Ours are low numbers, and few. */
-	if (max < 0 || max > 4096)
-		max = 4096;
-	for (int fd = STDERR_FILENO + 1; fd < max; fd++) {
-		bool kept = false;
-
-		for (size_t i = 0; i < count; i++)
-			kept |= keep[i] == fd;
-		if (!kept)
-			close(fd);
-	}
-}
-
 pid_t spawn_fork(bool group, const int *keep, size_t count)
 {
+	long max = sysconf(_SC_OPEN_MAX);
 	sigset_t all, old, none;
 	pid_t pid;
 	int error;
@@ -49,7 +33,15 @@ pid_t spawn_fork(bool group, const int *keep, size_t count)
 		if (group)
 			setpgid(0, 0);
 		log_forget_syslog();
-		close_others(keep, count);
+		/* Our descriptors are low numbers, and few. */
+		for (int fd = STDERR_FILENO + 1; fd < (max < 0 || max > 4096 ? 4096 : max); fd++) {
+			bool kept = false;
+
+			for (size_t i = 0; i < count; i++)
+				kept |= keep[i] == fd;
+			if (!kept)
+				close(fd);
+		}
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		return 0;

@@ -157,22 +157,20 @@ static enum talk_turn take_script_turn(void *job, struct at_command *command)
 	return TALK_DONE;
 }
 
-static void take_script_reply(void *job, const struct at_event *event)
+static void take_script_event(void *job, const struct at_event *event)
 {
-	script_reply(job, event, clock_now_ms());
-}
-
-static void take_script_urc(void *job, const struct at_event *event)
-{
-	script_urc(job, event->text, clock_now_ms());
+	if (event->type == AT_EVENT_REPLY)
+		script_reply(job, event, clock_now_ms());
+	else
+		script_urc(job, event->text, clock_now_ms());
 }
 
 struct talk_user talk_script_user(struct script *script,
 				  void (*over)(void *ctx, const struct talk_end *end), void *ctx)
 {
 	return (struct talk_user){.next = take_script_turn,
-				  .reply = take_script_reply,
-				  .urc = take_script_urc,
+				  .reply = take_script_event,
+				  .urc = take_script_event,
 				  .over = over,
 				  .job = script,
 				  .ctx = ctx};

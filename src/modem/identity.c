@@ -47,7 +47,7 @@ bool modem_decode_digits(const char *line, size_t min, size_t max, char *to, siz
 	return true;
 }
 
-static void take_named(const char *line, struct modem_identity *identity)
+void modem_decode_ati(const char *text, struct modem_identity *identity)
 {
 	const struct {
 		const char *name;
@@ -58,17 +58,7 @@ static void take_named(const char *line, struct modem_identity *identity)
 		{"Model:", identity->model, sizeof(identity->model)},
 		{"Revision:", identity->revision, sizeof(identity->revision)},
 	};
-
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (str_starts_nocase(line, names[i].name))
-			modem_decode_text(line + strlen(names[i].name), names[i].to, names[i].size);
-	if (str_starts_nocase(line, "IMEI:"))
-		modem_decode_digits(line, 14, 16, identity->imei, sizeof(identity->imei));
-}
-
-void modem_decode_ati(const char *text, struct modem_identity *identity)
-{
-	bool named = strcasestr(text, "manufacturer:") != NULL;
+	bool named = strcasestr(text, "manufacturer:") != NULL, plain;
 	char line[160];
 
 	memset(identity, 0, sizeof(*identity));
@@ -78,12 +68,17 @@ void modem_decode_ati(const char *text, struct modem_identity *identity)
 
 		memcpy(line, text, fits);
 		line[fits] = '\0';
-		if (strchr(line, ':'))
-			take_named(line, identity);
-		else if (!named && !*identity->manufacturer)
+		for (size_t i = 0; i < COUNT(names); i++)
+			if (str_starts_nocase(line, names[i].name))
+				modem_decode_text(line + strlen(names[i].name), names[i].to,
+						  names[i].size);
+		if (str_starts_nocase(line, "IMEI:"))
+			modem_decode_digits(line, 14, 16, identity->imei, sizeof(identity->imei));
+		plain = !named && !strchr(line, ':');
+		if (plain && !*identity->manufacturer)
 			modem_decode_text(line, identity->manufacturer,
 					  sizeof(identity->manufacturer));
-		else if (!named && !*identity->model)
+		else if (plain && !*identity->model)
 			modem_decode_text(line, identity->model, sizeof(identity->model));
 		text += len + (text[len] == '\n');
 	}

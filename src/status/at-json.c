@@ -65,43 +65,41 @@ void at_json_request(const struct at_request *request, struct json_object *objec
 	add_flag(object, "force", request->force);
 }
 
-static struct json_object *item_json(const struct at_request_item *item)
-{
-	struct json_object *object = json_object_new_object(), *lines = json_object_new_array();
-	struct buf text = BUF_INIT;
-
-	json_add_text(object, "command", item->shown);
-	add_flag(object, "ok",
-		 item->final.kind == AT_FINAL_OK || item->final.kind == AT_FINAL_CONNECT);
-	for (const char *at = item->answer; at && *at;) {
-		size_t len = strcspn(at, "\n");
-
-		buf_clear(&text);
-		str_print_safe(&text, at, len);
-		json_object_array_add(lines, json_object_new_string(buf_str(&text)));
-		at += len + (at[len] == '\n');
-	}
-	json_object_object_add(object, "lines", lines);
-	if (item->cut)
-		add_flag(object, "cut", true);
-	buf_clear(&text);
-	at_final_describe(&item->final, &text);
-	json_add_text(object, "result", buf_str(&text));
-	json_add_number(object, "ms", item->elapsed_ms);
-	buf_free(&text);
-	return object;
-}
-
 struct json_object *at_json_result(const struct at_request *request, const char *port)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *array = json_object_new_array();
+	struct buf text = BUF_INIT;
 
 	json_add_text(object, "port", port);
 	json_add_text(object, "cause", cause_name(at_request_cause(request)));
-	for (size_t i = 0; i < request->index; i++)
-		json_object_array_add(array, item_json(&request->items[i]));
+	for (size_t i = 0; i < request->index; i++) {
+		const struct at_request_item *item = &request->items[i];
+		struct json_object *command = json_object_new_object();
+		struct json_object *lines = json_object_new_array();
+
+		json_add_text(command, "command", item->shown);
+		add_flag(command, "ok",
+			 item->final.kind == AT_FINAL_OK || item->final.kind == AT_FINAL_CONNECT);
+		for (const char *at = item->answer; at && *at;) {
+			size_t len = strcspn(at, "\n");
+
+			buf_clear(&text);
+			str_print_safe(&text, at, len);
+			json_object_array_add(lines, json_object_new_string(buf_str(&text)));
+			at += len + (at[len] == '\n');
+		}
+		json_object_object_add(command, "lines", lines);
+		if (item->cut)
+			add_flag(command, "cut", true);
+		buf_clear(&text);
+		at_final_describe(&item->final, &text);
+		json_add_text(command, "result", buf_str(&text));
+		json_add_number(command, "ms", item->elapsed_ms);
+		json_object_array_add(array, command);
+	}
 	json_object_object_add(object, "commands", array);
+	buf_free(&text);
 	return object;
 }
 

@@ -69,25 +69,6 @@ struct json_object *modem_signal_json(const struct modem_facts *facts)
 	return object;
 }
 
-static struct json_object *mode_json(const struct modem_facts *facts)
-{
-	const struct {
-		const char *key;
-		struct mode mode;
-	} modes[] = {{"wanted", facts->mode_wanted}, {"current", facts->mode}};
-	struct json_object *object = json_object_new_object();
-
-	for (size_t i = 0; i < COUNT(modes); i++) {
-		struct buf text = BUF_INIT;
-
-		if (modes[i].mode.allowed)
-			mode_print(modes[i].mode, &text);
-		json_add_text(object, modes[i].key, buf_str(&text));
-		buf_free(&text);
-	}
-	return object;
-}
-
 static struct json_object *contexts_json(const struct modem_facts *facts)
 {
 	struct json_object *array = json_object_new_array();
@@ -109,6 +90,10 @@ static struct json_object *contexts_json(const struct modem_facts *facts)
 struct json_object *modem_info_json(const struct modem_facts *facts, const char *port,
 				    const char *source)
 {
+	const struct {
+		const char *key;
+		struct mode mode;
+	} modes[] = {{"wanted", facts->mode_wanted}, {"current", facts->mode}};
 	const struct modem_identity *identity = &facts->identity;
 	struct json_object *object = json_object_new_object(), *part;
 
@@ -131,7 +116,15 @@ struct json_object *modem_info_json(const struct modem_facts *facts, const char 
 	json_add_text(part, "reason", modem_radio_reason_name(facts->radio.reason));
 	json_object_object_add(object, "network", modem_network_json(facts));
 	json_object_object_add(object, "signal", modem_signal_json(facts));
-	json_object_object_add(object, "mode", mode_json(facts));
+	json_object_object_add(object, "mode", part = json_object_new_object());
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct buf text = BUF_INIT;
+
+		if (modes[i].mode.allowed)
+			mode_print(modes[i].mode, &text);
+		json_add_text(part, modes[i].key, buf_str(&text));
+		buf_free(&text);
+	}
 	json_object_object_add(object, "contexts", contexts_json(facts));
 	return object;
 }
@@ -172,23 +165,9 @@ static void put_modem_and_sim(struct json_object *object, struct buf *out)
 	put_fields(out, sim, sim_keys);
 }
 
-static void put_domain(struct json_object *domain, const char *name, struct buf *out)
-{
-	const char *technology = show_text(domain, "technology");
-
-	if (!domain)
-		return;
-	show_label(out, name);
-	buf_printf(out, "%s", show_text(domain, "state"));
-	if (show_has(domain, "lac"))
-		buf_printf(out, ", area %04llX", show_number(domain, "lac"));
-	if (show_has(domain, "ci"))
-		buf_printf(out, ", cell %llX", show_number(domain, "ci"));
-	buf_printf(out, "%s%s\n", *technology ? ", " : "", technology);
-}
-
 static void put_network(struct json_object *object, struct buf *out)
 {
+	static const char *const labels[] = {"  cs", "  ps", "  eps"};
 	struct json_object *network = show_get(object, "network");
 	struct json_object *domains = show_get(network, "domains");
 	struct json_object *radio = show_get(object, "radio");
@@ -209,9 +188,20 @@ static void put_network(struct json_object *object, struct buf *out)
 		buf_printf(out, ", %s%s%s%s%s", name, *name ? " " : "", *name && *number ? "(" : "",
 			   number, *name && *number ? ")" : "");
 	buf_printf(out, "%s%s\n", *technology ? ", " : "", technology);
-	put_domain(show_get(domains, "cs"), "  cs", out);
-	put_domain(show_get(domains, "ps"), "  ps", out);
-	put_domain(show_get(domains, "eps"), "  eps", out);
+	for (size_t i = 0; i < COUNT(labels); i++) {
+		struct json_object *domain = show_get(domains, labels[i] + 2);
+
+		if (!domain)
+			continue;
+		technology = show_text(domain, "technology");
+		show_label(out, labels[i]);
+		buf_printf(out, "%s", show_text(domain, "state"));
+		if (show_has(domain, "lac"))
+			buf_printf(out, ", area %04llX", show_number(domain, "lac"));
+		if (show_has(domain, "ci"))
+			buf_printf(out, ", cell %llX", show_number(domain, "ci"));
+		buf_printf(out, "%s%s\n", *technology ? ", " : "", technology);
+	}
 }
 
 void modem_info_render(struct json_object *object, struct buf *out)

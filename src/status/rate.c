@@ -5,11 +5,6 @@
 
 #define SHORTEST_MS 500
 
-static long long a_second(unsigned long long bytes, int64_t ms)
-{
-	return (long long)((double)bytes * 1000. / (double)ms);
-}
-
 void rate_take(struct rate *rate, int64_t link_at, int64_t now, unsigned long long rx,
 	       unsigned long long tx)
 {
@@ -22,8 +17,8 @@ void rate_take(struct rate *rate, int64_t link_at, int64_t now, unsigned long lo
 	ms = now - rate->at;
 	if (ms < SHORTEST_MS)
 		return;
-	rate->rx_rate = a_second(rx - rate->rx, ms);
-	rate->tx_rate = a_second(tx - rate->tx, ms);
+	rate->rx_rate = (long long)((double)(rx - rate->rx) * 1e3 / (double)ms);
+	rate->tx_rate = (long long)((double)(tx - rate->tx) * 1e3 / (double)ms);
 	rate->over_ms = ms;
 	rate->at = now;
 	rate->rx = rx;

@@ -148,7 +148,7 @@ static void put_network_and_signal(struct json_object *object, struct screen *sc
 	end_line(screen);
 }
 
-static void put_traffic(struct json_object *ppp, struct screen *screen)
+static void put_link(struct json_object *object, struct screen *screen)
 {
 	static const struct {
 		const char *label, *rx, *tx, *unit;
@@ -156,23 +156,6 @@ static void put_traffic(struct json_object *ppp, struct screen *screen)
 		{"traffic", "rx_bytes", "tx_bytes", ""},
 		{"rate", "rx_rate", "tx_rate", "/s"},
 	};
-
-	for (size_t i = 0; i < COUNT(rows) && show_has(ppp, rows[i].rx); i++) {
-		show_label(&screen->line, rows[i].label);
-		put_amount(&screen->line, show_number(ppp, rows[i].rx));
-		buf_printf(&screen->line, "%s in, ", rows[i].unit);
-		put_amount(&screen->line, show_number(ppp, rows[i].tx));
-		buf_printf(&screen->line, "%s out", rows[i].unit);
-		if (*rows[i].unit) {
-			buf_printf(&screen->line, ", over the last ");
-			put_duration(&screen->line, show_number(ppp, "rate_ms"));
-		}
-		end_line(screen);
-	}
-}
-
-static void put_link(struct json_object *object, struct screen *screen)
-{
 	struct json_object *ppp = show_get(object, "ppp"), *dns = show_get(ppp, "dns");
 	const char *local = show_text(ppp, "local"), *ipv6 = show_text(ppp, "ipv6");
 
@@ -203,7 +186,18 @@ static void put_link(struct json_object *object, struct screen *screen)
 	}
 	if (show_count(dns) > 0)
 		end_line(screen);
-	put_traffic(ppp, screen);
+	for (size_t i = 0; i < COUNT(rows) && show_has(ppp, rows[i].rx); i++) {
+		show_label(&screen->line, rows[i].label);
+		put_amount(&screen->line, show_number(ppp, rows[i].rx));
+		buf_printf(&screen->line, "%s in, ", rows[i].unit);
+		put_amount(&screen->line, show_number(ppp, rows[i].tx));
+		buf_printf(&screen->line, "%s out", rows[i].unit);
+		if (*rows[i].unit) {
+			buf_printf(&screen->line, ", over the last ");
+			put_duration(&screen->line, show_number(ppp, "rate_ms"));
+		}
+		end_line(screen);
+	}
 }
 
 static void put_history(struct json_object *object, struct screen *screen)

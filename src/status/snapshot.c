@@ -8,23 +8,6 @@
 #include "status/rate.h"
 #include "status/snapshot.h"
 
-/* Names as USB has them, or without USB as the modem itself says. */
-static struct json_object *modem_json(const struct snapshot *from)
-{
-	const struct modem_identity *own = &from->session->script.ati;
-	const struct port *port = from->port;
-	bool usb = *port->manufacturer || *port->product;
-	struct json_object *object = json_object_new_object();
-
-	json_add_text(object, "manufacturer", usb ? port->manufacturer : own->manufacturer);
-	json_add_text(object, "model", usb ? port->product : own->model);
-	json_add_text(object, "serial", port->serial);
-	json_add_text(object, "usb_path", port->usb_path);
-	json_add_hex4(object, "vid", port->vid);
-	json_add_hex4(object, "pid", port->pid);
-	return object;
-}
-
 static struct json_object *ppp_json(const struct snapshot *from)
 {
 	const struct session *session = from->session;
@@ -88,6 +71,9 @@ static void add_history(struct json_object *object, const struct session *sessio
 struct json_object *snapshot_json(const struct snapshot *from)
 {
 	const struct session *session = from->session;
+	const struct modem_identity *own = &session->script.ati;
+	const struct port *port = from->port;
+	bool usb = *port->manufacturer || *port->product;
 	struct json_object *object = json_object_new_object(), *part;
 	int64_t age_ms = from->told_at >= 0 ? from->now - from->told_at : -1;
 	bool has_port = *session->port != '\0';
@@ -96,8 +82,16 @@ struct json_object *snapshot_json(const struct snapshot *from)
 	json_add_text(object, "state", session_state_name(session->state));
 	json_add_number(object, "since_ms", from->now - session->since);
 	json_add_text(object, "port", session->port);
-	part = has_port ? modem_json(from) : json_object_new_object();
-	json_object_object_add(object, "modem", part);
+	json_object_object_add(object, "modem", part = json_object_new_object());
+	if (has_port) {
+		/* Names as USB has them, or without USB as the modem itself says. */
+		json_add_text(part, "manufacturer", usb ? port->manufacturer : own->manufacturer);
+		json_add_text(part, "model", usb ? port->product : own->model);
+		json_add_text(part, "serial", port->serial);
+		json_add_text(part, "usb_path", port->usb_path);
+		json_add_hex4(part, "vid", port->vid);
+		json_add_hex4(part, "pid", port->pid);
+	}
 	json_object_object_add(object, "ppp", ppp_json(from));
 	if (has_port) {
 		part = modem_network_json(from->facts);
