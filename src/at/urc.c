@@ -60,8 +60,8 @@ static const char *const unasked[] = {
 
 /*
  * <stat>[,<lac>,<ci>,...] against <n>,<stat>[,<lac>,<ci>,...]. <lac> is quoted,
- * but for some Gobis: " 0 5"; <stat> is one or two digits; the third field of
- * an answer is a <lac> or nothing.
+ * but for some Gobis: " 0 5"; <stat> is one or two digits, or "001"; the third
+ * field of an answer is a <lac> or nothing.
  */
 static enum at_urc registration_form(struct at_fields *fields)
 {
@@ -77,7 +77,7 @@ static enum at_urc registration_form(struct at_fields *fields)
 		return AT_URC_SURE;
 	if (!at_fields_next_string(fields, second, sizeof(second)) ||
 	    strspn(second, "0123456789") != strlen(second) || strlen(second) == 0 ||
-	    strlen(second) > 2)
+	    strlen(second) > (second[0] == '0' ? 3 : 2))
 		return left > 2 ? AT_URC_SURE : AT_URC_NOT;
 	if (left == 3 && !at_fields_is_quoted(fields) &&
 	    at_fields_next_string(fields, second, sizeof(second)) && second[0])

@@ -48,6 +48,13 @@ static const struct {
 	enum modem_sim sim;
 } sim_codes[] = {
 	{ "READY",    MODEM_SIM_READY },
+	/* SIMCom, Fibocom, ... */
+	{ "NOT READY",    MODEM_SIM_BUSY },
+	{ "SIM BUSY",     MODEM_SIM_BUSY },
+	{ "NOT INSERTED", MODEM_SIM_MISSING },
+	{ "SIM NOT INSERTED", MODEM_SIM_MISSING },
+	{ "SIM REMOVED",  MODEM_SIM_MISSING },
+	{ "SIM FAILURE",  MODEM_SIM_FAILED },
 	{ "SIM PIN2", MODEM_SIM_READY }, /* data does not need it */
 	{ "SIM PUK2", MODEM_SIM_READY },
 	{ "SIM PIN",  MODEM_SIM_PIN },
@@ -87,7 +94,7 @@ bool modem_reg_is_roaming(enum modem_reg reg)
 }
 
 /* The field after the first is a <stat>, so the first was <n>. A <lac> is quoted or longer than two
- * digits. Where it is neither, as in 1,05,A34F0: of three fields the last is a <ci>, and of more
+ * digits, or three with leading zeros, as in 002,001,"18d8". Where it is neither, as in 1,05,A34F0: of three fields the last is a <ci>, and of more
  * the third is one when it is too long for a <lac>. */
 static bool next_is_stat(struct at_fields fields)
 {
@@ -96,7 +103,7 @@ static bool next_is_stat(struct at_fields fields)
 	long stat;
 
 	if (at_fields_is_quoted(&fields) || !at_fields_next_string(&fields, text, sizeof(text)) ||
-	    strlen(text) > 2 || !str_to_int(text, 0, MODEM_REG_COUNT - 1, &stat))
+	    strlen(text) > 3 || !str_to_int(text, 0, MODEM_REG_COUNT - 1, &stat))
 		return false;
 	if (left == 2 && !at_fields_is_quoted(&fields) &&
 	    at_fields_next_string(&fields, text, sizeof(text)))

@@ -152,16 +152,34 @@ static bool skip_command(const struct mode_dialect *dialect, const char *line,
 				 strcasecmp(key, dialect->key) == 0);
 }
 
+/* Whether the first `count` fields are the same, as 2,0 and 02,000 are. */
+static bool has_same_fields(const char *row, const char *value, int count)
+{
+	size_t len;
+
+	for (; count > 0; count--, row += len, value += len) {
+		row += *row == ',';
+		value += *value == ',';
+		while (row[0] == '0' && isalnum((unsigned char)row[1]))
+			row++;
+		while (value[0] == '0' && isalnum((unsigned char)value[1]))
+			value++;
+		len = strcspn(row, ",");
+		if (strcspn(value, ",") != len || strncasecmp(row, value, len) != 0)
+			return false;
+	}
+	return true;
+}
+
 static const struct mode_choice *row_of_value(const struct mode_dialect *dialect, const char *value)
 {
 	const struct mode_choice *row;
-	size_t first = strcspn(value, ",");
 
 	for (row = dialect->rows; *row->value; row++)
-		if (strcasecmp(row->value, value) == 0)
+		if (has_same_fields(row->value, value, dialect->fields))
 			return row;
 	for (row = dialect->rows; *row->value; row++)
-		if (strcspn(row->value, ",") == first && strncasecmp(row->value, value, first) == 0)
+		if (has_same_fields(row->value, value, 1))
 			return row;
 	return NULL;
 }

@@ -228,6 +228,9 @@ static void tells_urcs_from_answers(void **state)
 		  BYTES("\r\n+CREG: 1,\"00C3\",\"2715\"\r\n+CREG: 2,1,\"00C3\",\"2715\"\r\nOK\r\n"),
 		  "urc +CREG: 1,\"00C3\",\"2715\"\n"
 		  "reply OK: +CREG: 2,1,\"00C3\",\"2715\"\n" },
+		{ { "AT+CREG?", "+CREG:", 1000 },
+		  BYTES("\r\n+CREG: 002,001,\"18d8\",\"ffff\"\r\n\r\nOK\r\n"),
+		  "reply OK: +CREG: 002,001,\"18d8\",\"ffff\"\n" },
 		{ { "AT+CREG?", "", 1000 },
 		  BYTES("\r\n+CREG: 5\r\n\r\n+CREG: 0,1\r\n\r\nOK\r\n"),
 		  "urc +CREG: 5\nreply OK: +CREG: 0,1\n" },

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "modem/decode.h"
+#include "modem/family.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -48,6 +49,14 @@ static const struct {
 	  { MODEM_REG_ROAMING, 0x47c, 0xa34f, 2 } },
 	{ "+CREG: 0,1,", true, MODEM_DOMAIN_CS, { MODEM_REG_HOME, -1, -1, -1 } },
 	{ "+CREG: 00,01", true, MODEM_DOMAIN_CS, { MODEM_REG_HOME, -1, -1, -1 } },
+	{ "+CREG: 002,001,\"18d8\",\"ffff\"", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_HOME, 0x18d8, 0xffff, -1 } },
+	{ "+CREG: 001", true, MODEM_DOMAIN_CS, { MODEM_REG_HOME, -1, -1, -1 } },
+	{ "+CREG: 005,\"18d8\",\"ffff\",007", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_ROAMING, 0x18d8, 0xffff, 7 } },
+	{ "+CGREG: 02,05,\"18D8\",\"FFFF\",02", true, MODEM_DOMAIN_PS,
+	  { MODEM_REG_ROAMING, 0x18d8, 0xffff, 2 } },
+	{ "+CEREG: 000,010", true, MODEM_DOMAIN_EPS, { MODEM_REG_ROAMING_CSFB, -1, -1, -1 } },
 	{ "+CREG: 3,3,,,,0,15", true, MODEM_DOMAIN_CS,
 	  { MODEM_REG_DENIED, -1, -1, -1 } },
 	{ "+CEREG: 4,1,\"1206\",\"19E4A03\",7,,,\"00000000\"", true,
@@ -114,6 +123,11 @@ static void cpin_in_every_real_form(void **state)
 		{"+CPIN: SIM PIN2", true, MODEM_SIM_READY},
 		{"+CPIN: SIM PUK", true, MODEM_SIM_PUK},
 		{"+CPIN: PH-NET PIN", true, MODEM_SIM_OTHER_LOCK},
+		{"+CPIN: NOT READY", true, MODEM_SIM_BUSY},
+		{"+CPIN: SIM BUSY", true, MODEM_SIM_BUSY},
+		{"+CPIN: NOT INSERTED", true, MODEM_SIM_MISSING},
+		{"+CPIN: SIM REMOVED", true, MODEM_SIM_MISSING},
+		{"+CPIN: SIM FAILURE", true, MODEM_SIM_FAILED},
 		{"+CPIN: WHATEVER", false, MODEM_SIM_UNKNOWN},
 		{"READY", false, MODEM_SIM_UNKNOWN},
 	};
@@ -234,6 +248,45 @@ static void apns_are_equal_as_the_network_sees_them(void **state)
 	assert_false(modem_apn_equal("", ".mnc001.mcc262.gprs"));
 }
 
+/* Seen in +CREG: 002,001,"18d8","ffff"; so in every answer. */
+static void leading_zeros_change_no_number(void **state)
+{
+	struct modem_context context;
+	struct modem_signal signal;
+	struct modem_radio radio;
+	struct mode_choice choice;
+	char name[16] = "", mccmnc[8] = "";
+	int csq, ber, act, number;
+
+	(void)state;
+	assert_true(modem_decode_csq("+CSQ: 017,099", &csq, &ber));
+	assert_int_equal(csq, 17);
+	assert_true(modem_decode_cops("+COPS: 000,002,\"26201\",007", name, sizeof(name), mccmnc,
+				      sizeof(mccmnc), &act));
+	assert_string_equal(mccmnc, "26201");
+	assert_int_equal(act, 7);
+	assert_true(modem_decode_selection("+COPS: 002", &number) && number == 2);
+	assert_true(modem_decode_cfun("+CFUN: 004", &number) && number == 4);
+	assert_true(modem_decode_context("+CGDCONT: 001,\"IP\",\"a\"", &context));
+	assert_int_equal(context.cid, 1);
+	assert_true(modem_decode_pin_left("+CPINC: 003,010", &number) && number == 3);
+	assert_true(modem_decode_pin_left("+CPINR: SIM PIN, 003, 003", &number) && number == 3);
+	assert_true(modem_decode_radio("^RFSWITCH:001,000", &radio));
+	assert_int_equal(radio.reason, MODEM_RADIO_W_DISABLE);
+	modem_signal_clear(&signal);
+	assert_true(modem_decode_signal("^HCSQ:\"LTE\",046,041,081,020", &signal));
+	assert_int_equal(signal.rsrp_dbm, -100);
+	assert_string_equal(modem_decode_technology("^SYSINFO:002,003,000,005,001,,004"), "UMTS");
+	assert_true(mode_decode(modem_family_find(0, "zte")->mode, "+ZSNT: 02,00,00", &choice));
+	assert_int_equal(choice.mode.allowed, MODE_3G);
+	assert_true(
+		mode_decode(modem_family_find(0, "huawei")->mode, "^SYSCFGEX:\"00\",3F", &choice));
+	assert_int_equal(choice.mode.allowed, MODE_ALL);
+	assert_true(mode_decode(modem_family_find(0, "huawei")->mode->otherwise,
+				"^SYSCFG:013,001,3F", &choice));
+	assert_int_equal(choice.mode.allowed, MODE_2G);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +298,7 @@ int main(void)
 		cmocka_unit_test(operator_by_name_number_and_ucs2),
 		cmocka_unit_test(selection_with_and_without_an_operator),
 		cmocka_unit_test(a_hostile_operator_name_stays_in_its_bounds),
+		cmocka_unit_test(leading_zeros_change_no_number),
 		cmocka_unit_test(apns_are_equal_as_the_network_sees_them),
 	};
 
