@@ -88,6 +88,7 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 		second_port_learn(bus, result);
 		event.family = modem_family_find(chosen->port.vid, chosen->identity);
 		event.identity = chosen->identity;
+		event.age_ms = chosen->port.plugged_ms > 0 ? chosen->port.plugged_ms : 0;
 		bus->talk.gone = on_call_port_gone;
 		bus->talk.ctx = bus;
 		if (talk_open(&bus->talk, bus->loop, serial) == 0)

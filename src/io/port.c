@@ -65,6 +65,10 @@ void port_describe(struct port *port, const char *root)
 	port->interface_count = (int)sysfs_read_int(dir, "bNumInterfaces", 10);
 	port->vid = sysfs_read_int(dir, "idVendor", 16);
 	port->pid = sysfs_read_int(dir, "idProduct", 16);
+	port->plugged_ms = sysfs_read_int(dir, "power/connected_duration", 10);
+	/* After 24 days it is beyond an int. */
+	if (port->plugged_ms < 0 && sysfs_read(dir, "power/connected_duration", link, sizeof(link)))
+		port->plugged_ms = INT_MAX;
 	last = strrchr(dir, '/');
 	str_copy(port->usb_path, sizeof(port->usb_path), last ? last + 1 : dir);
 }

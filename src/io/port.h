@@ -24,6 +24,7 @@ struct port {
 	int iface_class, iface_subclass, iface_protocol;
 	int interrupt_in; /* the interface has an interrupt endpoint */
 	bool foreign;     /* not to be opened (modem/foreign.h) */
+	int plugged_ms;   /* since the device was plugged in, when this was read */
 };
 
 struct port_list {

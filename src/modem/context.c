@@ -154,8 +154,8 @@ static enum step_outcome take_auth(struct script *script, const struct at_event 
 
 /* clang-format off */
 static const struct step rows[] = {
-	{ "AT+CGDCONT?", .fact = FACT_CONTEXT },
-	{ .ask = ask_context, .take = take_context, .timeout_s = 10 },
+	{ "AT+CGDCONT?", .fact = FACT_CONTEXT, .early = true },
+	{ .ask = ask_context, .take = take_context, .timeout_s = 10, .early = true },
 	{ .ask = ask_auth, .take = take_auth, .flags = AT_SECRET },
 };
 /* clang-format on */

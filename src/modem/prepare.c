@@ -46,7 +46,8 @@ static const struct step rows[] = {
 	{ "AT&C1&D2" },
 	{ "AT+CMEE=1" },
 	/* Before anything that only the right modem may get, the PIN above all. */
-	{ "AT+CGSN", .when = IF_IMEI_CONFIGURED, .take = check_imei, .plain = true },
+	{ "AT+CGSN", .when = IF_IMEI_CONFIGURED, .take = check_imei, .plain = true,
+	  .early = true },
 	{ .ask = ask_init, .take = take_init, .plain = true, .timeout_s = 15 },
 };
 /* clang-format on */

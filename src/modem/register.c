@@ -47,8 +47,8 @@ static enum step_outcome take_select(struct script *script, const struct at_even
  * once. */
 static enum step_outcome take_selection(struct script *script, const struct at_event *reply)
 {
-	(void)reply;
-	script->modem.selection_known = true;
+	script->modem.selection_known =
+		reply->final.kind == AT_FINAL_OK || !script_is_early(script, &reply->final);
 	return STEP_NEXT;
 }
 
@@ -80,7 +80,12 @@ static enum step_outcome take_free(struct script *script, const struct at_event 
 
 static enum step_outcome take_domain(struct script *script, const struct at_event *reply)
 {
-	if (reply->final.kind != AT_FINAL_OK && reply->final.kind != AT_FINAL_TIMEOUT)
+	enum at_error_class class = at_final_class(&reply->final);
+
+	/* Busy, no SIM, no network are no word on the command itself. */
+	if (reply->final.kind != AT_FINAL_OK && reply->final.kind != AT_FINAL_TIMEOUT &&
+	    (class == AT_ERROR_OTHER || class == AT_ERROR_UNSUPPORTED) &&
+	    !script_is_early(script, &reply->final))
 		script->modem.domain_missing[script->number] = true;
 	if (!script->facts.registered)
 		return STEP_NEXT;
@@ -92,6 +97,14 @@ static enum step_outcome take_domain(struct script *script, const struct at_even
 static enum step_outcome take_urc(struct script *script, const struct at_event *reply)
 {
 	script->modem.urc_refused = reply->final.kind != AT_FINAL_OK;
+	script->modem.urcs_on[script->number] = !script->modem.urc_refused;
+	return STEP_NEXT;
+}
+
+static enum step_outcome take_plain_urc(struct script *script, const struct at_event *reply)
+{
+	script->modem.urcs_on[script->number] =
+		reply->final.kind == AT_FINAL_OK || !script_is_early(script, &reply->final);
 	return STEP_NEXT;
 }
 
@@ -153,7 +166,6 @@ static enum step_outcome ask_repeat(struct script *script)
 
 static enum step_outcome ask_fun(struct script *script)
 {
-	script->modem.urcs_on = true; /* by the steps before this one */
 	if (script->modem.radio_checked)
 		return STEP_NEXT;
 	buf_printf(&script->command, "AT+CFUN?");
@@ -235,7 +247,7 @@ static enum step_outcome take_radio_on(struct script *script, const struct at_ev
 /* 2 reports cells too; a modem that does not have it may have 1. */
 #define URC(name, n) \
 	{ "AT+" name "=2", .when = IF_URC_WANTED, .take = take_urc, .number = n }, \
-	{ "AT+" name "=1", .when = IF_URC_REFUSED, .number = n }
+	{ "AT+" name "=1", .when = IF_URC_REFUSED, .take = take_plain_urc, .number = n }
 #define FREE { .ask = ask_free_selection, .take = take_free, .timeout_s = 60 }
 
 static const struct step until_registered[] = {

@@ -2,15 +2,21 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/count.h"
+#include "base/str.h"
 #include "conf/conf.h"
 #include "modem/step.h"
 
 #define COMMAND_TIMEOUT_MS 5000
 #define TIMEOUTS_MAX       3 /* of one question after the other: the modem no longer answers */
+#define YOUNG_MS           60000
+#define EARLY_RETRY_MS     1000
+#define EARLY_LIMIT_MS     15000
 
 static const struct steps *const stages[][6] = {
 	[SCRIPT_PREPARE] = {&steps_prepare, &steps_sim, &steps_mode, &steps_context},
-	[SCRIPT_REGISTER] = {&steps_register, &steps_mode, &steps_registered},
+	/* A modem may not have known its SIM in time. */
+	[SCRIPT_REGISTER] = {&steps_register, &steps_sim, &steps_mode, &steps_registered},
 	[SCRIPT_DIAL] = {&steps_dial},
 	[SCRIPT_INFO] = {&steps_inquiry, &steps_mode},
 	[SCRIPT_WATCH] = {&steps_inquiry},
@@ -52,6 +58,7 @@ void script_init(struct script *script, const struct conf *conf)
 	memset(script, 0, sizeof(*script));
 	script->conf = conf;
 	script->family = modem_family_find(0, "");
+	script->born_at = -1;
 	forget_modem(script);
 }
 
@@ -76,6 +83,7 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 	script->pending = false;
 	script->wake_at = script->started_at = now;
 	script->denied_at = -1;
+	script->early_at = -1;
 	script->timeouts = 0;
 	script->winding_up = script->wrong_modem = script->denied = false;
 	script->cause = CAUSE_NONE;
@@ -158,6 +166,36 @@ enum script_verdict script_next(struct script *script, struct at_command *comman
 	return script->cause != CAUSE_NONE ? SCRIPT_FAILED : SCRIPT_PENDING;
 }
 
+bool script_is_early(const struct script *script, const struct at_final *final)
+{
+	return script->born_at >= 0 && script->now - script->born_at < YOUNG_MS &&
+	       at_final_class(final) != AT_ERROR_UNSUPPORTED;
+}
+
+/* Whether an answer that ends the stage, or that nobody judges, comes too early to be believed. One
+ * that waits for its SIM asks for that first. */
+static bool repeat_early(struct script *script, const struct step *step,
+			 const struct at_event *reply)
+{
+	bool says_nothing = reply->final.kind != AT_FINAL_OK || (step->plain && !*reply->text);
+	size_t here = script->step;
+
+	if (!step->early || !says_nothing || !script_is_early(script, &reply->final))
+		return false;
+	if (script->early_at < 0)
+		script->early_at = script->now;
+	if (script->now - script->early_at >= EARLY_LIMIT_MS)
+		return false;
+	script->cause = CAUSE_NONE;
+	buf_clear(&script->text);
+	script->wake_at = script->now + EARLY_RETRY_MS;
+	if (script->facts.sim == MODEM_SIM_UNKNOWN)
+		script_jump(script, STEP_SIM);
+	if (script->step > here)
+		script->step = here;
+	return true;
+}
+
 void script_reply(struct script *script, const struct at_event *reply, int64_t now)
 {
 	const struct step *step = find_step(script);
@@ -181,6 +219,8 @@ void script_reply(struct script *script, const struct at_event *reply, int64_t n
 		step_take_line(script, step, line);
 	if (step->take)
 		outcome = step->take(script, reply);
+	if ((outcome == STEP_FAIL || !step->take) && repeat_early(script, step, reply))
+		return;
 	if (outcome == STEP_NEXT) {
 		script->step++;
 		script->index = 0;
@@ -208,9 +248,39 @@ enum step_outcome script_check_roaming(struct script *script)
 			   "network.roaming = false forbids its use");
 }
 
+/* What a modem says when it has started, and then when its SIM has. */
+static bool is_start(const char *line, bool *of_modem)
+{
+	static const char *const words[] = {
+		"RDY",       ";RDY",     "APP RDY",   "*ATREADY", "^SYSSTART",  "+SYSSTART",
+		"",          "+CPIN",    "SIM READY", "+SIM",     "+QUSIM",     "+QSIMSTAT",
+		"^SIMST",    "#QSS",     "^SCKS",     "+ZUSIMR",  "+UUSIMSTAT", "Call Ready",
+		"SMS Ready", "SMS DONE", "PB DONE",   "+PBREADY"};
+
+	*of_modem = true;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		*of_modem &= *words[i] != '\0';
+		if (*words[i] && str_starts_nocase(line, words[i]))
+			return true;
+	}
+	return false;
+}
+
 void script_urc(struct script *script, const char *line, int64_t now)
 {
+	bool waits = script->stage < SCRIPT_DIAL && script->wake_at > now, of_modem;
+
 	modem_decode_cpin(line, &script->facts.sim);
+	if (is_start(line, &of_modem)) {
+		if (of_modem)
+			script->born_at = now;
+		/* It has forgotten what was set. */
+		if (of_modem && script->stage == SCRIPT_PREPARE && !script->pending &&
+		    !script->modem.pin_sent)
+			script->step = script->index = 0;
+		if (waits)
+			script->wake_at = now;
+	}
 	if (!step_take_registration(script, line) || script->stage >= SCRIPT_INFO)
 		return;
 	if (script_check_roaming(script) != STEP_FAIL && script->stage == SCRIPT_REGISTER &&

@@ -97,7 +97,7 @@ struct script_modem {
 	bool selection_known, selection_freed;   /* +COPS=0 has been sent */
 	int selection;                           /* +COPS's <mode> */
 	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
-	bool urcs_on;                            /* registration is reported unasked */
+	bool urcs_on[MODEM_DOMAIN_COUNT];        /* reported unasked, as far as it can be */
 	bool urc_refused;                        /* by the domain just asked */
 	struct mode_progress mode;
 	bool pin_sent, pin_taken;
@@ -134,6 +134,8 @@ struct script {
 	int64_t wake_at;       /* SCRIPT_WAIT ends */
 	int64_t started_at;    /* the stage */
 	int64_t denied_at;     /* since when all domains say denied; -1 */
+	int64_t born_at;       /* the modem's power-up or first answer; -1: long ago */
+	int64_t early_at;      /* the stage's first refusal that came too early; -1 */
 	struct at_command at;  /* in flight */
 	struct buf command;    /* its text */
 	char prefix[24];       /* of its answer */

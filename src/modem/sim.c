@@ -10,8 +10,9 @@
 #include "modem/step.h"
 
 #define SIM_RETRY_MS      1000
-#define SIM_OPENS_MS      200   /* the same after the PIN */
-#define SIM_BUSY_LIMIT_MS 40000 /* busy, as some are after a cold boot */
+#define SIM_OPENS_MS      200    /* the same after the PIN */
+#define SIM_BUSY_LIMIT_MS 300000 /* busy, as some are for a minute after a cold boot */
+#define SIM_MUTE_LIMIT_MS 40000
 #define SIM_FAIL_LIMIT_MS 20000 /* "SIM failure" that was none */
 #define PIN_LEFT_MIN      2     /* the last attempt is not made */
 #define PIN_GRACE_MS      5000  /* after OK to the PIN "SIM PIN" may linger */
@@ -36,7 +37,11 @@ static enum step_outcome retry_sim(struct script *script, enum modem_sim sim, in
 	struct buf answer = BUF_INIT;
 
 	script->facts.sim = sim;
-	if (script->now - script->started_at < limit_ms) {
+	/* The network is asked too, and that is where the time runs out. */
+	if (script->stage == SCRIPT_REGISTER && !script->modem.pin_sent)
+		return STEP_NEXT;
+	if (script->now - script->started_at < limit_ms ||
+	    (sim == MODEM_SIM_FAILED && script_is_early(script, &reply->final))) {
 		script->wake_at = next_look_at(script);
 		return STEP_AGAIN;
 	}
@@ -47,7 +52,8 @@ static enum step_outcome retry_sim(struct script *script, enum modem_sim sim, in
 		what = "the modem cannot read the SIM: it is damaged or has bad contact, or wants "
 		       "a PIN (set sim.pin)";
 	at_final_describe(&reply->final, &answer);
-	script_fail(script, CAUSE_SIM, "%s (AT+CPIN?: %s)", what, buf_str(&answer));
+	script_fail(script, CAUSE_SIM, "%s (AT+CPIN?: %s)", what,
+		    *reply->text ? reply->text : buf_str(&answer));
 	buf_free(&answer);
 	return STEP_FAIL;
 }
@@ -96,26 +102,18 @@ static enum step_outcome take_sim(struct script *script, const struct at_event *
 	enum modem_sim *sim = &script->facts.sim;
 	char line[64];
 
-	if (reply->final.kind == AT_FINAL_TIMEOUT)
-		return retry_sim(script, MODEM_SIM_BUSY, SIM_BUSY_LIMIT_MS, reply);
-	if (reply->final.kind != AT_FINAL_OK) {
+	if (reply->final.kind != AT_FINAL_OK)
 		*sim = step_sim_of_error(&reply->final);
-		switch (*sim) {
-		case MODEM_SIM_BUSY:
-			return retry_sim(script, *sim, SIM_BUSY_LIMIT_MS, reply);
-		case MODEM_SIM_MISSING:
-		case MODEM_SIM_FAILED:
-			return retry_sim(script, *sim, SIM_FAIL_LIMIT_MS, reply);
-		case MODEM_SIM_PUK:
-			return script_fail(script, CAUSE_PUK, PUK_TEXT);
-		default:
-			/* A modem with no such command has no SIM to unlock. */
-			return STEP_NEXT;
-		}
-	}
 	while (step_next_line(&at, line, sizeof(line)))
 		modem_decode_cpin(line, sim);
+	if (reply->final.kind == AT_FINAL_TIMEOUT && *sim == MODEM_SIM_UNKNOWN)
+		return retry_sim(script, MODEM_SIM_BUSY, SIM_MUTE_LIMIT_MS, reply);
 	switch (*sim) {
+	case MODEM_SIM_BUSY:
+		return retry_sim(script, *sim, SIM_BUSY_LIMIT_MS, reply);
+	case MODEM_SIM_MISSING:
+	case MODEM_SIM_FAILED:
+		return retry_sim(script, *sim, SIM_FAIL_LIMIT_MS, reply);
 	case MODEM_SIM_PUK:
 		return script_fail(script, CAUSE_PUK, PUK_TEXT);
 	case MODEM_SIM_OTHER_LOCK:
@@ -125,6 +123,8 @@ static enum step_outcome take_sim(struct script *script, const struct at_event *
 	case MODEM_SIM_READY:
 		return forget_pin(script);
 	default:
+		/* A modem with no such command has no SIM to unlock; one that does not know its
+		 * SIM yet is asked again while it looks for a network. */
 		return STEP_NEXT;
 	}
 }
@@ -239,7 +239,7 @@ static enum step_outcome take_pin(struct script *script, const struct at_event *
 #define ICCID    .when = IF_ICCID_WANTED, .fact = FACT_ICCID, .plain = true, .timeout_s = 3
 
 static const struct step rows[] = {
-	{ "AT+CPIN?", .take = take_sim, .timeout_s = 10, .label = STEP_SIM },
+	{ "AT+CPIN?", .when = IF_SIM_UNSETTLED, .take = take_sim, .timeout_s = 10, .label = STEP_SIM },
 	/* Try the vendor's PIN counter first. For an unknown vendor try them all; unsupported ones
 	 * fail at once. */
 	{ STEP_FAMILY(pin_left), .when = IF_PIN_LEFT_WANTED, PIN_LEFT },

@@ -26,6 +26,10 @@ bool step_is_needed(const struct script *script, const struct step *step)
 		return true;
 	case IF_IMEI_CONFIGURED:
 		return *conf->modem.imei;
+	case IF_SIM_UNSETTLED:
+		return script->stage == SCRIPT_PREPARE || facts->sim != MODEM_SIM_READY;
+	case IF_SIM_UNKNOWN:
+		return facts->sim == MODEM_SIM_UNKNOWN;
 	case IF_PIN_LEFT_WANTED:
 		return pin_is_wanted && facts->pin_left < 0;
 	case IF_PIN_LEFT_GUESSED:
@@ -41,9 +45,9 @@ bool step_is_needed(const struct script *script, const struct step *step)
 	case IF_DOMAIN_THERE:
 		return !modem->domain_missing[step->number];
 	case IF_URC_WANTED:
-		return !modem->urcs_on && !modem->domain_missing[step->number];
+		return !modem->urcs_on[step->number] && !modem->domain_missing[step->number];
 	case IF_URC_REFUSED:
-		return !modem->urcs_on && !modem->domain_missing[step->number] &&
+		return !modem->urcs_on[step->number] && !modem->domain_missing[step->number] &&
 		       modem->urc_refused;
 	case IF_RADIO_UNTOLD:
 		return !modem->radio_told;

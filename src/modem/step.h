@@ -30,6 +30,8 @@ enum step_label {
 enum step_when {
 	IF_ALWAYS,
 	IF_IMEI_CONFIGURED,
+	IF_SIM_UNSETTLED,
+	IF_SIM_UNKNOWN,
 	/* a PIN is to be sent, and ... */
 	IF_PIN_LEFT_WANTED,
 	IF_PIN_LEFT_GUESSED, /* the family has no counter of its own */
@@ -89,6 +91,7 @@ struct step {
 	unsigned char timeout_s; /* 0: 5 s */
 	unsigned char flags;     /* enum at_flags */
 	unsigned char label;     /* enum step_label */
+	bool early;              /* refused in the modem's first minute it is asked again */
 	bool plain;              /* the answer may lack the command's name */
 	bool numbered;           /* kept[number] ends the command: it puts back */
 	bool watched;            /* of SCRIPT_WATCH too */
@@ -117,6 +120,10 @@ enum step_outcome script_fail(struct script *script, enum cause cause, const cha
 /* The same with the text "COMMAND refused: FINAL". */
 enum step_outcome script_fail_refused(struct script *script, enum cause cause,
 				      const struct at_event *reply);
+
+/* Whether the answer may be only "not yet": the modem has been up for less than a minute, and has
+ * not said in so many words that it does not know the command. */
+bool script_is_early(const struct script *script, const struct at_final *final);
 
 /* A line for the log that is no reason to stop. */
 void script_notice(struct script *script, const char *format, ...)

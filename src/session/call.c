@@ -50,6 +50,9 @@ static void advance_script(struct session *session, int64_t now)
 		break;
 	case SCRIPT_WAIT:
 		session->wake = script->wake_at;
+		/* The script knows how long it waits for a SIM that says so. */
+		if (session->state == SESSION_PREPARING && script->facts.sim == MODEM_SIM_BUSY)
+			session->limit = now + session_states[SESSION_PREPARING].timeout_ms;
 		break;
 	case SCRIPT_DONE:
 		if (session->state == SESSION_PREPARING) {

@@ -18,6 +18,9 @@ static int delay_ms_by_cause(struct session *session, bool lasted)
 
 	if (session->redialing || session->wrong_modem)
 		return SESSION_REDIAL_MS;
+	/* A busy SIM mends itself. */
+	if (session->cause == CAUSE_SIM && session->script.facts.sim == MODEM_SIM_BUSY)
+		return backoff_next(&session->backoff);
 	if (session->ladder.slow || reaction == CAUSE_REACTION_SLOW ||
 	    (session->cause == CAUSE_NOT_REGISTERED && script_is_denied(&session->script)))
 		return backoff_slow(&session->backoff);

@@ -92,6 +92,7 @@ void recovering_handle(struct session *session, const struct session_event *even
 		log_notice("recovery: \"%s\": %s", name, event->text);
 		session->modem_left = event->left;
 		session->recovered = true;
+		session->script.born_at = now;
 		session->limit = now + RETURN_MS;
 		if (event->cause != CAUSE_NONE)
 			give_up_rung(session, now);

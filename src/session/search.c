@@ -61,6 +61,7 @@ void probing_enter(struct session *session, int64_t now)
 static void take_probe_result(struct session *session, const struct session_event *event)
 {
 	bool no_port = event->cause == CAUSE_NO_AT_PORT;
+	int64_t born_at = session->script.born_at;
 	bool stuck = event->stuck && session->stuck && !session->once;
 
 	/* At most once per plug-in of a device: after that event->may_bind is false. */
@@ -73,12 +74,16 @@ static void take_probe_result(struct session *session, const struct session_even
 	if (event->cause == CAUSE_NONE) {
 		str_copy(session->port, sizeof(session->port), event->port);
 		session->script.family = event->family;
+		if (event->age_ms > 0 ? born_at < event->now - event->age_ms : born_at < 0)
+			session->script.born_at = event->now - event->age_ms;
 		modem_decode_ati(event->identity ? event->identity : "", &session->script.ati);
 		session->port_open = true;
 		session->search_at = -1;
 		session_change(session, SESSION_PREPARING, event->now);
 		return;
 	}
+	/* Where no plug-in tells a modem's age, its first answer does. */
+	session->script.born_at = -1;
 	/* Closing a port that is in data mode may have ended that; finding it so twice in a row is
 	 * for the ladder. */
 	session->stuck = event->stuck;

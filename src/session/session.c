@@ -151,6 +151,7 @@ static void note_event(struct session *session, const struct session_event *even
 		/* While we hold it, the tty's number is not free to be used again. */
 		session->ops->port_close(session->ctx);
 		session->port_open = false;
+		session->script.born_at = -1;
 	}
 }
 

@@ -68,6 +68,7 @@ struct session_event {
 	const char *port;                  /* PROBED: the chosen device */
 	const struct modem_family *family; /* PROBED: of the chosen device */
 	const char *identity;              /* PROBED: its answer to ATI */
+	int age_ms;                        /* PROBED: since it was plugged in; 0: unknown */
 	bool may_bind;                     /* PROBED: another driver may make it answer */
 	bool stuck;                        /* PROBED: a port is in data mode, and none answers */
 	bool whole;                        /* PORTS: all of the modem's earlier ports are there */

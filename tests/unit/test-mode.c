@@ -191,6 +191,7 @@ static struct talk *talk_new(const char *family, const char *want)
 	free(talk->conf.network.mode);
 	talk->conf.network.mode = strdup(want);
 	script_init(&talk->script, &talk->conf);
+	talk->script.facts.sim = MODEM_SIM_READY;
 	talk->script.family = modem_family_find(0, family);
 	talk->registration = "+CREG: 0,2";
 	talk->error = (struct at_final){AT_FINAL_ERROR, 0, "ERROR"};

@@ -73,6 +73,7 @@ static struct talk *talk_new(struct row *rows, size_t count)
 	assert_non_null(talk);
 	assert_int_equal(conf_init(&talk->conf), 0);
 	script_init(&talk->script, &talk->conf);
+	talk->script.facts.sim = MODEM_SIM_READY; /* for the stages behind the first */
 	talk->script.pins = &memory;
 	talk->script.pins_ctx = talk;
 	talk->rows = rows;
@@ -665,7 +666,7 @@ static void sim_states_become_causes(void **state)
 		struct row rows[] = {cases[i].row};
 		struct talk *talk = talk_new(rows, 1);
 
-		assert_int_equal(run(talk, SCRIPT_PREPARE, 120000), SCRIPT_FAILED);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 310000), SCRIPT_FAILED);
 		assert_int_equal(talk->script.cause, cases[i].cause);
 		assert_true(talk->script.text.len > 0);
 		talk_free(talk);

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: ISC */
+/* What a modem refuses in its first minute. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+
+#include "conf/conf.h"
+#include "modem/script.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define LATENCY_MS   20
+#define TIMEOUT_MS   -1 /* a refusal by silence */
+#define PLAIN        -2 /* by ERROR without a number */
+#define UNKNOWN      -3 /* by COMMAND NOT SUPPORT */
+
+/* A modem that is well, but refuses the commands that begin with `command` for its first `ms`. */
+struct talk {
+	struct conf conf;
+	struct script script;
+	int64_t now;
+	const char *command;
+	int refusal; /* a CME number, or one of the above */
+	int64_t ms;
+	int asked, pins; /* how often it was, and how many PINs came */
+	bool wants_pin;
+	const char *urc; /* comes at urc_at, and ends the refusals */
+	int64_t urc_at;
+};
+
+static int note_pin(void *ctx, const struct pins_key *key, struct buf *why)
+{
+	(void)ctx;
+	(void)key;
+	(void)why;
+	return 0;
+}
+
+static const struct pins_ops memory = {note_pin, note_pin};
+
+static void talk_init(struct talk *talk, const char *command, int refusal, int64_t ms, bool young)
+{
+	*talk = (struct talk){.command = command, .refusal = refusal, .ms = ms, .now = 1000};
+	assert_int_equal(conf_init(&talk->conf), 0);
+	talk->conf.modem.imei = strdup("359475040000000");
+	talk->conf.sim.pin = strdup("1234");
+	talk->conf.network.apn = strdup("internet");
+	script_init(&talk->script, &talk->conf);
+	talk->script.pins = &memory;
+	talk->script.born_at = young ? talk->now : -1;
+}
+
+static void talk_free(struct talk *talk)
+{
+	script_free(&talk->script);
+	conf_free(&talk->conf);
+}
+
+static const char *text_of(struct talk *talk, const char *command)
+{
+	static const char *const answers[][2] = {
+		{"AT+CPIN?", "+CPIN: READY"}, {"AT+CGSN", "359475040000000"},
+		{"AT+CREG?", "+CREG: 0,1"},   {"AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"internet\""},
+		{"AT+CFUN?", "+CFUN: 1"},     {"AT+COPS?", "+COPS: 0,0,\"net\",2"},
+	};
+
+	if (talk->wants_pin && strcmp(command, "AT+CPIN?") == 0)
+		return "+CPIN: SIM PIN";
+	if (talk->wants_pin && strcmp(command, "AT+CREG?") == 0)
+		return "+CREG: 0,2";
+	for (size_t i = 0; i < COUNT(answers); i++)
+		if (strcmp(command, answers[i][0]) == 0)
+			return answers[i][1];
+	return "";
+}
+
+static void answer(struct talk *talk, const struct at_command *command)
+{
+	bool is_it = strncmp(command->text, talk->command, strlen(talk->command)) == 0;
+	struct at_event event = {.type = AT_EVENT_REPLY,
+				 .final = {AT_FINAL_OK, 0, "OK"},
+				 .text = text_of(talk, command->text),
+				 .command = command->text};
+
+	talk->asked += is_it;
+	talk->now += LATENCY_MS;
+	if (strncmp(command->text, "AT+CPIN=", 8) == 0) {
+		talk->pins++;
+		talk->wants_pin = false;
+	}
+	if (is_it && talk->now - 1000 < talk->ms) {
+		event.text = "";
+		event.final = (struct at_final){AT_FINAL_CME, talk->refusal, ""};
+		if (talk->refusal == TIMEOUT_MS) {
+			event.final = (struct at_final){AT_FINAL_TIMEOUT, 0, ""};
+			talk->now += command->timeout_ms;
+		} else if (talk->refusal == PLAIN) {
+			event.final = (struct at_final){AT_FINAL_ERROR, 0, "ERROR"};
+		} else if (talk->refusal == UNKNOWN) {
+			event.final = (struct at_final){AT_FINAL_ERROR, 0, "COMMAND NOT SUPPORT"};
+		}
+	}
+	script_reply(&talk->script, &event, talk->now);
+}
+
+static enum script_verdict run(struct talk *talk, enum script_stage stage, int64_t limit_ms)
+{
+	int64_t until = talk->now + limit_ms;
+	struct at_command command;
+	enum script_verdict verdict;
+
+	script_start(&talk->script, stage, talk->now);
+	while (talk->now < until) {
+		verdict = script_next(&talk->script, &command, talk->now);
+		if (verdict == SCRIPT_COMMAND) {
+			answer(talk, &command);
+		} else if (verdict == SCRIPT_WAIT) {
+			talk->now = talk->script.wake_at;
+			if (talk->urc && talk->urc_at <= talk->now) {
+				talk->now = talk->urc_at;
+				talk->ms = 0;
+				script_urc(&talk->script, talk->urc, talk->now);
+				talk->urc = NULL;
+			}
+		} else {
+			return verdict;
+		}
+	}
+	return SCRIPT_WAIT;
+}
+
+/* Both stages; the time that they took, or -1. */
+static int64_t online_ms(struct talk *talk)
+{
+	if (run(talk, SCRIPT_PREPARE, 400000) != SCRIPT_DONE ||
+	    run(talk, SCRIPT_REGISTER, 90000) != SCRIPT_DONE)
+		return -1;
+	return talk->now - 1000;
+}
+
+static void what_is_refused_at_first_is_asked_again(void **state)
+{
+	static const int refusals[] = {PLAIN, 3, 13, 14, 100, TIMEOUT_MS};
+	static const char *const commands[] = {"AT+CPIN?", "AT+CGSN", "AT+CREG", "AT+CGDCONT?",
+					       "AT+CGDCONT"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(commands); i++)
+		for (size_t j = 0; j < COUNT(refusals); j++) {
+			struct talk talk;
+			int64_t ms;
+
+			talk_init(&talk, commands[i], refusals[j], 8000, true);
+			ms = online_ms(&talk);
+			if (ms < 0 || ms > 20000)
+				print_error("%s, %d: %d ms, %s\n", commands[i], refusals[j],
+					    (int)ms, buf_str(&talk.script.text));
+			assert_in_range(ms, 0, 20000);
+			/* No faster than once a second. */
+			assert_true(talk.asked <= 16);
+			talk_free(&talk);
+		}
+}
+
+/* A modem that has been up for long says what it means. */
+static void an_old_modem_is_believed(void **state)
+{
+	static const struct {
+		const char *command;
+		int refusal;
+		enum cause cause;
+		int64_t within_ms;
+	} cases[] = {
+		{"AT+CPIN?", PLAIN, CAUSE_NONE, 1000}, {"AT+CPIN?", 100, CAUSE_NONE, 1000},
+		{"AT+CGSN", 3, CAUSE_NO_MODEM, 1000},  {"AT+CGDCONT", PLAIN, CAUSE_CALL, 1000},
+		{"AT+CEREG", PLAIN, CAUSE_NONE, 1000}, {"AT+CPIN?", 10, CAUSE_SIM, 22000},
+		{"AT+CPIN?", 13, CAUSE_SIM, 22000},    {"AT+COPS?", PLAIN, CAUSE_NONE, 1000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct talk talk;
+
+		talk_init(&talk, cases[i].command, cases[i].refusal, 900000, false);
+		online_ms(&talk);
+		assert_int_equal(talk.script.cause, cases[i].cause);
+		assert_in_range(talk.now - 1000, 0, cases[i].within_ms);
+		talk_free(&talk);
+	}
+}
+
+static void a_command_that_is_unknown_is_struck_off_at_any_age(void **state)
+{
+	(void)state;
+	for (int young = 0; young < 2; young++) {
+		struct talk talk;
+
+		talk_init(&talk, "AT+CREG?", young ? UNKNOWN : PLAIN, 900000, young);
+		talk.script.facts.sim = MODEM_SIM_READY;
+		assert_int_equal(run(&talk, SCRIPT_REGISTER, 20000), SCRIPT_WAIT);
+		assert_int_equal(talk.asked, 1);
+		talk_free(&talk);
+	}
+}
+
+/* Nothing of it costs a modem time that answers. */
+static void a_modem_that_answers_is_as_fast_at_any_age(void **state)
+{
+	int64_t ms[2];
+
+	(void)state;
+	for (int young = 0; young < 2; young++) {
+		struct talk talk;
+
+		talk_init(&talk, "AT+CEREG", PLAIN, 900000, young);
+		ms[young] = online_ms(&talk);
+		assert_in_range(ms[young], 1, 500);
+		talk_free(&talk);
+	}
+	assert_int_equal(ms[0], ms[1]);
+}
+
+/* u-blox SARA-U: ERROR for 8 s, then SIM PIN. */
+static void a_pin_that_is_wanted_late_goes_out_once(void **state)
+{
+	static const int refusals[] = {PLAIN, 100, 14, 13};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(refusals); i++) {
+		struct talk talk;
+
+		talk_init(&talk, "AT+CPIN?", refusals[i], 8000, true);
+		talk.wants_pin = true;
+		assert_in_range(online_ms(&talk), 8000, 12000);
+		assert_int_equal(talk.pins, 1);
+		talk_free(&talk);
+	}
+}
+
+static void a_sim_that_says_busy_is_waited_for(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	for (int young = 0; young < 2; young++) {
+		talk_init(&talk, "AT+CPIN?", 14, 60000, young);
+		assert_in_range(online_ms(&talk), 60000, 62000);
+		talk_free(&talk);
+		talk_init(&talk, "AT+CPIN?", 14, 900000, young);
+		assert_int_equal(online_ms(&talk), -1);
+		assert_int_equal(talk.script.cause, CAUSE_SIM);
+		assert_in_range(talk.now, 300000, 310000);
+		talk_free(&talk);
+	}
+}
+
+static void what_comes_unasked_ends_the_wait(void **state)
+{
+	static const char *const urcs[] = {"+CPIN: READY", "RDY", "*ATREADY: 1", "SIM READY",
+					   "+QUSIM: 1"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(urcs); i++) {
+		struct talk talk;
+
+		talk_init(&talk, "AT+CPIN?", 14, 900000, false);
+		talk.urc = urcs[i];
+		talk.urc_at = talk.now + 300;
+		assert_in_range(online_ms(&talk), 300, 1000);
+		talk_free(&talk);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_refused_at_first_is_asked_again),
+		cmocka_unit_test(an_old_modem_is_believed),
+		cmocka_unit_test(a_command_that_is_unknown_is_struck_off_at_any_age),
+		cmocka_unit_test(a_modem_that_answers_is_as_fast_at_any_age),
+		cmocka_unit_test(a_pin_that_is_wanted_late_goes_out_once),
+		cmocka_unit_test(a_sim_that_says_busy_is_waited_for),
+		cmocka_unit_test(what_comes_unasked_ends_the_wait),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
