@@ -240,6 +240,20 @@ static void take_unasked(struct at_chan *chan, const char *line, enum at_urc urc
 		at_outbox_add_urc(&chan->box, line);
 }
 
+static void take_final(struct at_chan *chan, struct at_final final, int64_t now)
+{
+	log_received(chan, final.line, true);
+	at_outbox_reply(&chan->box, chan->job, final, now - chan->since);
+	if (final.kind != AT_FINAL_CONNECT) {
+		end_job(chan);
+		return;
+	}
+	forget_jobs(chan);
+	memset(&chan->lines, 0, sizeof(chan->lines));
+	chan->state = STATE_DATA;
+	chan->line_end = true;
+}
+
 static void take_answer_line(struct at_chan *chan, char *line, int64_t now)
 {
 	struct at_job *job = chan->job;
@@ -258,16 +272,7 @@ static void take_answer_line(struct at_chan *chan, char *line, int64_t now)
 	if (echo == AT_ECHO_CUT) {
 		take_unasked(chan, line, urc);
 	} else if (final.kind != AT_FINAL_NONE) {
-		log_received(chan, final.line, true);
-		at_outbox_reply(&chan->box, job, final, now - chan->since);
-		if (final.kind != AT_FINAL_CONNECT) {
-			end_job(chan);
-			return;
-		}
-		forget_jobs(chan);
-		memset(&chan->lines, 0, sizeof(chan->lines));
-		chan->state = STATE_DATA;
-		chan->line_end = true;
+		take_final(chan, final, now);
 	} else if (answers || continues) {
 		log_received(chan, line, !is_job_secret(chan));
 		at_outbox_add_answer(&chan->box, line, !answers);
@@ -324,6 +329,24 @@ static void take_complete_line(struct at_chan *chan, int64_t now)
 		take_unasked(chan, line, at_urc_of(line));
 }
 
+/* An LCP Configure-Request as it is before LCP is open: all below 0x20 stuffed (RFC 1662). */
+#define LCP_START "~\xff}#\xc0!}!"
+
+/* An AirCard 750 begins its call without the word CONNECT; so may one whose CONNECT was lost. The
+ * frame is kept, for pppd. */
+static void take_ppp_for_connect(struct at_chan *chan, int64_t now)
+{
+	const struct at_final connect = {AT_FINAL_CONNECT, 0, "PPP without CONNECT"};
+	const char *frame = strstr(chan->lines.text, LCP_START);
+
+	if (chan->state != STATE_RUNNING || !chan->written || !(chan->job->flags & AT_DIAL) ||
+	    !frame)
+		return;
+	buf_append(&chan->data, frame, strlen(frame));
+	take_final(chan, connect, now);
+	chan->line_end = false;
+}
+
 void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t now)
 {
 	const char *at = bytes;
@@ -339,6 +362,9 @@ void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t n
 
 		at += taken;
 		len -= taken;
+		take_ppp_for_connect(chan, now);
+		if (chan->state == STATE_DATA)
+			break;
 		if (item == AT_LINES_LINE)
 			take_complete_line(chan, now);
 		/* Nobody here has a text for the modem; 27.005 3.5.1 ends its wait with ESC. */

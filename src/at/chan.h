@@ -24,7 +24,7 @@ struct at_chan;
 
 enum at_flags {
 	AT_SECRET = 1 << 0, /* the log shows only the command's name */
-	AT_DIAL = 1 << 1,   /* CONNECT, NO CARRIER, BUSY, ... are finals */
+	AT_DIAL = 1 << 1,   /* CONNECT, NO CARRIER, BUSY, ... are finals; PPP is a CONNECT */
 };
 
 struct at_command {

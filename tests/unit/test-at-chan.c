@@ -416,6 +416,41 @@ static void data_mode_lasts_until_reset(void **state)
 	assert_heard(rig, "reply OK:\n");
 }
 
+/* As an AirCard 750 does. */
+static void ppp_after_a_dial_is_a_connect(void **state)
+{
+	static const char frame[] = "~\xff}#\xc0!}!}!} }4}\"}&} } } } }%}&+},X\xfb~";
+	struct rig *rig = *state;
+	const char *data;
+	size_t len;
+
+	for (size_t cut = 1; cut < sizeof(frame) - 1; cut++) {
+		at_chan_reset(rig->chan);
+		send(rig, "ATD*99#", NULL, 1000, AT_DIAL);
+		turn(rig);
+		say(rig, "ATD*99#\r");
+		at_chan_feed(rig->chan, frame, cut, 0);
+		at_chan_feed(rig->chan, frame + cut, sizeof(frame) - 1 - cut, 0);
+		turn(rig);
+		assert_heard(rig, "reply CONNECT:\n");
+		say(rig, "~more");
+		data = at_chan_data(rig->chan, &len);
+		assert_int_equal(len, sizeof(frame) - 1 + 5);
+		assert_memory_equal(data, frame, sizeof(frame) - 1);
+	}
+}
+
+static void ppp_after_another_command_is_none(void **state)
+{
+	struct rig *rig = *state;
+
+	send(rig, "AT+CSQ", "+CSQ:", 1000, 0);
+	turn(rig);
+	say(rig, "~\xff}#\xc0!}!}!} }4~\r\nOK\r\n");
+	assert_non_null(strstr(buf_str(&rig->heard), "reply OK:"));
+	buf_clear(&rig->heard);
+}
+
 static void reset_forgets_everything(void **state)
 {
 	struct rig *rig = *state;
@@ -567,6 +602,8 @@ int main(void)
 		TEST(a_port_that_is_never_quiet_is_asked_all_the_same),
 		TEST(partial_answers_come_with_the_timeout),
 		TEST(data_mode_lasts_until_reset),
+		TEST(ppp_after_a_dial_is_a_connect),
+		TEST(ppp_after_another_command_is_none),
 		TEST(reset_forgets_everything),
 		TEST(a_prompt_is_ended_with_escape_once),
 		TEST(secrets_are_in_no_log_and_no_event),
