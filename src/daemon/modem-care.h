@@ -15,6 +15,7 @@ struct modem_care {
 	struct uevent *uevent;
 	bool routed; /* ppp.default_route at that time, and ppp.metric */
 	unsigned metric;
+	bool deaf; /* the network answers no LCP echo requests */
 };
 
 #endif

@@ -181,6 +181,10 @@ static void on_pppd(void *ctx, const struct pppd_news *news)
 	if (news->type == PPPD_LOG && news->log->type == PPP_EVENT_LCP_START && bus->talk.port)
 		atport_push_data(bus->talk.port);
 	if (news->type == PPPD_EXIT) {
+		if (pppd_is_deaf(bus->pppd) && !bus->care->deaf)
+			log_notice("the network has answered no LCP echo request at all: from now "
+				   "on none are sent");
+		bus->care->deaf |= pppd_is_deaf(bus->pppd);
 		pppd_free(bus->pppd);
 		bus->pppd = NULL;
 	}
@@ -202,8 +206,8 @@ static int run_pppd(void *ctx, enum session_ppp action)
 		bus->pppd = NULL;
 		if (bus->talk.port)
 			bus->pppd = pppd_start(bus->loop, bus->conf, bus->name,
-					       serial_fd(atport_serial(bus->talk.port)), on_pppd,
-					       bus, &error);
+					       serial_fd(atport_serial(bus->talk.port)),
+					       bus->care->deaf, on_pppd, bus, &error);
 		return bus->pppd ? 0 : error;
 	}
 	if (!bus->pppd)

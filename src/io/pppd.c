@@ -4,12 +4,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/str.h"
+#include "conf/conf.h"
 #include "io/spawn.h"
 #include "ppp/options.h"
 #include "io/pppd.h"
@@ -25,6 +29,9 @@ enum { LOG_FD = 3, GATE_FD = 4, OPTIONS_FD = 5 };
 #define CONNECT_SCRIPT "echo ready >&4; read -r result <&4 && exit $result"
 
 #define LINE_MAX_LEN   1024
+
+/* Packets of a negotiation that are worth showing; one that is Nakked for ever has no end. */
+#define PACKETS_SHOWN_MAX 200
 
 struct pppd {
 	struct ev_loop *loop;
@@ -42,6 +49,10 @@ struct pppd {
 	struct buf last; /* the last line, which may be all that explains an exit */
 	struct ppp_life life;
 	struct buf options;
+	bool has_password;
+	bool debug; /* it shows packets */
+	bool shown; /* we had it do so */
+	int packets;
 	bool in_callback;
 	bool freed; /* in a callback: the memory is freed when that returns */
 };
@@ -55,6 +66,26 @@ static void free_pppd(struct pppd *pppd)
 	free(pppd);
 }
 
+/*
+ * What the network rejects, and whether it answers echoes, pppd tells only while it shows
+ * packets, which SIGUSR1 switches on and off (toggle_debug() in main.c). What follows from a
+ * password by CHAP is not for the log. It may show them already: /etc/ppp/options, ppp.options.
+ */
+static void show_packets(struct pppd *pppd, const char *line, enum ppp_event_type type)
+{
+	enum ppp_event_type from = pppd->has_password ? PPP_EVENT_AUTH_OK : PPP_EVENT_LCP_START;
+	bool begin, end;
+
+	pppd->debug |= str_starts(line, "using channel ");
+	pppd->packets += str_starts(line, "rcvd [");
+	begin = type == from && !pppd->debug;
+	end = pppd->shown && pppd->packets == PACKETS_SHOWN_MAX;
+	if (pppd->pid <= 0 || (!begin && !end))
+		return;
+	pppd->debug = pppd->shown = begin;
+	kill(pppd->pid, SIGUSR1);
+}
+
 static void take_log_line(struct pppd *pppd, const char *line)
 {
 	struct ppp_event event = ppp_event_parse(line);
@@ -63,6 +94,7 @@ static void take_log_line(struct pppd *pppd, const char *line)
 	buf_clear(&pppd->last);
 	buf_printf(&pppd->last, "%s", line);
 	ppp_life_event(&pppd->life, &event);
+	show_packets(pppd, line, event.type);
 	if (event.type == PPP_EVENT_NO_DNS)
 		log_warning("the modem gave %s, a placeholder for a DNS server "
 			    "that it does not know: names may not resolve before a redial",
@@ -185,10 +217,36 @@ static int start_process(struct pppd *pppd, int tty)
 	return pid < 0 ? pid : 0;
 }
 
-struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
-			pppd_teller *tell, void *ctx, int *error)
+/* Upstream has lcp-echo-adaptive since 2.4.9, Debian and OpenWrt have it in older ones, and an
+ * option that is unknown ends pppd. The names of its options are in its file. */
+static bool knows_option(const char *name)
 {
-	const struct ppp_run run = {.name = name, .connect = CONNECT_SCRIPT, .log_fd = LOG_FD};
+	int file = open(PPPD_PATH, O_RDONLY | O_CLOEXEC);
+	struct stat info;
+	void *bytes = MAP_FAILED;
+	bool known = false;
+
+	if (file >= 0 && fstat(file, &info) == 0 && info.st_size > 0)
+		bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+	if (bytes != MAP_FAILED) {
+		known = memmem(bytes, (size_t)info.st_size, name, strlen(name) + 1);
+		munmap(bytes, (size_t)info.st_size);
+	}
+	close_if_open(file);
+	return known;
+}
+
+struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
+			bool deaf, pppd_teller *tell, void *ctx, int *error)
+{
+	const struct ppp_run run = {
+		.name = name,
+		.connect = CONNECT_SCRIPT,
+		.log_fd = LOG_FD,
+		.echo = deaf                                ? PPP_ECHO_OFF
+			: knows_option("lcp-echo-adaptive") ? PPP_ECHO_ADAPTIVE
+							    : PPP_ECHO_PLAIN,
+	};
 	struct buf why = BUF_INIT;
 	struct pppd *pppd;
 
@@ -199,6 +257,7 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 	}
 	pppd->loop = loop;
 	pppd->tell = tell;
+	pppd->has_password = *conf->network.password != '\0';
 	pppd->ctx = ctx;
 	pppd->log = -1;
 	pppd->gate = -1;
@@ -268,6 +327,11 @@ bool pppd_is_ending(struct pppd *pppd)
 	if (pppd->unread.len > 0)
 		ev_feed_event(pppd->loop, &pppd->log_reader, EV_READ);
 	return ending;
+}
+
+bool pppd_is_deaf(const struct pppd *pppd)
+{
+	return ppp_life_is_deaf(&pppd->life);
 }
 
 int pppd_pid(const struct pppd *pppd)

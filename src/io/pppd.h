@@ -35,9 +35,9 @@ typedef void pppd_teller(void *ctx, const struct pppd_news *news);
 
 /* `loop` must be the default loop (child watchers). NULL with a negative errno in *error: -ENOENT
  * when there is no pppd; -EINVAL, with the reason logged, when the configuration does not fit in
- * pppd's options. */
+ * pppd's options. `deaf`: the network answers no LCP echoes, so it is not asked for them. */
 struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
-			pppd_teller *tell, void *ctx, int *error);
+			bool deaf, pppd_teller *tell, void *ctx, int *error);
 
 /* Give it its options: the modem must not be sending anything from now until it is ready. Negative
  * errno. */
@@ -52,6 +52,9 @@ void pppd_stop(struct pppd *pppd, bool hard);
 /* Its log says, up to this moment, that the link is over: it will exit by itself, and should get no
  * signal while its scripts may run. */
 bool pppd_is_ending(struct pppd *pppd);
+
+/* It has ended the link for lack of echoes on a network that never answered any. */
+bool pppd_is_deaf(const struct pppd *pppd);
 
 int pppd_pid(const struct pppd *pppd);
 

@@ -38,12 +38,10 @@ static const char *const always[] = {
 	"noipdefault",
 	"ipcp-accept-local",
 	"ipcp-accept-remote",
-	/* Some modems invent DNS servers until they have the network's. */
-	"ipcp-max-failure 30",
-	/* With a request each second, a lost packet costs one second; LCP is
-	 * answered by the modem (15 s), IPCP may wait for the network (30 s). */
+	/* With a request each second, a lost packet costs one second; both may
+	 * wait for the network, for as long as pppd by default (30 s). */
 	"lcp-restart 1",
-	"lcp-max-configure 15",
+	"lcp-max-configure 30",
 	"ipcp-restart 1",
 	"ipcp-max-configure 30",
 	/* No cellular modem compresses; some hang up when asked. */
@@ -55,20 +53,29 @@ static const char *const always[] = {
 	NULL
 };
 
+/*
+ * Until its context stands, a modem may Nak each request at once, with invented
+ * name servers or none, some thousand times a second. After ipcp-max-failure
+ * Naks pppd takes a Nak for a Reject (fsm_rconfnakrej()), and drops what was
+ * asked for: name servers and address. Under `run` the session's time ends
+ * that; a pppd that nobody watches has to count.
+ */
+#define NAKS_ALONE "ipcp-max-failure 20000\n"
+
 /* Under `run` gobi-dial supervises, redials and sets routes, and owns the
  * port: it is locked, and raw. */
 static const char for_run[] =
 	"nodetach\nnopersist\nmaxfail 1\nnodefaultroute\nnolock\n"
-	"connect-delay 100\n";
+	"connect-delay 100\nipcp-max-failure 10000000\n";
 
 /* Whatever waits for the link is told when the first call fails; later calls are
  * retried. gobi-dial holds the modem's first bytes back until pppd's. */
 static const char for_pty[] =
-	"updetach\npersist\nmaxfail 1\nholdoff 2\nconnect-delay 0\n";
+	"updetach\npersist\nmaxfail 1\nholdoff 2\nconnect-delay 0\n" NAKS_ALONE;
 
 /* The port that was found may be another device's later: no redial. */
 static const char for_device[] =
-	"updetach\nnopersist\nmaxfail 1\nlock\nconnect-delay 100\n";
+	"updetach\nnopersist\nmaxfail 1\nlock\nconnect-delay 100\n" NAKS_ALONE;
 
 static const char *const by_auth[] = {
 	[CONF_AUTH_AUTO] = "refuse-eap\n",
@@ -161,9 +168,10 @@ static int write_user_options(const struct conf *conf, struct buf *out, struct b
 }
 
 /* Independent of what runs pppd. */
-static int write_common(const struct conf *conf, const char *name, bool show, struct buf *out,
-			struct buf *error)
+static int write_common(const struct conf *conf, const char *name, bool show, enum ppp_echo echo,
+			struct buf *out, struct buf *error)
 {
+	int interval_s = echo == PPP_ECHO_OFF ? 0 : conf->ppp.lcp_echo_interval_s;
 	int err;
 
 	for (const char *const *line = always; *line; line++)
@@ -172,9 +180,10 @@ static int write_common(const struct conf *conf, const char *name, bool show, st
 		buf_printf(out, "usepeerdns\n");
 	if (conf->ppp.mtu > 0)
 		buf_printf(out, "mtu %d\nmru %d\n", conf->ppp.mtu, conf->ppp.mtu);
-	buf_printf(out, "lcp-echo-interval %d\nlcp-echo-failure %d\n",
-		   conf->ppp.lcp_echo_interval_s,
-		   conf->ppp.lcp_echo_interval_s > 0 ? conf->ppp.lcp_echo_failure : 0);
+	buf_printf(out, "lcp-echo-interval %d\nlcp-echo-failure %d\n", interval_s,
+		   interval_s > 0 ? conf->ppp.lcp_echo_failure : 0);
+	if (echo == PPP_ECHO_ADAPTIVE && interval_s > 0)
+		buf_printf(out, "lcp-echo-adaptive\n");
 	buf_printf(out, "%s", by_pdp[conf->network.pdp_type]);
 	err = write_credentials(conf, show, out, error);
 	return err ? err : write_names(conf, name, out, error);
@@ -196,7 +205,7 @@ static int write_run_options(const struct conf *conf, const char *name, const st
 	int err;
 
 	buf_printf(out, "# Made by gobi-dial for one call; changes are lost.\n%s", for_run);
-	err = write_common(conf, name, !run, out, error);
+	err = write_common(conf, name, !run, run ? run->echo : PPP_ECHO_PLAIN, out, error);
 	if (!err && run) {
 		if (run->connect)
 			err = check_length("connect", run->connect, WORD_MAX_BYTES, error);
@@ -232,6 +241,6 @@ int ppp_options_peer(const struct conf *conf, const char *name, const struct ppp
 	write_option(out, "connect", peer->connect);
 	buf_printf(out, "%s%s", peer->pty ? for_pty : for_device,
 		   conf->ppp.default_route ? "defaultroute\n" : "nodefaultroute\n");
-	err = write_common(conf, name, false, out, error);
+	err = write_common(conf, name, false, PPP_ECHO_PLAIN, out, error);
 	return finish_options(conf, err, out, error);
 }

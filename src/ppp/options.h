@@ -5,12 +5,20 @@
 struct buf;
 struct conf;
 
+/* What is made of ppp.lcp_echo_interval. */
+enum ppp_echo {
+	PPP_ECHO_PLAIN,
+	PPP_ECHO_ADAPTIVE, /* what comes in counts as an answer; this pppd knows the option */
+	PPP_ECHO_OFF,      /* this network never answers */
+};
+
 /* What the options file needs beyond the configuration. */
 struct ppp_run {
 	const char *name;    /* the instance: linkname, ipparam */
 	const char *connect; /* shell command that exits with 0 at CONNECT, or
 			      * NULL; ours, never a user's value */
 	int log_fd;          /* -1: none */
+	enum ppp_echo echo;
 };
 
 /*

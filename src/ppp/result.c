@@ -70,7 +70,7 @@ static const struct exit_row exits[] = {
 
 #define EXIT_COUNT ((int)COUNT(exits))
 
-enum value { NO_VALUE, WORD, REMOTE, DNS };
+enum value { NO_VALUE, WORD, REMOTE, DNS, PEER_TEXT, PROTOCOL };
 
 struct line_row {
 	const char *start;
@@ -102,7 +102,11 @@ static const struct line_row lines[] = {
 	{ "Peer refused to agree to our IP address", PPP_EVENT_NO_ADDRESS },
 	{ "Could not determine local LL address", PPP_EVENT_NO_ADDRESS },
 	{ "Serial link appears to be disconnected", PPP_EVENT_ECHO_LOST },
-	{ "LCP terminated by peer", PPP_EVENT_PEER_TERMINATED },
+	{ "LCP terminated by peer", PPP_EVENT_PEER_TERMINATED, PEER_TEXT },
+	/* These three only with `debug`. */
+	{ "Protocol-Reject for ", PPP_EVENT_OTHER, PROTOCOL },
+	{ "sent [LCP EchoReq ", PPP_EVENT_ECHO_SENT },
+	{ "rcvd [LCP EchoRep ", PPP_EVENT_ECHO_ANSWERED },
 	{ "Modem hangup", PPP_EVENT_HANGUP },
 	{ "Serial line is looped back", PPP_EVENT_LOOPBACK },
 	{ "Couldn't set tty to PPP discipline", PPP_EVENT_NO_KERNEL_PPP },
@@ -157,6 +161,18 @@ static void copy_word(struct ppp_event *event, const char *text)
 	event->value[len] = '\0';
 }
 
+/* What a Terminate-Request says, in brackets; may be cut. */
+static void copy_peer_text(struct ppp_event *event, const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	if (!str_starts(text, " (") || len < 3)
+		return;
+	str_copy(event->value, sizeof(event->value), text + 2);
+	if (len - 3 < sizeof(event->value))
+		event->value[len - 3] = '\0';
+}
+
 struct ppp_event ppp_event_parse(const char *line)
 {
 	struct ppp_event event = {.type = PPP_EVENT_OTHER};
@@ -165,7 +181,13 @@ struct ppp_event ppp_event_parse(const char *line)
 		if (!str_starts(line, lines[i].start))
 			continue;
 		event.type = lines[i].type;
-		if (lines[i].value != NO_VALUE)
+		if (lines[i].value == PEER_TEXT)
+			copy_peer_text(&event, line + strlen(lines[i].start));
+		else if (lines[i].value == PROTOCOL)
+			event.type = strstr(line, "0x8021")   ? PPP_EVENT_NO_IPV4
+				     : strstr(line, "0x8057") ? PPP_EVENT_NO_IPV6
+							      : PPP_EVENT_OTHER;
+		else if (lines[i].value != NO_VALUE)
 			copy_word(&event, line + strlen(lines[i].start));
 		if (lines[i].value == REMOTE && is_made_up(event.value))
 			event.value[0] = '\0';
@@ -204,6 +226,13 @@ void ppp_life_event(struct ppp_life *life, const struct ppp_event *event)
 		break;
 	case PPP_EVENT_PEER_TERMINATED:
 		life->peer_terminated = true;
+		str_copy(life->peer_text, sizeof(life->peer_text), event->value);
+		break;
+	case PPP_EVENT_ECHO_SENT:
+		life->echo_sent = true;
+		break;
+	case PPP_EVENT_ECHO_ANSWERED:
+		life->echo_answered = true;
 		break;
 	case PPP_EVENT_LCP_TIMEOUT:
 	case PPP_EVENT_IPCP_TIMEOUT:
@@ -215,6 +244,24 @@ void ppp_life_event(struct ppp_life *life, const struct ppp_event *event)
 	default:
 		break;
 	}
+}
+
+bool ppp_life_is_deaf(const struct ppp_life *life)
+{
+	return life->echo_lost && life->echo_sent && !life->echo_answered;
+}
+
+/* A network may say it in LCP alone, without any answer in PAP or CHAP. */
+static bool is_auth_refused(const struct ppp_life *life)
+{
+	static const char *const words[] = {"authent",  "password",  "credential",
+					    "login",    "user name", "username",
+					    "authoriz", "authoris",  "access denied"};
+
+	for (size_t i = 0; i < COUNT(words) && !life->was_up; i++)
+		if (strcasestr(life->peer_text, words[i]))
+			return true;
+	return life->auth_failed;
 }
 
 static enum cause cause_of_exit(const struct ppp_life *life, int code)
@@ -259,6 +306,9 @@ static const char *log_reason(const struct ppp_life *life)
 		return "the echo requests went unanswered";
 	if (life->was_up)
 		return life->peer_terminated ? "the network ended the link" : NULL;
+	if (is_auth_refused(life))
+		return "the network refused the link; see network.user, network.password and "
+		       "network.auth";
 	if (life->failure != PPP_EVENT_OTHER)
 		return failure_text(life->failure);
 	return life->peer_terminated ? "the network refused the link" : NULL;
@@ -276,7 +326,14 @@ enum cause ppp_life_cause(const struct ppp_life *life, int wait_status, struct b
 		      : number == EXIT_NOT_RUN ? "pppd cannot be run"
 					       : ppp_exit_text(number);
 	if (why)
-		buf_printf(text, "%s (", why);
+		buf_printf(text, "%s", why);
+	if (why && *life->peer_text) {
+		buf_printf(text, "; it said \"");
+		str_print_safe(text, life->peer_text, strlen(life->peer_text));
+		buf_printf(text, "\"");
+	}
+	if (why)
+		buf_printf(text, " (");
 	buf_printf(text, "pppd %s %d%s", killed ? "was killed by signal" : "ended with", number,
 		   why ? ")" : "");
 	if (killed)
@@ -285,7 +342,7 @@ enum cause ppp_life_cause(const struct ppp_life *life, int wait_status, struct b
 		cause = cause_of_exit(life, number);
 	if (life->no_kernel_ppp && !life->was_up)
 		return CAUSE_NO_PPP;
-	if (life->auth_failed && !life->was_up)
+	if (is_auth_refused(life) && !life->was_up)
 		return CAUSE_PPP_AUTH;
 	return cause;
 }

@@ -25,7 +25,11 @@ enum ppp_event_type {
 	PPP_EVENT_IPCP_TIMEOUT,
 	PPP_EVENT_NO_ADDRESS, /* could not determine local IP address */
 	PPP_EVENT_ECHO_LOST,
-	PPP_EVENT_PEER_TERMINATED,
+	PPP_EVENT_PEER_TERMINATED, /* value = the text of its Terminate-Request */
+	PPP_EVENT_NO_IPV4,         /* the network rejects IPCP */
+	PPP_EVENT_NO_IPV6,         /* the network rejects IPV6CP */
+	PPP_EVENT_ECHO_SENT,       /* shown before the link is up, not later */
+	PPP_EVENT_ECHO_ANSWERED,
 	PPP_EVENT_HANGUP,
 	PPP_EVENT_LOOPBACK,
 	PPP_EVENT_NO_KERNEL_PPP,
@@ -56,11 +60,17 @@ struct ppp_life {
 	bool lcp_started;
 	bool no_kernel_ppp;
 	bool peer_terminated;
+	bool echo_sent;
+	bool echo_answered;
+	char peer_text[64];
 	enum ppp_event_type failure; /* of the negotiation, the first */
 	bool ending;                 /* ppp_event_is_end */
 };
 
 void ppp_life_event(struct ppp_life *life, const struct ppp_event *event);
+
+/* The link was ended for lack of echoes, and not even the first one was ever answered. */
+bool ppp_life_is_deaf(const struct ppp_life *life);
 
 /* `wait_status` is waitpid(2)'s. The cause, never CAUSE_NONE, and in `text` one line for people:
  * the log's reason, else the meaning of the status: "... (pppd ended with 16)". */

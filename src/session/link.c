@@ -8,6 +8,7 @@
 #include "session/state.h"
 
 #define PPP_END_MS 3000 /* from its last words to its exit */
+#define PPP_DNS_MS 1000 /* from its first address to its last */
 
 void session_set_routes(struct session *session)
 {
@@ -31,6 +32,8 @@ void connected_enter(struct session *session, int64_t now)
 	if (session->ladder.to_judge)
 		log_notice("recovery: \"%s\" helped", ladder_rung_name(session->ladder.rung));
 	session->ladder.to_judge = false;
+	if (*session->ppp.local && session->conf->ppp.peer_dns)
+		session->wake = now + PPP_DNS_MS;
 	log_notice("connected: %s, address %s, %d ms after the start", session->ppp.ifname,
 		   *session->ppp.local ? session->ppp.local : session->ppp.ipv6,
 		   (int)(now - session->attempt_at));
@@ -39,6 +42,8 @@ void connected_enter(struct session *session, int64_t now)
 static void take_ppp_log(struct session *session, const struct ppp_event *event, int64_t now)
 {
 	size_t n = session->ppp.dns_count;
+	int pdp = session->conf->network.pdp_type;
+	int only = event->type == PPP_EVENT_NO_IPV4 ? CONF_PDP_IPV4 : CONF_PDP_IPV6;
 
 	switch (event->type) {
 	case PPP_EVENT_INTERFACE:
@@ -60,6 +65,16 @@ static void take_ppp_log(struct session *session, const struct ppp_event *event,
 			str_copy(session->ppp.dns[session->ppp.dns_count++],
 				 sizeof(session->ppp.dns[0]), event->value);
 		break;
+	/* pppd goes on, with nothing to wait for. */
+	case PPP_EVENT_NO_IPV4:
+	case PPP_EVENT_NO_IPV6:
+		if (session->state == SESSION_NEGOTIATING && pdp == only)
+			session_fail(session, now, CAUSE_PPP,
+				     "the network gives no IPv%d; set network.pdp_type = \"%s\" "
+				     "(or \"ipv4v6\")",
+				     pdp == CONF_PDP_IPV4 ? 4 : 6,
+				     pdp == CONF_PDP_IPV4 ? "ipv6" : "ipv4");
+		break;
 	case PPP_EVENT_LCP_START:
 		if (session->state == SESSION_NEGOTIATING)
 			session_mark(session, "lcp", now);
@@ -79,6 +94,14 @@ static void take_ppp_log(struct session *session, const struct ppp_event *event,
 		session_change(session, SESSION_CONNECTED, now);
 }
 
+static void judge_name_servers(struct session *session)
+{
+	session->ppp.no_dns = session->ppp.dns_count == 0;
+	if (session->ppp.no_dns)
+		log_warning("%s: the network gives no name servers; names will not resolve",
+			    session->ppp.ifname);
+}
+
 void link_handle(struct session *session, const struct session_event *event)
 {
 	bool connected = session->state == SESSION_CONNECTED;
@@ -93,6 +116,10 @@ void link_handle(struct session *session, const struct session_event *event)
 		session_fail(session, event->now, event->cause, "%s", event->text);
 		break;
 	case SESSION_EVENT_TIMEOUT:
+		if (connected && session->ppp_ending_at < 0) {
+			judge_name_servers(session);
+			break;
+		}
 		session_fail(session, event->now, cause, "%s, and pppd does not end",
 			     session->dead ? "the echo requests went unanswered"
 					   : "pppd has ended the link");
@@ -111,7 +138,8 @@ void link_handle(struct session *session, const struct session_event *event)
 		break;
 	case SESSION_EVENT_LIMIT:
 		session_fail(session, event->now, CAUSE_PPP,
-			     "PPP did not agree on an address in time");
+			     "PPP did not agree on an address in time; is network.pdp_type what "
+			     "the network gives?");
 		break;
 	default:
 		break;

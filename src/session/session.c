@@ -239,7 +239,7 @@ const struct state session_states[SESSION_STATE_COUNT] = {
 	[SESSION_DIALING]     = { "dialing", 200000,
 		TO(NEGOTIATING) | TO(HANGING_UP),
 		dialing_enter, call_handle },
-	[SESSION_NEGOTIATING] = { "negotiating", 60000,
+	[SESSION_NEGOTIATING] = { "negotiating", 100000, /* LCP, authentication, IPCP: 30 s each */
 		TO(CONNECTED) | TO(HANGING_UP),
 		NULL, link_handle },
 	[SESSION_CONNECTED]   = { "connected", 0,

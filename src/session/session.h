@@ -172,6 +172,7 @@ struct session {
 		char local[64], remote[64], ipv6[64];
 		char dns[SESSION_DNS_MAX][64];
 		size_t dns_count;
+		bool no_dns; /* asked for, and the network gives none */
 	} ppp;
 	struct session_mark timeline[SESSION_TIMELINE_MAX];
 	size_t timeline_count;

@@ -184,7 +184,12 @@ static void put_link(struct json_object *object, struct screen *screen)
 			buf_printf(&screen->line, ", ");
 		put_safe(screen, text ? text : "");
 	}
-	if (show_count(dns) > 0)
+	if (show_has(ppp, "no_dns")) {
+		show_label(&screen->line, "dns");
+		buf_printf(&screen->line,
+			   "none: the network gives no name servers; names will not resolve");
+	}
+	if (screen->line.len > 0)
 		end_line(screen);
 	for (size_t i = 0; i < COUNT(rows) && show_has(ppp, rows[i].rx); i++) {
 		show_label(&screen->line, rows[i].label);

@@ -22,6 +22,8 @@ static struct json_object *ppp_json(const struct snapshot *from)
 	for (size_t i = 0; i < session->ppp.dns_count; i++)
 		json_object_array_add(dns, json_object_new_string(session->ppp.dns[i]));
 	json_object_object_add(object, "dns", dns);
+	if (session->ppp.no_dns)
+		json_object_object_add(object, "no_dns", json_object_new_boolean(true));
 	if (!from->counted)
 		return object;
 	json_add_number(object, "rx_bytes", (long long)from->rx);

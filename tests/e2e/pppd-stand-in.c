@@ -555,6 +555,7 @@ int main(int argc, char **argv)
 {
 	struct sigaction action = {.sa_handler = on_signal};
 
+	signal(SIGUSR1, SIG_IGN); /* more of a log */
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
 	if (argc == 3 && strcmp(argv[1], "file") == 0)

@@ -236,7 +236,7 @@ static void make_conf(struct pppd *pppd, struct trip *trip, struct conf *conf)
 
 static void make_options(const struct trip *trip, const struct conf *conf, struct buf *options)
 {
-	struct ppp_run run = {"gobi", trip->values[CONNECT].text, 9};
+	struct ppp_run run = {"gobi", trip->values[CONNECT].text, 9, PPP_ECHO_PLAIN};
 	struct buf error = BUF_INIT;
 
 	if (ppp_options_write(conf, &run, options, &error))
@@ -354,7 +354,7 @@ static void the_longest_word_arrives_whole(void **state)
 	struct pppd *pppd = *state;
 	struct buf options = BUF_INIT, error = BUF_INIT, readback = BUF_INIT;
 	struct value connect = {""};
-	struct ppp_run run = {"gobi", connect.text, -1};
+	struct ppp_run run = {"gobi", connect.text, -1, PPP_ECHO_PLAIN};
 	struct conf conf;
 
 	if (geteuid() != 0 || access(PPPD_PATH, X_OK) != 0)

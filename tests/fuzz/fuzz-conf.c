@@ -69,7 +69,7 @@ static void claim_prints_back(const struct conf *conf)
 
 static void claim_gives_options(const struct conf *conf)
 {
-	static const struct ppp_run run = {"gobi", "connect", 3};
+	static const struct ppp_run run = {"gobi", "connect", 3, PPP_ECHO_ADAPTIVE};
 	struct buf out = BUF_INIT, error = BUF_INIT;
 
 	CLAIM(ppp_options_write(conf, &run, &out, &error) == 0);

@@ -18,6 +18,7 @@ static const char golden_defaults[] = "# Made by gobi-dial for one call; changes
 				      "nodefaultroute\n"
 				      "nolock\n"
 				      "connect-delay 100\n"
+				      "ipcp-max-failure 10000000\n"
 				      "idle 0\n"
 				      "maxconnect 0\n"
 				      "modem\n"
@@ -28,9 +29,8 @@ static const char golden_defaults[] = "# Made by gobi-dial for one call; changes
 				      "noipdefault\n"
 				      "ipcp-accept-local\n"
 				      "ipcp-accept-remote\n"
-				      "ipcp-max-failure 30\n"
 				      "lcp-restart 1\n"
-				      "lcp-max-configure 15\n"
+				      "lcp-max-configure 30\n"
 				      "ipcp-restart 1\n"
 				      "ipcp-max-configure 30\n"
 				      "noccp\n"
@@ -209,6 +209,33 @@ static void a_run_brings_its_own(void **state)
 			       "logfd 7\n"
 			       "connect \"/usr/sbin/gobi-dial\\040pty\\040gobi\"\n"));
 	buf_free(&out);
+	conf_free(&conf);
+}
+
+static void echoes_suit_pppd_and_network(void **state)
+{
+	static const struct {
+		enum ppp_echo echo;
+		const char *has, *has_not;
+	} rows[] = {
+		{PPP_ECHO_PLAIN, "\nlcp-echo-interval 20\nlcp-echo-failure 3\n", "adaptive"},
+		{PPP_ECHO_ADAPTIVE, "\nlcp-echo-failure 3\nlcp-echo-adaptive\n", "interval 0"},
+		{PPP_ECHO_OFF, "\nlcp-echo-interval 0\nlcp-echo-failure 0\n", "adaptive"},
+	};
+	struct buf error = BUF_INIT;
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(conf_init(&conf), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct ppp_run own = {.name = "gobi", .log_fd = -1, .echo = rows[i].echo};
+		struct buf out = BUF_INIT;
+
+		assert_int_equal(ppp_options_write(&conf, &own, &out, &error), 0);
+		assert_non_null(strstr(buf_str(&out), rows[i].has));
+		assert_null(strstr(buf_str(&out), rows[i].has_not));
+		buf_free(&out);
+	}
 	conf_free(&conf);
 }
 
@@ -412,6 +439,7 @@ int main(void)
 		cmocka_unit_test(defaults_give_the_golden_file),
 		cmocka_unit_test(each_setting_shows),
 		cmocka_unit_test(a_run_brings_its_own),
+		cmocka_unit_test(echoes_suit_pppd_and_network),
 		cmocka_unit_test(show_hides_secrets),
 		cmocka_unit_test(what_pppd_would_cut_is_refused),
 		cmocka_unit_test(user_options_are_one_option_each),

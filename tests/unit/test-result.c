@@ -52,7 +52,16 @@ static const struct line_case line_cases[] = {
 	{ "Serial link appears to be disconnected.", PPP_EVENT_ECHO_LOST, "" },
 	{ "LCP terminated by peer", PPP_EVENT_PEER_TERMINATED, "" },
 	{ "LCP terminated by peer (PAP authentication failed)",
-	  PPP_EVENT_PEER_TERMINATED, "" },
+	  PPP_EVENT_PEER_TERMINATED, "PAP authentication failed" },
+	{ "LCP terminated by peer ()", PPP_EVENT_PEER_TERMINATED, "" },
+	{ "LCP terminated by peer (", PPP_EVENT_PEER_TERMINATED, "" },
+	{ "Protocol-Reject for 'IP Control Protocol' (0x8021) received", PPP_EVENT_NO_IPV4, "" },
+	{ "Protocol-Reject for 0x8057 received", PPP_EVENT_NO_IPV6, "" },
+	{ "Protocol-Reject for 'Compression Control Protocol' (0x80fd) received",
+	  PPP_EVENT_OTHER, "" },
+	{ "sent [LCP EchoReq id=0x0 magic=0x1]", PPP_EVENT_ECHO_SENT, "" },
+	{ "rcvd [LCP EchoRep id=0x0 magic=0x1]", PPP_EVENT_ECHO_ANSWERED, "" },
+	{ "rcvd [LCP EchoReq id=0x0 magic=0x1]", PPP_EVENT_OTHER, "" },
 	{ "Modem hangup", PPP_EVENT_HANGUP, "" },
 	{ "Serial line is looped back.", PPP_EVENT_LOOPBACK, "" },
 	{ "Couldn't set tty to PPP discipline: Invalid argument",
@@ -119,9 +128,14 @@ static const struct life_case life_cases[] = {
 	/* Seen with a lack of ppp_async: status 1 says nothing. */
 	{ "Couldn't set tty to PPP discipline: Invalid argument\n", EXITED(1),
 	  CAUSE_NO_PPP, "ppp_async" },
-	/* A network's words are no evidence. */
 	{ LCP "LCP terminated by peer (PAP authentication failed)\n",
-	  EXITED(10), CAUSE_PPP, "the network refused the link" },
+	  EXITED(10), CAUSE_PPP_AUTH, "network.auth; it said \"PAP authentication failed\" (" },
+	{ LCP "LCP terminated by peer (Login incorrect)\nModem hangup\n",
+	  EXITED(16), CAUSE_PPP_AUTH, "it said \"Login incorrect\"" },
+	{ LCP "LCP terminated by peer (No network protocols running)\n",
+	  EXITED(10), CAUSE_PPP, "the network refused the link; it said \"No network" },
+	{ UP "LCP terminated by peer (Session authentication expired)\n", EXITED(16),
+	  CAUSE_LINK_LOST, "the network ended the link; it said \"Session" },
 	{ UP "LCP terminated by peer\n", EXITED(16), CAUSE_LINK_LOST,
 	  "the network ended the link" },
 	{ UP, KILLED(9), CAUSE_LINK_LOST, "killed by signal 9" },
@@ -189,6 +203,27 @@ static void log_and_status_together_give_the_cause(void **state)
 	}
 }
 
+static void only_who_never_answered_is_deaf(void **state)
+{
+	static const char sent[] = LCP "sent [LCP EchoReq id=0x0 magic=0x1]\n";
+	static const char lost[] = "Serial link appears to be disconnected.\n";
+	struct ppp_life deaf = {0}, heard = {0}, unseen = {0}, hung_up = {0};
+
+	(void)state;
+	feed(&deaf, sent);
+	feed(&deaf, lost);
+	feed(&heard, sent);
+	feed(&heard, "rcvd [LCP EchoRep id=0x0 magic=0x1]\n");
+	feed(&heard, lost);
+	feed(&unseen, lost);
+	feed(&hung_up, sent);
+	feed(&hung_up, "Modem hangup\n");
+	assert_true(ppp_life_is_deaf(&deaf));
+	assert_false(ppp_life_is_deaf(&heard));
+	assert_false(ppp_life_is_deaf(&unseen));
+	assert_false(ppp_life_is_deaf(&hung_up));
+}
+
 static void no_status_is_a_success(void **state)
 {
 	(void)state;
@@ -219,6 +254,7 @@ int main(void)
 		cmocka_unit_test(log_lines_are_told_apart),
 		cmocka_unit_test(a_value_too_long_is_cut),
 		cmocka_unit_test(log_and_status_together_give_the_cause),
+		cmocka_unit_test(only_who_never_answered_is_deaf),
 		cmocka_unit_test(no_status_is_a_success),
 		cmocka_unit_test(exit_texts_end_with_21),
 	};

@@ -374,8 +374,59 @@ static void a_good_modem_gets_connected(void **state)
 	assert_string_equal(world->session.ppp.remote, "10.0.0.1");
 	assert_string_equal(world->session.ppp.dns[0], "192.0.2.53");
 	assert_string_equal(world->session.script.facts.operator, "Test");
+	time_out(world);
+	assert_false(world->session.ppp.no_dns);
 	assert_int_equal(session_deadline(&world->session), -1);
 	world_free(world);
+}
+
+static void a_link_without_name_servers_is_told(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_CONNECTED);
+	time_out(world);
+	assert_true(world->session.ppp.no_dns);
+	assert_int_equal(world->session.state, SESSION_CONNECTED);
+	ppp_exit(world, CAUSE_LINK_LOST);
+	assert_false(world->session.ppp.no_dns);
+	world_free(world);
+	world = world_new(false);
+	world->conf.ppp.peer_dns = false;
+	bring_to(world, SESSION_CONNECTED);
+	assert_int_equal(session_deadline(&world->session), -1);
+	world_free(world);
+}
+
+static void what_the_network_rejects_ends_the_dial_at_once(void **state)
+{
+	static const struct {
+		int pdp;
+		enum ppp_event_type rejected;
+		const char *hint; /* NULL: it goes on */
+	} rows[] = {
+		{CONF_PDP_IPV4, PPP_EVENT_NO_IPV4, "no IPv4; set network.pdp_type = \"ipv6\""},
+		{CONF_PDP_IPV4, PPP_EVENT_NO_IPV6, NULL},
+		{CONF_PDP_IPV6, PPP_EVENT_NO_IPV6, "no IPv6; set network.pdp_type = \"ipv4\""},
+		{CONF_PDP_IPV6, PPP_EVENT_NO_IPV4, NULL},
+		{CONF_PDP_IPV4V6, PPP_EVENT_NO_IPV4, NULL},
+		{CONF_PDP_IPV4V6, PPP_EVENT_NO_IPV6, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct world *world = world_new(false);
+
+		world->conf.network.pdp_type = rows[i].pdp;
+		bring_to(world, SESSION_NEGOTIATING);
+		ppp_log(world, rows[i].rejected, "");
+		assert_int_equal(world->session.state,
+				 rows[i].hint ? SESSION_HANGING_UP : SESSION_NEGOTIATING);
+		if (rows[i].hint)
+			assert_non_null(strstr(buf_str(&world->session.text), rows[i].hint));
+		world_free(world);
+	}
 }
 
 /* Every state with every event: no crash, no forbidden change, and from wherever that leads a stop
@@ -1321,6 +1372,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_modem_gets_connected),
+		cmocka_unit_test(a_link_without_name_servers_is_told),
+		cmocka_unit_test(what_the_network_rejects_ends_the_dial_at_once),
 		cmocka_unit_test(every_state_survives_every_event_and_stops),
 		cmocka_unit_test(every_waiting_state_has_a_timeout),
 		cmocka_unit_test(silence_ends_every_state),
