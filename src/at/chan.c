@@ -17,6 +17,7 @@
 
 /* Quarantine: a port is quiet after this long without a byte; one that never is (NMEA) is asked
  * after QUIET_MAX anyway. */
+#define ENOUGH_MS     1000 /* AT_ONE_LINE */
 #define QUIET_MS      200
 #define QUIET_MAX_MS  2000
 #define SYNC_MS       1000
@@ -155,6 +156,13 @@ bool at_chan_idle(const struct at_chan *chan)
 }
 
 static const struct at_final timed_out = {AT_FINAL_TIMEOUT, 0, ""};
+static const struct at_final enough = {AT_FINAL_OK, 0, "OK"};
+
+/* All of the answer is there, but for its final. */
+static bool says_enough(const struct at_chan *chan)
+{
+	return chan->job->flags & AT_ONE_LINE && chan->box.answer.len > 0 && !chan->box.open_quote;
+}
 
 static void wait_for_quiet(struct at_chan *chan, int64_t now)
 {
@@ -189,10 +197,10 @@ static void apply_deadlines(struct at_chan *chan, int64_t now)
 		wait_for_quiet(chan, now);
 	}
 	if (chan->state == STATE_RUNNING && now >= chan->deadline) {
-		at_outbox_reply(&chan->box, chan->job, timed_out,
+		at_outbox_reply(&chan->box, chan->job, says_enough(chan) ? enough : timed_out,
 				chan->written ? now - chan->since : 0);
-		log_debug("%s: no answer in %d ms, waiting for quiet", chan->name,
-			  chan->job->timeout_ms);
+		log_debug("%s: no final in %d ms, waiting for quiet", chan->name,
+			  (int)(now - chan->since));
 		chan->head_deadline = -1;
 		chan->tries = 0;
 		wait_for_quiet(chan, now);
@@ -276,6 +284,8 @@ static void take_answer_line(struct at_chan *chan, char *line, int64_t now)
 	} else if (answers || continues) {
 		log_received(chan, line, !is_job_secret(chan));
 		at_outbox_add_answer(&chan->box, line, !answers);
+		if (says_enough(chan) && chan->deadline > now + ENOUGH_MS)
+			chan->deadline = now + ENOUGH_MS;
 	} else {
 		take_unasked(chan, line, urc);
 	}

@@ -25,6 +25,9 @@ struct at_chan;
 enum at_flags {
 	AT_SECRET = 1 << 0, /* the log shows only the command's name */
 	AT_DIAL = 1 << 1,   /* CONNECT, NO CARRIER, BUSY, ... are finals; PPP is a CONNECT */
+	/* The answer has one line. Where no final follows it for a second, it counts as OK: a
+	 * Wavecom says +CPIN: READY and nothing behind it. */
+	AT_ONE_LINE = 1 << 2,
 };
 
 struct at_command {

@@ -50,7 +50,7 @@ static const struct step rows[] = {
 	{ "AT+COPS=3,2", .when = IF_NUMBER_MISSING, .number = SCRIPT_KEPT_COPS },
 	{ "AT+COPS?", .when = IF_KEPT, .fact = FACT_OPERATOR, .number = SCRIPT_KEPT_COPS },
 	{ "AT+COPS=3,", .when = IF_KEPT, .number = SCRIPT_KEPT_COPS, .numbered = true },
-	{ "AT+CSQ", .fact = FACT_SIGNAL, .watched = true },
+	{ "AT+CSQ", .fact = FACT_CSQ, .watched = true },
 	{ STEP_FAMILY(signal), .fact = FACT_SIGNAL, .plain = true, .watched = true },
 	{ STEP_FAMILY(technology), .fact = FACT_SIGNAL, .plain = true, .watched = true },
 	{ STEP_FAMILY(technology_else), .when = IF_TECHNOLOGY_UNKNOWN, .fact = FACT_SIGNAL,

@@ -8,11 +8,10 @@
 /* Fourteen digits are the modem's; a check digit or a version follows. */
 static enum step_outcome check_imei(struct script *script, const struct at_event *reply)
 {
-	char *imei = script->facts.identity.imei;
+	const char *imei = script->facts.identity.imei;
 	char wanted[15];
 
 	str_copy(wanted, sizeof(wanted), script->conf->modem.imei);
-	modem_decode_digits(reply->text, 14, 16, imei, sizeof(script->facts.identity.imei));
 	if (reply->final.kind != AT_FINAL_OK)
 		return script_fail_refused(script, CAUSE_NO_MODEM, reply);
 	/* An answer without any IMEI says nothing about the modem. */
@@ -46,7 +45,7 @@ static const struct step rows[] = {
 	{ "AT&C1&D2" },
 	{ "AT+CMEE=1" },
 	/* Before anything that only the right modem may get, the PIN above all. */
-	{ "AT+CGSN", .when = IF_IMEI_CONFIGURED, .take = check_imei, .plain = true,
+	{ "AT+CGSN", .when = IF_IMEI_CONFIGURED, .fact = FACT_IMEI, .take = check_imei, .plain = true,
 	  .early = true },
 	{ .ask = ask_init, .take = take_init, .plain = true, .timeout_s = 15 },
 };

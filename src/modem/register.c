@@ -168,6 +168,7 @@ static enum step_outcome ask_fun(struct script *script)
 {
 	if (script->modem.radio_checked)
 		return STEP_NEXT;
+	script->at.flags = AT_ONE_LINE;
 	buf_printf(&script->command, "AT+CFUN?");
 	return STEP_SEND;
 }
@@ -274,7 +275,7 @@ static const struct step registered[] = {
 	FREE,
 	/* What is only to be shown may cost the dial one cheap command: +CSQ, or where that knows
 	 * nothing (LTE alone) the maker's own; HSDPA and EDGE where +COPS says UMTS and GSM. */
-	{ "AT+CSQ", .fact = FACT_SIGNAL },
+	{ "AT+CSQ", .fact = FACT_CSQ },
 	{ STEP_FAMILY(signal), .when = IF_SIGNAL_UNKNOWN, .fact = FACT_SIGNAL, .plain = true,
 	  .timeout_s = 2 },
 	{ STEP_FAMILY(technology), .when = IF_TECHNOLOGY_UNKNOWN, .fact = FACT_SIGNAL,

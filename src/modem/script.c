@@ -128,6 +128,8 @@ static enum step_outcome ask_step(struct script *script, const struct step *step
 		.timeout_ms = step->timeout_s ? step->timeout_s * 1000 : COMMAND_TIMEOUT_MS,
 		.flags = step->flags,
 	};
+	if (step->fact && step->fact < FACT_SIGNAL)
+		script->at.flags |= AT_ONE_LINE;
 	if (step->ask)
 		outcome = step->ask(script);
 	else

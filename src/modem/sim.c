@@ -98,15 +98,11 @@ static enum step_outcome forget_pin(struct script *script)
 
 static enum step_outcome take_sim(struct script *script, const struct at_event *reply)
 {
-	const char *at = reply->text;
 	enum modem_sim *sim = &script->facts.sim;
-	char line[64];
 
 	if (reply->final.kind != AT_FINAL_OK)
 		*sim = step_sim_of_error(&reply->final);
-	while (step_next_line(&at, line, sizeof(line)))
-		modem_decode_cpin(line, sim);
-	if (reply->final.kind == AT_FINAL_TIMEOUT && *sim == MODEM_SIM_UNKNOWN)
+	if (reply->final.kind == AT_FINAL_TIMEOUT)
 		return retry_sim(script, MODEM_SIM_BUSY, SIM_MUTE_LIMIT_MS, reply);
 	switch (*sim) {
 	case MODEM_SIM_BUSY:
@@ -143,13 +139,6 @@ enum modem_sim step_sim_of_error(const struct at_final *final)
 	default:
 		return MODEM_SIM_UNKNOWN;
 	}
-}
-
-static enum step_outcome take_imei(struct script *script, const struct at_event *reply)
-{
-	modem_decode_digits(reply->text, 14, 16, script->facts.identity.imei,
-			    sizeof(script->facts.identity.imei));
-	return STEP_NEXT;
 }
 
 /* The SIM still wants a PIN after it got ours: wait, or call it wrong. */
@@ -239,7 +228,8 @@ static enum step_outcome take_pin(struct script *script, const struct at_event *
 #define ICCID    .when = IF_ICCID_WANTED, .fact = FACT_ICCID, .plain = true, .timeout_s = 3
 
 static const struct step rows[] = {
-	{ "AT+CPIN?", .when = IF_SIM_UNSETTLED, .take = take_sim, .timeout_s = 10, .label = STEP_SIM },
+	{ "AT+CPIN?", .when = IF_SIM_UNSETTLED, .fact = FACT_SIM, .take = take_sim, .timeout_s = 10,
+	  .label = STEP_SIM },
 	/* Try the vendor's PIN counter first. For an unknown vendor try them all; unsupported ones
 	 * fail at once. */
 	{ STEP_FAMILY(pin_left), .when = IF_PIN_LEFT_WANTED, PIN_LEFT },
@@ -257,7 +247,7 @@ static const struct step rows[] = {
 	{ "AT+CCID", ICCID },
 	{ "AT+ICCID", ICCID },
 	{ "AT+CRSM=176,12258,0,0,10", ICCID },
-	{ "AT+CGSN", .when = IF_IMEI_WANTED, .take = take_imei, .plain = true, .timeout_s = 3 },
+	{ "AT+CGSN", .when = IF_IMEI_WANTED, .fact = FACT_IMEI, .plain = true, .timeout_s = 3 },
 	{ .ask = ask_pin, .take = take_pin, .timeout_s = 20, .flags = AT_SECRET },
 };
 /* clang-format on */

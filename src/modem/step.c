@@ -211,6 +211,7 @@ void step_take_line(struct script *script, const struct step *step, const char *
 		if (at_fields_start(&fields, line, "+CMEE:"))
 			at_fields_next_int(&fields, kept);
 		break;
+	case FACT_CSQ:
 	case FACT_SIGNAL:
 		technology = modem_decode_technology(line);
 		if (technology)

@@ -60,20 +60,23 @@ enum step_when {
 /* What a line of the answer tells. */
 enum step_fact {
 	FACT_NONE,
-	FACT_MANUFACTURER,
-	FACT_MODEL,
-	FACT_REVISION,
+	/* of one line */
 	FACT_IMEI,
 	FACT_IMSI,
 	FACT_SIM,
-	FACT_PIN_LEFT,
-	FACT_ICCID,
 	FACT_FUN,
-	FACT_RADIO,
 	FACT_DOMAIN,   /* registration, and kept[number] */
 	FACT_OPERATOR, /* and selection, and kept[SCRIPT_KEPT_COPS] */
 	FACT_ERRORS,   /* kept[SCRIPT_KEPT_CMEE] */
-	FACT_SIGNAL,   /* and technology */
+	FACT_CSQ,
+	/* of any number */
+	FACT_SIGNAL, /* and technology */
+	FACT_MANUFACTURER,
+	FACT_MODEL,
+	FACT_REVISION,
+	FACT_PIN_LEFT,
+	FACT_ICCID,
+	FACT_RADIO,
 	FACT_CONTEXT,
 };
 

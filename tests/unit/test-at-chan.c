@@ -312,6 +312,40 @@ static void quarantine_takes_no_error_for_its_ok(void **state)
 	assert_heard(rig, "reply TIMEOUT:\n");
 }
 
+/* A Wavecom says +CPIN: READY and no OK. */
+static void one_line_is_enough_where_no_final_comes(void **state)
+{
+	struct rig *rig = *state;
+
+	send(rig, "AT+CPIN?", "+CPIN:", 10000, AT_ONE_LINE);
+	turn(rig);
+	sleep_until(rig, 100);
+	say(rig, "\r\n+CPIN: READY\r\n");
+	sleep_until(rig, 1099);
+	assert_heard(rig, "");
+	sleep_until(rig, 1100);
+	assert_heard(rig, "reply OK: +CPIN: READY\n");
+	/* A late OK is not the next command's. */
+	send(rig, "AT+CSQ", "+CSQ:", 5000, AT_ONE_LINE);
+	sleep_until(rig, 1200);
+	say(rig, "\r\nOK\r\n");
+	sleep_until(rig, 1500);
+	assert_wrote(rig, "AT+CPIN?\rAT\r");
+	say(rig, "\r\nOK\r\n");
+	sleep_until(rig, 1800);
+	assert_wrote(rig, "AT+CSQ\r");
+	say(rig, "\r\n+CSQ: 9,99\r\n\r\nOK\r\n");
+	assert_heard(rig, "reply OK: +CSQ: 9,99\n");
+	/* No line at all is none, and neither is half a name. */
+	send(rig, "AT+COPS?", "+COPS:", 3000, AT_ONE_LINE);
+	turn(rig);
+	say(rig, "\r\n+COPS: 0,0,\"a\r\n");
+	sleep_until(rig, 4700);
+	assert_heard(rig, "");
+	sleep_until(rig, 4900);
+	assert_heard(rig, "reply TIMEOUT: +COPS: 0,0,\"a\n");
+}
+
 static void a_mute_modem_costs_each_command_its_own_time(void **state)
 {
 	struct rig *rig = *state;
@@ -597,6 +631,7 @@ int main(void)
 		TEST(a_late_reply_does_not_answer_the_next_command),
 		TEST(a_late_reply_that_crosses_at_is_waited_for),
 		TEST(quarantine_takes_no_error_for_its_ok),
+		TEST(one_line_is_enough_where_no_final_comes),
 		TEST(a_mute_modem_costs_each_command_its_own_time),
 		TEST(a_port_that_takes_no_bytes_times_out_too),
 		TEST(a_port_that_is_never_quiet_is_asked_all_the_same),
