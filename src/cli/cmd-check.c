@@ -12,31 +12,6 @@
 #include "io/hook.h"
 #include "ppp/options.h"
 
-static int print_settings(const struct conf *conf)
-{
-	struct buf is = BUF_INIT, was = BUF_INIT, out = BUF_INIT;
-	struct conf defaults;
-	int err = conf_init(&defaults);
-
-	for (const struct conf_key *key = conf_keys; !err && key->name; key++) {
-		if (key->type == CONF_TYPE_FILE)
-			continue; /* its secret is shown as the key that it is for */
-		buf_clear(&is);
-		buf_clear(&was);
-		conf_key_print(key, conf, &is);
-		conf_key_print(key, &defaults, &was);
-		if (strcmp(buf_str(&is), buf_str(&was)) != 0)
-			buf_printf(&out, "  %s.%s\n", key->group, buf_str(&is));
-	}
-	if (out.len)
-		printf("\nSettings other than the defaults:\n%s", buf_str(&out));
-	conf_free(&defaults);
-	buf_free(&is);
-	buf_free(&was);
-	buf_free(&out);
-	return err ? CAUSE_INTERNAL : CAUSE_NONE;
-}
-
 /* For people to read, or as a peers file. */
 static int print_pppd_options(const struct cli *cli, const struct conf *conf, bool peer)
 {
@@ -80,16 +55,32 @@ static int print_setting(const struct cli *cli, const struct conf *conf, const c
 
 static int print_report(const struct cli *cli, const struct conf *conf)
 {
+	struct buf is = BUF_INIT, was = BUF_INIT, out = BUF_INIT, complaints = BUF_INIT;
 	struct hook_list list = {.count = 0};
-	struct buf complaints = BUF_INIT;
-	int cause;
+	struct conf defaults;
+	int err = conf_init(&defaults), cause = CAUSE_INTERNAL;
 
 	printf("%s: %s\n", cli->conf_path,
 	       cli->conf_given || access(cli->conf_path, F_OK) == 0
 		       ? "fine"
 		       : "does not exist, so the defaults apply");
-	cause = print_settings(conf);
-	if (cause == CAUSE_NONE)
+	for (const struct conf_key *key = conf_keys; !err && key->name; key++) {
+		if (key->type == CONF_TYPE_FILE)
+			continue; /* its secret is shown as the key that it is for */
+		buf_clear(&is);
+		buf_clear(&was);
+		conf_key_print(key, conf, &is);
+		conf_key_print(key, &defaults, &was);
+		if (strcmp(buf_str(&is), buf_str(&was)) != 0)
+			buf_printf(&out, "  %s.%s\n", key->group, buf_str(&is));
+	}
+	if (out.len)
+		printf("\nSettings other than the defaults:\n%s", buf_str(&out));
+	conf_free(&defaults);
+	buf_free(&is);
+	buf_free(&was);
+	buf_free(&out);
+	if (!err)
 		cause = print_pppd_options(cli, conf, false);
 	hook_list_read(&list, HOOKSDIR, &complaints);
 	if (list.count > 0)

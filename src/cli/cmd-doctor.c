@@ -41,24 +41,6 @@ struct mending {
 	struct ev_loop *loop;
 };
 
-static int load_conf_facts(const struct cli *cli, struct walk *walk)
-{
-	struct doctor_facts *facts = &walk->facts;
-	int error = conf_load(&walk->conf, cli->conf_path, &walk->conf_errors);
-
-	facts->name = cli->name;
-	facts->conf_path = cli->conf_path;
-	facts->file = cli->options[CLI_OPTION_CONF];
-	facts->conf_there = error != -ENOENT;
-	if (error == 0)
-		return 0;
-	conf_free(&walk->conf);
-	if (error != -ENOENT || cli->conf_given)
-		facts->conf_cause = error == -EACCES ? CAUSE_PERMISSION : CAUSE_CONFIG;
-	facts->conf_errors = buf_str(&walk->conf_errors);
-	return conf_init(&walk->conf);
-}
-
 static void ask_running_instance(const struct cli *cli, struct walk *walk)
 {
 	struct doctor_facts *facts = &walk->facts;
@@ -86,11 +68,23 @@ static int walk_all(const struct cli *cli, struct walk *walk)
 {
 	const struct survey_options options = {.all = true, .progress = true};
 	struct doctor_facts *facts = &walk->facts;
+	int error;
 
 	memset(walk, 0, sizeof(*walk));
 	doctor_facts_init(&walk->facts);
-	if (load_conf_facts(cli, walk) < 0)
-		return -ENOMEM;
+	error = conf_load(&walk->conf, cli->conf_path, &walk->conf_errors);
+	facts->name = cli->name;
+	facts->conf_path = cli->conf_path;
+	facts->file = cli->options[CLI_OPTION_CONF];
+	facts->conf_there = error != -ENOENT;
+	if (error) {
+		conf_free(&walk->conf);
+		if (error != -ENOENT || cli->conf_given)
+			facts->conf_cause = error == -EACCES ? CAUSE_PERMISSION : CAUSE_CONFIG;
+		facts->conf_errors = buf_str(&walk->conf_errors);
+		if (conf_init(&walk->conf) < 0)
+			return -ENOMEM;
+	}
 	ask_running_instance(cli, walk);
 	if (facts->instance.runs) {
 		facts->ask_text = "the running instance is using the modem";
@@ -177,26 +171,11 @@ static bool mend_findings(struct mending *mending, const struct walk *walk)
 	return tried;
 }
 
-static void print_findings(const struct walk *walk, const struct mending *mending, bool json)
-{
-	struct json_object *object;
-	struct buf text = BUF_INIT;
-
-	if (json) {
-		object = finding_list_json(&walk->findings);
-		json_object_object_add(object, "fixed", json_object_get(mending->fixed));
-		puts(json_object_to_json_string_ext(object, JSON_LINE));
-		json_object_put(object);
-		return;
-	}
-	finding_list_render(&walk->findings, term_has_colours(), &text);
-	printf("%s%s", buf_str(&mending->text), buf_str(&text));
-	buf_free(&text);
-}
-
 int cli_doctor(struct cli *cli)
 {
 	struct mending mending = {.text = BUF_INIT, .fixed = json_object_new_array()};
+	struct json_object *object;
+	struct buf text = BUF_INIT;
 	struct walk walk;
 	int error = walk_all(cli, &walk), cause = CAUSE_INTERNAL;
 
@@ -205,7 +184,16 @@ int cli_doctor(struct cli *cli)
 		error = walk_all(cli, &walk);
 	}
 	if (!error) {
-		print_findings(&walk, &mending, cli->options[CLI_OPTION_JSON]);
+		if (cli->options[CLI_OPTION_JSON]) {
+			object = finding_list_json(&walk.findings);
+			json_object_object_add(object, "fixed", json_object_get(mending.fixed));
+			puts(json_object_to_json_string_ext(object, JSON_LINE));
+			json_object_put(object);
+		} else {
+			finding_list_render(&walk.findings, term_has_colours(), &text);
+			printf("%s%s", buf_str(&mending.text), buf_str(&text));
+			buf_free(&text);
+		}
 		cause = (int)finding_list_cause(&walk.findings);
 	}
 	walk_free(&walk);

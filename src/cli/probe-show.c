@@ -12,31 +12,6 @@
 #define COLUMNS 5
 #define GAP     2
 
-static struct json_object *probe_port_json(const struct probed_port *probed)
-{
-	struct json_object *object = json_object_new_object(), *usb;
-	const struct port *port = &probed->port;
-
-	json_add_text(object, "device", port->device);
-	json_add_number(object, "interface", port->interface);
-	json_add_text(object, "driver", port->driver);
-	if (port->usb_path[0] || port->vid >= 0) {
-		usb = json_object_new_object();
-		json_add_text(usb, "path", port->usb_path);
-		json_add_hex4(usb, "vid", port->vid);
-		json_add_hex4(usb, "pid", port->pid);
-		json_add_text(usb, "manufacturer", port->manufacturer);
-		json_add_text(usb, "product", port->product);
-		json_add_text(usb, "serial", port->serial);
-		json_object_object_add(object, "usb", usb);
-	}
-	json_add_text(object, "role", port_role_name(probed->role));
-	json_add_number(object, "answer_ms", probed->answer_ms);
-	json_add_text(object, "holder", probed->holder);
-	json_add_text(object, "reason", probed->reason);
-	return object;
-}
-
 void probe_show_json(const struct probe_result *result, struct buf *out)
 {
 	struct json_object *object = json_object_new_object();
@@ -48,8 +23,30 @@ void probe_show_json(const struct probe_result *result, struct buf *out)
 	json_add_text(object, "cause", cause_name(result->cause));
 	json_add_number(object, "elapsed_ms", result->elapsed_ms);
 	json_add_number(object, "chosen_ms", result->chosen_ms);
-	for (size_t i = 0; i < result->count; i++)
-		json_object_array_add(ports, probe_port_json(&result->ports[i]));
+	for (size_t i = 0; i < result->count; i++) {
+		const struct probed_port *probed = &result->ports[i];
+		const struct port *port = &probed->port;
+		struct json_object *row = json_object_new_object(), *usb;
+
+		json_add_text(row, "device", port->device);
+		json_add_number(row, "interface", port->interface);
+		json_add_text(row, "driver", port->driver);
+		if (port->usb_path[0] || port->vid >= 0) {
+			usb = json_object_new_object();
+			json_add_text(usb, "path", port->usb_path);
+			json_add_hex4(usb, "vid", port->vid);
+			json_add_hex4(usb, "pid", port->pid);
+			json_add_text(usb, "manufacturer", port->manufacturer);
+			json_add_text(usb, "product", port->product);
+			json_add_text(usb, "serial", port->serial);
+			json_object_object_add(row, "usb", usb);
+		}
+		json_add_text(row, "role", port_role_name(probed->role));
+		json_add_number(row, "answer_ms", probed->answer_ms);
+		json_add_text(row, "holder", probed->holder);
+		json_add_text(row, "reason", probed->reason);
+		json_object_array_add(ports, row);
+	}
 	json_object_object_add(object, "ports", ports);
 	buf_printf(out, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
 	json_object_put(object);

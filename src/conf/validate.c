@@ -60,74 +60,80 @@ static bool is_usb_path(const char *value)
 	return len > 0 && value[len] == '\0';
 }
 
-/* What is wrong with it, or NULL. */
-static const char *find_fault(enum conf_format format, const char *value)
+bool conf_validate(enum conf_format format, const char *value, struct buf *why)
 {
+	const char *fault = NULL;
+
 	switch (format) {
 	case CONF_FORMAT_APN:
 		/* 23.003 9.1. The value goes into an AT string: a quote ends it, and V.250 5.4.2.2
 		 * makes the backslash an escape. */
-		return is_plain(value, "\"\\")
-			       ? NULL
-			       : "has to be printable ASCII without a quote or a backslash";
+		fault = is_plain(value, "\"\\")
+				? NULL
+				: "has to be printable ASCII without a quote or a backslash";
+		break;
 	case CONF_FORMAT_AT_COMMAND:
-		if (!str_starts_nocase(value, "AT"))
-			return "has to begin with AT";
-		if (!is_plain(value, ""))
-			return "has to be printable ASCII, one command";
 		/* A PIN in here would get around the promise that a refused PIN is never sent
 		 * again. */
-		return may_hold_pin(value) ? "must not hold a PIN: give it as sim.pin" : NULL;
+		if (!str_starts_nocase(value, "AT"))
+			fault = "has to begin with AT";
+		else if (!is_plain(value, ""))
+			fault = "has to be printable ASCII, one command";
+		else if (may_hold_pin(value))
+			fault = "must not hold a PIN: give it as sim.pin";
+		break;
 	case CONF_FORMAT_IFNAME:
 		/* dev_valid_name() of the kernel; '%' is for its name templates. */
-		return strcmp(value, ".") != 0 && strcmp(value, "..") != 0 &&
-				       is_plain(value, " /:%")
-			       ? NULL
-			       : "has to be a network interface's name: printable, without blank, "
-				 "\"/\", \":\" or \"%\"";
+		fault = strcmp(value, ".") != 0 && strcmp(value, "..") != 0 &&
+					is_plain(value, " /:%")
+				? NULL
+				: "has to be a network interface's name: printable, without blank, "
+				  "\"/\", \":\" or \"%\"";
+		break;
 	case CONF_FORMAT_IMEI:
-		return is_digits(value, 14, 16) ? NULL : "has to be 14 to 16 digits";
+		fault = is_digits(value, 14, 16) ? NULL : "has to be 14 to 16 digits";
+		break;
 	case CONF_FORMAT_IP:
-		return str_is_ip(value) ? NULL
-					: "has to be a numeric IPv4 or IPv6 address, because "
-					  "looking up a name may need the link";
+		fault = str_is_ip(value) ? NULL
+					 : "has to be a numeric IPv4 or IPv6 address, because "
+					   "looking up a name may need the link";
+		break;
 	case CONF_FORMAT_OPERATOR:
-		return strcmp(value, "auto") == 0 || is_digits(value, 5, 6)
-			       ? NULL
-			       : "has to be \"auto\" or the 5 or 6 digits of country and network";
+		fault = strcmp(value, "auto") == 0 || is_digits(value, 5, 6)
+				? NULL
+				: "has to be \"auto\" or the 5 or 6 digits of country and network";
+		break;
 	case CONF_FORMAT_PIN:
-		return is_digits(value, 4, 8) ? NULL : "has to be 4 to 8 digits";
+		fault = is_digits(value, 4, 8) ? NULL : "has to be 4 to 8 digits";
+		break;
 	case CONF_FORMAT_PORT:
-		return strcmp(value, "auto") == 0 || (value[0] == '/' && is_plain(value, ""))
-			       ? NULL
-			       : "has to be \"auto\" or an absolute path such as \"/dev/ttyUSB2\"";
+		fault = strcmp(value, "auto") == 0 || (value[0] == '/' && is_plain(value, ""))
+				? NULL
+				: "has to be \"auto\" or an absolute path such as \"/dev/ttyUSB2\"";
+		break;
 	case CONF_FORMAT_TEXT:
-		return has_control(value) ? "must not contain control characters" : NULL;
+		fault = has_control(value) ? "must not contain control characters" : NULL;
+		break;
 	case CONF_FORMAT_UNIX_GROUP:
-		return !*value || getgrnam(value) ? NULL : "is not a group of this system";
+		fault = !*value || getgrnam(value) ? NULL : "is not a group of this system";
+		break;
 	case CONF_FORMAT_USB_ID:
-		return strlen(value) == 9 && strspn(value, HEX) == 4 && value[4] == ':' &&
-				       strspn(value + 5, HEX) == 4
-			       ? NULL
-			       : "has to be vendor and product as in lsusb, four hex digits each: "
-				 "\"1199:9013\"";
+		fault = strlen(value) == 9 && strspn(value, HEX) == 4 && value[4] == ':' &&
+					strspn(value + 5, HEX) == 4
+				? NULL
+				: "has to be vendor and product as in lsusb, four hex digits each: "
+				  "\"1199:9013\"";
+		break;
 	case CONF_FORMAT_USB_PATH:
-		return is_usb_path(value) ? NULL
-					  : "has to be a device's name in /sys/bus/usb/devices: "
-					    "\"1-1\" or \"2-1.4\"";
-	case CONF_FORMAT_ANY:
+		fault = is_usb_path(value) ? NULL
+					   : "has to be a device's name in /sys/bus/usb/devices: "
+					     "\"1-1\" or \"2-1.4\"";
+		break;
 	case CONF_FORMAT_PPP_OPTION:
+		return conf_ppp_option(value, NULL, why);
+	case CONF_FORMAT_ANY:
 		break;
 	}
-	return NULL;
-}
-
-bool conf_validate(enum conf_format format, const char *value, struct buf *why)
-{
-	const char *fault = find_fault(format, value);
-
-	if (format == CONF_FORMAT_PPP_OPTION)
-		return conf_ppp_option(value, NULL, why);
 	if (fault)
 		buf_printf(why, "%s", fault);
 	return !fault;

@@ -108,22 +108,6 @@ static void put_lines(const char *text, const char *before, struct buf *out)
 	}
 }
 
-/* Words up to WIDTH, lines indented. */
-static void put_wrapped(const char *text, struct buf *out)
-{
-	for (size_t len; *text; text += len + strspn(text + len, " ")) {
-		len = strlen(text);
-		if (len > WIDTH - INDENT) {
-			len = WIDTH - INDENT;
-			while (len > 0 && text[len] != ' ')
-				len--;
-			if (len == 0)
-				len = strcspn(text, " ");
-		}
-		buf_printf(out, "%*s%.*s\n", INDENT, "", (int)len, text);
-	}
-}
-
 void finding_list_render(const struct finding_list *list, bool colour, struct buf *out)
 {
 	size_t problems = 0;
@@ -131,6 +115,7 @@ void finding_list_render(const struct finding_list *list, bool colour, struct bu
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct finding *finding = &list->findings[i];
+		const char *text = finding->meaning;
 
 		problems += finding->severity == DOCTOR_PROBLEM;
 		mends |= finding->mend != DOCTOR_MEND_NONE;
@@ -143,7 +128,18 @@ void finding_list_render(const struct finding_list *list, bool colour, struct bu
 		}
 		buf_printf(out, " [%s]\n", finding->code);
 		put_lines(buf_str(&finding->evidence), "- ", out);
-		put_wrapped(finding->meaning, out);
+		/* Words up to WIDTH, lines indented. */
+		for (size_t len; *text; text += len + strspn(text + len, " ")) {
+			len = strlen(text);
+			if (len > WIDTH - INDENT) {
+				len = WIDTH - INDENT;
+				while (len > 0 && text[len] != ' ')
+					len--;
+				if (len == 0)
+					len = strcspn(text, " ");
+			}
+			buf_printf(out, "%*s%.*s\n", INDENT, "", (int)len, text);
+		}
 		put_lines(buf_str(&finding->fix), "  # ", out);
 	}
 	if (problems == 0)

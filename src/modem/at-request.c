@@ -141,27 +141,11 @@ static unsigned command_effects(const char *text)
 	return effects;
 }
 
-static const char *find_objection(unsigned effects, enum at_request_scope scope)
-{
-	if (effects & EFFECT_PIN)
-		return "may hold a PIN, and a wrong one sent again blocks the SIM; "
-		       "set sim.pin instead, or add --force";
-	if (effects & EFFECT_CALL)
-		return "makes a call or waits for a text, and the port is closed after it; "
-		       "if that is meant, add --force";
-	if (effects & EFFECT_HIDE)
-		return "makes the modem answer in digits, or not at all, and then its port is not "
-		       "found; if that is meant, add --force";
-	if (scope == AT_REQUEST_INSTANCE && (effects & EFFECT_BREAK))
-		return "may end the running instance's call; stop that first, or add --force";
-	return NULL;
-}
-
 /* Says why not, naming no more of the command than may be shown. */
 static bool check_command(const char *text, bool force, enum at_request_scope scope,
 			  struct buf *why)
 {
-	const char *objection;
+	const char *objection = NULL;
 	size_t len = strlen(text);
 	unsigned effects;
 
@@ -179,7 +163,19 @@ static bool check_command(const char *text, bool force, enum at_request_scope sc
 		return false;
 	}
 	effects = command_effects(text);
-	objection = force ? NULL : find_objection(effects, scope);
+	if (force)
+		return true;
+	if (effects & EFFECT_PIN)
+		objection = "may hold a PIN, and a wrong one sent again blocks the SIM; "
+			    "set sim.pin instead, or add --force";
+	else if (effects & EFFECT_CALL)
+		objection = "makes a call or waits for a text, and the port is closed after it; "
+			    "if that is meant, add --force";
+	else if (effects & EFFECT_HIDE)
+		objection = "makes the modem answer in digits, or not at all, and then its port is "
+			    "not found; if that is meant, add --force";
+	else if (scope == AT_REQUEST_INSTANCE && (effects & EFFECT_BREAK))
+		objection = "may end the running instance's call; stop that first, or add --force";
 	if (objection)
 		buf_printf(why, "%.*s %s",
 			   effects & EFFECT_SECRET ? (int)strcspn(text, "=") : AT_COMMAND_MAX, text,

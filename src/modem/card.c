@@ -51,31 +51,26 @@ bool modem_decode_pin_left(const char *line, int *left)
 	return true;
 }
 
-/* READ BINARY's data, which follows 144,0 or another success code (51.011 9.4); or the number behind
- * "+CCID: ", "ICCID: " (Sierra's AT+ICCID) or nothing. */
-static const char *crsm_data(const char *line, char *data, size_t size)
-{
-	const char *colon = strchr(line, ':');
-	struct at_fields fields;
-	int sw1;
-
-	if (!at_fields_start(&fields, line, "+CRSM:")) {
-		line = colon ? colon + 1 : line;
-		return line + strspn(line, " \t\"");
-	}
-	if (!at_fields_next_int(&fields, &sw1) || (sw1 != 0x90 && sw1 != 0x91) ||
-	    !at_fields_skip(&fields) || !at_fields_next_string(&fields, data, size))
-		return "";
-	return data;
-}
-
 bool modem_decode_iccid(const char *line, char iccid[MODEM_ICCID_SIZE])
 {
 	static const char digits[] = "0123456789ABCDEFabcdef";
 	char data[48], found[MODEM_ICCID_SIZE];
-	const char *text = crsm_data(line, data, sizeof(data));
-	size_t len = strspn(text, digits);
+	const char *colon = strchr(line, ':'), *text = colon ? colon + 1 : line;
+	struct at_fields fields;
+	size_t len;
+	int sw1;
 
+	/* READ BINARY's data, which follows 144,0 or another success code (51.011 9.4); or the
+	 * number behind "+CCID: ", "ICCID: " (Sierra's AT+ICCID) or nothing. */
+	if (at_fields_start(&fields, line, "+CRSM:")) {
+		if (!at_fields_next_int(&fields, &sw1) || (sw1 != 0x90 && sw1 != 0x91) ||
+		    !at_fields_skip(&fields) || !at_fields_next_string(&fields, data, sizeof(data)))
+			return false;
+		text = data;
+	} else {
+		text += strspn(text, " \t\"");
+	}
+	len = strspn(text, digits);
 	if (len < ICCID_MIN || len > ICCID_RAW || strspn(text + len, " \t\"") != strlen(text + len))
 		return false;
 	for (size_t i = 0; i < len; i++)

@@ -258,18 +258,11 @@ bool modem_decode_cops(const char *line, char *name, unsigned name_size, char *m
 	return true;
 }
 
-bool modem_decode_selection(const char *line, int *mode)
+bool modem_decode_number(const char *line, const char *prefix, int *number)
 {
 	struct at_fields fields;
 
-	return at_fields_start(&fields, line, "+COPS:") && at_fields_next_int(&fields, mode);
-}
-
-bool modem_decode_cfun(const char *line, int *fun)
-{
-	struct at_fields fields;
-
-	return at_fields_start(&fields, line, "+CFUN:") && at_fields_next_int(&fields, fun);
+	return at_fields_start(&fields, line, prefix) && at_fields_next_int(&fields, number);
 }
 
 /* Length of an APN without the operator's part. */

@@ -90,12 +90,9 @@ int modem_csq_dbm(int csq);
 bool modem_decode_cops(const char *line, char *name, unsigned name_size, char *mccmnc,
 		       unsigned mccmnc_size, int *act);
 
-/* +COPS: <mode>, also where nothing follows (27.007 7.3): 0 automatic, 1 by hand, 2 deregistered, 4
- * by hand, then automatic. */
-bool modem_decode_selection(const char *line, int *mode);
-
-/* +CFUN: <fun> (27.007 8.2). */
-bool modem_decode_cfun(const char *line, int *fun);
+/* The first field: <mode> of "+COPS:", also where nothing follows (27.007 7.3: 0 automatic, 1 by
+ * hand, 2 deregistered, 4 by hand, then automatic), <fun> of "+CFUN:" (27.007 8.2). */
+bool modem_decode_number(const char *line, const char *prefix, int *number);
 
 /* Whether two APNs mean the same, regardless of case and of a network's ".mncNNN.mccNNN.gprs"
  * suffix (23.003 9.1.2). */

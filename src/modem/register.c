@@ -182,7 +182,7 @@ static enum step_outcome take_fun(struct script *script, const struct at_event *
 
 	modem->radio_fun = 1;
 	while (step_next_line(&at, line, sizeof(line)))
-		modem_decode_cfun(line, &modem->radio_fun);
+		modem_decode_number(line, "+CFUN:", &modem->radio_fun);
 	script->facts.radio = modem_radio_of_fun(modem->radio_fun);
 	modem->radio_checked = true;
 	modem->radio_told = false;

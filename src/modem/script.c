@@ -95,23 +95,6 @@ void script_wind_up(struct script *script)
 	script->winding_up = true;
 }
 
-/* "+CPIN:" of "AT+CPIN?": what an answer's lines begin with; "" for a basic command. */
-static const char *default_prefix(struct script *script)
-{
-	const char *name = buf_str(&script->command);
-	size_t len;
-
-	if (script->command.len < 3 || !strchr("+^!*$%#_", name[2]))
-		return "";
-	name += strlen("AT");
-	len = strcspn(name, "=?;");
-	if (len + 2 > sizeof(script->prefix))
-		return "";
-	memcpy(script->prefix, name, len);
-	memcpy(script->prefix + len, ":", 2);
-	return script->prefix;
-}
-
 static enum step_outcome ask_step(struct script *script, const struct step *step)
 {
 	const char *text = step->text;
@@ -137,8 +120,19 @@ static enum step_outcome ask_step(struct script *script, const struct step *step
 	if (step->numbered)
 		buf_printf(&script->command, "%d", script->modem.kept[step->number]);
 	script->at.text = buf_str(&script->command);
-	if (!script->at.prefix)
-		script->at.prefix = default_prefix(script);
+	if (script->at.prefix)
+		return outcome;
+	/* "+CPIN:" of "AT+CPIN?": what an answer's lines begin with; "" for a basic command. */
+	script->at.prefix = "";
+	if (script->command.len >= 3 && strchr("+^!*$%#_", script->at.text[2])) {
+		size_t len = strcspn(script->at.text + 2, "=?;");
+
+		if (len + 2 <= sizeof(script->prefix)) {
+			memcpy(script->prefix, script->at.text + 2, len);
+			memcpy(script->prefix + len, ":", 2);
+			script->at.prefix = script->prefix;
+		}
+	}
 	return outcome;
 }
 

@@ -181,31 +181,26 @@ int modem_signal_percent(const struct modem_signal *signal)
 	return -1;
 }
 
-/* A technology's letter by a word in the text, or by the number that the text is. */
-static char letter_of_text(const char *text, const char *letters)
-{
-	long number;
-
-	if (letters)
-		return str_to_int(text, 0, (long)strlen(letters) - 1, &number) ? letters[number]
-									       : '-';
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (strcasestr(text, words[i].word))
-			return words[i].letter;
-	return '-';
-}
-
 const char *modem_decode_technology(const char *line)
 {
 	const struct signal_technology *row;
 	struct at_fields fields;
 	char text[80], letter = '-';
+	long number;
 
+	/* A technology's letter by a word in the text, or by the number that the text is. */
 	for (const struct modem_family *const *at = modem_families; *at; at++)
-		for (row = (*at)->technologies; row && row->prefix && letter == '-'; row++)
-			if (at_fields_start(&fields, line, row->prefix) &&
-			    field_text(fields, row->field, text, sizeof(text)))
-				letter = letter_of_text(text, row->letters);
+		for (row = (*at)->technologies; row && row->prefix && letter == '-'; row++) {
+			if (!at_fields_start(&fields, line, row->prefix) ||
+			    !field_text(fields, row->field, text, sizeof(text)))
+				continue;
+			if (row->letters &&
+			    str_to_int(text, 0, (long)strlen(row->letters) - 1, &number))
+				letter = row->letters[number];
+			for (size_t i = 0; i < COUNT(words) && !row->letters && letter == '-'; i++)
+				if (strcasestr(text, words[i].word))
+					letter = words[i].letter;
+		}
 	for (size_t i = 0; i < COUNT(technologies); i++)
 		if (technologies[i].letter == letter)
 			return technologies[i].name;

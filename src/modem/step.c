@@ -140,7 +140,7 @@ static void take_operator(struct script *script, const char *line)
 	struct at_fields fields;
 	int act = -1, format;
 
-	if (modem_decode_selection(line, &modem->selection))
+	if (modem_decode_number(line, "+COPS:", &modem->selection))
 		modem->selection_known = true;
 	if (!modem_decode_cops(line, KEEP(facts->operator), KEEP(facts->mccmnc), &act))
 		return;
@@ -191,7 +191,7 @@ void step_take_line(struct script *script, const struct step *step, const char *
 		modem_decode_iccid(line, facts->iccid);
 		break;
 	case FACT_FUN:
-		if (modem_decode_cfun(line, &facts->fun))
+		if (modem_decode_number(line, "+CFUN:", &facts->fun))
 			facts->radio = modem_radio_of_fun(facts->fun);
 		break;
 	case FACT_RADIO:

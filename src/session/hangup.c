@@ -12,23 +12,6 @@
  * link that never carried anything has not lasted. */
 #define DEAD_LINK_LASTED_MS 600000
 
-static int delay_ms_by_cause(struct session *session, bool lasted)
-{
-	enum cause_reaction reaction = cause_reaction(session->cause);
-
-	if (session->redialing || session->wrong_modem)
-		return SESSION_REDIAL_MS;
-	/* A busy SIM mends itself. */
-	if (session->cause == CAUSE_SIM && session->script.facts.sim == MODEM_SIM_BUSY)
-		return backoff_next(&session->backoff);
-	if (session->ladder.slow || reaction == CAUSE_REACTION_SLOW ||
-	    (session->cause == CAUSE_NOT_REGISTERED && script_is_denied(&session->script)))
-		return backoff_slow(&session->backoff);
-	if (reaction == CAUSE_REACTION_AT_ONCE && lasted)
-		return SESSION_REDIAL_MS;
-	return backoff_next(&session->backoff);
-}
-
 /* pppd is gone, or will never go. */
 static void finish_hangup(struct session *session, int64_t now)
 {
@@ -61,7 +44,18 @@ static void finish_hangup(struct session *session, int64_t now)
 		next = SESSION_RECOVERING;
 	if (next == SESSION_BACKING_OFF) {
 		session->search_at = -1;
-		session->delay_ms = delay_ms_by_cause(session, lasted);
+		if (session->redialing || session->wrong_modem)
+			session->delay_ms = SESSION_REDIAL_MS;
+		else if (session->cause == CAUSE_SIM && session->script.facts.sim == MODEM_SIM_BUSY)
+			session->delay_ms = backoff_next(&session->backoff); /* it mends itself */
+		else if (session->ladder.slow || reaction == CAUSE_REACTION_SLOW ||
+			 (session->cause == CAUSE_NOT_REGISTERED &&
+			  script_is_denied(&session->script)))
+			session->delay_ms = backoff_slow(&session->backoff);
+		else if (reaction == CAUSE_REACTION_AT_ONCE && lasted)
+			session->delay_ms = SESSION_REDIAL_MS;
+		else
+			session->delay_ms = backoff_next(&session->backoff);
 	}
 	session_change(session, next, now);
 }

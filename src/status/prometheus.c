@@ -127,28 +127,15 @@ static void put_info(const struct page *page, struct json_object *part, const ch
 	end_sample(page, 1, false);
 }
 
-static void put_registration(const struct page *page, struct json_object *network)
-{
-	static const char *const keys[] = {"registration", "operator", "mccmnc", "technology",
-					   NULL};
-	const char *registration = show_text(network, "registration");
-
-	if (!*registration)
-		return;
-	put_gauge(page, "registered", "Whether the modem is registered with a network.",
-		  strncmp(registration, "home", 4) == 0 ||
-			  strncmp(registration, "roaming", 7) == 0);
-	if (show_has(network, "roaming"))
-		put_gauge(page, "roaming", "Whether that network is foreign.",
-			  json_object_get_boolean(show_get(network, "roaming")));
-	put_info(page, network, "network_info", "Which network that is.", keys);
-}
-
 void prometheus_print(struct json_object *object, const char *name, struct buf *out)
 {
 	static const char *const modem_keys[] = {"manufacturer", "model",    "vid",
 						 "pid",          "usb_path", NULL};
+	static const char *const network_keys[] = {"registration", "operator", "mccmnc",
+						   "technology", NULL};
 	const struct page page = {name, out};
+	struct json_object *network = show_get(object, "network");
+	const char *registration = show_text(network, "registration");
 	struct json_object *failure = show_get(object, "last_failure");
 
 	put_gauge(&page, "running", "Whether the instance is running.", object != NULL);
@@ -170,6 +157,14 @@ void prometheus_print(struct json_object *object, const char *name, struct buf *
 		put_label(&page, ",", "cause", show_text(failure, "cause"));
 		end_sample(&page, show_number(failure, "ago_ms"), true);
 	}
-	put_registration(&page, show_get(object, "network"));
+	if (*registration) {
+		put_gauge(&page, "registered", "Whether the modem is registered with a network.",
+			  strncmp(registration, "home", 4) == 0 ||
+				  strncmp(registration, "roaming", 7) == 0);
+		if (show_has(network, "roaming"))
+			put_gauge(&page, "roaming", "Whether that network is foreign.",
+				  json_object_get_boolean(show_get(network, "roaming")));
+		put_info(&page, network, "network_info", "Which network that is.", network_keys);
+	}
 	put_info(&page, show_get(object, "modem"), "modem_info", "Which modem it has.", modem_keys);
 }

@@ -212,12 +212,12 @@ static void selection_with_and_without_an_operator(void **state)
 	int mode = -1;
 
 	(void)state;
-	assert_true(modem_decode_selection("+COPS: 1,2,\"26203\",2", &mode));
+	assert_true(modem_decode_number("+COPS: 1,2,\"26203\",2", "+COPS:", &mode));
 	assert_int_equal(mode, 1);
-	assert_true(modem_decode_selection("+COPS: 2", &mode));
+	assert_true(modem_decode_number("+COPS: 2", "+COPS:", &mode));
 	assert_int_equal(mode, 2);
-	assert_false(modem_decode_selection("+COPS: (1,\"x\")", &mode));
-	assert_false(modem_decode_selection("+COPS:", &mode));
+	assert_false(modem_decode_number("+COPS: (1,\"x\")", "+COPS:", &mode));
+	assert_false(modem_decode_number("+COPS:", "+COPS:", &mode));
 }
 
 static void a_hostile_operator_name_stays_in_its_bounds(void **state)
@@ -265,8 +265,8 @@ static void leading_zeros_change_no_number(void **state)
 				      sizeof(mccmnc), &act));
 	assert_string_equal(mccmnc, "26201");
 	assert_int_equal(act, 7);
-	assert_true(modem_decode_selection("+COPS: 002", &number) && number == 2);
-	assert_true(modem_decode_cfun("+CFUN: 004", &number) && number == 4);
+	assert_true(modem_decode_number("+COPS: 002", "+COPS:", &number) && number == 2);
+	assert_true(modem_decode_number("+CFUN: 004", "+CFUN:", &number) && number == 4);
 	assert_true(modem_decode_context("+CGDCONT: 001,\"IP\",\"a\"", &context));
 	assert_int_equal(context.cid, 1);
 	assert_true(modem_decode_pin_left("+CPINC: 003,010", &number) && number == 3);
