@@ -96,7 +96,7 @@ static int read_pinfile(void *ctx, struct buf *text)
 	}
 	close(fd);
 	if (len < 0)
-		return -EIO;
+		return -errno;
 	return text->failed ? -ENOMEM : 0;
 }
 
@@ -198,4 +198,24 @@ static int note_pin_taken(void *ctx, const struct pins_key *key, struct buf *why
 	return note_pin(key, why, pins_taken);
 }
 
-const struct pins_ops pinfile_ops = {note_pin_sent, note_pin_taken};
+static int note_pin_refused(void *ctx, const struct pins_key *key, struct buf *why)
+{
+	(void)ctx;
+	return note_pin(key, why, pins_refused);
+}
+
+static bool is_pin_pending(void *ctx)
+{
+	struct pinfile file = {.dir = PINFILE_DIR, .lock = -1};
+
+	(void)ctx;
+	return pins_pending(&pinfile_disk, &file);
+}
+
+int pinfile_ask(const struct pins_key *key, struct buf *why)
+{
+	return note_pin(key, why, pins_ask);
+}
+
+const struct pins_ops pinfile_ops = {note_pin_sent, note_pin_taken, note_pin_refused,
+				     is_pin_pending};

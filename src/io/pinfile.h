@@ -16,6 +16,9 @@ extern const struct pins_disk pinfile_disk;
 /* For a script, on the machine's own file; ctx is not used. */
 extern const struct pins_ops pinfile_ops;
 
+/* What would be said to sending this PIN; nothing is changed. */
+int pinfile_ask(const struct pins_key *key, struct buf *why);
+
 #define PINFILE_DIR  STATEDIR
 #define PINFILE_NAME "sent-pins"
 #define PINFILE_PATH PINFILE_DIR "/" PINFILE_NAME

@@ -2,15 +2,21 @@
 #include <crypt.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "modem/pins.h"
 
-#define HEAD     "gobi-dial pins 1\n"
-#define IMEI_LEN 14 /* what follows is a check digit or a version */
+#define HEAD      "gobi-dial pins "
+#define IMEI_LEN  14 /* what follows is a check digit or a version */
+#define CARD_LEN  18 /* a check digit and padding may follow */
+#define ENDS_LEN  8
+#define LEFT_MAX  99
+#define LEFT_SAFE 2 /* with fewer attempts left nothing is sent again */
 
 static const char salt_chars[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -48,41 +54,85 @@ static bool parse_hash(const char **at, bool optional, char end, char *to, size_
 	return true;
 }
 
-static bool parse_sent(const char **at, struct pins_sent *sent)
+static const char *const fates[] = {
+	[PINS_OLD] = "sent ",
+	[PINS_ONCE] = "once ",
+	[PINS_TWICE] = "again ",
+	[PINS_REFUSED] = "refused ",
+};
+
+/* "-" for what is below 0. */
+static bool parse_left(const char **at, int *left)
 {
-	return skip_text(at, "sent ") && parse_hash(at, false, ' ', sent->pin, sizeof(sent->pin)) &&
+	size_t len = strspn(*at, "0123456789");
+
+	*left = len ? atoi(*at) : -1;
+	if (len > 2 || (len == 2 && **at == '0'))
+		return false;
+	*at += len;
+	return (len > 0 || skip_text(at, "-")) && skip_text(at, "\n");
+}
+
+static bool parse_mark(const char **at, bool version_1, struct pins_sent *sent)
+{
+	size_t fate = PINS_OLD;
+
+	while (fate < COUNT(fates) && !skip_text(at, fates[fate]))
+		fate++;
+	if (fate == COUNT(fates) || (version_1 && fate != PINS_OLD))
+		return false;
+	sent->fate = (enum pins_fate)fate;
+	sent->left = -1;
+	return parse_hash(at, false, ' ', sent->pin, sizeof(sent->pin)) &&
 	       parse_hash(at, true, ' ', sent->card, sizeof(sent->card)) &&
-	       parse_hash(at, true, '\n', sent->modem, sizeof(sent->modem));
+	       parse_hash(at, true, fate == PINS_OLD ? '\n' : ' ', sent->modem,
+			  sizeof(sent->modem)) &&
+	       (fate == PINS_OLD || (parse_hash(at, true, ' ', sent->shape, sizeof(sent->shape)) &&
+				     parse_left(at, &sent->left)));
 }
 
 int pins_parse(const char *text, size_t len, struct pins_file *file)
 {
 	const char *at = text;
-	struct buf end = BUF_INIT;
-	bool whole;
+	char end[16];
+	bool version_1;
 
 	memset(file, 0, sizeof(*file));
 	memcpy(file->salt, "$6$", 4);
-	if (memchr(text, '\0', len) || !skip_text(&at, HEAD "salt $6$") ||
+	if (memchr(text, '\0', len) || !skip_text(&at, HEAD))
+		return -EBADMSG;
+	version_1 = skip_text(&at, "1\n");
+	if ((!version_1 && !skip_text(&at, "2\n")) || !skip_text(&at, "salt $6$") ||
 	    !parse_hash(&at, false, '\n', file->salt + 3, PINS_SALT_SIZE - 3))
 		return -EBADMSG;
-	while (file->count < PINS_SENT_MAX && parse_sent(&at, &file->sent[file->count]))
+	while (file->count < PINS_SENT_MAX && !str_starts(at, "sum ")) {
+		if (!parse_mark(&at, version_1, &file->sent[file->count]))
+			return -EBADMSG;
 		file->count++;
-	buf_printf(&end, "sum %08x\n", file_sum(text, (size_t)(at - text)));
-	whole = strcmp(at, buf_str(&end)) == 0;
-	buf_free(&end);
-	return whole ? 0 : -EBADMSG;
+	}
+	snprintf(end, sizeof(end), "sum %08x\n", file_sum(text, (size_t)(at - text)));
+	return strcmp(at, end) == 0 ? 0 : -EBADMSG;
+}
+
+static const char *known(const char *hash)
+{
+	return *hash ? hash : "-";
 }
 
 void pins_format(const struct pins_file *file, struct buf *out)
 {
 	buf_clear(out);
-	buf_printf(out, HEAD "salt %s\n", file->salt);
+	buf_printf(out, HEAD "2\nsalt %s\n", file->salt);
 	for (size_t i = 0; i < file->count; i++) {
 		const struct pins_sent *sent = &file->sent[i];
 
-		buf_printf(out, "sent %s %s %s\n", sent->pin, *sent->card ? sent->card : "-",
-			   *sent->modem ? sent->modem : "-");
+		buf_printf(out, "%s%s %s %s", fates[sent->fate], sent->pin, known(sent->card),
+			   known(sent->modem));
+		if (sent->fate != PINS_OLD) {
+			buf_printf(out, " %s ", known(sent->shape));
+			buf_printf(out, sent->left < 0 ? "-" : "%d", sent->left);
+		}
+		buf_printf(out, "\n");
 	}
 	buf_printf(out, "sum %08x\n", file_sum(buf_str(out), out->len));
 }
@@ -94,42 +144,136 @@ static int hash_pin(const char *salt, const char *what, const char *pin, size_t 
 {
 	struct buf text = BUF_INIT;
 	const char *hashed, *last;
-	bool fits = false;
+	bool fits = false, no_memory;
 
 	buf_printf(&text, "%.*s/%s", (int)what_len, what, pin);
+	errno = 0;
 	hashed = text.failed ? NULL : crypt(buf_str(&text), salt);
+	no_memory = text.failed || errno == ENOMEM;
 	buf_free(&text);
 	last = hashed ? strrchr(hashed, '$') : NULL;
 	/* A C library without SHA-512 gives NULL, "*0" or a DES hash. */
 	if (last && str_starts(hashed, salt) && strlen(last + 1) == 86)
 		fits = str_copy(to, size, last + 1);
-	return fits ? 0 : -ENOSYS;
+	return fits ? 0 : no_memory ? -ENOMEM : -ENOSYS;
 }
 
-static int hash_key(const char *salt, const struct pins_key *key, struct pins_sent *to)
+/* ISO/IEC 7812-1 annex B. */
+static bool fits_luhn(const char *digits, size_t len)
 {
-	int error;
+	unsigned sum = 0;
 
-	memset(to, 0, sizeof(*to));
-	error = hash_pin(salt, "", key->pin, 0, to->pin, sizeof(to->pin));
+	for (size_t i = 0; i < len; i++) {
+		unsigned digit = (unsigned)(digits[len - 1 - i] - '0');
+
+		if (i % 2)
+			digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
+		sum += digit;
+	}
+	return sum % 10 == 0;
+}
+
+/* How long a sound number is (29: 20 with a digit of padding), and three digits of a sum each for
+ * how it begins and ends: a digit that was lost or misread, which Luhn's lets pass once in ten,
+ * changes the length and only one of the two. */
+static void shape_card(const char *iccid, char shape[9])
+{
+	size_t len = strlen(iccid), code = len;
+
+	shape[0] = '\0';
+	if (len < CARD_LEN || len > 20 || strspn(iccid, "0123456789") != len)
+		return;
+	if (!fits_luhn(iccid, len))
+		code = len == 20 && fits_luhn(iccid, len - 1) ? 29 : 0;
+	if (code)
+		snprintf(shape, 9, "%02u%03x%03x", (unsigned)code % 100,
+			 file_sum(iccid, ENDS_LEN) & 0xfff,
+			 file_sum(iccid + len - ENDS_LEN, ENDS_LEN) & 0xfff);
+}
+
+/* Both numbers are sound, and neither is the other one misread. */
+static bool proves_two_cards(const char *a, const char *b)
+{
+	if (!*a || !*b)
+		return false;
+	return strncmp(a, b, 2) == 0 ||
+	       (strncmp(a + 2, b + 2, 3) != 0 && strncmp(a + 5, b + 5, 3) != 0);
+}
+
+static int hash_key(const char *salt, const struct pins_key *key, struct pins_sent *now)
+{
+	int error = 0;
+
+	memset(now, 0, sizeof(*now));
+	now->left = key->left > LEFT_MAX ? LEFT_MAX : key->left;
+	if (*key->pin)
+		error = hash_pin(salt, "", key->pin, 0, now->pin, sizeof(now->pin));
 	if (error == 0 && *key->iccid)
-		error = hash_pin(salt, key->iccid, key->pin, strlen(key->iccid), to->card,
-				 sizeof(to->card));
+		error = hash_pin(salt, key->iccid, "", CARD_LEN, now->card, sizeof(now->card));
 	if (error == 0 && *key->imei)
-		error = hash_pin(salt, key->imei, key->pin, IMEI_LEN, to->modem, sizeof(to->modem));
+		error = hash_pin(salt, key->imei, "", IMEI_LEN, now->modem, sizeof(now->modem));
+	shape_card(key->iccid, now->shape);
 	return error;
 }
 
-/* Whether both may be the same PIN for the same SIM. */
-static bool may_be_same_pin(const struct pins_sent *a, const struct pins_sent *b)
+static int hash_old_key(const char *salt, const struct pins_key *key, const struct pins_sent *now,
+			struct pins_sent *old)
 {
-	if (strcmp(a->pin, b->pin) != 0)
-		return false;
-	if (*a->card && *b->card)
-		return strcmp(a->card, b->card) == 0;
-	if (*a->modem && *b->modem)
-		return strcmp(a->modem, b->modem) == 0;
-	return true;
+	int error = 0;
+
+	memcpy(old->pin, now->pin, sizeof(old->pin));
+	if (*key->iccid)
+		error = hash_pin(salt, key->iccid, key->pin, strlen(key->iccid), old->card,
+				 sizeof(old->card));
+	if (error == 0 && *key->imei)
+		error = hash_pin(salt, key->imei, key->pin, IMEI_LEN, old->modem,
+				 sizeof(old->modem));
+	return error;
+}
+
+/* Whether both may be the same SIM. Version 1's numbers prove nothing: they are hashes of what was
+ * read that day. */
+static bool may_be_same_card(const struct pins_sent *a, const struct pins_sent *b)
+{
+	if (*a->card && *b->card) {
+		if (strcmp(a->card, b->card) == 0)
+			return true;
+		if (proves_two_cards(a->shape, b->shape))
+			return false;
+	}
+	return !*a->modem || !*b->modem || strcmp(a->modem, b->modem) == 0;
+}
+
+/* Not only for want of a proof that they are two. */
+static bool is_same_card(const struct pins_sent *mark, const struct pins_sent *today)
+{
+	if (*mark->card && strcmp(mark->card, today->card) == 0)
+		return true;
+	return *mark->modem && (*today->card || !*mark->card) && may_be_same_card(mark, today) &&
+	       strcmp(mark->modem, today->modem) == 0;
+}
+
+static bool is_open(const struct pins_sent *sent)
+{
+	return sent->fate == PINS_ONCE || sent->fate == PINS_TWICE;
+}
+
+enum pins_event { EVENT_ASK, EVENT_SEND, EVENT_TAKEN, EVENT_REFUSED };
+
+static int read_marks(const struct pins_disk *disk, void *ctx, struct buf *text,
+		      struct pins_file *file)
+{
+	int error = disk->read(ctx, text);
+
+	memset(file, 0, sizeof(*file));
+	return error < 0 ? error : pins_parse(buf_str(text), text->len, file);
+}
+
+static int write_marks(const struct pins_disk *disk, void *ctx, const struct buf *text)
+{
+	int error = text->len ? disk->write(ctx, buf_str(text), text->len) : disk->remove(ctx);
+
+	return error < 0 || !text->len ? error : disk->replace(ctx);
 }
 
 static int store_marks(const struct pins_disk *disk, void *ctx, const struct pins_file *file)
@@ -137,76 +281,226 @@ static int store_marks(const struct pins_disk *disk, void *ctx, const struct pin
 	struct buf text = BUF_INIT;
 	int error;
 
-	if (file->count == 0) {
-		error = disk->remove(ctx);
-		return error < 0 ? error : disk->sync(ctx);
-	}
-	pins_format(file, &text);
-	error = text.failed ? -ENOMEM : disk->write(ctx, buf_str(&text), text.len);
+	if (file->count)
+		pins_format(file, &text);
+	error = text.failed ? -ENOMEM : write_marks(disk, ctx, &text);
 	buf_free(&text);
-	if (error == 0)
-		error = disk->replace(ctx);
 	return error < 0 ? error : disk->sync(ctx);
 }
 
-/* Before the PIN is sent: add its mark. Afterwards: remove the mark of exactly that key; others
- * with the same PIN belong to other SIMs. */
-static int change_marks(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
-			bool taken, struct pins_file *file)
+/* What a mark of the same PIN and SIM says to sending it now. The counter of what may be another
+ * card proves nothing. */
+static int judge_mark(const struct pins_sent *mark, int left)
 {
-	struct buf text = BUF_INIT;
-	struct pins_sent sent;
-	size_t kept = 0;
-	int error = disk->read(ctx, &text);
-
-	memset(file, 0, sizeof(*file));
-	if (error == -ENOENT)
-		error = disk->salt(ctx, file->salt);
-	else if (error == 0)
-		error = pins_parse(buf_str(&text), text.len, file);
-	buf_free(&text);
-	if (error == 0)
-		error = hash_key(file->salt, key, &sent);
-	if (error)
-		return error;
-	for (size_t i = 0; i < file->count; i++) {
-		if (!taken && may_be_same_pin(&file->sent[i], &sent))
-			return -EEXIST;
-		if (!taken || memcmp(&file->sent[i], &sent, sizeof(sent)) != 0)
-			file->sent[kept++] = file->sent[i];
-	}
-	if (taken && kept == file->count)
-		return 0;
-	file->count = kept;
-	if (!taken && kept == PINS_SENT_MAX)
-		return -ENOSPC;
-	if (!taken)
-		file->sent[file->count++] = sent;
-	return store_marks(disk, ctx, file);
+	if (!is_open(mark))
+		return -EEXIST;
+	if (left < 0 || mark->left < 0)
+		return -ENODATA;
+	if (left < mark->left)
+		return -EEXIST;
+	if (mark->fate == PINS_TWICE || left < LEFT_SAFE || mark->left < LEFT_SAFE)
+		return -EALREADY;
+	return PINS_AGAIN;
 }
 
-static int change_locked(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
-			 bool taken)
+/* Another PIN went to this SIM after that mark, and may have filled the counter up. */
+static bool is_outdated(const struct pins_file *file, const struct pins_sent *mark)
 {
-	struct pins_file *file = malloc(sizeof(*file));
-	int error = file ? disk->lock(ctx) : -ENOMEM;
+	const struct pins_sent *later = mark;
+
+	while (++later < file->sent + file->count)
+		if (is_open(later) && strcmp(later->pin, mark->pin) != 0 &&
+		    may_be_same_card(later, mark))
+			return true;
+	return false;
+}
+
+/* Puts the mark of today's PIN into the file, in place of the one that it had. */
+static int mark_sent(struct pins_file *file, const struct pins_sent *today,
+		     const struct pins_sent *old)
+{
+	struct pins_sent sent = *today;
+	size_t kept = 0;
+	int verdict = 0;
+
+	sent.fate = PINS_ONCE;
+	for (size_t i = 0; i < file->count; i++) {
+		struct pins_sent *mark = &file->sent[i];
+		bool is_old = mark->fate == PINS_OLD;
+
+		if (strcmp(mark->pin, today->pin) != 0 ||
+		    !may_be_same_card(mark, is_old ? old : today)) {
+			file->sent[kept++] = *mark;
+			continue;
+		}
+		verdict = judge_mark(mark, is_same_card(mark, today) ? today->left : -1);
+		if (verdict == PINS_AGAIN && is_outdated(file, mark))
+			verdict = -EEXIST;
+		if (verdict < 0) {
+			/* Its fate is known now, and a person may fill the counter up again. */
+			if (verdict == -EEXIST && !is_old)
+				mark->fate = PINS_REFUSED;
+			return verdict;
+		}
+		sent.fate = PINS_TWICE;
+		if (*mark->shape || !*sent.card) {
+			memcpy(sent.card, mark->card, sizeof(sent.card));
+			memcpy(sent.shape, mark->shape, sizeof(sent.shape));
+		}
+	}
+	if (kept == PINS_SENT_MAX)
+		return -E2BIG;
+	file->sent[kept++] = sent;
+	file->count = kept;
+	return verdict;
+}
+
+/* The mark of what this SIM was sent last. */
+static const struct pins_sent *find_last_open(const struct pins_file *file,
+					      const struct pins_sent *today)
+{
+	for (size_t i = file->count; i-- > 0;)
+		if (is_open(&file->sent[i]) && is_same_card(&file->sent[i], today))
+			return &file->sent[i];
+	return NULL;
+}
+
+static void mark_taken(struct pins_file *file, struct pins_sent *today)
+{
+	const struct pins_sent *last = *today->pin ? today : find_last_open(file, today);
+	size_t kept = 0;
+
+	if (!last)
+		return;
+	memcpy(today->pin, last->pin, sizeof(today->pin));
+	for (size_t i = 0; i < file->count; i++) {
+		struct pins_sent *mark = &file->sent[i];
+
+		if (is_open(mark) && may_be_same_card(mark, today)) {
+			if (strcmp(mark->pin, today->pin) == 0)
+				continue;
+			mark->fate = PINS_REFUSED;
+		}
+		file->sent[kept++] = *mark;
+	}
+	file->count = kept;
+}
+
+static void mark_refused(struct pins_file *file, const struct pins_sent *today)
+{
+	for (size_t i = 0; i < file->count; i++) {
+		struct pins_sent *mark = &file->sent[i];
+
+		if (is_open(mark) && strcmp(mark->pin, today->pin) == 0 &&
+		    may_be_same_card(mark, today))
+			mark->fate = PINS_REFUSED;
+	}
+}
+
+/* What one call works with; too much for a stack. */
+struct pins_work {
+	struct pins_file file, was;
+	struct pins_sent today, old; /* `old`: as version 1 noted it */
+	struct buf before;
+};
+
+static int apply_event(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
+		       enum pins_event event, struct pins_work *work)
+{
+	int error = read_marks(disk, ctx, &work->before, &work->file), verdict = 0;
+
+	if (error == -ENOENT)
+		error = event == EVENT_SEND ? disk->salt(ctx, work->file.salt) : 0;
+	if (error < 0 || (event != EVENT_SEND && work->file.count == 0))
+		return error;
+	error = hash_key(work->file.salt, key, &work->today);
+	for (size_t i = 0; error == 0 && i < work->file.count; i++)
+		if (work->file.sent[i].fate == PINS_OLD && !*work->old.pin &&
+		    strcmp(work->file.sent[i].pin, work->today.pin) == 0)
+			error = hash_old_key(work->file.salt, key, &work->today, &work->old);
+	if (error < 0)
+		return error;
+	work->was = work->file;
+	if (event == EVENT_TAKEN)
+		mark_taken(&work->file, &work->today);
+	else if (event == EVENT_REFUSED)
+		mark_refused(&work->file, &work->today);
+	else
+		verdict = mark_sent(&work->file, &work->today, &work->old);
+	if (event == EVENT_ASK || memcmp(&work->was, &work->file, sizeof(work->was)) == 0)
+		return verdict;
+	error = store_marks(disk, ctx, &work->file);
+	/* A mark of a PIN that is not sent now would spend its second try. */
+	if (error < 0 && event == EVENT_SEND && verdict >= 0)
+		write_marks(disk, ctx, &work->before);
+	return verdict < 0 || error == 0 ? verdict : error;
+}
+
+static int change_marks(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
+			enum pins_event event)
+{
+	struct pins_work *work = calloc(1, sizeof(*work));
+	bool locks = event != EVENT_ASK;
+	int error = !work ? -ENOMEM : locks ? disk->lock(ctx) : 0;
 
 	if (error == 0) {
-		error = change_marks(disk, ctx, key, taken, file);
-		disk->unlock(ctx);
+		error = apply_event(disk, ctx, key, event, work);
+		if (locks)
+			disk->unlock(ctx);
 	}
-	free(file);
+	if (work)
+		buf_free(&work->before);
+	free(work);
 	return error;
 }
 
 int pins_send(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
 {
-	return change_locked(disk, ctx, key, false);
+	return change_marks(disk, ctx, key, EVENT_SEND);
+}
+
+int pins_ask(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
+{
+	return change_marks(disk, ctx, key, EVENT_ASK);
 }
 
 int pins_taken(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
 {
-	return change_locked(disk, ctx, key, true);
+	return change_marks(disk, ctx, key, EVENT_TAKEN);
+}
+
+int pins_refused(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
+{
+	return change_marks(disk, ctx, key, EVENT_REFUSED);
+}
+
+bool pins_pending(const struct pins_disk *disk, void *ctx)
+{
+	struct pins_file *file = malloc(sizeof(*file));
+	struct buf text = BUF_INIT;
+	bool pending = false;
+
+	if (file && read_marks(disk, ctx, &text, file) == 0)
+		for (size_t i = 0; i < file->count; i++)
+			pending |= is_open(&file->sent[i]);
+	buf_free(&text);
+	free(file);
+	return pending;
+}
+
+enum cause pins_cause(int error)
+{
+	switch (error) {
+	case -EEXIST:
+	case -ENODATA:
+	case -EALREADY:
+	case -EBADMSG:
+	case -E2BIG:
+	case -ENOSYS:
+		return CAUSE_PIN;
+	default:
+		return CAUSE_INTERNAL;
+	}
 }
 
 void pins_describe(int error, const char *path, struct buf *out)
@@ -219,6 +513,22 @@ void pins_describe(int error, const char *path, struct buf *out)
 			   "Only if this one has proved right in a telephone, delete %s",
 			   path);
 		break;
+	case -ENODATA:
+		buf_printf(out,
+			   "this PIN was sent to this SIM before, its answer got lost, and the "
+			   "modem does not tell how many attempts are left; so it is not sent "
+			   "again before somebody has tried it in a telephone. If it is wrong, set "
+			   "the right one in sim.pin; if it is right, delete %s",
+			   path);
+		break;
+	case -EALREADY:
+		buf_printf(
+			out,
+			"this PIN was sent to this SIM twice, and the modem has not taken it; it "
+			"is not sent a third time. Take the modem's power away for a moment and "
+			"try the PIN in a telephone; if it is right there, delete %s",
+			path);
+		break;
 	case -EBADMSG:
 		buf_printf(
 			out,
@@ -226,11 +536,12 @@ void pins_describe(int error, const char *path, struct buf *out)
 			"sent. Delete it once the PIN has proved right in a telephone",
 			path);
 		break;
-	case -ENOSPC:
-		buf_printf(out,
-			   "no PIN is sent: there is no room to note it in %s first. Free some, or "
-			   "delete the file once the PIN has proved right in a telephone",
-			   path);
+	case -E2BIG:
+		buf_printf(
+			out,
+			"no PIN is sent: %s notes as many as it can hold. Delete it once the PIN "
+			"has proved right in a telephone",
+			path);
 		break;
 	case -ENOSYS:
 		buf_printf(out, "no PIN is sent: crypt(3) of this system has no SHA-512 to note "

@@ -101,7 +101,11 @@ struct script_modem {
 	bool urc_refused;                        /* by the domain just asked */
 	struct mode_progress mode;
 	bool pin_sent, pin_taken;
-	int64_t pin_at; /* when it was sent, or answered */
+	bool pin_pending; /* the SIM is open, and marks of earlier PINs are there */
+	bool pin_refused; /* in the SIM's own words */
+	bool pin_doubted; /* the counter has been asked again */
+	int pin_left;     /* what it said before */
+	int64_t pin_at;   /* when it was sent, or answered */
 	struct at_final pin_answer;
 	bool radio_checked; /* +CFUN? has been answered */
 	bool radio_told;    /* the family's own word has been asked for */

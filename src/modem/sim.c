@@ -16,6 +16,7 @@
 #define SIM_FAIL_LIMIT_MS 20000 /* "SIM failure" that was none */
 #define PIN_LEFT_MIN      2     /* the last attempt is not made */
 #define PIN_GRACE_MS      5000  /* after OK to the PIN "SIM PIN" may linger */
+#define PIN_AGAIN_MS      5000  /* before a PIN that was not taken is sent once more */
 #define PIN_NOTE_RETRY_MS 100   /* another instance is noting a PIN down */
 #define PIN_NOTE_LIMIT_MS 60000
 
@@ -62,7 +63,8 @@ static struct pins_key key_of(const struct script *script)
 {
 	return (struct pins_key){.pin = script->conf->sim.pin,
 				 .iccid = script->facts.iccid,
-				 .imei = script->facts.identity.imei};
+				 .imei = script->facts.identity.imei,
+				 .left = script->facts.pin_left};
 }
 
 /* Another instance is noting one down. */
@@ -71,29 +73,43 @@ static bool may_note_later(const struct script *script, int error)
 	return error == -EAGAIN && script->now - script->started_at < PIN_NOTE_LIMIT_MS;
 }
 
-/* The PIN was right: its mark can go. */
+/* The SIM is open: the mark of the PIN that did it can go, also of one that was sent before a kill
+ * or a power cut. */
 static enum step_outcome forget_pin(struct script *script)
 {
+	struct script_modem *modem = &script->modem;
 	struct pins_key key = key_of(script);
 	struct buf why = BUF_INIT;
 	int error;
 
-	if (!script->modem.pin_sent || script->modem.pin_taken)
+	if ((!modem->pin_sent && !modem->pin_pending) || modem->pin_taken)
 		return STEP_NEXT;
+	if (!modem->pin_sent)
+		key.pin = "";
 	error = script->pins->taken(script->pins_ctx, &key, &why);
 	if (may_note_later(script, error)) {
 		script->wake_at = script->now + PIN_NOTE_RETRY_MS;
 		buf_free(&why);
 		return STEP_AGAIN;
 	}
-	script->modem.pin_taken = true;
+	modem->pin_taken = true;
 	if (error < 0)
-		script_notice(
-			script,
-			"the PIN is right, but will not be sent when the SIM wants it next: %s",
-			buf_str(&why));
+		script_notice(script, "the PIN is right, but its mark stays: %s", buf_str(&why));
 	buf_free(&why);
 	return STEP_NEXT;
+}
+
+/* The SIM is blocked. A PIN that it got before is the one that did it. */
+static enum step_outcome fail_puk(struct script *script)
+{
+	struct pins_key key = key_of(script);
+	struct buf why = BUF_INIT;
+
+	if (script->modem.pin_sent)
+		script->pins->refused(script->pins_ctx, &key, &why);
+	buf_free(&why);
+	script->facts.sim = MODEM_SIM_PUK;
+	return script_fail(script, CAUSE_PUK, PUK_TEXT);
 }
 
 static enum step_outcome take_sim(struct script *script, const struct at_event *reply)
@@ -111,13 +127,15 @@ static enum step_outcome take_sim(struct script *script, const struct at_event *
 	case MODEM_SIM_FAILED:
 		return retry_sim(script, *sim, SIM_FAIL_LIMIT_MS, reply);
 	case MODEM_SIM_PUK:
-		return script_fail(script, CAUSE_PUK, PUK_TEXT);
+		return fail_puk(script);
 	case MODEM_SIM_OTHER_LOCK:
 		return script_fail(script, CAUSE_SIM,
 				   "the modem is locked to another network or SIM: %s",
 				   reply->text);
 	case MODEM_SIM_READY:
-		return forget_pin(script);
+		script->modem.pin_pending = !script->modem.pin_sent && script->pins &&
+					    script->pins->pending(script->pins_ctx);
+		return STEP_NEXT;
 	default:
 		/* A modem with no such command has no SIM to unlock; one that does not know its
 		 * SIM yet is asked again while it looks for a network. */
@@ -141,22 +159,55 @@ enum modem_sim step_sim_of_error(const struct at_final *final)
 	}
 }
 
-/* The SIM still wants a PIN after it got ours: wait, or call it wrong. */
+/* The SIM still wants a PIN after it got ours: wait, or ask the counter. If it proves that no
+ * attempt was spent, the PIN may go once more, as its mark has it; otherwise it is wrong. */
 static enum step_outcome judge_pin(struct script *script)
 {
 	struct script_modem *modem = &script->modem;
-	struct buf answer = BUF_INIT;
+	struct pins_key key = key_of(script);
+	struct buf text = BUF_INIT;
+	int error;
 
 	if (modem->pin_answer.kind == AT_FINAL_OK && script->now - modem->pin_at < PIN_GRACE_MS) {
 		script->wake_at = next_look_at(script);
 		return script_jump(script, STEP_SIM);
 	}
-	at_final_describe(&modem->pin_answer, &answer);
-	script_fail(script, CAUSE_PIN,
-		    "the SIM has got the PIN (AT+CPIN: %s) and still wants one, so it is wrong; it "
-		    "is not sent again",
-		    buf_str(&answer));
-	buf_free(&answer);
+	if (!modem->pin_refused && !modem->pin_doubted) {
+		modem->pin_doubted = true;
+		script->facts.pin_left = -1;
+		return script_jump(script, STEP_SIM);
+	}
+	if (!modem->pin_refused && modem->pin_left >= 0 &&
+	    script->facts.pin_left >= modem->pin_left) {
+		modem->pin_sent = modem->pin_doubted = false;
+		script->facts.pin_left = -1;
+		script->started_at = script->now;
+		script->wake_at = script->now + PIN_AGAIN_MS;
+		return script_jump(script, STEP_SIM);
+	}
+	error = script->pins->refused(script->pins_ctx, &key, &text);
+	buf_free(&text);
+	if (may_note_later(script, error)) {
+		script->wake_at = script->now + PIN_NOTE_RETRY_MS;
+		return STEP_AGAIN;
+	}
+	at_final_describe(&modem->pin_answer, &text);
+	if (modem->pin_refused)
+		script_fail(script, CAUSE_PIN,
+			    "the SIM has refused the PIN: it is wrong. It is not sent again; set "
+			    "the right one in sim.pin");
+	else if (modem->pin_answer.kind == AT_FINAL_TIMEOUT && modem->pin_left < 0)
+		script_fail(script, CAUSE_PIN,
+			    "the modem was sent the PIN (AT+CPIN: %s), still wants one, and does "
+			    "not tell how many attempts are left, so it is not sent again. Try it "
+			    "in a telephone, and set the right one in sim.pin",
+			    buf_str(&text));
+	else
+		script_fail(script, CAUSE_PIN,
+			    "the SIM has got the PIN (AT+CPIN: %s) and still wants one, so it is "
+			    "wrong; it is not sent again",
+			    buf_str(&text));
+	buf_free(&text);
 	return STEP_FAIL;
 }
 
@@ -166,6 +217,8 @@ static enum step_outcome ask_pin(struct script *script)
 	struct buf why = BUF_INIT;
 	int left = script->facts.pin_left, error = -ENOSYS;
 
+	if (script->facts.sim == MODEM_SIM_READY)
+		return forget_pin(script);
 	if (script->facts.sim != MODEM_SIM_PIN)
 		return STEP_NEXT;
 	if (script->modem.pin_sent)
@@ -184,7 +237,9 @@ static enum step_outcome ask_pin(struct script *script)
 	buf_printf(&script->command, "AT+CPIN=");
 	if (at_quote(&script->command, script->conf->sim.pin) < 0)
 		return script_fail(script, CAUSE_CONFIG, "sim.pin is not a valid PIN");
-	/* Its mark is on the disk when this says 0. */
+	if (script->command.failed)
+		return script_fail(script, CAUSE_INTERNAL, "no PIN is sent: %s", strerror(ENOMEM));
+	/* Its mark is on the disk when this does not fail. */
 	if (script->pins)
 		error = script->pins->send(script->pins_ctx, &key, &why);
 	else
@@ -192,11 +247,17 @@ static enum step_outcome ask_pin(struct script *script)
 	if (may_note_later(script, error))
 		script->wake_at = script->now + PIN_NOTE_RETRY_MS;
 	else if (error < 0)
-		script_fail(script, CAUSE_PIN, "%s", buf_str(&why));
+		script_fail(script, pins_cause(error), "%s", buf_str(&why));
 	buf_free(&why);
 	if (error < 0)
 		return script->cause == CAUSE_NONE ? STEP_AGAIN : STEP_FAIL;
+	if (error == PINS_AGAIN)
+		script_notice(script,
+			      "the modem has not taken the PIN, %d attempts are left as before; it "
+			      "is sent once more",
+			      left);
 	script->modem.pin_sent = true;
+	script->modem.pin_left = left;
 	script->modem.pin_at = script->now;
 	script->modem.pin_answer = (struct at_final){.kind = AT_FINAL_TIMEOUT};
 	return STEP_SEND;
@@ -210,12 +271,10 @@ static enum step_outcome take_pin(struct script *script, const struct at_event *
 	script->modem.pin_at = script->now;
 	switch (at_final_class(&reply->final)) {
 	case AT_ERROR_PUK:
-		script->facts.sim = MODEM_SIM_PUK;
-		return script_fail(script, CAUSE_PUK, PUK_TEXT);
+		return fail_puk(script);
 	case AT_ERROR_PIN:
-		return script_fail(script, CAUSE_PIN,
-				   "the SIM has refused the PIN: it is wrong. It is not sent "
-				   "again; set the right one in sim.pin");
+		script->modem.pin_refused = true;
+		return STEP_AGAIN;
 	default:
 		script->facts.sim = MODEM_SIM_UNKNOWN;
 		script->wake_at = script->started_at = script->now;

@@ -13,7 +13,9 @@ bool step_is_needed(const struct script *script, const struct step *step)
 	const struct modem_facts *facts = &script->facts;
 	const struct script_modem *modem = &script->modem;
 	const struct conf *conf = script->conf;
-	bool pin_is_wanted = facts->sim == MODEM_SIM_PIN && *conf->sim.pin && !modem->pin_sent;
+	bool pin_is_wanted = facts->sim == MODEM_SIM_PIN && *conf->sim.pin &&
+			     (!modem->pin_sent || modem->pin_doubted);
+	bool pin_is_pending = facts->sim == MODEM_SIM_READY && modem->pin_pending;
 	bool operator_is_free = strcmp(conf->network.operator, "auto") == 0;
 	int kept = modem->kept[step->number];
 
@@ -35,9 +37,9 @@ bool step_is_needed(const struct script *script, const struct step *step)
 	case IF_PIN_LEFT_GUESSED:
 		return pin_is_wanted && facts->pin_left < 0 && !script->family->pin_left;
 	case IF_ICCID_WANTED:
-		return pin_is_wanted && !*facts->iccid;
+		return (pin_is_wanted || pin_is_pending) && !*facts->iccid;
 	case IF_IMEI_WANTED:
-		return pin_is_wanted && !*facts->identity.imei;
+		return (pin_is_wanted || pin_is_pending) && !*facts->identity.imei;
 	case IF_OPERATOR_CHOSEN:
 		return !operator_is_free;
 	case IF_SELECTION_UNKNOWN:

@@ -19,8 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (pins_parse(text, size, file) == 0) {
 			CLAIM(file->count <= PINS_SENT_MAX);
 			pins_format(file, &out);
-			CLAIM(out.len == size);
-			CLAIM(memcmp(buf_str(&out), text, size) == 0);
+			/* Version 1 is written as version 2. */
+			if (text[strlen("gobi-dial pins ")] == '2') {
+				CLAIM(out.len == size);
+				CLAIM(memcmp(buf_str(&out), text, size) == 0);
+			}
 		}
 	}
 	buf_free(&out);

@@ -36,7 +36,13 @@ static int note_pin(void *ctx, const struct pins_key *key, struct buf *why)
 	return 0;
 }
 
-static const struct pins_ops memory = {note_pin, note_pin};
+static bool no_pin_pending(void *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
+static const struct pins_ops memory = {note_pin, note_pin, note_pin, no_pin_pending};
 
 static void talk_init(struct talk *talk, const char *command, int refusal, int64_t ms, bool young)
 {

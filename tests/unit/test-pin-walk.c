@@ -45,6 +45,10 @@ char *crypt(const char *key, const char *salt)
 	return out;
 }
 
+/* With Luhn's digit. */
+static const char *const iccids[CARDS] = {"89490200000863940057", "89490200000863940156",
+					  "89490200000863940255"};
+
 static uint32_t walk; /* which it is, for a debugger */
 
 static const char *const pins[] = {"1111", "2222", "3333", "4444"};
@@ -71,6 +75,7 @@ struct world {
 	unsigned modem;      /* the one that is plugged in */
 	bool hides_iccid;    /* then cards stay where they are */
 	bool lies;           /* its counter says 3 always */
+	bool hides_counter;  /* it has none */
 	bool faults;         /* answers get lost, disks fail */
 	struct file seen, durable, fresh;
 	int steps;    /* until the end comes; -1: it does not */
@@ -201,13 +206,24 @@ static int note_sent(void *ctx, const struct pins_key *key, struct buf *why)
 	return error;
 }
 
+static int note_refused(void *ctx, const struct pins_key *key, struct buf *why)
+{
+	(void)why;
+	return pins_refused(&disk, ctx, key);
+}
+
+static bool note_pending(void *ctx)
+{
+	return pins_pending(&disk, ctx);
+}
+
 static int note_taken(void *ctx, const struct pins_key *key, struct buf *why)
 {
 	(void)why;
 	return pins_taken(&disk, ctx, key);
 }
 
-static const struct pins_ops memory = {note_sent, note_taken};
+static const struct pins_ops memory = {note_sent, note_taken, note_refused, note_pending};
 
 /* What is not synced may be there after a power cut, or not. */
 static void cut_power(struct world *world)
@@ -256,7 +272,8 @@ static struct at_final take_pin(struct world *world, const char *text)
 		return final_of(AT_FINAL_CME, 3);
 	world->pins_in++;
 	card->came[pin]++;
-	assert_int_equal(card->refused[pin], 0);
+	/* A counter that lies, and a kill before the refusal, cost a second one. */
+	assert_true(card->refused[pin] <= world->lies);
 	assert_true(world->told != 1 || world->last_attempt);
 	if (pin == card->right) {
 		card->open = true;
@@ -294,12 +311,12 @@ static struct at_final answer(struct world *world, const char *text, char *out, 
 			 card->open   ? "READY"
 			 : card->left ? "SIM PIN"
 				      : "SIM PUK");
-	} else if (card && strcmp(text, "AT+CPINC?") == 0) {
+	} else if (card && !world->hides_counter && strcmp(text, "AT+CPINC?") == 0) {
 		snprintf(out, size, "+CPINC: %d, 3, 10, 10", world->lies ? 3 : card->left);
 	} else if (card && !world->hides_iccid && strcmp(text, "AT+CCID") == 0) {
 		snprintf(out, size, "+CCID: %s", card->iccid);
 	} else if (strcmp(text, "AT+CGSN") == 0) {
-		snprintf(out, size, "35123404012345%u", world->modem);
+		snprintf(out, size, "3512340401%u3450", world->modem);
 	} else if (strstr(text, "CCID") || strstr(text, "CRSM") || strstr(text, "PIN")) {
 		return final_of(AT_FINAL_ERROR, 0);
 	}
@@ -437,12 +454,13 @@ static void begin(struct world *world, uint32_t seed)
 	world->seed = seed * 2654435761u + 1;
 	world->hides_iccid = draw(world, 3) == 0;
 	world->lies = draw(world, 4) == 0;
+	world->hides_counter = draw(world, 4) == 0;
 	world->faults = draw(world, 5) > 0;
 	world->steps = -1;
 	for (unsigned i = 0; i < CARDS; i++) {
 		struct card *card = &world->cards[i];
 
-		snprintf(card->iccid, sizeof(card->iccid), "894902000008639406%u", i);
+		snprintf(card->iccid, sizeof(card->iccid), "%s", iccids[i]);
 		card->right = draw(world, 3);
 		card->left = 3;
 	}
@@ -470,6 +488,87 @@ static void right_pin_opens(struct world *world)
 		assert_int_equal(card->came[3], i + 1);
 		cut_power(world);
 	}
+}
+
+/* A card in a modem that tells all, with a PIN that is right or wrong; the end comes after so many
+ * steps, as a kill (0), or with the power, when the disk has all or only what was synced. */
+static bool end_after(struct world *world, const char *pin, int steps, int how)
+{
+	bool opened;
+
+	world->steps = steps;
+	opened = live(world, pin);
+	if (world->ended && how > 0) {
+		if (how == 1)
+			world->seen = world->durable;
+		else
+			world->durable = world->seen;
+		world->cards[0].open = false;
+	}
+	world->ended = false;
+	world->steps = -1;
+	return opened;
+}
+
+static void a_right_pin_survives_an_end_at_any_step(void **state)
+{
+	struct world *world = malloc(sizeof(*world));
+
+	(void)state;
+	assert_non_null(world);
+	for (int how = 0; how < 3; how++) {
+		bool opened = false;
+
+		for (int steps = 0; !opened; steps++) {
+			begin(world, 1);
+			world->faults = world->lies = world->hides_counter = false;
+			world->hides_iccid = steps % 2;
+			/* The end may come again and again, if the SIM was seen open between. */
+			for (int ends = 0; ends < 3; ends++) {
+				opened = end_after(world, pins[world->cards[0].right], steps, how);
+				assert_true(live(world, pins[world->cards[0].right]));
+				assert_true(world->cards[0].open);
+				assert_false(world->seen.there);
+				world->cards[0].open = false;
+			}
+			assert_true(steps < 1000);
+		}
+	}
+	free(world);
+}
+
+static void a_wrong_pin_survives_no_end_at_any_two_steps(void **state)
+{
+	struct world *world = malloc(sizeof(*world));
+	bool all_over = false;
+
+	(void)state;
+	assert_non_null(world);
+	for (int first = 0; !all_over; first++) {
+		all_over = true;
+		for (int second = 0; second < 60; second++)
+			for (int how = 0; how < 9; how++) {
+				begin(world, 1);
+				world->faults = world->lies = false;
+				world->hides_counter = second % 2;
+				world->steps = -1;
+				world->cards[0].right = 2;
+				/* The claim is in take_pin. */
+				end_after(world, pins[1], first, how % 3);
+				all_over &= world->cards[0].refused[1] == 1;
+				end_after(world, pins[1], second, how / 3);
+				for (int i = 0; i < 3; i++)
+					assert_false(live(world, pins[1]));
+				/* The right one opens it, and the wrong one stays where it is. */
+				assert_true(live(world, pins[2]));
+				cut_power(world);
+				assert_false(live(world, pins[1]));
+				assert_true(world->cards[0].refused[1] <= 1);
+			}
+		assert_true(first < 1000);
+		all_over &= first > 60;
+	}
+	free(world);
 }
 
 static void no_walk_makes_a_refused_pin_go_out_twice(void **state)
@@ -503,6 +602,8 @@ static void no_walk_makes_a_refused_pin_go_out_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_right_pin_survives_an_end_at_any_step),
+		cmocka_unit_test(a_wrong_pin_survives_no_end_at_any_two_steps),
 		cmocka_unit_test(no_walk_makes_a_refused_pin_go_out_twice),
 	};
 

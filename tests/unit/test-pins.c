@@ -16,10 +16,22 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define A            "89490200000863940628"
-#define B            "8939104170000600742"
+#define B            "8939104170000600749"
 #define M            "351234040123456"
 #define MV           "3512340401234599" /* M with its version */
 #define N            "861234567890123"
+
+/* As version 1 wrote it: 1234 and 4321 for A in M. */
+static const char version_1[] =
+	"gobi-dial pins 1\n"
+	"salt $6$UGiXBXIIx6DOEwoH\n"
+	"sent 3ypXytbIHrjZzdZSuu7FbTufmj/wiEIz2CYZ.Y560Xca4G4fLB1u2a95jY1uJVK6cA9gTPaL7TZbpeE6y8vep/ "
+	".hn5jOn0F4FrWwzPyi93XZBV/y0xlsDmp8gIhdp8mApwujeW32z8bm6P5yvmLnwXyZN3hsR4b181yozc3MXe50 "
+	"l6c/aGNJw2FbvojsrAAzoOpLvOHrrLU0vPFI32p9xZ4v.241wyQJsT.Xs9I1QfGTDG2arFwyyw2fim75W3rY51\n"
+	"sent eg.xf6.fTjg/Adypfu9PNKFDaX4e28V/BBVxwsCP9X6I.lGPni.0LDi36xTCfM8kOryRbldSnj2EdFhRGhCw11 "
+	"IOfDMxMluA06maS1lhL23YjUSDVwnWIA6KOHoLv8ynBBlLPbf1d..ZeGN7jUutFh8s2gB0xjEBlUwJzGGRczV1 "
+	"kUtFStALDn9ML.kCooxMjzPKHaBN9UH5pZM/VcTP.RA9gZtFUwGnz6qiIEleP0AZNWSAXWTZyx/NXda0Xfble.\n"
+	"sum 6c3f08f6\n";
 
 static int set_up(void **state)
 {
@@ -48,6 +60,20 @@ static int send_pin(void **state, const struct pins_key *key)
 	struct pinfile file = {.dir = *state, .lock = -1};
 
 	return pins_send(&pinfile_disk, &file, key);
+}
+
+static int refuse_pin(void **state, const struct pins_key *key)
+{
+	struct pinfile file = {.dir = *state, .lock = -1};
+
+	return pins_refused(&pinfile_disk, &file, key);
+}
+
+static bool is_pending(void **state)
+{
+	struct pinfile file = {.dir = *state, .lock = -1};
+
+	return pins_pending(&pinfile_disk, &file);
 }
 
 static int take_pin(void **state, const struct pins_key *key)
@@ -92,19 +118,19 @@ static void a_pin_goes_to_a_sim_once(void **state)
 		struct pins_key key;
 		int error;
 	} steps[] = {
-		{{"1234", A, M}, 0},
-		{{"1234", A, M}, -EEXIST},
-		{{"1234", A, N}, -EEXIST}, /* in another modem */
-		{{"1234", A, ""}, -EEXIST},
-		{{"1234", "", M}, -EEXIST}, /* it may be the same one */
-		{{"1234", "", MV}, -EEXIST},
-		{{"1234", "", ""}, -EEXIST},
-		{{"4321", A, M}, 0}, /* another PIN */
-		{{"1234", B, M}, 0}, /* another SIM */
-		{{"1234", "", N}, 0},
-		{{"1234", "", N}, -EEXIST},
-		{{"1234", "", ""}, -EEXIST},
-		{{"12345", A, M}, 0},
+		{{"1234", A, M, -1}, 0},
+		{{"1234", A, M, 3}, -ENODATA},
+		{{"1234", A, N, -1}, -ENODATA}, /* in another modem */
+		{{"1234", A, "", -1}, -ENODATA},
+		{{"1234", "", M, -1}, -ENODATA}, /* it may be the same one */
+		{{"1234", "", MV, -1}, -ENODATA},
+		{{"1234", "", "", -1}, -ENODATA},
+		{{"4321", A, M, -1}, 0}, /* another PIN */
+		{{"1234", B, M, -1}, 0}, /* another SIM */
+		{{"1234", "", N, -1}, 0},
+		{{"1234", "", N, -1}, -ENODATA},
+		{{"1234", "", "", -1}, -ENODATA},
+		{{"12345", A, M, -1}, 0},
 	};
 
 	for (size_t i = 0; i < COUNT(steps); i++)
@@ -113,24 +139,131 @@ static void a_pin_goes_to_a_sim_once(void **state)
 
 static void what_was_taken_goes_again(void **state)
 {
-	const struct pins_key wrong = {"0000", A, M}, right = {"1234", A, M};
-	char text[PINS_FILE_MAX];
+	const struct pins_key wrong = {"0000", A, M, -1}, right = {"1234", A, M, -1};
 
 	assert_int_equal(send_pin(state, &wrong), 0);
 	assert_int_equal(send_pin(state, &right), 0);
 	assert_int_equal(take_pin(state, &right), 0);
 	assert_int_equal(send_pin(state, &right), 0);
-	assert_int_equal(send_pin(state, &right), -EEXIST);
+	assert_int_equal(send_pin(state, &right), -ENODATA);
+	/* Another one has opened it. */
 	assert_int_equal(send_pin(state, &wrong), -EEXIST);
 	assert_int_equal(take_pin(state, &right), 0);
 	assert_int_equal(take_pin(state, &wrong), 0);
-	/* Nothing to remember leaves nothing behind. */
+	assert_int_equal(send_pin(state, &wrong), -EEXIST);
+}
+
+static void nothing_to_remember_leaves_nothing_behind(void **state)
+{
+	const struct pins_key right = {"1234", A, M, -1};
+	char text[PINS_FILE_MAX];
+
+	assert_int_equal(send_pin(state, &right), 0);
+	assert_int_equal(take_pin(state, &right), 0);
 	assert_int_equal(read_file(state, text, sizeof(text)), 0);
+}
+
+/* A second try only if the counter proves that the first was not refused, and never below two. */
+static void the_counter_allows_one_more_try(void **state)
+{
+	static const struct {
+		int before, now[3], errors[3];
+	} rows[] = {
+		{3, {3, 3, 3}, {PINS_AGAIN, -EALREADY, -EALREADY}},
+		{2, {3, 3, 3}, {PINS_AGAIN, -EALREADY, -EALREADY}},
+		{2, {2, 1, 3}, {PINS_AGAIN, -EEXIST, -EEXIST}},
+		{3, {-1, 3, 3}, {-ENODATA, PINS_AGAIN, -EALREADY}},
+		{3, {2, 3, 3}, {-EEXIST, -EEXIST, -EEXIST}},
+		{-1, {3, 3, 3}, {-ENODATA, -ENODATA, -ENODATA}},
+		{1, {1, 3, 3}, {-EALREADY, -EALREADY, -EALREADY}},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char pin[8];
+		struct pins_key key = {pin, A, M, rows[i].before};
+
+		snprintf(pin, sizeof(pin), "%04zu", i);
+		assert_int_equal(send_pin(state, &key), 0);
+		assert_true(is_pending(state));
+		for (int j = 0; j < 3; j++) {
+			key.left = rows[i].now[j];
+			assert_int_equal(send_pin(state, &key), rows[i].errors[j]);
+		}
+	}
+}
+
+static void a_refusal_stays_whatever_the_counter_says(void **state)
+{
+	const struct pins_key key = {"1234", A, M, 3}, open = {"", A, M, 3};
+
+	assert_int_equal(send_pin(state, &key), 0);
+	assert_int_equal(refuse_pin(state, &key), 0);
+	assert_false(is_pending(state));
+	assert_int_equal(take_pin(state, &open), 0);
+	assert_int_equal(send_pin(state, &key), -EEXIST);
+}
+
+/* An open SIM proves the PIN that it was sent last, and no other. */
+static void an_open_sim_proves_its_last_pin(void **state)
+{
+	const struct pins_key wrong = {"0000", A, M, 3}, right = {"1234", "", M, 2};
+	const struct pins_key other = {"1234", B, N, 3}, open = {"", A, M, 3};
+
+	assert_int_equal(send_pin(state, &wrong), 0);
+	assert_int_equal(send_pin(state, &right), 0);
+	assert_int_equal(send_pin(state, &other), 0);
+	assert_int_equal(take_pin(state, &open), 0);
+	assert_int_equal(send_pin(state, &wrong), -EEXIST);
+	assert_int_equal(send_pin(state, &right), 0);
+	assert_int_equal(send_pin(state, &other), PINS_AGAIN);
+}
+
+/* A is "89 49 02 00000 86394062 8" with its digit, in forms that a modem may read on another day. */
+static void an_iccid_is_the_same_however_it_is_read(void **state)
+{
+	static const char *const forms[] = {A, "8949020000086394062", "894902000008639406",
+					    "89490200000863940629", ""};
+	const struct pins_key key = {"1234", A, M, 3};
+	char lost[24];
+
+	assert_int_equal(send_pin(state, &key), 0);
+	assert_int_equal(refuse_pin(state, &key), 0);
+	for (size_t i = 0; i < COUNT(forms); i++) {
+		const struct pins_key today = {"1234", forms[i], M, 3};
+
+		assert_int_equal(send_pin(state, &today), -EEXIST);
+	}
+	for (size_t i = 0; i < strlen(A); i++) {
+		const struct pins_key today = {"1234", lost, M, 3};
+
+		snprintf(lost, sizeof(lost), "%.*s%s", (int)i, A, A + i + 1);
+		assert_int_equal(send_pin(state, &today), -EEXIST);
+		strcpy(lost, A);
+		lost[i] = lost[i] == '7' ? '3' : '7';
+		assert_int_equal(send_pin(state, &today), -EEXIST);
+	}
+}
+
+static void marks_of_version_1_stay_in_force(void **state)
+{
+	const struct pins_key marked = {"1234", A, M, 3}, moved = {"1234", A, N, 3};
+	const struct pins_key unread = {"1234", "", M, 3}, other = {"1234", B, N, 3};
+	const struct pins_key open = {"", A, M, 3}, new = {"0000", A, M, 3};
+
+	assert_int_equal(mkdir(*state, 0700), 0);
+	write_file(state, version_1, strlen(version_1));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(send_pin(state, &marked), -EEXIST);
+		assert_int_equal(send_pin(state, &moved), -EEXIST);
+		assert_int_equal(send_pin(state, &unread), -EEXIST);
+		assert_int_equal(take_pin(state, &open), 0);
+		assert_int_equal(send_pin(state, i ? &other : &new), 0);
+	}
 }
 
 static void the_file_is_roots_and_tells_no_pin(void **state)
 {
-	const struct pins_key key = {"123456", A, M};
+	const struct pins_key key = {"123456", A, M, -1};
 	char text[PINS_FILE_MAX], path[64];
 	struct stat status;
 
@@ -149,7 +282,7 @@ static void the_file_is_roots_and_tells_no_pin(void **state)
 
 static void a_damaged_file_lets_no_pin_out(void **state)
 {
-	const struct pins_key key = {"1234", A, M}, other = {"4321", B, N};
+	const struct pins_key key = {"1234", A, M, -1}, other = {"4321", B, N, -1};
 	char text[PINS_FILE_MAX], bad[PINS_FILE_MAX];
 	size_t len;
 
@@ -181,12 +314,12 @@ static void a_full_memory_lets_no_pin_out(void **state)
 		assert_int_equal(send_pin(state, &key), 0);
 	}
 	snprintf(pin, sizeof(pin), "9999");
-	assert_int_equal(send_pin(state, &key), -ENOSPC);
+	assert_int_equal(send_pin(state, &key), -E2BIG);
 }
 
 static void a_mark_that_cannot_be_made_lets_no_pin_out(void **state)
 {
-	const struct pins_key key = {"1234", A, M};
+	const struct pins_key key = {"1234", A, M, -1};
 	struct pinfile nowhere = {.dir = "/nowhere/at/all", .lock = -1};
 	char path[64];
 
@@ -203,7 +336,7 @@ static void a_mark_that_cannot_be_made_lets_no_pin_out(void **state)
 
 static void two_instances_take_turns(void **state)
 {
-	const struct pins_key key = {"1234", A, M};
+	const struct pins_key key = {"1234", A, M, -1};
 	struct pinfile other = {.dir = *state, .lock = -1};
 
 	assert_int_equal(pinfile_disk.lock(&other), 0);
@@ -219,8 +352,11 @@ static void each_refusal_has_its_words(void **state)
 		const char *words;
 	} rows[] = {
 		{-EEXIST, "delete /some/file"},
+		{-ENODATA, "does not tell how many attempts are left"},
+		{-EALREADY, "has not taken it"},
+		{-E2BIG, "/some/file"},
 		{-EBADMSG, "/some/file, which records the PINs"},
-		{-ENOSPC, "/some/file"},
+		{-ENOSPC, "/some/file first: No space left on device"},
 		{-ENOSYS, "SHA-512"},
 		{-EROFS, "/some/file first: Read-only file system"},
 	};
@@ -241,6 +377,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_pin_goes_to_a_sim_once),
 		TEST(what_was_taken_goes_again),
+		TEST(nothing_to_remember_leaves_nothing_behind),
+		TEST(the_counter_allows_one_more_try),
+		TEST(a_refusal_stays_whatever_the_counter_says),
+		TEST(an_open_sim_proves_its_last_pin),
+		TEST(an_iccid_is_the_same_however_it_is_read),
+		TEST(marks_of_version_1_stay_in_force),
 		TEST(the_file_is_roots_and_tells_no_pin),
 		TEST(a_damaged_file_lets_no_pin_out),
 		TEST(a_full_memory_lets_no_pin_out),

@@ -30,8 +30,11 @@ struct talk {
 	int64_t now;
 	char log[2048]; /* commands, joined by | */
 	char noted[64]; /* the PIN that went out, and to whom */
+	char opened[64];
 	int note_error;
 	int notes;
+	bool again; /* the PIN that is noted may go once more */
+	bool refused, pending;
 	int busy; /* times that another instance has the memory */
 };
 
@@ -44,6 +47,10 @@ static int note_sent(void *ctx, const struct pins_key *key, struct buf *why)
 	snprintf(noted, sizeof(noted), "%s/%s/%s", key->pin, key->iccid, key->imei);
 	talk->notes++;
 	if (talk->note_error < 0 || strcmp(noted, talk->noted) == 0) {
+		if (talk->note_error == 0 && talk->again && key->left >= 2) {
+			talk->again = false;
+			return PINS_AGAIN;
+		}
 		buf_printf(why, "noted before");
 		return talk->note_error < 0 ? talk->note_error : -EEXIST;
 	}
@@ -55,16 +62,35 @@ static int note_taken(void *ctx, const struct pins_key *key, struct buf *why)
 {
 	struct talk *talk = ctx;
 
+	if (talk->busy-- > 0) {
+		buf_printf(why, "busy");
+		return -EAGAIN;
+	}
+	if (!*key->pin)
+		snprintf(talk->opened, sizeof(talk->opened), "%s/%s", key->iccid, key->imei);
+	talk->noted[0] = '\0';
+	return 0;
+}
+
+static int note_refused(void *ctx, const struct pins_key *key, struct buf *why)
+{
+	struct talk *talk = ctx;
+
 	(void)key;
 	if (talk->busy-- > 0) {
 		buf_printf(why, "busy");
 		return -EAGAIN;
 	}
-	talk->noted[0] = '\0';
+	talk->refused = true;
 	return 0;
 }
 
-static const struct pins_ops memory = {note_sent, note_taken};
+static bool note_pending(void *ctx)
+{
+	return ((struct talk *)ctx)->pending;
+}
+
+static const struct pins_ops memory = {note_sent, note_taken, note_refused, note_pending};
 
 static struct talk *talk_new(struct row *rows, size_t count)
 {
@@ -573,9 +599,11 @@ static void a_sim_that_is_open_is_asked_nothing_more(void **state)
 	talk_free(talk);
 }
 
+/* What passes is tried again; only what a person has to mend is final. */
 static void a_pin_that_cannot_be_noted_stays_here(void **state)
 {
-	static const int errors[] = {-EEXIST, -EBADMSG, -EROFS, -EAGAIN};
+	static const int errors[] = {-EEXIST, -ENODATA, -EALREADY, -EBADMSG, -E2BIG,  -ENOSYS,
+				     -EROFS,  -ENOSPC,  -EIO,      -ENOMEM,  -EMFILE, -EAGAIN};
 
 	(void)state;
 	for (size_t i = 0; i <= COUNT(errors); i++) {
@@ -588,11 +616,75 @@ static void a_pin_that_cannot_be_noted_stays_here(void **state)
 			talk->script.pins = NULL;
 		set(&talk->conf.sim.pin, "1234");
 		assert_int_equal(run(talk, SCRIPT_PREPARE, 100000), SCRIPT_FAILED);
-		assert_int_equal(talk->script.cause, CAUSE_PIN);
+		assert_int_equal(talk->script.cause,
+				 i >= 6 && i < COUNT(errors) ? CAUSE_INTERNAL : CAUSE_PIN);
 		assert_true(talk->script.text.len > 0);
 		assert_int_equal(pins_sent(talk), 0);
 		talk_free(talk);
 	}
+}
+
+/* Whatever the answer was: the counter proves that no attempt was spent. */
+static void a_pin_that_was_not_taken_is_not_called_wrong(void **state)
+{
+	static const struct {
+		enum at_final_kind kind;
+		int code, left;   /* what the counter says afterwards; -1: nothing */
+		enum cause cause; /* of a SIM that never opens */
+		int sent;
+		bool refused;
+	} cases[] = {
+		{AT_FINAL_TIMEOUT, 0, 3, CAUSE_PIN, 2, false},
+		{AT_FINAL_CME, 14, 3, CAUSE_PIN, 2, false},
+		{AT_FINAL_ERROR, 0, 3, CAUSE_PIN, 2, false},
+		{AT_FINAL_OK, 0, 3, CAUSE_PIN, 2, false},
+		{AT_FINAL_TIMEOUT, 0, 2, CAUSE_PIN, 1, true},
+		{AT_FINAL_ERROR, 0, 2, CAUSE_PIN, 1, true},
+		{AT_FINAL_TIMEOUT, 0, -1, CAUSE_PIN, 1, true},
+		{AT_FINAL_CME, 16, 3, CAUSE_PIN, 1, true}, /* a counter that lies */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char then[32];
+		struct row rows[] = {
+			{"AT+CPINC?", AT_FINAL_OK, 0, "+CPINC: 3, 3, 10, 10", 1, 0},
+			{"AT+CPIN=\"1234\"", cases[i].kind, cases[i].code, "", 1, 0},
+			OK("AT+CPINC?", then),
+			OK("AT+CPIN?", "+CPIN: SIM PIN"),
+			{"AT+CPIN=\"1234\"", cases[i].kind, cases[i].code, "", 0, 0},
+		};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		snprintf(then, sizeof(then), "+CPINC: %d, 3, 10, 10", cases[i].left);
+		set(&talk->conf.sim.pin, "1234");
+		talk->again = true;
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, cases[i].cause);
+		assert_int_equal(pins_sent(talk), cases[i].sent);
+		assert_int_equal(talk->refused, cases[i].refused);
+		assert_int_equal(strstr(buf_str(&talk->script.notices),
+					"has not taken the PIN, 3 attempts are left") != NULL,
+				 cases[i].sent == 2);
+		talk_free(talk);
+	}
+}
+
+/* After a kill, or a power cut, between the PIN and its answer. */
+static void an_open_sim_clears_what_was_sent_before(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+			     OK("AT+CCID", "+CCID: 8939104170000600742"),
+			     OK("AT+CGSN", "351234040123456")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	talk->pending = true;
+	strcpy(talk->noted, "1234//");
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_string_equal(talk->noted, "");
+	assert_string_equal(talk->opened, "8939104170000600742/351234040123456");
+	talk_free(talk);
 }
 
 static void a_right_pin_is_forgotten_when_another_instance_lets_it(void **state)
@@ -1029,6 +1121,8 @@ int main(void)
 		cmocka_unit_test(no_question_is_left_out_before_the_pin),
 		cmocka_unit_test(a_sim_that_is_open_is_asked_nothing_more),
 		cmocka_unit_test(a_pin_that_cannot_be_noted_stays_here),
+		cmocka_unit_test(a_pin_that_was_not_taken_is_not_called_wrong),
+		cmocka_unit_test(an_open_sim_clears_what_was_sent_before),
 		cmocka_unit_test(a_right_pin_is_forgotten_when_another_instance_lets_it),
 		cmocka_unit_test(the_last_attempt_is_not_spent),
 		cmocka_unit_test(sim_states_become_causes),
