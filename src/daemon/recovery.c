@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
+#include "conf/conf.h"
 #include "daemon/bus.h"
 #include "daemon/modem-care.h"
-#include "io/port.h"
 #include "io/clock.h"
+#include "io/holder.h"
+#include "io/port.h"
 #include "io/probe.h"
 #include "io/rung.h"
 #include "io/usb.h"
+
+#define USED_MS 3600000 /* after that the modem comes first */
 
 static bool is_same_device(const struct port *one, const struct port *other)
 {
@@ -38,16 +44,41 @@ bool recovery_note_tty(struct recovery *recovery, const struct conf *conf)
 	return found >= recovery->ports;
 }
 
-void recovery_note_probe(struct recovery *recovery, const struct probe_result *result)
+static bool plugged_has(const struct plugged *plugged, const char *path)
 {
-	const char *path = recovery->port.usb_path;
-	int best = result->chosen, best_fit = -1;
 	struct usb_device device;
 
-	/* If none was chosen, one that was left in a call fits best, then what its layout says. */
+	if (plugged->count == 0 || !*path || !usb_device_read(&device, "", path))
+		return false;
+	for (size_t i = 0; i < PLUGGED_MAX; i++)
+		if (plugged->devices[i].devnum == device.devnum &&
+		    strcmp(plugged->devices[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static bool plugged_add(struct plugged *plugged, const char *path)
+{
+	unsigned i = plugged->count % PLUGGED_MAX;
+	struct usb_device device;
+
+	if (!*path || !usb_device_read(&device, "", path))
+		return false;
+	str_copy(plugged->devices[i].path, sizeof(plugged->devices[i].path), path);
+	plugged->devices[i].devnum = device.devnum;
+	plugged->count++;
+	return true;
+}
+
+/* If none was chosen, one that was left in a call fits best, then what its layout says. */
+static int find_fitting(const struct probe_result *result)
+{
+	int best = result->chosen, best_fit = -1;
+
 	for (size_t i = 0; result->chosen < 0 && i < result->count; i++) {
 		const struct probed_port *port = &result->ports[i];
-		int fit = port->role == PORT_ROLE_PPP   ? 3
+		int fit = port->role == PORT_ROLE_OTHER ? -1
+			  : port->role == PORT_ROLE_PPP ? 3
 			  : port->hint <= LAYOUT_LIKELY ? 2
 			  : port->hint < LAYOUT_NOT_AT  ? 1
 							: 0;
@@ -56,6 +87,24 @@ void recovery_note_probe(struct recovery *recovery, const struct probe_result *r
 			best = (int)i;
 			best_fit = fit;
 		}
+	}
+	return best;
+}
+
+bool recovery_note_probe(struct recovery *recovery, const struct probe_result *result)
+{
+	const char *path = recovery->port.usb_path;
+	struct flaps was = recovery->flaps;
+	int best = find_fitting(result);
+	struct usb_device device, last;
+
+	for (size_t i = 0; i < result->count; i++) {
+		const struct probed_port *port = &result->ports[i];
+
+		if ((port->role == PORT_ROLE_AT || port->role == PORT_ROLE_AT_SECONDARY ||
+		     port->role == PORT_ROLE_PPP) &&
+		    !plugged_has(&recovery->answered, port->port.usb_path))
+			plugged_add(&recovery->answered, port->port.usb_path);
 	}
 	if (best >= 0) {
 		if (!is_same_device(&recovery->port, &result->ports[best].port))
@@ -67,28 +116,38 @@ void recovery_note_probe(struct recovery *recovery, const struct probe_result *r
 		for (size_t i = 0; i < result->count; i++)
 			recovery->ports += is_same_device(&recovery->port, &result->ports[i].port);
 	}
-	if (*path && usb_device_read(&device, "", path) &&
-	    flaps_note(&recovery->flaps, path, device.devnum, clock_now_ms()))
+	if (best < 0 || !*path || !usb_device_read(&device, "", path))
+		return false;
+	if (flaps_note(&recovery->flaps, path, device.devnum, clock_now_ms()))
 		log_warning("the modem at %s leaves USB again and again: it may get too little "
 			    "power; try another power supply, a powered hub or a shorter cable",
 			    path);
+	return *was.path && !was.expected &&
+	       (!usb_device_read(&last, "", was.path) || last.devnum != was.devnum);
+}
+
+bool recovery_is_silent(const struct recovery *recovery, const struct probe_result *result)
+{
+	bool listed = false;
+
+	for (size_t i = 0; i < result->count; i++) {
+		if (strcmp(result->ports[i].port.device, recovery->port.device) != 0)
+			continue;
+		listed = true;
+		if (result->ports[i].role == PORT_ROLE_BUSY)
+			return false;
+	}
+	return listed && result->cause == CAUSE_BUSY &&
+	       plugged_has(&recovery->answered, recovery->port.usb_path);
 }
 
 void recovery_note_candidates(struct recovery *recovery, struct port_list *list)
 {
 	const struct port *best = NULL;
-	struct usb_device device;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		const char *path = list->ports[i].usb_path;
-		bool other = false;
-
-		if (recovery->other_count > 0 && *path && usb_device_read(&device, "", path))
-			for (size_t k = 0; k < RECOVERY_OTHERS_MAX && !other; k++)
-				other = recovery->others[k].devnum == device.devnum &&
-					strcmp(recovery->others[k].path, path) == 0;
-		if (!other)
+		if (!plugged_has(&recovery->others, list->ports[i].usb_path))
 			list->ports[kept++] = list->ports[i];
 	}
 	recovery->left_out = list->count - kept;
@@ -99,7 +158,7 @@ void recovery_note_candidates(struct recovery *recovery, struct port_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct port *port = &list->ports[i];
 
-		if (port_hint(port) >= LAYOUT_NOT_AT)
+		if (port->foreign || port_hint(port) >= LAYOUT_NOT_AT)
 			continue;
 		if (best && strcmp(best->usb_path, port->usb_path) != 0)
 			return;
@@ -113,8 +172,13 @@ void recovery_note_candidates(struct recovery *recovery, struct port_list *list)
 static void on_rung_done(void *ctx, int result)
 {
 	struct bus *bus = ctx;
+	const struct port *port = &bus->care->recovery.port;
 	struct session_event event = {.type = SESSION_EVENT_RECOVERED};
+	struct usb_device device;
 
+	if (result != 0 && result != RUNG_LEFT)
+		event.gone = *port->usb_path ? !usb_device_read(&device, "", port->usb_path)
+					     : access(port->device, F_OK) < 0;
 	switch (result) {
 	case 0:
 		event.text = "done, and the modem answers";
@@ -139,6 +203,69 @@ static void on_rung_done(void *ctx, int result)
 	bus_tell(bus, event);
 }
 
+/* A reset of what may be somebody's printer is not worth the call. */
+static bool is_modem(const struct recovery *recovery, const struct conf *conf,
+		     const struct usb_device *device)
+{
+	if (strcmp(conf->modem.port, "auto") != 0 || port_filter_configured(conf).named ||
+	    plugged_has(&recovery->answered, device->path))
+		return true;
+	for (size_t i = 0; i < device->count; i++) {
+		struct layout_interface interface = usb_layout(device, &device->interfaces[i]);
+
+		if (layout_is_modem(&interface))
+			return true;
+	}
+	return false;
+}
+
+/* Whether somebody works on another of its ports, which may be for AT as well. */
+static bool is_used_by_others(const struct recovery *recovery, const struct usb_device *device)
+{
+	struct holder_list holders;
+	bool used = false;
+
+	holder_scan(&holders);
+	for (size_t i = 0; i < device->count; i++) {
+		const struct usb_interface *at = &device->interfaces[i];
+		struct layout_interface interface = usb_layout(device, at);
+
+		for (size_t k = 0; k < at->tty_count && layout_role(&interface) < LAYOUT_NOT_AT;
+		     k++) {
+			char path[48];
+			struct stat status;
+
+			snprintf(path, sizeof(path), "/dev/%s", at->ttys[k]);
+			if (strcmp(path, recovery->port.device) != 0 && stat(path, &status) == 0 &&
+			    holder_find(&holders, status.st_rdev) != 0)
+				used = true;
+		}
+	}
+	holder_list_free(&holders);
+	return used;
+}
+
+/* The rungs that take all ports away wait until nobody has one, an hour at the longest. */
+static int check_device(struct recovery *recovery, enum ladder_rung rung, const struct conf *conf)
+{
+	const struct port *port = &recovery->port;
+	int64_t now = clock_now_ms();
+	struct usb_device device;
+
+	if (!usb_device_read(&device, "", port->usb_path) || device.vid != port->vid ||
+	    device.pid != port->pid)
+		return -ENODEV;
+	if (!is_modem(recovery, conf, &device))
+		return -EPERM;
+	if ((rung != LADDER_RESET && rung != LADDER_USB) || !is_used_by_others(recovery, &device)) {
+		recovery->used_since = 0;
+		return 0;
+	}
+	if (recovery->used_since == 0)
+		recovery->used_since = now;
+	return now - recovery->used_since < USED_MS ? -EBUSY : 0;
+}
+
 int recovery_start(void *ctx, enum ladder_rung rung)
 {
 	struct bus *bus = ctx;
@@ -148,31 +275,31 @@ int recovery_start(void *ctx, enum ladder_rung rung)
 	const struct worker_task task = {
 		.work = rung_do, .arg = &job, .done = on_rung_done, .ctx = bus};
 	struct port_list list = {NULL, 0};
-	int error = port_list_configured(&list, bus->conf);
 	bool on_usb = *job.port.usb_path;
+	int error = on_usb ? check_device(recovery, rung, bus->conf) : 0;
 
 	worker_abandon(&recovery->worker, SIGTERM);
+	if (error < 0)
+		return error;
 	/* The tty may have been renumbered. If all ttys are gone, only the "usb" rung is
 	 * possible. */
-	if (rung == LADDER_USB) {
-		if (error == 0 || error == -ENOENT)
-			error = on_usb ? 0 : -ENOTSUP;
-	} else if (error == 0) {
-		error = -ENODEV;
-		for (size_t i = 0; i < list.count && error; i++) {
-			const struct port *port = &list.ports[i];
-			bool same =
-				on_usb && *port->usb_path
-					? strcmp(recovery->port.usb_path, port->usb_path) == 0 &&
-						  recovery->port.interface == port->interface &&
-						  recovery->port.vid == port->vid
-					: strcmp(recovery->port.device, port->device) == 0;
+	if (rung == LADDER_USB)
+		return on_usb ? worker_start(&recovery->worker, bus->loop, &task) : -ENOTSUP;
+	error = port_list_configured(&list, bus->conf);
+	if (error == 0 || error == -ENOENT)
+		error = on_usb ? -ENXIO : -ENODEV;
+	for (size_t i = 0; i < list.count; i++) {
+		const struct port *port = &list.ports[i];
+		bool same = on_usb && *port->usb_path
+				    ? strcmp(recovery->port.usb_path, port->usb_path) == 0 &&
+					      recovery->port.interface == port->interface &&
+					      recovery->port.vid == port->vid
+				    : strcmp(recovery->port.device, port->device) == 0;
 
-			if (!same)
-				continue;
-			job.port = *port;
-			error = 0;
-		}
+		if (!same)
+			continue;
+		job.port = *port;
+		error = 0;
 	}
 	port_list_free(&list);
 	return error < 0 ? error : worker_start(&recovery->worker, bus->loop, &task);
@@ -181,15 +308,6 @@ int recovery_start(void *ctx, enum ladder_rung rung)
 bool recovery_exclude(void *ctx)
 {
 	struct bus *bus = ctx;
-	struct recovery *recovery = &bus->care->recovery;
-	const char *path = bus->port.usb_path;
-	unsigned i = recovery->other_count % RECOVERY_OTHERS_MAX;
-	struct usb_device device;
 
-	if (!*path || !usb_device_read(&device, "", path))
-		return false;
-	str_copy(recovery->others[i].path, sizeof(recovery->others[i].path), path);
-	recovery->others[i].devnum = device.devnum;
-	recovery->other_count++;
-	return true;
+	return plugged_add(&bus->care->recovery.others, bus->port.usb_path);
 }

@@ -76,6 +76,7 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 				       .job = bus};
 	struct modem_care *care = bus->care;
 	struct session_event event = {.type = SESSION_EVENT_PROBED, .cause = result->cause};
+	struct probe_result judged = *result;
 	struct buf text = BUF_INIT;
 
 	for (size_t i = 0; result->chosen < 0 && i < result->count; i++)
@@ -96,11 +97,13 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 		else
 			event.cause = CAUSE_INTERNAL;
 	}
-	recovery_note_probe(&care->recovery, result);
-	report_probe(result, &text);
+	if (recovery_is_silent(&care->recovery, result))
+		event.cause = judged.cause = CAUSE_NO_AT_PORT;
+	event.fresh = recovery_note_probe(&care->recovery, result);
+	report_probe(&judged, &text);
 	if (result->count == 0 && care->recovery.left_out > 0)
 		buf_printf(&text, ", apart from modems whose IMEI is not modem.imei");
-	event.may_bind = drivers_judge(&care->drivers, bus->conf, result, &event.cause, &text);
+	event.may_bind = drivers_judge(&care->drivers, bus->conf, &judged, &event.cause, &text);
 	event.text = buf_str(&text);
 	event.port = bus->port.device;
 	bus_tell(bus, event);

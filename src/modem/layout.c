@@ -122,3 +122,11 @@ enum layout_role layout_role(const struct layout_interface *interface)
 		role = LAYOUT_LIKELY;
 	return role;
 }
+
+bool layout_is_modem(const struct layout_interface *interface)
+{
+	enum layout_role role = layout_role(interface);
+
+	return layout_has_id(interface->vid, interface->pid) &&
+	       (role == LAYOUT_DATA || role == LAYOUT_AT);
+}

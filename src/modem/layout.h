@@ -71,6 +71,9 @@ enum layout_role layout_role(const struct layout_interface *interface);
 /* Whether a row of any table is for that product. */
 bool layout_has_id(int vid, int pid);
 
+/* Whether its id is in a table and its interface one for AT. */
+bool layout_is_modem(const struct layout_interface *interface);
+
 /* What a device is that waits for its firmware, and what loads it: half a sentence. NULL when the
  * id is not a boot loader's. Static. */
 const char *layout_firmware(int vid, int pid);

@@ -12,8 +12,10 @@ bool flaps_note(struct flaps *flaps, const char *path, int devnum, int64_t now)
 	bool same = strcmp(flaps->path, path) == 0;
 	bool counts = same && devnum != flaps->devnum && !flaps->expected;
 
-	if (same && devnum == flaps->devnum)
+	if (same && devnum == flaps->devnum) {
+		flaps->expected = false; /* what has come back need not have a new number */
 		return false;
+	}
 	str_copy(flaps->path, sizeof(flaps->path), path);
 	flaps->devnum = devnum;
 	flaps->expected = false;

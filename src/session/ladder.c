@@ -56,6 +56,20 @@ void ladder_reset(struct ladder *ladder)
 	ladder->rung = LADDER_REDIAL;
 }
 
+void ladder_renew(struct ladder *ladder)
+{
+	ladder_reset(ladder);
+	ladder->to_judge = false;
+	memset(ladder->free_at, 0, sizeof(ladder->free_at));
+}
+
+void ladder_undo(struct ladder *ladder)
+{
+	ladder->free_at[ladder->rung] = ladder->was_free_at;
+	ladder->climbed = ladder->was_climbed;
+	ladder->to_judge = false;
+}
+
 void ladder_set(struct ladder *ladder, const struct conf_list *words)
 {
 	ladder_reset(ladder);
@@ -70,6 +84,8 @@ void ladder_set(struct ladder *ladder, const struct conf_list *words)
 static enum ladder_rung use_rung(struct ladder *ladder, enum ladder_rung rung, enum cause cause,
 				 int64_t now)
 {
+	ladder->was_free_at = ladder->free_at[rung];
+	ladder->was_climbed = ladder->climbed;
 	ladder->free_at[rung] = now + rungs[rung].pause_ms;
 	ladder->climbed = true;
 	ladder->to_judge = true;
@@ -82,7 +98,7 @@ enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *fa
 	enum ladder_rung rung;
 	unsigned mends;
 
-	ladder->failures++;
+	ladder->failures += !failed->again;
 	if ((unsigned)failed->cause >= CAUSE_COUNT || failed->hopeless ||
 	    climbs[failed->cause].mends == 0)
 		return LADDER_REDIAL;

@@ -33,6 +33,8 @@ struct ladder {
 	enum ladder_rung rung; /* the last one chosen */
 	enum cause cause;      /* what it was used against */
 	int64_t free_at[LADDER_RUNG_COUNT]; /* when its pause ends */
+	int64_t was_free_at;                /* as before the last rung, for ladder_undo */
+	bool was_climbed;
 };
 
 /* One failed attempt. */
@@ -41,6 +43,7 @@ struct ladder_case {
 	bool hopeless; /* no rung can help: no SIM, or denied by the network */
 	bool gone;     /* the modem has lost its ports: only LADDER_USB can reach it */
 	bool stuck;    /* a port is in data mode, which LADDER_DTR is for */
+	bool again;    /* the last rung was not done or has failed: this is no new failure */
 };
 
 /* Take the words of recovery.ladder, in their order; repeated ones count once. Starts at the
@@ -57,6 +60,12 @@ enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *fa
 
 /* A link has lasted: start at the bottom. The rungs' pauses go on. */
 void ladder_reset(struct ladder *ladder);
+
+/* The last rung could not be done: it has no pause, and does not count as tried. */
+void ladder_undo(struct ladder *ladder);
+
+/* The modem has been without power: begin at the bottom, without pauses. */
+void ladder_renew(struct ladder *ladder);
 
 /* "redial", "dtr", ...: the configuration's words. Static. */
 const char *ladder_rung_name(enum ladder_rung rung);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Recovering: one rung of the ladder, then waiting for the modem to come back. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -8,10 +9,11 @@
 #define RETURN_MS 90000 /* from a reset to the modem's ports */
 #define REST_MS   300   /* before the port is asked again */
 
-static enum ladder_rung next_rung(struct session *session, int64_t now)
+static enum ladder_rung next_rung(struct session *session, bool again, int64_t now)
 {
 	enum cause cause = session->cause;
 	struct ladder_case failed = {.cause = cause,
+				     .again = again,
 				     .stuck = session->stuck,
 				     .gone = session->modem_left,
 				     .hopeless = session->wrong_modem};
@@ -36,22 +38,48 @@ bool recover_choose(struct session *session, int64_t now)
 			   session->cause == ladder->cause ? "again" : "now",
 			   cause_name(session->cause));
 	ladder->to_judge = false;
-	return next_rung(session, now) != LADDER_REDIAL;
+	return next_rung(session, false, now) != LADDER_REDIAL;
+}
+
+static void await_modem(struct session *session, int64_t now)
+{
+	session->cause = CAUSE_NO_MODEM;
+	session->search_at = now;
+	session_change(session, SESSION_WAITING, now);
 }
 
 /* The rung has failed, without a dial. */
 static void give_up_rung(struct session *session, int64_t now)
 {
 	session->ladder.to_judge = false;
-	if (next_rung(session, now) != LADDER_REDIAL) {
+	if (next_rung(session, true, now) != LADDER_REDIAL) {
 		session_change(session, SESSION_RECOVERING, now);
 	} else if (session->modem_left) {
-		session->cause = CAUSE_NO_MODEM;
-		session->search_at = now;
-		session_change(session, SESSION_WAITING, now);
+		await_modem(session, now);
 	} else {
 		session->delay_ms = backoff_next(&session->backoff);
 		session_change(session, SESSION_BACKING_OFF, now);
+	}
+}
+
+/* The rung was not done, so it does not count. What is not there needs none, and to what may be no
+ * modem at all none is done. */
+static void undo_rung(struct session *session, int error, int64_t now)
+{
+	const char *name = ladder_rung_name(session->ladder.rung);
+
+	ladder_undo(&session->ladder);
+	if (error == -ENODEV) {
+		buf_clear(&session->text);
+		buf_printf(&session->text, "the modem was unplugged");
+		await_modem(session, now);
+	} else if (error == -EPERM) {
+		log_info("recovery: the device has not answered as a modem yet, and is let be");
+		session->delay_ms = backoff_next(&session->backoff);
+		session_change(session, SESSION_BACKING_OFF, now);
+	} else {
+		log_notice("recovery: \"%s\" cannot be done here: %s", name, strerror(-error));
+		give_up_rung(session, now);
 	}
 }
 
@@ -60,19 +88,17 @@ void recovering_enter(struct session *session, int64_t now)
 	enum ladder_rung rung = session->ladder.rung;
 	int error;
 
-	log_notice("recovery: \"%s\" after %d failures in a row, the last: %s (%s)",
-		   ladder_rung_name(rung), session->ladder.failures, buf_str(&session->text),
-		   cause_name(session->cause));
 	session->limit = now + ladder_rung_timeout_ms(rung);
 	session->ports_changed = false;
 	session->recovered = false;
 	session->modem_left = false;
 	error = session->ops->recover(session->ctx, rung);
-	if (error == 0)
-		return;
-	log_notice("recovery: \"%s\" cannot be done here: %s", ladder_rung_name(rung),
-		   strerror(-error));
-	give_up_rung(session, now);
+	if (error < 0)
+		undo_rung(session, error, now);
+	else
+		log_notice("recovery: \"%s\" after %d failures in a row, the last: %s (%s)",
+			   ladder_rung_name(rung), session->ladder.failures,
+			   buf_str(&session->text), cause_name(session->cause));
 }
 
 void recovering_handle(struct session *session, const struct session_event *event)
@@ -89,6 +115,10 @@ void recovering_handle(struct session *session, const struct session_event *even
 	case SESSION_EVENT_RECOVERED:
 		if (session->recovered)
 			break;
+		if (event->gone) {
+			undo_rung(session, -ENODEV, now);
+			break;
+		}
 		log_notice("recovery: \"%s\": %s", name, event->text);
 		session->modem_left = event->left;
 		session->recovered = true;

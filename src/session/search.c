@@ -64,6 +64,11 @@ static void take_probe_result(struct session *session, const struct session_even
 	int64_t born_at = session->script.born_at;
 	bool stuck = event->stuck && session->stuck && !session->once;
 
+	if (event->fresh) {
+		ladder_renew(&session->ladder);
+		backoff_reset(&session->backoff);
+	}
+
 	/* At most once per plug-in of a device: after that event->may_bind is false. */
 	if (event->may_bind && !session->ports_changed &&
 	    (no_port || event->cause == CAUSE_NO_MODEM) &&

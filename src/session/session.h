@@ -73,6 +73,8 @@ struct session_event {
 	bool stuck;                        /* PROBED: a port is in data mode, and none answers */
 	bool whole;                        /* PORTS: all of the modem's earlier ports are there */
 	bool left;                         /* RECOVERED: the modem has left USB and will return */
+	bool gone;                         /* RECOVERED: not done, the modem was unplugged */
+	bool fresh;                        /* PROBED: the modem was plugged in anew */
 	const struct at_event *at;
 	const struct ppp_event *ppp;
 };
@@ -99,7 +101,8 @@ struct session_ops {
 	int (*link_up)(void *ctx);     /* set the routes */
 	void (*hang_up)(void *ctx);    /* DTR low */
 	void (*port_close)(void *ctx); /* fine without a port */
-	/* Not LADDER_REDIAL; the port is closed. Ends in RECOVERED. */
+	/* Not LADDER_REDIAL; the port is closed. Ends in RECOVERED. -ENODEV: the modem was
+	 * unplugged; -EPERM: it may be no modem at all; others: this rung cannot be done now. */
 	int (*recover)(void *ctx, enum ladder_rung rung);
 	void (*recover_cancel)(void *ctx);
 	/* Ignore the modem on the open port until it is plugged in again. False when it cannot be

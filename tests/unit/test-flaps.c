@@ -44,6 +44,18 @@ static void those_of_a_reset_do_not_count(void **state)
 	assert_true(flaps_note(&flaps, "1-1", 22, 22));
 }
 
+/* "authorized" off and on leaves the number as it was: the next return is the modem's own. */
+static void one_that_came_back_with_its_number_is_expected_no_more(void **state)
+{
+	struct flaps flaps = {""};
+
+	(void)state;
+	assert_false(flaps_note(&flaps, "1-1", 2, 0));
+	flaps.expected = true;
+	assert_false(flaps_note(&flaps, "1-1", 2, 1));
+	assert_false(flaps.expected);
+}
+
 static void another_socket_is_another_modem(void **state)
 {
 	struct flaps flaps = {""};
@@ -57,6 +69,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(three_returns_in_ten_minutes_are_told_of),
+		cmocka_unit_test(one_that_came_back_with_its_number_is_expected_no_more),
 		cmocka_unit_test(rare_ones_are_nobodys_business),
 		cmocka_unit_test(those_of_a_reset_do_not_count),
 		cmocka_unit_test(another_socket_is_another_modem),

@@ -139,10 +139,44 @@ static void a_link_that_lasted_begins_below(void **state)
 	assert_string_equal(climb(&ladder, failed, 5, &now), "-dcru");
 }
 
+static void a_rung_that_was_not_done_counts_for_nothing(void **state)
+{
+	struct ladder ladder = ladder_of("redial dtr usb");
+	struct ladder_case failed = {.cause = CAUSE_CALL};
+	int64_t now = 1000;
+
+	(void)state;
+	assert_string_equal(climb(&ladder, failed, 4, &now), "---d");
+	ladder_undo(&ladder);
+	failed.again = true;
+	assert_string_equal(climb(&ladder, failed, 1, &now), "u");
+	ladder_undo(&ladder);
+	assert_string_equal(climb(&ladder, failed, 1, &now), "-");
+	assert_int_equal(ladder.failures, 4);
+	assert_false(ladder.slow);
+	failed.again = false;
+	assert_string_equal(climb(&ladder, failed, 5, &now), "---du");
+}
+
+static void a_renewed_ladder_knows_no_pause(void **state)
+{
+	struct ladder ladder = ladder_of("redial dtr usb");
+	const struct ladder_case failed = {.cause = CAUSE_CALL};
+	int64_t now = 1000;
+
+	(void)state;
+	assert_string_equal(climb(&ladder, failed, 6, &now), "---du-");
+	ladder_renew(&ladder);
+	assert_int_equal(ladder.failures, 0);
+	assert_string_equal(climb(&ladder, failed, 6, &now), "---du-");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_cause_climbs_what_can_mend_it),
+		cmocka_unit_test(a_rung_that_was_not_done_counts_for_nothing),
+		cmocka_unit_test(a_renewed_ladder_knows_no_pause),
 		cmocka_unit_test(each_rung_has_its_pause),
 		cmocka_unit_test(causes_that_take_turns_climb_too),
 		cmocka_unit_test(a_link_that_lasted_begins_below),

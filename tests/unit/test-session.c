@@ -1138,7 +1138,7 @@ static void a_modem_that_does_not_come_back_is_waited_for(void **state)
 
 static void a_rung_that_cannot_be_done_is_passed_over(void **state)
 {
-	static const int errors[] = {-ENODEV, -EBUSY, -ENOTSUP};
+	static const int errors[] = {-ENXIO, -EBUSY, -ENOTSUP};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
@@ -1150,8 +1150,71 @@ static void a_rung_that_cannot_be_done_is_passed_over(void **state)
 		for (int rung = LADDER_DTR; rung < LADDER_RUNG_COUNT; rung++)
 			assert_int_equal(world->rungs[rung], 1);
 		assert_int_equal(world->session.cause, CAUSE_CALL);
+		/* None of them was done: they count neither as failures nor as tried. */
+		assert_int_equal(world->session.ladder.failures, 4);
+		assert_false(world->session.ladder.slow);
+		world->recover_error = 0;
+		assert_int_equal(refuse_calls(world, SESSION_RECOVERING, 9), 4);
 		world_free(world);
 	}
+}
+
+static void no_rung_is_spent_on_what_is_not_there(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	world->recover_error = -ENODEV;
+	refuse_calls(world, SESSION_WAITING, 4);
+	assert_int_equal(world->session.state, SESSION_WAITING);
+	assert_int_equal(world->session.cause, CAUSE_NO_MODEM);
+	assert_int_equal(world->session.ladder.failures, 4);
+	assert_int_equal(world->rungs[LADDER_DTR], 1);
+	assert_int_equal(world->rungs[LADDER_CFUN], 0);
+	/* Seen only when the rung was under way. */
+	world->recover_error = 0;
+	plain(world, SESSION_EVENT_PORTS);
+	time_out(world);
+	refuse_calls(world, SESSION_RECOVERING, 4);
+	tell(world, (struct session_event){.type = SESSION_EVENT_RECOVERED,
+					   .cause = CAUSE_NO_AT_PORT,
+					   .text = "No such device",
+					   .gone = true});
+	assert_int_equal(world->session.state, SESSION_WAITING);
+	assert_int_equal(world->session.ladder.free_at[LADDER_DTR], 0);
+	world_free(world);
+}
+
+static void a_device_that_may_be_no_modem_gets_no_rung(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	world->recover_error = -EPERM;
+	refuse_calls(world, SESSION_RECOVERING, 4);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	assert_int_equal(world->rungs[LADDER_DTR], 1);
+	assert_int_equal(world->rungs[LADDER_CFUN], 0);
+	world_free(world);
+}
+
+static void a_modem_that_was_plugged_in_anew_begins_at_the_bottom(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	bring_to(world, SESSION_RECOVERING);
+	assert_true(world->session.ladder.free_at[LADDER_DTR] > world->now);
+	recovered(world, CAUSE_NONE, false);
+	time_out(world);
+	tell(world, (struct session_event){.type = SESSION_EVENT_PROBED,
+					   .cause = CAUSE_NO_AT_PORT,
+					   .text = "silent",
+					   .fresh = true});
+	assert_int_equal(world->session.ladder.failures, 0);
+	assert_int_equal(world->session.ladder.free_at[LADDER_DTR], 0);
+	assert_int_equal(world->session.backoff.last_ms, 0);
+	world_free(world);
 }
 
 static void no_ladder_for_once_and_for_other_goals(void **state)
@@ -1410,6 +1473,9 @@ int main(void)
 		cmocka_unit_test(ports_that_came_during_the_rung_count),
 		cmocka_unit_test(a_modem_that_does_not_come_back_is_waited_for),
 		cmocka_unit_test(a_rung_that_cannot_be_done_is_passed_over),
+		cmocka_unit_test(no_rung_is_spent_on_what_is_not_there),
+		cmocka_unit_test(a_device_that_may_be_no_modem_gets_no_rung),
+		cmocka_unit_test(a_modem_that_was_plugged_in_anew_begins_at_the_bottom),
 		cmocka_unit_test(no_ladder_for_once_and_for_other_goals),
 		cmocka_unit_test(links_that_carry_nothing_climb),
 		cmocka_unit_test(a_pppd_that_does_not_end_is_not_waited_for),

@@ -132,12 +132,14 @@ static int recover(void *ctx, enum ladder_rung rung)
 	struct life *life = ctx;
 
 	assert_false(life->port_open);
+	if (life->weather == UNPLUGGED)
+		return -ENODEV;
+	if (draw(life, 20) == 0)
+		return -ENXIO;
 	assert_true(life->rungs[rung] == 0 || life->now - life->rung_at[rung] >= pauses[rung]);
 	life->rung_at[rung] = life->now;
 	life->rungs[rung]++;
 	life->rung = rung;
-	if (draw(life, 20) == 0)
-		return -ENODEV;
 	life->recovering = true;
 	/* One that hangs now and then. */
 	if (draw(life, 10) > 0)
