@@ -95,6 +95,7 @@ static int walk_all(const struct cli *cli, struct walk *walk)
 			facts->modem = &walk->survey.script.facts;
 	}
 	doctor_collect(&walk->facts, "", &walk->conf, walk->survey.result);
+	doctor_collect_pin(&walk->facts);
 	doctor_collect_pppd(&walk->facts);
 	return doctor_examine(facts, &walk->findings);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What the modem said of itself, its SIM, its radio and its network. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/count.h"
@@ -62,7 +63,7 @@ static const char *judge_needed_pin(const struct doctor_facts *facts, struct fin
 			   facts->conf_path, facts->conf_path);
 		return "pin-missing";
 	}
-	if (pin_is_last(facts->modem))
+	if (pin_is_last(facts->modem) || facts->pin_verdict < 0)
 		return NULL;
 	buf_printf(&finding->text, "the SIM needs its PIN, and run will enter the configured one");
 	return "pin-given";
@@ -106,6 +107,24 @@ static const char *judge_last_pin(const struct doctor_facts *facts, struct findi
 	buf_printf(&finding->text, "the SIM accepts %d more PIN before it blocks itself",
 		   modem->pin_left);
 	return "pin-last-attempt";
+}
+
+/* An open SIM clears a PIN whose answer got lost, but not one that it has refused. */
+static const char *judge_sent_pin(const struct doctor_facts *facts, struct finding *finding)
+{
+	int verdict = facts->pin_verdict;
+	bool open = verdict != 0 && facts->modem->sim == MODEM_SIM_READY;
+
+	if (verdict == 0 || (!open && facts->modem->sim != MODEM_SIM_PIN))
+		return NULL;
+	if (verdict < 0 && (!open || (verdict != -ENODATA && verdict != -EALREADY))) {
+		buf_printf(&finding->text, "%s", buf_str(&facts->pin_text));
+		return open ? "pin-recorded" : "pin-held";
+	}
+	buf_printf(&finding->text, "the PIN was sent before and its answer got lost; %s",
+		   open ? "the SIM is open, and run will remove the record"
+			: "no attempt was spent, and run will send it once more");
+	return "pin-recorded";
 }
 
 static bool modem_radio_is_off(const struct modem_facts *modem)
@@ -218,6 +237,11 @@ static const struct check checks[] = {
 	  "gobi-dial does not use it up. Put the card into a phone and enter the PIN there; that "
 	  "resets the counter.",
 	  .cause = CAUSE_PIN },
+	{ "pin-held", DOCTOR_PROBLEM, judge_sent_pin,
+	  "A PIN that may be wrong is not sent twice, because the third wrong one blocks the SIM. Its "
+	  "record goes when run sees the SIM open, or when somebody removes the file.",
+	  .cause = CAUSE_PIN },
+	{ "pin-recorded", DOCTOR_NOTE, judge_sent_pin, NULL },
 	{ "sim-puk", DOCTOR_PROBLEM, judge_sim,
 	  "Put it into a phone and enter the PUK that came with the card. Ten wrong ones destroy "
 	  "the card.",

@@ -9,7 +9,9 @@
 #include "io/command.h"
 #include "io/port.h"
 #include "io/probe.h"
+#include "io/pinfile.h"
 #include "io/rfkill.h"
+#include "modem/script.h"
 
 #define VERSION_MS 5000
 
@@ -27,6 +29,7 @@ void doctor_facts_free(struct doctor_facts *facts)
 {
 	buf_free(&facts->bind_commands);
 	buf_free(&facts->rfkill);
+	buf_free(&facts->pin_text);
 }
 
 /* The modem of the chosen port, or of the named one, or any on USB. */
@@ -72,6 +75,21 @@ void doctor_collect(struct doctor_facts *facts, const char *root, const struct c
 	facts->modemmanager = system_process(root, "ModemManager");
 	facts->brltty = system_process(root, "brltty");
 	facts->root = geteuid() == 0;
+}
+
+void doctor_collect_pin(struct doctor_facts *facts)
+{
+	const struct modem_facts *modem = facts->modem;
+	struct pins_key key = {.pin = facts->conf->sim.pin};
+
+	if (!modem || !*key.pin)
+		return;
+	key.iccid = modem->iccid;
+	key.imei = modem->identity.imei;
+	key.left = modem->pin_left;
+	facts->pin_verdict = pinfile_ask(&key, &facts->pin_text);
+	if (facts->pin_verdict < 0 && pins_cause(facts->pin_verdict) != CAUSE_PIN)
+		facts->pin_verdict = 0; /* what keeps us from reading it says nothing of the PIN */
 }
 
 void doctor_collect_pppd(struct doctor_facts *facts)

@@ -69,6 +69,10 @@ struct doctor_facts {
 	enum doctor_module option, ppp_async;
 	int dev_ppp; /* 0, or why it cannot be opened: a negative errno */
 
+	/* From doctor_collect_pin: what pins_send would say to sim.pin. */
+	int pin_verdict;
+	struct buf pin_text;
+
 	/* From doctor_collect_pppd. */
 	const char *pppd; /* its path */
 	bool pppd_there;
@@ -85,6 +89,9 @@ void doctor_facts_free(struct doctor_facts *facts);
  */
 void doctor_collect(struct doctor_facts *facts, const char *root, const struct conf *conf,
 		    const struct probe_result *probe);
+
+/* Look up in the record of sent PINs what is said of sim.pin and the SIM of `modem`. */
+void doctor_collect_pin(struct doctor_facts *facts);
 
 /* Ask pppd for its version. */
 void doctor_collect_pppd(struct doctor_facts *facts);

@@ -365,6 +365,10 @@ LONE(no_pin, modem->sim = MODEM_SIM_PIN)
 LONE(pin, modem->sim = MODEM_SIM_PIN; set_text(&world->conf.sim.pin, "0000"))
 LONE(last_pin, modem->sim = MODEM_SIM_PIN; set_text(&world->conf.sim.pin, "0000");
      modem->pin_left = 1)
+LONE(held_pin, modem->sim = MODEM_SIM_PIN; facts->pin_verdict = -ENODATA)
+LONE(refused_pin, facts->pin_verdict = -EEXIST)
+LONE(lost_pin, facts->pin_verdict = -ENODATA)
+LONE(untaken_pin, modem->sim = MODEM_SIM_PIN; facts->pin_verdict = PINS_AGAIN)
 LONE(puk, modem->sim = MODEM_SIM_PUK)
 LONE(no_sim, modem->sim = MODEM_SIM_MISSING)
 LONE(busy_sim, modem->sim = MODEM_SIM_BUSY)
@@ -430,6 +434,10 @@ static const struct lone lones[] = {
 	{ "pin-missing", spoil_no_pin },
 	{ "pin-given", spoil_pin },
 	{ "pin-last-attempt", spoil_last_pin },
+	{ "pin-held", spoil_held_pin },
+	{ "pin-recorded", spoil_refused_pin },
+	{ "pin-recorded", spoil_lost_pin },
+	{ "pin-recorded", spoil_untaken_pin },
 	{ "sim-puk", spoil_puk },
 	{ "sim-missing", spoil_no_sim },
 	{ "sim-busy", spoil_busy_sim },
