@@ -59,16 +59,16 @@ int cli_prepare(struct cli *cli)
 	enum cause cause;
 	struct port port;
 	struct conf conf;
-	int error;
+	int error, cid;
 
 	log_to_syslog("gobi-dial");
 	/* pppd must not find an old one. */
 	rundir_remove(cli->name, "port");
 	cause = (enum cause)cli_load(cli, &conf);
 	if (cause == CAUSE_NONE)
-		cause = daemon_prepare(&conf, cli->name, &port);
+		cause = daemon_prepare(&conf, cli->name, &port, &cid);
 	if (cause == CAUSE_NONE) {
-		error = peer_for_device(&conf, cli->name, port.device, &options, &why);
+		error = peer_for_device(&conf, cli->name, port.device, cid, &options, &why);
 		if (error < 0) {
 			cause = CAUSE_CONFIG;
 		} else {

@@ -54,14 +54,13 @@ int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, str
 	return ppp_options_peer(conf, name, peer, out, error);
 }
 
-int peer_for_device(const struct conf *conf, const char *name, const char *device, struct buf *out,
-		    struct buf *error)
+int peer_for_device(const struct conf *conf, const char *name, const char *device, int cid,
+		    struct buf *out, struct buf *error)
 {
 	const struct ppp_peer *peer;
 	char connect[256];
 
-	snprintf(connect, sizeof(connect), CHAT_PATH " -v -T %d -f " CHATDIR "/gobi-direct",
-		 conf->network.cid);
+	snprintf(connect, sizeof(connect), CHAT_PATH " -v -T %d -f " CHATDIR "/gobi-direct", cid);
 	peer = &(struct ppp_peer){.device = device, .connect = connect};
 	return ppp_options_peer(conf, name, peer, out, error);
 }

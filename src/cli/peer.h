@@ -11,9 +11,9 @@ struct conf;
 /* For a file in /etc/ppp/peers: `gobi-dial pty` makes the calls. */
 int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, struct buf *error);
 
-/* For pppd's `file`: the call is made on `device`, by chat. */
-int peer_for_device(const struct conf *conf, const char *name, const char *device, struct buf *out,
-		    struct buf *error);
+/* For pppd's `file`: the call to context `cid` is made on `device`, by chat. */
+int peer_for_device(const struct conf *conf, const char *name, const char *device, int cid,
+		    struct buf *out, struct buf *error);
 
 /* Warn if the configuration now gives another peers file than the one with this `id` (the installed
  * file has ""); secrets do not count. */

@@ -57,8 +57,13 @@ CONF_KEY(network, pdp_type, ENUM, enum conf_pdp, pdp_type, "pdp_type: pdptype ip
 	 "Which protocols to ask for.",
 	 "ipv4", .words = pdp_types)
 CONF_KEY(network, cid, INT, int, cid, "cid: cid dialnumber",
-	 "The number of the modem's context to use.",
-	 "1", .min = 1, .max = 24)
+	 "The number of the modem's context to use; 0 is the one that has the APN already, else 1 or, "
+	 "where the network keeps that for itself, a free one.",
+	 "0", .min = 0, .max = 24)
+CONF_KEY(network, dial, STRING, char *, dial, "",
+	 "The dial string, of digits, * and #, such as \"*99#\", or \"cgdata\"; \"auto\" is the "
+	 "usual one for the context, and others where the modem refuses it.",
+	 "auto", .format = CONF_FORMAT_DIAL, .max = 40, .lower = true)
 CONF_KEY(network, user, STRING, char *, user, "username",
 	 "The user name that the operator expects; \"\" is none.",
 	 "")

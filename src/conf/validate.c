@@ -82,6 +82,13 @@ bool conf_validate(enum conf_format format, const char *value, struct buf *why)
 		else if (may_hold_pin(value))
 			fault = "must not hold a PIN: give it as sim.pin";
 		break;
+	case CONF_FORMAT_DIAL:
+		fault = strcmp(value, "auto") == 0 || strcmp(value, "cgdata") == 0 ||
+					(*value && strspn(value, DIGITS "*#") == strlen(value))
+				? NULL
+				: "has to be \"auto\", \"cgdata\" or a dial string of digits, * "
+				  "and #, such as \"*99#\"";
+		break;
 	case CONF_FORMAT_IFNAME:
 		/* dev_valid_name() of the kernel; '%' is for its name templates. */
 		fault = strcmp(value, ".") != 0 && strcmp(value, "..") != 0 &&

@@ -163,12 +163,13 @@ enum cause daemon_call(const struct conf *conf, const char *name, struct call_en
 	return run_instance(&bus);
 }
 
-enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port)
+enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port, int *cid)
 {
 	struct bus bus = {.conf = conf, .name = name, .goal = SESSION_GOAL_REGISTERED};
 	enum cause cause = run_instance(&bus);
 
 	*port = bus.port;
+	*cid = cause == CAUSE_NONE ? script_cid(&bus.session.script) : 0;
 	if (cause == CAUSE_NONE && !bus.session.reached)
 		return bus_explain(CAUSE_INTERNAL, "prepare", -ECANCELED);
 	return cause;

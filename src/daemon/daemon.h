@@ -34,7 +34,7 @@ struct call_end {
 /* One call for the pppd whose `pty` option runs us, until either hangs up. */
 enum cause daemon_call(const struct conf *conf, const char *name, struct call_end *end);
 
-/* Find the modem and have it registered, then let go of its port. */
-enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port);
+/* Find the modem and have it registered, then let go of its port. The call is for context `cid`. */
+enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port, int *cid);
 
 #endif

@@ -181,6 +181,9 @@ void monitor_on_facts(struct bus *bus)
 
 	if (bus->session.state != SESSION_CONNECTED)
 		return;
+	/* A modem that never said it was registered, and took the call, cannot lose the network. */
+	if (!bus->session.script.facts.registered && !bus->facts->registered)
+		return;
 	route_counters(monitor->ifname, &rx, &tx);
 	if (watch_registration(&monitor->watch, bus->facts, rx, clock_now_ms()))
 		alarm_session(monitor, monitor->watch.cause, &monitor->watch.text);

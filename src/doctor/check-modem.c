@@ -207,7 +207,7 @@ static const char *judge_signal(const struct doctor_facts *facts, struct finding
 static const char *judge_apn(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct modem_facts *modem = facts->modem;
-	int cid = facts->conf->network.cid;
+	int cid = facts->conf->network.cid > 0 ? facts->conf->network.cid : 1;
 
 	if (*facts->conf->network.apn || !modem)
 		return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The PDP context's steps of preparing, and name and password for it, where the modem wants them by
- * AT. pppd gives them in any case: some modems pass on what it says, some do not. */
+/* Which PDP context to use, and what it takes to write it. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -8,6 +8,10 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "modem/step.h"
+
+#define CIDS_MAX 16 /* where +CGDCONT=? does not say */
+
+/* Which one -------------------------------------------------------------------------*/
 
 static const char *wanted_type(const struct script *script)
 {
@@ -20,144 +24,400 @@ static const char *wanted_type(const struct script *script)
 	return script->modem.ipv4_only ? "IP" : types[script->conf->network.pdp_type];
 }
 
+static bool type_is_wanted(const struct script *script, const struct modem_context *context)
+{
+	return strcasecmp(context->type, wanted_type(script)) == 0;
+}
+
+/* With both protocols a call gets the one that it asks for. */
+static bool type_will_do(const struct script *script, const struct modem_context *context)
+{
+	return type_is_wanted(script, context) || strcasecmp(context->type, "IPV4V6") == 0;
+}
+
+static bool has_wanted_apn(const struct script *script, const struct modem_context *context)
+{
+	return modem_apn_equal(context->apn, script->conf->network.apn);
+}
+
+static const struct modem_context *find_context(const struct script *script, int cid)
+{
+	const struct modem_facts *facts = &script->facts;
+
+	for (size_t i = 0; i < facts->context_count; i++)
+		if (facts->contexts[i].cid == cid)
+			return &facts->contexts[i];
+	return NULL;
+}
+
+/* The context with the wanted APN: number 1 before the others, and one whose type will do before one
+ * that has to be written. NULL: none has it. */
+static const struct modem_context *find_wanted(const struct script *script)
+{
+	const struct modem_facts *facts = &script->facts;
+	const struct modem_context *best = NULL;
+	int best_rank = 0;
+
+	for (size_t i = 0; i < facts->context_count; i++) {
+		const struct modem_context *context = &facts->contexts[i];
+		int rank = 1 + (context->cid == 1) + type_is_wanted(script, context) +
+			   2 * type_will_do(script, context);
+
+		if (!has_wanted_apn(script, context) || rank < best_rank ||
+		    (rank == best_rank && context->cid > best->cid))
+			continue;
+		best = context;
+		best_rank = rank;
+	}
+	return best;
+}
+
+/* The number that the configuration gives, by network.cid or in network.dial; 0: ours to choose. */
+static int given_cid(const struct script *script)
+{
+	const char *dial = script->conf->network.dial, *stars = strstr(dial, "***");
+	long cid = script->conf->network.cid;
+	char digits[4];
+
+	if (cid > 0)
+		return (int)cid;
+	if (strcmp(dial, "*99#") == 0 || strcmp(dial, "*98#") == 0)
+		return 1;
+	if (!stars)
+		return 0;
+	str_copy(digits, sizeof(digits), stars + strlen("***"));
+	digits[strspn(digits, "0123456789")] = '\0';
+	return str_to_int(digits, 1, 255, &cid) ? (int)cid : 0;
+}
+
+int script_cid(const struct script *script)
+{
+	int cid = script->modem.cid > 0 ? script->modem.cid : given_cid(script);
+
+	return cid > 0 ? cid : 1;
+}
+
+/* Attached to LTE, a modem has told the network context 1's APN. */
+static bool knows_lte(const struct script *script)
+{
+	return script->facts.domain_known[MODEM_DOMAIN_EPS];
+}
+
+static bool is_networks_own(const struct script *script, const struct modem_context *context)
+{
+	return context->reserved || (context->cid == 1 && *context->apn && knows_lte(script));
+}
+
+const struct modem_context *step_spared_context(const struct script *script)
+{
+	const struct modem_context *first = find_context(script, 1);
+
+	if (!first || given_cid(script) > 0 || script_cid(script) == 1 ||
+	    !*script->conf->network.apn || has_wanted_apn(script, first))
+		return NULL;
+	return is_networks_own(script, first) ? first : NULL;
+}
+
+/* A number for a context of ours beside the network's: a free one, else the last that is not the
+ * network's, in the end 1. */
+static int choose_other(const struct script *script)
+{
+	int max = script->modem.cids_max > 0 ? script->modem.cids_max : CIDS_MAX;
+
+	if (!script->modem.free_refused)
+		for (int cid = 2; cid <= max; cid++)
+			if (!find_context(script, cid))
+				return cid;
+	for (int cid = max; cid > 1; cid--) {
+		const struct modem_context *context = find_context(script, cid);
+
+		if (context && !is_networks_own(script, context))
+			return cid;
+	}
+	return 1;
+}
+
+/* The wanted APN is nowhere yet, or none is wanted, and somebody else's context has number 1. */
+static bool may_need_another(const struct script *script)
+{
+	const struct modem_context *first = find_context(script, 1);
+
+	return script->modem.cid == 0 && given_cid(script) == 0 && first &&
+	       (*script->conf->network.apn ? *first->apn && !find_wanted(script) : first->reserved);
+}
+
+static int choose_cid(struct script *script)
+{
+	const struct modem_facts *facts = &script->facts;
+	const struct modem_context *found = find_wanted(script), *first = find_context(script, 1);
+	bool is_named = *script->conf->network.apn;
+	int cid = given_cid(script);
+
+	script->modem.cid_chosen = cid == 0;
+	if (cid > 0)
+		return cid;
+	if (is_named && found)
+		return found->cid;
+	if (!first || !(is_named ? is_networks_own(script, first) : first->reserved))
+		return 1;
+	for (size_t i = 0; i < facts->context_count && !is_named; i++)
+		if (!facts->contexts[i].reserved)
+			return facts->contexts[i].cid;
+	cid = choose_other(script);
+	if (cid != 1)
+		script_say(script,
+			   "context 1 (\"%s\") is the network's own and stays as it is; context %d "
+			   "is used instead",
+			   first->apn, cid);
+	return cid;
+}
+
+/* An LTE modem reports that network; a 3G modem may say ERROR. */
+static enum step_outcome ask_lte(struct script *script)
+{
+	if (!may_need_another(script) || find_context(script, 1)->reserved)
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CEREG?");
+	return STEP_SEND;
+}
+
+static enum step_outcome ask_late_lte(struct script *script)
+{
+	if (script->stage != SCRIPT_PREPARE || script->memory.elsewhere < 2 || knows_lte(script))
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CEREG?");
+	return STEP_SEND;
+}
+
+static enum step_outcome ask_numbers(struct script *script)
+{
+	if (!may_need_another(script) || !is_networks_own(script, find_context(script, 1)))
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CGDCONT=?");
+	return STEP_SEND;
+}
+
+/* +CGDCONT: (1-16),"IP",... */
+static enum step_outcome take_numbers(struct script *script, const struct at_event *reply)
+{
+	const char *at = strstr(reply->text, "+CGDCONT:");
+	const char *open = at ? strchr(at, '(') : NULL, *close = open ? strchr(open, ')') : NULL;
+
+	while (close && close > open && !strchr("0123456789", close[-1]))
+		close--;
+	while (close && close > open && strchr("0123456789", close[-1]))
+		close--;
+	script->modem.cids_max = close ? atoi(close) : 0;
+	if (script->modem.cids_max > MODEM_CONTEXTS_MAX)
+		script->modem.cids_max = MODEM_CONTEXTS_MAX;
+	return STEP_NEXT;
+}
+
+/* Writing it ------------------------------------------------------------------------*/
+
 static enum step_outcome ask_context(struct script *script)
 {
-	const struct modem_context *context = &script->modem.context;
+	struct script_modem *modem = &script->modem;
+	struct modem_context *context = &modem->context;
 	const char *apn = script->conf->network.apn;
+	const struct modem_context *found;
 
-	/* Without an APN in the config the modem's own context is good as it is. */
-	if (context->cid && (!*apn || (strcasecmp(context->type, wanted_type(script)) == 0 &&
-				       modem_apn_equal(context->apn, apn))))
+	if (modem->cid == 0 && script->stage != SCRIPT_PREPARE)
 		return STEP_NEXT;
-	buf_printf(&script->command, "AT+CGDCONT=%d,\"%s\",", script->conf->network.cid,
-		   wanted_type(script));
+	if (modem->cid == 0)
+		modem->cid = choose_cid(script);
+	found = find_context(script, modem->cid);
+	*context = found ? *found : (struct modem_context){0};
+	/* Without an APN in the config the modem's own context is good as it is; so is what somebody
+	 * else has written under another number, if it will do. */
+	if (found && (!*apn || (has_wanted_apn(script, found) &&
+				(type_is_wanted(script, found) ||
+				 (modem->cid != given_cid(script) && modem->cid != 1 &&
+				  type_will_do(script, found)))))) {
+		modem->write = CONTEXT_RIGHT;
+		return STEP_NEXT;
+	}
+	if (modem->write == CONTEXT_REATTACH)
+		return STEP_NEXT; /* the radio first */
+	buf_printf(&script->command, "AT+CGDCONT=%d,\"%s\",", modem->cid, wanted_type(script));
 	if (at_quote(&script->command, apn) < 0)
 		return script_fail(script, CAUSE_CONFIG,
 				   "network.apn has a character no APN can have");
 	return STEP_SEND;
 }
 
-static enum step_outcome take_context(struct script *script, const struct at_event *reply)
+static void take_written(struct script *script)
 {
 	struct modem_context *context = &script->modem.context;
 
+	if (context->cid && !has_wanted_apn(script, context))
+		script_say(script, "context %d was \"%s\",\"%s\" and is \"%s\",\"%s\" now",
+			   context->cid, context->type, context->apn, wanted_type(script),
+			   script->conf->network.apn);
+	context->cid = script->modem.cid;
+	str_copy(context->type, sizeof(context->type), wanted_type(script));
+	str_copy(context->apn, sizeof(context->apn), script->conf->network.apn);
+	step_put_context(script, context);
+	script->modem.write = CONTEXT_RIGHT;
+}
+
+/* Not what the modem does not know at all. */
+static bool write_may_be_cured(const struct script *script, const struct at_final *final)
+{
+	return final->kind != AT_FINAL_TIMEOUT && script->modem.write < CONTEXT_RADIO_OFF &&
+	       !script->memory.write_futile && at_final_class(final) != AT_ERROR_UNSUPPORTED &&
+	       !(final->kind == AT_FINAL_CME && final->code == 50);
+}
+
+/* A modem may refuse it while the context is active, as LTE's first one is since the attach: end it,
+ * else have the radio off meanwhile. */
+static enum step_outcome take_context(struct script *script, const struct at_event *reply)
+{
+	struct script_modem *modem = &script->modem;
+	const struct modem_context *context = &modem->context;
+
 	if (reply->final.kind == AT_FINAL_OK) {
-		context->cid = script->conf->network.cid;
-		str_copy(context->type, sizeof(context->type), wanted_type(script));
-		str_copy(context->apn, sizeof(context->apn), script->conf->network.apn);
-		step_put_context(script, context);
+		take_written(script);
+		script->memory.write_futile = false;
 		return STEP_NEXT;
 	}
-	if (script->conf->network.pdp_type != CONF_PDP_IPV4V6 || script->modem.ipv4_only ||
-	    reply->final.kind == AT_FINAL_TIMEOUT)
-		return script_fail_refused(script, CAUSE_CALL, reply);
-	script_notice(script, "the modem has no contexts for IPv4 and IPv6 at once; "
-			      "going on with IPv4");
-	script->modem.ipv4_only = true;
-	return STEP_AGAIN;
-}
-
-/* The form number `index` of those that | separates; NULL: there are no more. Nothing is written
- * that nobody has asked for; `none` removes what an earlier password has left. */
-static const char *auth_form(const struct script *script, size_t index)
-{
-	const struct conf *conf = script->conf;
-	bool given = *conf->network.user || *conf->network.password;
-	const char *forms = conf->network.auth == CONF_AUTH_NONE ? script->family->auth_none
-								 : script->family->auth;
-
-	if (!given &&
-	    (conf->network.auth == CONF_AUTH_NONE || conf->network.auth == CONF_AUTH_AUTO))
-		return NULL;
-	while (forms && index-- > 0) {
-		forms = strchr(forms, '|');
-		if (forms)
-			forms++;
-	}
-	return forms;
-}
-
-/* What stands for a letter of family.h is a text; NULL: a number. */
-static const char *auth_text(const struct script *script, char letter, const char **key)
-{
-	switch (letter) {
-	case 'u':
-		*key = "user";
-		return script->conf->network.user;
-	case 'p':
-		*key = "password";
-		return script->conf->network.password;
-	case 'n':
-		*key = "apn";
-		return script->modem.context.apn;
-	default:
-		return NULL;
-	}
-}
-
-static void put_number(struct script *script, char letter)
-{
-	const char *type = script->modem.context.type;
-	int number = 0;
-
-	if (letter == 'c')
-		number = script->conf->network.cid;
-	else if (letter == 't')
-		number = strcasecmp(type, "IPV6") == 0     ? 2
-			 : strcasecmp(type, "IPV4V6") == 0 ? 3
-							   : 1;
-	else if (script->conf->network.auth == CONF_AUTH_PAP)
-		number = 1;
-	else /* %a and %e differ in what they call either */
-		number = script->conf->network.auth == CONF_AUTH_CHAP || letter == 'a' ? 2 : 3;
-	buf_printf(&script->command, "%d", number);
-}
-
-static enum step_outcome ask_auth(struct script *script)
-{
-	const char *form = auth_form(script, script->index), *key = NULL, *text;
-
-	if (!form)
+	if (context->cid && has_wanted_apn(script, context) && type_will_do(script, context)) {
+		script_notice_refused(script, reply, "; going on with its type as it is");
+		modem->write = CONTEXT_RIGHT;
 		return STEP_NEXT;
-	for (; *form && *form != '|'; form++) {
-		if (*form != '%' || *++form == '%') {
-			buf_append(&script->command, form, 1);
-			continue;
-		}
-		text = auth_text(script, *form, &key);
-		if (!text)
-			put_number(script, *form);
-		/* V.250 5.4.2.2 makes the backslash an escape, and not all modems do. */
-		else if (strchr(text, '\\') || at_quote(&script->command, text) < 0)
-			return script_fail(script, CAUSE_CONFIG,
-					   "network.%s: this modem (%s) wants it in an AT command, "
-					   "which can only carry printable ASCII without \" and \\",
-					   key, script->family->name);
 	}
-	if (script->command.len > AT_COMMAND_MAX)
-		return script_fail(script, CAUSE_CONFIG,
-				   "network.user and network.password are too long for the AT "
-				   "command in which this modem (%s) wants them",
-				   script->family->name);
-	return STEP_SEND;
-}
-
-static enum step_outcome take_auth(struct script *script, const struct at_event *reply)
-{
-	if (reply->final.kind == AT_FINAL_OK)
-		return STEP_NEXT;
-	if (reply->final.kind != AT_FINAL_TIMEOUT && auth_form(script, ++script->index))
+	if (script->conf->network.pdp_type == CONF_PDP_IPV4V6 && !modem->ipv4_only &&
+	    reply->final.kind != AT_FINAL_TIMEOUT) {
+		script_notice(script, "the modem has no contexts for IPv4 and IPv6 at once; "
+				      "going on with IPv4");
+		modem->ipv4_only = true;
 		return STEP_AGAIN;
-	script_notice_refused(script, reply, "; the modem gets name and password from pppd alone");
+	}
+	/* Not yet, perhaps: the radio is the last that is touched. */
+	if (modem->write == CONTEXT_DEACTIVATE && script_is_early(script, &reply->final) &&
+	    (script->early_at < 0 || script->now - script->early_at < SCRIPT_EARLY_MS))
+		return script_fail_refused(script, CAUSE_CALL, reply);
+	if (write_may_be_cured(script, &reply->final)) {
+		modem->write++;
+		modem->ipv4_only = false;
+		return STEP_NEXT;
+	}
+	if (reply->final.kind != AT_FINAL_TIMEOUT && !context->cid && modem->cid != 1 &&
+	    given_cid(script) == 0 && !modem->free_refused) {
+		modem->free_refused = true;
+		modem->cid = choose_other(script);
+		return STEP_AGAIN;
+	}
+	/* Not before the radio is on again. */
+	script->memory.write_futile = true;
+	modem->write = CONTEXT_REFUSED;
+	buf_clear(&script->call_error);
+	buf_printf(&script->call_error, "%s refused: ", reply->command);
+	at_final_describe(&reply->final, &script->call_error);
 	return STEP_NEXT;
 }
 
+static enum step_outcome ask_deactivate(struct script *script)
+{
+	if (script->modem.write != CONTEXT_DEACTIVATE)
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CGACT=0,%d", script->modem.cid);
+	return STEP_SEND;
+}
+
+static enum step_outcome take_deactivate(struct script *script, const struct at_event *reply)
+{
+	script->modem.detached = reply->final.kind == AT_FINAL_OK;
+	return script_jump(script, STEP_CONTEXT);
+}
+
+static enum step_outcome ask_radio_off(struct script *script)
+{
+	if (script->modem.write != CONTEXT_RADIO_OFF && script->modem.write != CONTEXT_REATTACH)
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CFUN=4");
+	return STEP_SEND;
+}
+
+static enum step_outcome take_radio_off(struct script *script, const struct at_event *reply)
+{
+	script->modem.radio_cut |=
+		reply->final.kind == AT_FINAL_OK || reply->final.kind == AT_FINAL_TIMEOUT;
+	script->modem.write = CONTEXT_RADIO_OFF;
+	return script_jump(script, STEP_CONTEXT);
+}
+
+static enum step_outcome ask_radio_back(struct script *script)
+{
+	if (!script->modem.radio_cut)
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CFUN=1");
+	return STEP_SEND;
+}
+
+static enum step_outcome take_radio_back(struct script *script, const struct at_event *reply)
+{
+	if (reply->final.kind != AT_FINAL_OK)
+		script_notice_refused(script, reply, "");
+	script->modem.radio_cut = script->modem.radio_checked = false;
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
+		script->facts.registration[i].stat = MODEM_REG_IDLE;
+	script->facts.registered = false;
+	return STEP_NEXT;
+}
+
+/* Without its last context an LTE modem has left the network. */
+static enum step_outcome ask_back(struct script *script)
+{
+	if (script->modem.write == CONTEXT_REFUSED)
+		return script_fail(script, CAUSE_CALL, "%s", buf_str(&script->call_error));
+	if (!script->modem.detached)
+		return STEP_NEXT;
+	script->modem.detached = false;
+	buf_printf(&script->command, "AT+CGATT=1");
+	return STEP_SEND;
+}
+
+enum step_outcome step_overwrite(struct script *script, const struct modem_context *context,
+				 const char *why)
+{
+	script_say(script, "context 1 (\"%s\") is overwritten, as the network attaches with it: %s",
+		   context->apn, why);
+	script->modem.cid = 1;
+	script->modem.write = CONTEXT_REATTACH;
+	script->denied_at = -1;
+	return script_jump(script, STEP_CONTEXT);
+}
+
+/* Two dials under another number came to nothing, although they were not refused. */
+static enum step_outcome ask_futile(struct script *script)
+{
+	const struct modem_context *spared = step_spared_context(script);
+
+	if (script->stage != SCRIPT_PREPARE || script->memory.elsewhere < 2 || !spared)
+		return STEP_NEXT;
+	script->memory.elsewhere = 0;
+	return step_overwrite(script, spared, "no link came up with another context");
+}
+
 /* clang-format off */
-static const struct step rows[] = {
+static const struct step read_rows[] = {
 	{ "AT+CGDCONT?", .fact = FACT_CONTEXT, .early = true },
-	{ .ask = ask_context, .take = take_context, .timeout_s = 10, .early = true },
-	{ .ask = ask_auth, .take = take_auth, .flags = AT_SECRET },
+};
+
+static const struct step rows[] = {
+	{ .ask = ask_lte, .fact = FACT_DOMAIN, .number = MODEM_DOMAIN_EPS },
+	{ .ask = ask_numbers, .take = take_numbers },
+	{ .ask = ask_context, .take = take_context, .timeout_s = 10, .label = STEP_CONTEXT,
+	  .early = true },
+	{ .ask = ask_deactivate, .take = take_deactivate, .timeout_s = 30 },
+	{ .ask = ask_radio_off, .take = take_radio_off, .timeout_s = 30 },
+	{ .ask = ask_radio_back, .take = take_radio_back, .timeout_s = 30 },
+	{ .ask = ask_back, .timeout_s = 60 },
+	{ .ask = ask_late_lte, .fact = FACT_DOMAIN, .number = MODEM_DOMAIN_EPS },
+	{ .ask = ask_futile },
 };
 /* clang-format on */
 
+const struct steps steps_contexts = STEPS(read_rows);
 const struct steps steps_context = STEPS(rows);

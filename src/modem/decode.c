@@ -168,16 +168,40 @@ bool modem_decode_cpin(const char *line, enum modem_sim *sim)
 	return false;
 }
 
+/* By the APN's first label, which ends in such a word ("ims", "vzwims"). */
+static bool is_reserved_apn(const char *apn)
+{
+	static const char *const words[] = {"ims", "sos", "emergency", "admin", "xcap"};
+	size_t len = strcspn(apn, ".");
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		size_t word = strlen(words[i]);
+
+		if (len >= word && strncasecmp(apn + len - word, words[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool modem_decode_context(const char *line, struct modem_context *context)
 {
 	struct modem_context found = {0};
 	struct at_fields fields;
+	int emergency = 0, signalling = 0;
 
 	if (!at_fields_start(&fields, line, "+CGDCONT:") ||
 	    !at_fields_next_int(&fields, &found.cid) ||
 	    !at_fields_next_string(&fields, found.type, sizeof(found.type)))
 		return false;
 	at_fields_next_string(&fields, found.apn, sizeof(found.apn));
+	/* <PDP_addr>, <d_comp>, <h_comp>, <IPv4AddrAlloc>, then <request_type> 1 for emergency
+	 * calls, <P-CSCF_discovery>, <IM_CN_Signalling_Flag_Ind> 1 for IMS alone. */
+	for (int i = 0; i < 4; i++)
+		at_fields_skip(&fields);
+	at_fields_next_int(&fields, &emergency);
+	at_fields_skip(&fields);
+	at_fields_next_int(&fields, &signalling);
+	found.reserved = is_reserved_apn(found.apn) || emergency == 1 || signalling == 1;
 	*context = found;
 	return true;
 }

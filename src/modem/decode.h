@@ -53,6 +53,7 @@ struct modem_context {
 	int cid;
 	char type[12]; /* "IP", "IPV6", "IPV4V6" */
 	char apn[101];
+	bool reserved; /* for the network: IMS, emergency calls, its administration */
 };
 
 /* As in the JSON output: "home", "searching", ... Static. */

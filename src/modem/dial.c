@@ -1,39 +1,118 @@
 /* SPDX-License-Identifier: ISC */
+#include <string.h>
+#include <strings.h>
+
 #include "conf/conf.h"
 #include "modem/step.h"
 
-/* 27.007 10.2.1.1's forms. Modems that refuse the first as a word they do not know take one of the
- * others; a refused call is not dialled again. */
-static const struct {
-	const char *before;
-	bool with_cid;
-} dial_strings[] = {
-	{"ATD*99", true},
-	{"ATDT*99", true},
-	{"ATD*99", false},
+/* 27.007 10.2.1.1's and its sisters. Firmware knows one or another of them; which, is remembered. */
+enum dial_form { FORM_CID, FORM_SHORT, FORM_TONE, FORM_DATA, FORM_IP, FORM_COUNT };
+
+static const char *const dial_forms[FORM_COUNT] = {
+	[FORM_CID] = "ATD*99***%d#",   [FORM_SHORT] = "ATD*99#", /* means context 1 */
+	[FORM_TONE] = "ATDT*99***%d#", [FORM_DATA] = "AT+CGDATA=\"PPP\",%d",
+	[FORM_IP] = "ATD*98*%d#",
 };
+
+static bool form_is_free(const struct script *script)
+{
+	return strcmp(script->conf->network.dial, "auto") == 0;
+}
 
 static enum step_outcome ask_dial(struct script *script)
 {
-	buf_printf(&script->command, "%s", dial_strings[script->index].before);
-	if (dial_strings[script->index].with_cid)
-		buf_printf(&script->command, "***%d", script->conf->network.cid);
-	buf_printf(&script->command, "#");
+	const char *wanted = script->conf->network.dial, *at;
+	enum dial_form form = (enum dial_form)script->memory.form;
+
+	if (form_is_free(script) || strcasecmp(wanted, "cgdata") == 0) {
+		if (!form_is_free(script))
+			form = FORM_DATA;
+		else if (form == FORM_SHORT && script_cid(script) != 1)
+			form = FORM_CID;
+		at = strchr(dial_forms[form], '%');
+		buf_printf(&script->command, "%.*s",
+			   at ? (int)(at - dial_forms[form]) : (int)strlen(dial_forms[form]),
+			   dial_forms[form]);
+		if (at)
+			buf_printf(&script->command, "%d%s", script_cid(script), at + 2);
+	} else {
+		buf_printf(&script->command, "ATD%s", wanted);
+	}
+	script->modem.forms_tried |= 1u << form;
 	return STEP_SEND;
 }
 
-/* "Not understood" means the dial string; anything else is the network's answer to the call. */
 static enum step_outcome take_dial(struct script *script, const struct at_event *reply)
 {
 	if (reply->final.kind == AT_FINAL_CONNECT)
 		return STEP_FINISH;
-	buf_clear(&script->call_error);
-	buf_printf(&script->call_error, "%s refused: ", reply->command);
-	at_final_describe(&reply->final, &script->call_error);
-	if (reply->final.kind != AT_FINAL_ERROR &&
-	    at_final_class(&reply->final) != AT_ERROR_UNSUPPORTED)
+	script->modem.dial_final = reply->final;
+	/* The first one's answer is what tells most. */
+	if (script->call_error.len == 0) {
+		buf_printf(&script->call_error, "%s refused: ", reply->command);
+		at_final_describe(&reply->final, &script->call_error);
+	}
+	return STEP_NEXT;
+}
+
+/* Whether the answer may mean the dial string rather than the call. */
+static bool form_may_cure(const struct script *script, enum dial_form form)
+{
+	const struct at_final *final = &script->modem.dial_final;
+	enum at_error_class class = at_final_class(final);
+
+	if (script->modem.forms_tried & 1u << form || !form_is_free(script) ||
+	    (form == FORM_SHORT && script_cid(script) != 1))
+		return false;
+	switch (final->kind) {
+	case AT_FINAL_ERROR:
+		return true;
+	case AT_FINAL_NO_CARRIER:
+		/* Almost always the network's, so once in a modem's life here. */
+		return form == FORM_SHORT && !script->memory.short_tried;
+	case AT_FINAL_CME: /* those from 101 on are the packet network's */
+		return class == AT_ERROR_UNSUPPORTED ||
+		       (class == AT_ERROR_OTHER && final->code <= 100);
+	default:
+		return false;
+	}
+}
+
+static enum step_outcome ask_form(struct script *script)
+{
+	bool no_carrier = script->modem.dial_final.kind == AT_FINAL_NO_CARRIER;
+
+	if (no_carrier && !script->modem.attach_checked)
 		return STEP_NEXT;
-	return ++script->index < COUNT(dial_strings) ? STEP_AGAIN : STEP_NEXT;
+	for (int form = 0; form < FORM_COUNT; form++) {
+		if (!form_may_cure(script, (enum dial_form)form))
+			continue;
+		script->memory.form = form;
+		script->memory.short_tried |= no_carrier;
+		return script_jump(script, STEP_DIAL);
+	}
+	script->memory.form = FORM_CID;
+	return STEP_NEXT;
+}
+
+enum step_outcome step_dial_again(struct script *script)
+{
+	buf_clear(&script->call_error);
+	script->modem.forms_tried = 0;
+	return script_jump(script, STEP_DIAL);
+}
+
+/* The context under another number did not help: take the network's own for it. That of an LTE modem
+ * at once, for a private SIM attaches with its APN only; IMS and the like after a second dial. */
+static enum step_outcome ask_spared(struct script *script)
+{
+	const struct modem_context *spared = step_spared_context(script);
+	enum at_final_kind kind = script->modem.dial_final.kind;
+
+	if (!spared || (spared->reserved && script->memory.elsewhere < 2) ||
+	    (kind != AT_FINAL_NO_CARRIER && kind != AT_FINAL_ERROR && kind != AT_FINAL_CME))
+		return STEP_NEXT;
+	return step_overwrite(script, spared, buf_str(&script->call_error));
 }
 
 static enum step_outcome take_reason(struct script *script, const struct at_event *reply)
@@ -49,10 +128,18 @@ static enum step_outcome take_reason(struct script *script, const struct at_even
 /* clang-format off */
 static const struct step rows[] = {
 	/* The wrong port of one modem says ERROR after that minute. */
-	{ .ask = ask_dial, .take = take_dial, .timeout_s = 60, .flags = AT_DIAL },
+	{ .ask = ask_dial, .take = take_dial, .timeout_s = 60, .flags = AT_DIAL, .label = STEP_DIAL },
+	{ .ask = ask_form },
+};
+
+static const struct step refused[] = {
+	{ .ask = ask_form },
+	{ "AT+CEREG?", .when = IF_ELSEWHERE, .fact = FACT_DOMAIN, .number = MODEM_DOMAIN_EPS },
+	{ .ask = ask_spared },
 	/* 27.007 6.10: why the last call failed. */
 	{ "AT+CEER", .take = take_reason },
 };
 /* clang-format on */
 
 const struct steps steps_dial = STEPS(rows);
+const struct steps steps_refused = STEPS(refused);

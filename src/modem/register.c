@@ -8,6 +8,7 @@
 
 #define POLL_MS   2000
 #define DENIED_MS 15000 /* a first "denied" may be one cell's */
+#define ANYWAY_MS 20000
 #define ON_MS     10000 /* OK to +CFUN=1 is a promise; an MC8790 takes 5 s */
 
 /* The operator -----------------------------------------------------------------*/
@@ -139,13 +140,62 @@ void script_describe_registration(const struct script *script, struct buf *out)
 	mode_describe_limit(script, out);
 }
 
+/* Dialing all the same ----------------------------------------------------------------*/
+
+/* Some modems and networks never let a domain say that it is registered, and take the call. After
+ * each that came to nothing it takes twice as long. */
+static bool may_dial_anyway(const struct script *script)
+{
+	int doublings = script->memory.anyway < 8 ? script->memory.anyway : 8;
+
+	return !script->facts.registered && !script_is_denied(script) &&
+	       script->now - script->started_at >= (int64_t)ANYWAY_MS << doublings;
+}
+
+static enum step_outcome ask_signs(struct script *script)
+{
+	script->modem.signs_wanted = may_dial_anyway(script);
+	if (!script->modem.signs_wanted)
+		return STEP_NEXT;
+	script->modem.attached = -1;
+	script->facts.mccmnc[0] = script->facts.operator[0] = '\0';
+	buf_printf(&script->command, "AT+CGATT?");
+	return STEP_SEND;
+}
+
+static enum step_outcome ask_anyway(struct script *script)
+{
+	const struct modem_facts *facts = &script->facts;
+	const char *wanted = script->conf->network.operator;
+	bool is_named = *facts->operator|| * facts->mccmnc;
+	bool is_own = strlen(facts->mccmnc) >= 5 &&
+		      strncmp(facts->imsi, facts->mccmnc, strlen(facts->mccmnc)) == 0;
+
+	if (!script->modem.signs_wanted || (script->modem.attached != 1 && !is_named) ||
+	    (!script->conf->network.roaming && !is_own) ||
+	    (!operator_is_free(script) && strcmp(facts->mccmnc, wanted) != 0))
+		return STEP_NEXT;
+	script_say(script, "no domain says that it is registered, but the modem %s%s; dialing all "
+			   "the same",
+		   script->modem.attached == 1 ? "is attached" : "names the network ",
+		   script->modem.attached == 1 ? ""
+		   : *facts->operator	       ? facts->operator
+					       : facts->mccmnc);
+	script->memory.anyway++;
+	return script_jump(script, STEP_OPERATOR);
+}
+
 /* Not registered yet: wait, and read all of it again. */
 static enum step_outcome ask_repeat(struct script *script)
 {
+	const struct modem_context *spared = step_spared_context(script);
+
 	if (!script_is_denied(script)) {
 		script->denied_at = -1;
 	} else if (script->denied_at < 0) {
 		script->denied_at = script->now;
+	} else if (script->now - script->denied_at >= DENIED_MS && spared) {
+		return step_overwrite(script, spared, "the network denies registration");
 	} else if (script->now - script->denied_at >= DENIED_MS) {
 		struct buf where = BUF_INIT;
 
@@ -270,6 +320,11 @@ static const struct step until_registered[] = {
 static const struct step registered[] = {
 	{ "AT+COPS?", .when = IF_SELECTION_UNKNOWN, .fact = FACT_OPERATOR, .take = take_selection },
 	FREE,
+	{ .ask = ask_signs, .fact = FACT_ATTACHED },
+	{ "AT+COPS=3,2", .when = IF_OWN_WANTED },
+	{ "AT+COPS?", .when = IF_SIGNS_WANTED, .fact = FACT_OPERATOR, .timeout_s = 15 },
+	{ "AT+CIMI", .when = IF_OWN_WANTED, .fact = FACT_IMSI, .plain = true },
+	{ .ask = ask_anyway },
 	{ .ask = ask_repeat },
 	{ "AT+COPS?", .fact = FACT_OPERATOR, .label = STEP_OPERATOR },
 	FREE,
@@ -285,3 +340,12 @@ static const struct step registered[] = {
 
 const struct steps steps_register = STEPS(until_registered);
 const struct steps steps_registered = STEPS(registered);
+
+/* clang-format off */
+static const struct step redial_rows[] = {
+	{ .ask = ask_repeat },
+	{ .ask = step_dial_again, .label = STEP_OPERATOR },
+};
+/* clang-format on */
+
+const struct steps steps_redial = STEPS(redial_rows);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/count.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "conf/conf.h"
 #include "modem/step.h"
@@ -11,13 +12,16 @@
 #define TIMEOUTS_MAX       3 /* of one question after the other: the modem no longer answers */
 #define YOUNG_MS           60000
 #define EARLY_RETRY_MS     1000
-#define EARLY_LIMIT_MS     15000
 
-static const struct steps *const stages[][6] = {
-	[SCRIPT_PREPARE] = {&steps_prepare, &steps_sim, &steps_mode, &steps_context},
+/* What is wrong with a context may show as late as in the call, so that its steps are in each. */
+static const struct steps *const stages[][8] = {
+	[SCRIPT_PREPARE] = {&steps_prepare, &steps_sim, &steps_mode, &steps_contexts,
+			    &steps_context, &steps_account},
 	/* A modem may not have known its SIM in time. */
-	[SCRIPT_REGISTER] = {&steps_register, &steps_sim, &steps_mode, &steps_registered},
-	[SCRIPT_DIAL] = {&steps_dial},
+	[SCRIPT_REGISTER] = {&steps_context, &steps_account, &steps_register, &steps_sim,
+			     &steps_mode, &steps_registered, &steps_attach},
+	[SCRIPT_DIAL] = {&steps_dial, &steps_attach, &steps_refused, &steps_context, &steps_account,
+			 &steps_register, &steps_redial},
 	[SCRIPT_INFO] = {&steps_inquiry, &steps_mode},
 	[SCRIPT_WATCH] = {&steps_inquiry},
 };
@@ -32,6 +36,20 @@ static const struct step *find_step(const struct script *script)
 		index -= (*part)->count;
 	}
 	return NULL;
+}
+
+/* Another model than last time knows nothing of what the last one has taught us. */
+static void recognise_modem(struct script *script)
+{
+	const struct modem_identity *ati = &script->ati;
+	struct buf model = BUF_INIT;
+
+	buf_printf(&model, "%.30s %.30s", ati->manufacturer, ati->model);
+	if (strcmp(buf_str(&model), script->memory.model) != 0) {
+		memset(&script->memory, 0, sizeof(script->memory));
+		str_copy(script->memory.model, sizeof(script->memory.model), buf_str(&model));
+	}
+	buf_free(&model);
 }
 
 static void forget_modem(struct script *script)
@@ -74,6 +92,12 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 {
 	if (stage == SCRIPT_PREPARE || stage == SCRIPT_INFO)
 		forget_modem(script);
+	if (stage == SCRIPT_PREPARE)
+		recognise_modem(script);
+	if (stage == SCRIPT_DIAL) {
+		buf_clear(&script->call_error);
+		script->memory.elsewhere += script->modem.cid_chosen && script->modem.cid > 1;
+	}
 	if (stage == SCRIPT_WATCH) {
 		modem_signal_clear(&script->facts.signal);
 		script->facts.technology = NULL;
@@ -88,6 +112,11 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 	script->winding_up = script->wrong_modem = script->denied = false;
 	script->cause = CAUSE_NONE;
 	buf_clear(&script->text);
+}
+
+void script_succeeded(struct script *script)
+{
+	script->memory.elsewhere = script->memory.anyway = 0;
 }
 
 void script_wind_up(struct script *script)
@@ -180,7 +209,7 @@ static bool repeat_early(struct script *script, const struct step *step,
 		return false;
 	if (script->early_at < 0)
 		script->early_at = script->now;
-	if (script->now - script->early_at >= EARLY_LIMIT_MS)
+	if (script->now - script->early_at >= SCRIPT_EARLY_MS)
 		return false;
 	script->cause = CAUSE_NONE;
 	buf_clear(&script->text);
@@ -307,14 +336,29 @@ enum step_outcome script_fail_refused(struct script *script, enum cause cause,
 	return STEP_FAIL;
 }
 
+static void add_notice(struct script *script, enum log_level level, const char *format, va_list ap)
+{
+	buf_printf(&script->notices, "%d", (int)level);
+	buf_vprintf(&script->notices, format, ap);
+	buf_append(&script->notices, "\n", 1);
+}
+
+void script_say(struct script *script, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add_notice(script, LOG_LEVEL_NOTICE, format, ap);
+	va_end(ap);
+}
+
 void script_notice(struct script *script, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	buf_vprintf(&script->notices, format, ap);
+	add_notice(script, LOG_LEVEL_WARNING, format, ap);
 	va_end(ap);
-	buf_append(&script->notices, "\n", 1);
 }
 
 void script_notice_refused(struct script *script, const struct at_event *reply, const char *more)

@@ -20,7 +20,7 @@
 
 struct conf;
 
-#define MODEM_CONTEXTS_MAX 8
+#define MODEM_CONTEXTS_MAX 24
 
 /* What the modem has said so far. */
 struct modem_facts {
@@ -62,6 +62,16 @@ struct mode_progress {
 	struct at_final final; /* of the set, until it has returned */
 };
 
+/* How far writing the context has come, and what its next try needs first. */
+enum context_write {
+	CONTEXT_PLAIN,
+	CONTEXT_DEACTIVATE,
+	CONTEXT_RADIO_OFF,
+	CONTEXT_REATTACH, /* the radio off before the first try, so that the network hears of it */
+	CONTEXT_RIGHT,
+	CONTEXT_REFUSED,
+};
+
 /* What `info` changes for its questions and restores. */
 enum script_kept {
 	SCRIPT_KEPT_CREG, /* <n>, by enum modem_domain */
@@ -92,7 +102,15 @@ enum script_verdict {
 
 /* What the script has done to this modem and learned for itself. */
 struct script_modem {
-	struct modem_context context;            /* as it is now; cid 0: not there */
+	struct modem_context context; /* as it is now; cid 0: not there */
+	int cid;                      /* the one to use; 0: not chosen yet */
+	bool cid_chosen;              /* by us, not by the configuration */
+	int cids_max;                 /* by +CGDCONT=?; 0: unknown */
+	enum context_write write;
+	bool free_refused;                       /* the modem has no free number after all */
+	bool detached;                           /* a context was ended, the last perhaps */
+	bool radio_cut;                          /* for the context */
+	int account_cid;                         /* which has name and password */
 	bool ipv4_only;                          /* it has refused IPV4V6 */
 	bool selection_known, selection_freed;   /* +COPS=0 has been sent */
 	int selection;                           /* +COPS's <mode> */
@@ -100,6 +118,9 @@ struct script_modem {
 	bool urcs_on[MODEM_DOMAIN_COUNT];        /* reported unasked, as far as it can be */
 	bool urc_refused;                        /* by the domain just asked */
 	struct mode_progress mode;
+	struct at_final sim_final; /* of +CPIN? */
+	char sim_text[32];
+	bool sim_radio_checked;    /* +CFUN? has been asked because of that */
 	bool pin_sent, pin_taken;
 	bool pin_pending; /* the SIM is open, and marks of earlier PINs are there */
 	bool pin_refused; /* in the SIM's own words */
@@ -112,7 +133,22 @@ struct script_modem {
 	bool radio_asked;   /* +CFUN=1 has been sent */
 	int64_t radio_asked_at;
 	int radio_fun;               /* what +CFUN? said */
+	bool attach_checked;         /* +CGATT? has been answered */
+	int attached;                /* 0: no; -1: unknown */
+	bool signs_wanted;           /* of a network, where no domain tells of one */
+	unsigned forms_tried;        /* of dialing, as bits */
+	struct at_final dial_final;  /* of the last of them */
 	int kept[SCRIPT_KEPT_COUNT]; /* INFO: as it was; -1: not known */
+};
+
+/* What is known of this modem from its earlier dials. */
+struct script_memory {
+	char model[64];    /* whose it is */
+	int form;          /* of dialing, that it took last */
+	bool short_tried;  /* *99# after NO CARRIER */
+	bool write_futile; /* no cure made it take the context */
+	int elsewhere;     /* dials beside the network's own context since the last link */
+	int anyway;        /* dials without registration since then */
 };
 
 /*
@@ -126,8 +162,10 @@ struct script {
 	struct modem_identity ati;         /* what it said to the probe */
 	struct modem_facts facts;
 	struct script_modem modem;
+	struct script_memory memory;
 	const struct pins_ops *pins; /* NULL: no PIN is sent */
 	void *pins_ctx;
+	bool attach_first; /* REGISTER: another program dials, and knows no cure */
 
 	enum script_stage stage;
 	size_t step;  /* of the stage */
@@ -152,7 +190,7 @@ struct script {
 	bool denied;        /* FAILED: the network said no for good */
 	enum cause cause;   /* FAILED */
 	struct buf text;    /* FAILED: one line for people */
-	struct buf notices; /* odd things that did not stop it, one a line */
+	struct buf notices; /* what did not stop it, one a line, after the digit of its log level */
 };
 
 void script_init(struct script *script, const struct conf *conf);
@@ -174,6 +212,12 @@ void script_reply(struct script *script, const struct at_event *reply, int64_t n
 /* A URC at any time: registration and SIM are taken from it. One that says roaming where that is
  * not wanted fails the stage (SCRIPT_FAILED, `cause`). */
 void script_urc(struct script *script, const char *line, int64_t now);
+
+/* A link came of the last dial. */
+void script_succeeded(struct script *script);
+
+/* The context that the dial uses. */
+int script_cid(const struct script *script);
 
 /* Whether the network's last word on registration is no. */
 bool script_is_denied(const struct script *script);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "at/fields.h"
+#include "base/str.h"
 #include "conf/conf.h"
 #include "modem/pins.h"
 #include "modem/step.h"
@@ -44,7 +45,7 @@ static enum step_outcome retry_sim(struct script *script, enum modem_sim sim, in
 	if (script->now - script->started_at < limit_ms ||
 	    (sim == MODEM_SIM_FAILED && script_is_early(script, &reply->final))) {
 		script->wake_at = next_look_at(script);
-		return STEP_AGAIN;
+		return script_jump(script, STEP_SIM);
 	}
 	if (sim == MODEM_SIM_MISSING)
 		what = "the modem sees no SIM: none is in it, or the wrong way round, or without "
@@ -112,20 +113,18 @@ static enum step_outcome fail_puk(struct script *script)
 	return script_fail(script, CAUSE_PUK, PUK_TEXT);
 }
 
-static enum step_outcome take_sim(struct script *script, const struct at_event *reply)
+static enum step_outcome judge_sim(struct script *script, const struct at_event *reply)
 {
-	enum modem_sim *sim = &script->facts.sim;
+	enum modem_sim sim = script->facts.sim;
 
-	if (reply->final.kind != AT_FINAL_OK)
-		*sim = step_sim_of_error(&reply->final);
 	if (reply->final.kind == AT_FINAL_TIMEOUT)
 		return retry_sim(script, MODEM_SIM_BUSY, SIM_MUTE_LIMIT_MS, reply);
-	switch (*sim) {
+	switch (sim) {
 	case MODEM_SIM_BUSY:
-		return retry_sim(script, *sim, SIM_BUSY_LIMIT_MS, reply);
+		return retry_sim(script, sim, SIM_BUSY_LIMIT_MS, reply);
 	case MODEM_SIM_MISSING:
 	case MODEM_SIM_FAILED:
-		return retry_sim(script, *sim, SIM_FAIL_LIMIT_MS, reply);
+		return retry_sim(script, sim, SIM_FAIL_LIMIT_MS, reply);
 	case MODEM_SIM_PUK:
 		return fail_puk(script);
 	case MODEM_SIM_OTHER_LOCK:
@@ -141,6 +140,72 @@ static enum step_outcome take_sim(struct script *script, const struct at_event *
 		 * SIM yet is asked again while it looks for a network. */
 		return STEP_NEXT;
 	}
+}
+
+static bool sim_is_usable(enum modem_sim sim)
+{
+	return sim == MODEM_SIM_READY || sim == MODEM_SIM_PIN || sim == MODEM_SIM_PUK ||
+	       sim == MODEM_SIM_OTHER_LOCK;
+}
+
+static enum step_outcome take_sim(struct script *script, const struct at_event *reply)
+{
+	struct script_modem *modem = &script->modem;
+	enum modem_sim *sim = &script->facts.sim;
+
+	if (reply->final.kind != AT_FINAL_OK)
+		*sim = step_sim_of_error(&reply->final);
+	modem->sim_final = reply->final;
+	str_copy(modem->sim_text, sizeof(modem->sim_text), reply->text);
+	if (sim_is_usable(*sim) || reply->final.kind == AT_FINAL_TIMEOUT ||
+	    modem->sim_radio_checked || script->stage != SCRIPT_PREPARE)
+		return judge_sim(script, reply);
+	return STEP_NEXT;
+}
+
+/* With the radio off a SIM may have no power: its error is believed once the radio is on. */
+static enum step_outcome ask_sim_radio(struct script *script)
+{
+	if (sim_is_usable(script->facts.sim) || script->modem.sim_radio_checked ||
+	    script->stage != SCRIPT_PREPARE)
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CFUN?");
+	return STEP_SEND;
+}
+
+static enum step_outcome take_sim_radio(struct script *script, const struct at_event *reply)
+{
+	struct script_modem *modem = &script->modem;
+	struct at_event first = {.final = modem->sim_final, .text = modem->sim_text};
+
+	(void)reply;
+	modem->sim_radio_checked = true;
+	if (script->facts.radio.state == MODEM_RADIO_OFF)
+		return STEP_NEXT;
+	return judge_sim(script, &first);
+}
+
+static enum step_outcome ask_sim_power(struct script *script)
+{
+	if (sim_is_usable(script->facts.sim) || script->stage != SCRIPT_PREPARE ||
+	    script->facts.radio.state != MODEM_RADIO_OFF)
+		return STEP_NEXT;
+	buf_printf(&script->command, "AT+CFUN=1");
+	return STEP_SEND;
+}
+
+static enum step_outcome take_sim_power(struct script *script, const struct at_event *reply)
+{
+	if (reply->final.kind == AT_FINAL_OK)
+		script_say(script,
+			   "the radio was off (+CFUN: %d) and the SIM without power; it is on now",
+			   script->facts.fun);
+	else
+		script_notice_refused(script, reply, "");
+	script->facts.radio.state = MODEM_RADIO_UNKNOWN;
+	script->facts.sim = MODEM_SIM_UNKNOWN;
+	script->started_at = script->now;
+	return script_jump(script, STEP_SIM);
 }
 
 enum modem_sim step_sim_of_error(const struct at_final *final)
@@ -289,6 +354,8 @@ static enum step_outcome take_pin(struct script *script, const struct at_event *
 static const struct step rows[] = {
 	{ "AT+CPIN?", .when = IF_SIM_UNSETTLED, .fact = FACT_SIM, .take = take_sim, .timeout_s = 10,
 	  .label = STEP_SIM },
+	{ .ask = ask_sim_radio, .fact = FACT_FUN, .take = take_sim_radio },
+	{ .ask = ask_sim_power, .take = take_sim_power, .timeout_s = 30 },
 	/* Try the vendor's PIN counter first. For an unknown vendor try them all; unsupported ones
 	 * fail at once. */
 	{ STEP_FAMILY(pin_left), .when = IF_PIN_LEFT_WANTED, PIN_LEFT },

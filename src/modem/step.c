@@ -51,6 +51,13 @@ bool step_is_needed(const struct script *script, const struct step *step)
 	case IF_URC_REFUSED:
 		return !modem->urcs_on[step->number] && !modem->domain_missing[step->number] &&
 		       modem->urc_refused;
+	case IF_SIGNS_WANTED:
+		return modem->signs_wanted;
+	case IF_OWN_WANTED:
+		return modem->signs_wanted && !conf->network.roaming;
+	case IF_ELSEWHERE:
+		return modem->cid > 1 && modem->cid_chosen &&
+		       !facts->domain_known[MODEM_DOMAIN_EPS];
 	case IF_RADIO_UNTOLD:
 		return !modem->radio_told;
 	case IF_RADIO_NOT_ON:
@@ -128,7 +135,8 @@ void step_put_context(struct script *script, const struct modem_context *context
 
 	while (i < facts->context_count && facts->contexts[i].cid != context->cid)
 		i++;
-	if (i == MODEM_CONTEXTS_MAX)
+	/* Modems list them in order, but the first ones matter most. */
+	if (i == MODEM_CONTEXTS_MAX && context->cid > facts->contexts[--i].cid)
 		return;
 	facts->contexts[i] = *context;
 	if (i == facts->context_count)
@@ -224,8 +232,10 @@ void step_take_line(struct script *script, const struct step *step, const char *
 		if (!modem_decode_context(line, &context))
 			break;
 		step_put_context(script, &context);
-		if (context.cid == script->conf->network.cid)
-			script->modem.context = context;
+		break;
+	case FACT_ATTACHED:
+		if (at_fields_start(&fields, line, "+CGATT:"))
+			at_fields_next_int(&fields, &script->modem.attached);
 		break;
 	}
 }

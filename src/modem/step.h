@@ -24,6 +24,8 @@ enum step_label {
 	STEP_MODE,
 	STEP_DOMAINS,
 	STEP_OPERATOR,
+	STEP_CONTEXT,
+	STEP_DIAL,
 };
 
 /* When a step is needed; the rest is up to its `ask`. */
@@ -42,6 +44,9 @@ enum step_when {
 	IF_DOMAIN_THERE, /* by its read: this, and the next two, of domain `number` */
 	IF_URC_WANTED,
 	IF_URC_REFUSED,
+	IF_SIGNS_WANTED, /* of a network, as no domain tells of one; */
+	IF_OWN_WANTED,   /* and whether it is the SIM's own */
+	IF_ELSEWHERE,    /* the call uses another context than 1, by our choice */
 	IF_RADIO_UNTOLD,
 	IF_RADIO_NOT_ON,
 	IF_SIGNAL_UNKNOWN,
@@ -78,6 +83,7 @@ enum step_fact {
 	FACT_ICCID,
 	FACT_RADIO,
 	FACT_CONTEXT,
+	FACT_ATTACHED,
 };
 
 /* A command and what becomes of its answer: when -> text, family or ask -> fact, for each line ->
@@ -113,8 +119,9 @@ struct steps {
 		rows, COUNT(rows) \
 	}
 
-extern const struct steps steps_prepare, steps_sim, steps_mode, steps_context, steps_register,
-	steps_registered, steps_dial, steps_inquiry;
+extern const struct steps steps_prepare, steps_sim, steps_mode, steps_contexts, steps_context,
+	steps_account, steps_register, steps_registered, steps_attach, steps_dial, steps_refused,
+	steps_redial, steps_inquiry;
 
 /* Set cause and text; returns STEP_FAIL. */
 enum step_outcome script_fail(struct script *script, enum cause cause, const char *format, ...)
@@ -124,15 +131,21 @@ enum step_outcome script_fail(struct script *script, enum cause cause, const cha
 enum step_outcome script_fail_refused(struct script *script, enum cause cause,
 				      const struct at_event *reply);
 
+#define SCRIPT_EARLY_MS 15000 /* a step with `early` that fails is repeated for so long */
+
 /* Whether the answer may be only "not yet": the modem has been up for less than a minute, and has
  * not said in so many words that it does not know the command. */
 bool script_is_early(const struct script *script, const struct at_final *final);
 
-/* A line for the log that is no reason to stop. */
+/* A line for the log about a change that we make or a choice. */
+void script_say(struct script *script, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same for what is odd, but no reason to stop. */
 void script_notice(struct script *script, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The same with the text "COMMAND refused: FINAL" and what follows from it. */
+/* script_notice with the text "COMMAND refused: FINAL" and what follows from it. */
 void script_notice_refused(struct script *script, const struct at_event *reply, const char *more);
 
 /* Make the step with that label the next one; returns STEP_AGAIN. */
@@ -158,6 +171,20 @@ void step_take_line(struct script *script, const struct step *step, const char *
 /* Into the facts' list, in place of the one with its cid; what is more than the list holds is left
  * out. */
 void step_put_context(struct script *script, const struct modem_context *context);
+
+/* context.c: the network's own context that we leave alone, with another APN than the wanted; NULL:
+ * there is none, or the user has chosen the number. */
+const struct modem_context *step_spared_context(const struct script *script);
+
+/* context.c: overwrite it all the same. `why` is for the log. */
+enum step_outcome step_overwrite(struct script *script, const struct modem_context *context,
+				 const char *why);
+
+/* dial.c: once more, with all forms. */
+enum step_outcome step_dial_again(struct script *script);
+
+/* register.c: wait for registration, and look again. */
+enum step_outcome step_wait_registered(struct script *script);
 
 /* "; the modem is told to use 4g only", when it is. Appended. */
 void mode_describe_limit(const struct script *script, struct buf *out);

@@ -88,7 +88,8 @@ bool call_take_at(struct session *session, const struct session_event *event)
 	while (notices->len > 0) {
 		size_t len = strcspn(buf_str(notices), "\n");
 
-		log_warning("%s: %.*s", session->port, (int)len, buf_str(notices));
+		log_write(*buf_str(notices) - '0', "%s: %.*s", session->port, (int)len - 1,
+			  buf_str(notices) + 1);
 		buf_consume(notices, len + 1);
 	}
 	if (session->script.cause == CAUSE_NONE)

@@ -21,6 +21,7 @@ void session_set_routes(struct session *session)
 void connected_enter(struct session *session, int64_t now)
 {
 	session->up_at = now;
+	script_succeeded(&session->script);
 	session->dead = false;
 	session_mark(session, "connected", now);
 	if (session->goal == SESSION_GOAL_CALL) {

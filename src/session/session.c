@@ -42,6 +42,7 @@ void session_init(struct session *session, const struct conf *conf, const struct
 void session_set_goal(struct session *session, enum session_goal goal)
 {
 	session->goal = goal;
+	session->script.attach_first = goal == SESSION_GOAL_REGISTERED;
 	session->once = session->once || goal != SESSION_GOAL_LINK;
 }
 

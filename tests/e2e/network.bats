@@ -97,11 +97,11 @@ dial_until() {
 	has_not s3cret
 }
 
-@test "a password that no AT command carries is a mistake in the configuration" {
+@test "a password that no AT command carries is left to pppd" {
 	modem_by "Sierra Wireless, Incorporated" ''
-	dial_once 'network: { user = "me"; password = "a\"b"; };' --once
-	exits 3
-	has "network.password: this modem (sierra)"
+	dial_until 'network: { user = "me"; password = "a\"b"; };' 'AT+CSQ'
+	has "network.password has characters"
+	has "pppd alone"
 	run ! grep -q QCPDPP "$modem_dir/log"
 }
 

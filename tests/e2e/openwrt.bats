@@ -173,7 +173,9 @@ becomes() {
 	becomes '' ipv6 0
 	becomes 'network.pdp_type = "ipv4v6"' ipv6 auto
 	becomes '' dialnumber '*99#'
-	becomes '' dialnumber '*99***1#'
+	becomes 'network.cid = 1' dialnumber '*99***1#'
+	becomes 'network.dial = "*98*1#"' dialnumber '*98*1#'
+	becomes 'network.dial = "cgdata"' dialnumber cgdata
 	becomes 'network.cid = 16' dialnumber '*99***16#'
 	becomes '' auth both
 	becomes 'network.auth = "pap"' auth pap
@@ -219,7 +221,7 @@ becomes() {
 		mtu -1
 		mtu 99999999999999999999
 		cid 99
-		dialnumber *98*1#
+		dialnumber *99#;
 		pdptype ppp
 		auth kerberos
 		mode 7g

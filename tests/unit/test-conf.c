@@ -57,7 +57,10 @@ static const struct bad_case bad_cases[] = {
 	{ "modem: { init = ( \"AT\", 3 ); };", "modem.init, item 2 cannot be a number" },
 	{ "modem: { init = ( (\"AT\") ); };", "modem.init, item 1 cannot be a list" },
 	/* ranges */
-	{ "network: { cid = 0; };", "network.cid: 0 is out of range: 1 to 24" },
+	{ "network: { cid = 25; };", "network.cid: 25 is out of range: 0 to 24" },
+	{ "network: { dial = \"\"; };", "network.dial" },
+	{ "network: { dial = \"*99#;+CFUN=0\"; };", "network.dial" },
+	{ "network: { dial = \"T*99#\"; };", "network.dial" },
 	{ "network: { cid = -1; };", "network.cid: -1 is out of range" },
 	{ "network: { cid = 5000000000; };", "network.cid: 5000000000 is out of range" },
 	{ "network: { cid = 4294967297; };", "network.cid: 4294967297 is out of range" },

@@ -481,7 +481,7 @@ static void a_mode_that_all_commands_refuse_is_told_of(void **state)
 	assert_int_equal(talk->script.cause, CAUSE_CONFIG);
 	assert_string_equal(talk->log, "AT!SELRAT?|AT!SELRAT=?|AT!SELRAT=06|AT+WS46?|AT+COPS?|");
 	assert_string_equal(buf_str(&talk->script.text), "the modem refuses network.mode \"4g\"");
-	assert_string_equal(buf_str(&talk->script.notices), "AT!SELRAT=06 refused: ERROR\n");
+	assert_string_equal(buf_str(&talk->script.notices), "4AT!SELRAT=06 refused: ERROR\n");
 	talk_free(talk);
 }
 
@@ -496,7 +496,7 @@ static void a_modem_that_left_its_network_for_it_is_brought_back(void **state)
 	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
 	assert_string_equal(talk->log, "AT+URAT?|AT+URAT=?|AT+COPS=2|AT+URAT=3|AT+COPS=0|"
 				       "AT+WS46?|AT+COPS?|");
-	assert_string_equal(buf_str(&talk->script.notices), "AT+URAT refused: ERROR\n");
+	assert_string_equal(buf_str(&talk->script.notices), "4AT+URAT refused: ERROR\n");
 	talk_free(talk);
 }
 

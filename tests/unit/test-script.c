@@ -220,7 +220,7 @@ static void a_context_that_differs_is_written_once(void **state)
 		{"+CGDCONT: 1,\"IP\",\"old\"", CONF_PDP_IPV4, "new", "AT+CGDCONT=1,\"IP\",\"new\""},
 		{"+CGDCONT: 1,\"IP\",\"new\"", CONF_PDP_IPV4V6, "new",
 		 "AT+CGDCONT=1,\"IPV4V6\",\"new\""},
-		{"+CGDCONT: 2,\"IP\",\"new\"", CONF_PDP_IPV4, "new", "AT+CGDCONT=1,\"IP\",\"new\""},
+		{"+CGDCONT: 2,\"IP\",\"new\"", CONF_PDP_IPV4, "new", NULL},
 		{"", CONF_PDP_IPV4, "", "AT+CGDCONT=1,\"IP\",\"\""},
 		{"+CGDCONT: 1,\"IP\",\"sim\"", CONF_PDP_IPV4, "", NULL},
 	};
@@ -360,11 +360,12 @@ static void no_password_breaks_out_of_its_quotes(void **state)
 		talk->script.family = modem_family_find(0x1199, "");
 		set(&talk->conf.network.user, longest);
 		set(&talk->conf.network.password, i < COUNT(passwords) ? passwords[i] : longest);
-		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
-		assert_int_equal(talk->script.cause, CAUSE_CONFIG);
-		assert_non_null(strstr(buf_str(&talk->script.text), "password"));
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_memory_equal(buf_str(&talk->script.notices), "5network.", 9);
+		assert_non_null(strstr(buf_str(&talk->script.notices), "network.password"));
+		assert_non_null(strstr(buf_str(&talk->script.notices), "pppd alone"));
 		if (i < COUNT(passwords))
-			assert_null(strstr(buf_str(&talk->script.text), passwords[i]));
+			assert_null(strstr(buf_str(&talk->script.notices), passwords[i]));
 		assert_null(strstr(talk->log, "QCPDPP"));
 		talk_free(talk);
 	}
@@ -1064,16 +1065,392 @@ static void registration_is_told_unasked_as_far_as_it_goes(void **state)
 	talk_free(talk);
 }
 
-static void dial_strings_are_tried_until_one_is_understood(void **state)
+/* Contexts and cures: what the modem has, what is wanted, and all that is said after +CGDCONT?. */
+static void the_right_context_is_chosen_and_no_other_overwritten(void **state)
 {
-	struct row rows[] = {ERROR("ATD*99***1#"),
-			     ERROR("ATDT*99***1#"),
-			     {"ATD*99#", AT_FINAL_CONNECT, 0, "", 0, 0}};
+	static const struct {
+		const char *have, *cereg; /* NULL: the modem does not know +CEREG */
+		const char *apn;
+		int cid;
+		enum conf_pdp type;
+		const char *said;
+		int dials;
+	} cases[] = {
+		/* There already, whatever its number, case and suffix. */
+		{"1,\"IPV6\",\"vzwims\"|2,\"IPV4V6\",\"vzwadmin\"|3,\"IPV4V6\",\"vzwinternet\"",
+		 "1", "vzwinternet", 0, CONF_PDP_IPV4, "", 3},
+		{"1,\"IPV6\",\"ims\"|3,\"IP\",\"INTERNET\"", "1", "internet", 0, CONF_PDP_IPV4, "",
+		 3},
+		{"1,\"IP\",\"x\"|4,\"IP\",\"internet.mnc001.mcc262.gprs\"", "1", "internet", 0,
+		 CONF_PDP_IPV4, "", 4},
+		{"1,\"IP\",\"internet\"|2,\"IP\",\"internet\"", "1", "internet", 0, CONF_PDP_IPV4,
+		 "", 1},
+		{"1,\"IP\",\"x\"|2,\"IPV4V6\",\"net\"|5,\"IP\",\"net\"", "1", "net", 0,
+		 CONF_PDP_IPV4, "", 5},
+		/* Its type does not do. */
+		{"1,\"IP\",\"x\"|2,\"IPV6\",\"net\"", "1", "net", 0, CONF_PDP_IPV4,
+		 "AT+CGDCONT=2,\"IP\",\"net\"|", 2},
+		{"1,\"IPV4V6\",\"net\"", "1", "net", 0, CONF_PDP_IPV4,
+		 "AT+CGDCONT=1,\"IP\",\"net\"|", 1},
+		/* The network's own stays. */
+		{"1,\"IPV6\",\"ims\"", "1", "net", 0, CONF_PDP_IPV4,
+		 "AT+CGDCONT=?|AT+CGDCONT=2,\"IP\",\"net\"|", 2},
+		{"1,\"IP\",\"IMS.mnc001.mcc001.gprs\"|2,\"IP\",\"sos\"", NULL, "net", 0,
+		 CONF_PDP_IPV4, "AT+CGDCONT=?|AT+CGDCONT=3,\"IP\",\"net\"|", 3},
+		{"1,\"IP\",\"odd\",\"0.0.0.0\",0,0,0,1", "1", "net", 0, CONF_PDP_IPV4,
+		 "AT+CGDCONT=?|AT+CGDCONT=2,\"IP\",\"net\"|", 2},
+		{"1,\"IP\",\"odd\",\"0.0.0.0\",0,0,0,0,,1", "1", "net", 0, CONF_PDP_IPV4,
+		 "AT+CGDCONT=?|AT+CGDCONT=2,\"IP\",\"net\"|", 2},
+		{"1,\"IP\",\"lte.default\"", "1", "net", 0, CONF_PDP_IPV4,
+		 "AT+CEREG?|AT+CGDCONT=?|AT+CGDCONT=2,\"IP\",\"net\"|", 2},
+		/* ... where it is one: 3G alone, and no APN at all. */
+		{"1,\"IP\",\"old\"", NULL, "net", 0, CONF_PDP_IPV4,
+		 "AT+CEREG?|AT+CGDCONT=1,\"IP\",\"net\"|", 1},
+		{"1,\"IP\",\"\"", "1", "net", 0, CONF_PDP_IPV4, "AT+CGDCONT=1,\"IP\",\"net\"|", 1},
+		{"2,\"IP\",\"other\"", "1", "net", 0, CONF_PDP_IPV4, "AT+CGDCONT=1,\"IP\",\"net\"|",
+		 1},
+		/* All of its four are taken: the last that is not the network's. */
+		{"1,\"IP\",\"ims\"|2,\"IP\",\"a\"|3,\"IP\",\"b\"|4,\"IP\",\"sos\"", "1", "net", 0,
+		 CONF_PDP_IPV4, "AT+CGDCONT=?|AT+CGDCONT=3,\"IP\",\"net\"|", 3},
+		{"1,\"IP\",\"ims\"|2,\"IP\",\"xcap\"|3,\"IP\",\"admin\"|4,\"IP\",\"sos\"", "1",
+		 "net", 0, CONF_PDP_IPV4, "AT+CGDCONT=?|AT+CGDCONT=1,\"IP\",\"net\"|", 1},
+		/* A given number rules. */
+		{"1,\"IPV6\",\"ims\"|3,\"IP\",\"net\"", "1", "net", 1, CONF_PDP_IPV4,
+		 "AT+CGDCONT=1,\"IP\",\"net\"|", 1},
+		{"1,\"IP\",\"net\"", "1", "net", 4, CONF_PDP_IPV4, "AT+CGDCONT=4,\"IP\",\"net\"|",
+		 4},
+		/* No APN is wanted: the modem's own, but not the network's. */
+		{"1,\"IP\",\"x\"", "1", "", 0, CONF_PDP_IPV4, "", 1},
+		{"1,\"IPV6\",\"vzwims\"|2,\"IP\",\"vzwadmin\"|3,\"IP\",\"vzwinternet\"", "1", "", 0,
+		 CONF_PDP_IPV4, "AT+CGDCONT=?|", 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf have = BUF_INIT, cereg = BUF_INIT;
+		struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"), OK("AT+CGDCONT?", ""),
+				     OK("AT+CGDCONT=?", "+CGDCONT: (1-4),\"IP\",,,(0),(0)"),
+				     OK("AT+CEREG?", "")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		buf_printf(&have, "+CGDCONT: ");
+		for (const char *at = cases[i].have; *at; at++)
+			buf_printf(&have, *at == '|' ? "\n+CGDCONT: " : "%c", *at);
+		rows[1].text = buf_str(&have);
+		buf_printf(&cereg, "+CEREG: 0,%s", cases[i].cereg ? cases[i].cereg : "");
+		if (cases[i].cereg)
+			rows[3].text = buf_str(&cereg);
+		else
+			rows[3].kind = AT_FINAL_ERROR;
+		set(&talk->conf.network.apn, cases[i].apn);
+		talk->conf.network.cid = cases[i].cid;
+		talk->conf.network.pdp_type = cases[i].type;
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_string_equal(strstr(talk->log, "AT+CGDCONT?|") + 12, cases[i].said);
+		assert_int_equal(script_cid(&talk->script), cases[i].dials);
+		talk_free(talk);
+		buf_free(&have);
+		buf_free(&cereg);
+	}
+}
+
+#define LTE_DEFAULT OK("AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"lte.default\"")
+
+/* The cures of a refused +CGDCONT, and the radio is on again whatever comes of them. */
+static void a_context_that_is_active_is_ended_and_written(void **state)
+{
+	static const struct {
+		int refusals; /* of the write */
+		enum at_final_kind kind;
+		int code;
+		bool deactivates;
+		const char *said;
+		enum script_verdict verdict;
+	} cases[] = {
+		{1, AT_FINAL_CME, 3, true, "W|AT+CGACT=0,1|W|AT+CGATT=1|", SCRIPT_DONE},
+		{1, AT_FINAL_ERROR, 0, true, "W|AT+CGACT=0,1|W|AT+CGATT=1|", SCRIPT_DONE},
+		{2, AT_FINAL_CME, 3, false, "W|AT+CGACT=0,1|W|AT+CFUN=4|W|AT+CFUN=1|", SCRIPT_DONE},
+		{9, AT_FINAL_CME, 3, false, "W|AT+CGACT=0,1|W|AT+CFUN=4|W|AT+CFUN=1|",
+		 SCRIPT_FAILED},
+		{9, AT_FINAL_CME, 50, true, "W|", SCRIPT_FAILED},
+		{9, AT_FINAL_CME, 4, true, "W|", SCRIPT_FAILED},
+		{9, AT_FINAL_TIMEOUT, 0, true, "W|", SCRIPT_FAILED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+				     LTE_DEFAULT,
+				     {"AT+CGDCONT=1,\"IP\",\"net\"", cases[i].kind, cases[i].code,
+				      "", cases[i].refusals, 0},
+				     {"AT+CGACT=0,1",
+				      cases[i].deactivates ? AT_FINAL_OK : AT_FINAL_ERROR, 0, "", 0,
+				      0}};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+		struct buf said = BUF_INIT;
+
+		set(&talk->conf.network.apn, "net");
+		talk->conf.network.cid = 1;
+		for (const char *at = cases[i].said; *at; at++)
+			buf_printf(&said, *at == 'W' ? "AT+CGDCONT=1,\"IP\",\"net\"" : "%c", *at);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), cases[i].verdict);
+		assert_string_equal(strstr(talk->log, "AT+CGDCONT?|") + 12, buf_str(&said));
+		if (cases[i].verdict == SCRIPT_FAILED) {
+			assert_int_equal(talk->script.cause, CAUSE_CALL);
+			/* The radio is not cut again at each dial. */
+			assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
+			assert_null(strstr(talk->log, "AT+CFUN"));
+		} else {
+			assert_non_null(strstr(buf_str(&talk->script.notices), "lte.default"));
+		}
+		buf_free(&said);
+		talk_free(talk);
+	}
+}
+
+/* A private SIM: attached with another APN it is denied, or its calls fail. */
+static void an_attach_context_that_fails_is_overwritten_with_a_word(void **state)
+{
+	struct row rows[] = {
+		OK("AT+CPIN?", "+CPIN: READY"),
+		{"AT+CGDCONT?", AT_FINAL_OK, 0, "+CGDCONT: 1,\"IP\",\"lte.default\"", 1, 0},
+		{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,3", 11, 0},
+		OK("AT+CREG?", "+CREG: 0,1"),
+		OK("AT+CGATT?", "+CGATT: 1"),
+		OK("AT+CEREG?", "+CEREG: 0,0"),
+		{"ATD*99***2#", AT_FINAL_NO_CARRIER, 0, "", 0, 0},
+		{"ATD*99***1#", AT_FINAL_CONNECT, 0, "", 0, 0}};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+	const char *notices;
+
+	(void)state;
+	set(&talk->conf.network.apn, "iot.private");
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_int_equal(script_cid(&talk->script), 2);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	assert_non_null(
+		strstr(talk->log, "|AT+CFUN=4|AT+CGDCONT=1,\"IP\",\"iot.private\"|AT+CFUN=1|"));
+	assert_int_equal(script_cid(&talk->script), 1);
+	notices = buf_str(&talk->script.notices);
+	assert_non_null(strstr(notices, "\n5context 1 was \"IP\",\"lte.default\""));
+	/* The same, when the call shows it. */
+	rows[1].sent = 0;
+	rows[2].sent = 11;
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	assert_int_equal(run(talk, SCRIPT_DIAL, 60000), SCRIPT_DONE);
+	assert_string_equal(talk->log, "ATD*99***2#|AT+CGATT?|AT+CFUN=4|AT+CGDCONT=1,\"IP\","
+				       "\"iot.private\"|AT+CFUN=1|AT+CREG?|ATD*99***1#|");
+	talk_free(talk);
+}
+
+/* IMS is the network's for good reasons: one refused call is not enough. */
+static void an_ims_context_outlives_a_refused_call(void **state)
+{
+	struct row rows[] = {
+		OK("AT+CPIN?", "+CPIN: READY"),
+		OK("AT+CGDCONT?", "+CGDCONT: 1,\"IPV6\",\"ims\"\n+CGDCONT: 3,\"IP\",\"net\""),
+		OK("AT+CREG?", "+CREG: 0,1"),
+		OK("AT+CGATT?", "+CGATT: 1"),
+		{"ATD*99***3#", AT_FINAL_NO_CARRIER, 0, "", 0, 0},
+		{"ATD*99***1#", AT_FINAL_CONNECT, 0, "", 0, 0}};
 	struct talk *talk = talk_new(rows, COUNT(rows));
 
 	(void)state;
-	assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_DONE);
-	assert_string_equal(talk->log, "ATD*99***1#|ATDT*99***1#|ATD*99#|");
+	set(&talk->conf.network.apn, "net");
+	for (int dial = 0; dial < 2; dial++) {
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+		assert_int_equal(run(talk, SCRIPT_DIAL, 60000), dial ? SCRIPT_DONE : SCRIPT_FAILED);
+		assert_int_equal(strstr(talk->log, "AT+CGDCONT=1,") != NULL, dial == 1);
+	}
+	talk_free(talk);
+}
+
+static void a_sim_without_power_gets_it_before_it_is_called_broken(void **state)
+{
+	static const struct {
+		int fun, code;
+		const char *said; /* up to the first +CPIN? that is not refused */
+	} cases[] = {
+		{0, 13, "AT+CPIN?|AT+CFUN?|AT+CFUN=1|AT+CPIN?|AT+CGDCONT?|"},
+		{0, 10, "AT+CPIN?|AT+CFUN?|AT+CFUN=1|AT+CPIN?|AT+CGDCONT?|"},
+		{4, 3, "AT+CPIN?|AT+CFUN?|AT+CFUN=1|AT+CPIN?|AT+CGDCONT?|"},
+		{1, 14, "AT+CPIN?|AT+CFUN?|AT+CPIN?|AT+CGDCONT?|"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char fun[16];
+		struct row rows[] = {{"AT+CPIN?", AT_FINAL_CME, cases[i].code, "", 1, 0},
+				     OK("AT+CPIN?", "+CPIN: READY"),
+				     OK("AT+CFUN?", fun)};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		snprintf(fun, sizeof(fun), "+CFUN: %d", cases[i].fun);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_non_null(strstr(talk->log, cases[i].said));
+		talk_free(talk);
+	}
+}
+
+static void a_call_is_made_all_the_same_when_the_network_shows_otherwise(void **state)
+{
+	static const struct {
+		const char *cgatt, *cops, *imsi;
+		bool roaming;
+		const char *operator;
+		enum script_verdict verdict;
+	} cases[] = {
+		{"+CGATT: 1", "+COPS: 0", "", true, "auto", SCRIPT_DONE},
+		{"+CGATT: 0", "+COPS: 0,0,\"3\",7", "", true, "auto", SCRIPT_DONE},
+		{"+CGATT: 0", "+COPS: 0", "", true, "auto", SCRIPT_WAIT},
+		{"+CGATT: 1", "+COPS: 0,2,\"23420\",7", "234201234567890", false, "auto",
+		 SCRIPT_DONE},
+		{"+CGATT: 1", "+COPS: 0,2,\"26201\",7", "234201234567890", false, "auto",
+		 SCRIPT_WAIT},
+		{"+CGATT: 1", "+COPS: 0,0,\"3\",7", "234201234567890", false, "auto", SCRIPT_WAIT},
+		{"+CGATT: 1", "+COPS: 0,2,\"23420\",7", "", true, "26201", SCRIPT_WAIT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {OK("AT+CREG?", "+CREG: 0,2"), OK("AT+CGATT?", cases[i].cgatt),
+				     OK("AT+COPS?", cases[i].cops), OK("AT+CIMI", cases[i].imsi)};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		talk->conf.network.roaming = cases[i].roaming;
+		set(&talk->conf.network.operator, cases[i].operator);
+		assert_int_equal(run(talk, SCRIPT_REGISTER, 100000), cases[i].verdict);
+		if (cases[i].verdict == SCRIPT_DONE) {
+			assert_in_range(talk->now, 20000, 24000);
+			/* It came to nothing: later, the next time. */
+			talk->now = 0;
+			assert_int_equal(run(talk, SCRIPT_REGISTER, 100000), SCRIPT_DONE);
+			assert_in_range(talk->now, 40000, 44000);
+		}
+		talk_free(talk);
+	}
+}
+
+static void dial_strings_are_tried_until_one_is_understood(void **state)
+{
+	static const struct {
+		enum at_final_kind kind;
+		int code, cid;
+		const char *takes, *said;
+	} cases[] = {
+		{AT_FINAL_ERROR, 0, 1, "ATD*99#", "ATD*99***1#|ATD*99#|"},
+		{AT_FINAL_CME, 3, 1, "ATD*99#", "ATD*99***1#|ATD*99#|"},
+		{AT_FINAL_CME, 4, 1, "ATDT*99***1#", "ATD*99***1#|ATD*99#|ATDT*99***1#|"},
+		{AT_FINAL_CME, 100, 1, "AT+CGDATA=\"PPP\",1",
+		 "ATD*99***1#|ATD*99#|ATDT*99***1#|AT+CGDATA=\"PPP\",1|"},
+		{AT_FINAL_ERROR, 0, 1, "ATD*98*1#",
+		 "ATD*99***1#|ATD*99#|ATDT*99***1#|AT+CGDATA=\"PPP\",1|ATD*98*1#|"},
+		/* *99# is context 1. */
+		{AT_FINAL_ERROR, 0, 3, "AT+CGDATA=\"PPP\",3",
+		 "ATD*99***3#|ATDT*99***3#|AT+CGDATA=\"PPP\",3|"},
+		{AT_FINAL_NO_CARRIER, 0, 1, "ATD*99#", "ATD*99***1#|AT+CGATT?|ATD*99#|"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {
+			{cases[i].takes, AT_FINAL_CONNECT, 0, "", 0, 0},
+			{"ATD*99***1#", cases[i].kind, cases[i].code, "", 0, 0},
+			{"ATD*99***3#", cases[i].kind, cases[i].code, "", 0, 0},
+			{"ATD*99#", cases[i].kind, cases[i].code, "", 0, 0},
+			{"ATDT*99***1#", cases[i].kind, cases[i].code, "", 0, 0},
+			{"ATDT*99***3#", cases[i].kind, cases[i].code, "", 0, 0},
+			{"AT+CGDATA=\"PPP\",1", cases[i].kind, cases[i].code, "", 0, 0},
+			OK("AT+CGATT?", "+CGATT: 1")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		talk->conf.network.cid = cases[i].cid;
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_DONE);
+		assert_string_equal(talk->log, cases[i].said);
+		/* It is remembered. */
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_DONE);
+		assert_memory_equal(talk->log, cases[i].takes, strlen(cases[i].takes));
+		talk_free(talk);
+	}
+}
+
+static void a_given_dial_string_is_the_only_one(void **state)
+{
+	static const struct {
+		const char *dial, *said;
+		int cid;
+	} cases[] = {
+		{"*99***3#", "ATD*99***3#|AT+CGATT?|AT+CEER|", 3},
+		{"*98#", "ATD*98#|AT+CGATT?|AT+CEER|", 1},
+		{"#777", "ATD#777|AT+CGATT?|AT+CEER|", 1},
+		{"cgdata", "AT+CGDATA=\"PPP\",1|AT+CGATT?|AT+CEER|", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {ERROR("ATD*99***3#"), ERROR("ATD*98#"), ERROR("ATD#777"),
+				     ERROR("AT+CGDATA=\"PPP\",1")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		set(&talk->conf.network.dial, cases[i].dial);
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_int_equal(script_cid(&talk->script), cases[i].cid);
+		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_FAILED);
+		assert_string_equal(talk->log, cases[i].said);
+		talk_free(talk);
+	}
+}
+
+static void a_modem_that_is_not_attached_is_told_to(void **state)
+{
+	static const struct {
+		const char *cgatt;
+		bool attaches;
+		int refusals; /* of the call */
+		const char *said;
+		enum script_verdict verdict;
+	} cases[] = {
+		{"+CGATT: 0", true, 1, "D|AT+CGATT?|AT+CGATT=1|D|", SCRIPT_DONE},
+		{"+CGATT: 1", true, 9, "D|AT+CGATT?|ATD*99#|AT+CEER|", SCRIPT_FAILED},
+		{"+CGATT: 0", true, 9, "D|AT+CGATT?|AT+CGATT=1|D|ATD*99#|AT+CEER|", SCRIPT_FAILED},
+		{"+CGATT: 0", false, 9, "D|AT+CGATT?|AT+CGATT=1|ATD*99#|AT+CEER|", SCRIPT_FAILED},
+		{"", true, 9, "D|AT+CGATT?|ATD*99#|AT+CEER|", SCRIPT_FAILED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {
+			{"ATD*99***1#", AT_FINAL_NO_CARRIER, 0, "", cases[i].refusals, 0},
+			{"ATD*99***1#", AT_FINAL_CONNECT, 0, "", 0, 0},
+			{"ATD*99#", AT_FINAL_NO_CARRIER, 0, "", 0, 0},
+			OK("AT+CGATT?", cases[i].cgatt),
+			{"AT+CGATT=1", cases[i].attaches ? AT_FINAL_OK : AT_FINAL_CME, 148, "", 0,
+			 0}};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+		struct buf said = BUF_INIT;
+
+		for (const char *at = cases[i].said; *at; at++)
+			buf_printf(&said, *at == 'D' && at[1] == '|' ? "ATD*99***1#" : "%c", *at);
+		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), cases[i].verdict);
+		assert_string_equal(talk->log, buf_str(&said));
+		buf_free(&said);
+		talk_free(talk);
+	}
+}
+
+static void who_lets_another_dial_is_attached_before(void **state)
+{
+	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,1"), OK("AT+CGATT?", "+CGATT: 0")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	talk->script.attach_first = true;
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 10000), SCRIPT_DONE);
+	assert_non_null(strstr(talk->log, "|AT+CGATT?|AT+CGATT=1|"));
 	talk_free(talk);
 }
 
@@ -1092,7 +1469,8 @@ static void a_refused_call_is_not_dialled_again_and_says_why(void **state)
 		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_FAILED);
 		assert_int_equal(talk->script.cause, CAUSE_CALL);
 		assert_non_null(strstr(buf_str(&talk->script.text), "PDP authentication failure"));
-		assert_string_equal(talk->log, "ATD*99***3#|AT+CEER|");
+		assert_string_equal(talk->log, i == 0 ? "ATD*99***3#|AT+CGATT?|AT+CEER|"
+						      : "ATD*99***3#|AT+CEER|");
 		talk_free(talk);
 	}
 }
@@ -1137,6 +1515,15 @@ int main(void)
 		cmocka_unit_test(an_operator_is_selected_only_when_another_serves),
 		cmocka_unit_test(technology_is_told_in_the_maker_s_word),
 		cmocka_unit_test(a_signal_that_csq_does_not_know_is_asked_of_the_maker),
+		cmocka_unit_test(the_right_context_is_chosen_and_no_other_overwritten),
+		cmocka_unit_test(a_context_that_is_active_is_ended_and_written),
+		cmocka_unit_test(an_attach_context_that_fails_is_overwritten_with_a_word),
+		cmocka_unit_test(an_ims_context_outlives_a_refused_call),
+		cmocka_unit_test(a_sim_without_power_gets_it_before_it_is_called_broken),
+		cmocka_unit_test(a_call_is_made_all_the_same_when_the_network_shows_otherwise),
+		cmocka_unit_test(a_given_dial_string_is_the_only_one),
+		cmocka_unit_test(a_modem_that_is_not_attached_is_told_to),
+		cmocka_unit_test(who_lets_another_dial_is_attached_before),
 		cmocka_unit_test(dial_strings_are_tried_until_one_is_understood),
 		cmocka_unit_test(a_refused_call_is_not_dialled_again_and_says_why),
 	};

@@ -1012,7 +1012,7 @@ static void a_refused_call_for_another_pppd_is_the_end(void **state)
 	(void)state;
 	bring_to(world, SESSION_DIALING);
 	plain(world, SESSION_EVENT_PPP_READY);
-	reply(world, AT_FINAL_NO_CARRIER, "");
+	reply(world, AT_FINAL_BUSY, "");
 	reply(world, AT_FINAL_OK, "");
 	ppp_exit(world, CAUSE_NONE);
 	assert_int_equal(world->session.state, SESSION_FAILED);
@@ -1047,7 +1047,7 @@ static int refuse_calls(struct world *world, enum session_state state, int max)
 		count++;
 		bring_to(world, SESSION_DIALING);
 		plain(world, SESSION_EVENT_PPP_READY);
-		reply(world, AT_FINAL_NO_CARRIER, "");
+		reply(world, AT_FINAL_BUSY, "");
 		reply(world, AT_FINAL_OK, "");
 		ppp_exit(world, CAUSE_INTERNAL);
 	}

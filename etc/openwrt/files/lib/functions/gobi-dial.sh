@@ -146,9 +146,9 @@ gobi_device() {
 	gobi_text_key port "$device"
 }
 
-# *99***3# is context 3.
+# *99***3# is context 3, *99# the usual one; any other number is dialled as it stands.
 gobi_cid() {
-	local cid number
+	local cid dial number
 
 	gobi_get cid cid
 	gobi_get number dialnumber
@@ -158,9 +158,10 @@ gobi_cid() {
 		number=${number#'*99***'}
 		cid=${cid:-${number%'#'}}
 		;;
-	*) cid=${cid:-$number} ;;
+	*) dial=$number ;;
 	esac
 	gobi_number_key cid "$cid"
+	gobi_text_key dial "$dial"
 }
 
 # IPv6 is requested by pdptype, or by ipv6 as with other ppp protocols.
