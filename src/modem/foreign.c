@@ -6,35 +6,37 @@
 #include "modem/foreign.h"
 #include "modem/layout.h"
 
-static bool is_one_of(const char *driver, const char *const *drivers, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(driver, drivers[i]) == 0)
-			return true;
-	return false;
-}
+static const struct driver_row {
+	const char *name;
+	bool for_all; /* holds whatever has the right class, or what somebody has told it to */
+} drivers[] = {
+	{"option"},        {"option1"},    {"qcserial"},      {"sierra"},
+	{"hso"},           {"GobiSerial"}, {"cdc_acm", true}, {"usbserial_generic", true},
+	{"generic", true},
+};
 
-/* These hold whatever has the right class, or what somebody has told them to. */
-static bool is_for_all(const char *driver)
+static const struct driver_row *find_driver(const char *name)
 {
-	static const char *const drivers[] = {"cdc_acm", "usbserial_generic", "generic"};
-
-	return is_one_of(driver, drivers, COUNT(drivers));
+	for (size_t i = 0; i < COUNT(drivers); i++)
+		if (strcmp(name, drivers[i].name) == 0)
+			return &drivers[i];
+	return NULL;
 }
 
 bool foreign_judge(const char *driver, bool wwan, int vid, int pid)
 {
-	static const char *const drivers[] = {"option", "option1", "qcserial",
-					      "sierra", "hso",     "GobiSerial"};
+	const struct driver_row *row = find_driver(driver);
 
-	if (wwan || is_one_of(driver, drivers, COUNT(drivers)))
+	if (wwan || (row && !row->for_all))
 		return false;
-	return !is_for_all(driver) || !layout_has_id(vid, pid);
+	return !row || !layout_has_id(vid, pid);
 }
 
 void foreign_explain(const char *driver, const char *device, struct buf *out)
 {
-	if (is_for_all(driver))
+	const struct driver_row *row = find_driver(driver);
+
+	if (row && row->for_all)
 		buf_printf(out, "not asked: no modem of this USB id is known");
 	else
 		buf_printf(out, "not asked: %s is no driver of modems",

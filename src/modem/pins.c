@@ -114,7 +114,7 @@ int pins_parse(const char *text, size_t len, struct pins_file *file)
 	return strcmp(at, end) == 0 ? 0 : -EBADMSG;
 }
 
-static const char *known(const char *hash)
+static const char *hash_text(const char *hash)
 {
 	return *hash ? hash : "-";
 }
@@ -126,10 +126,10 @@ void pins_format(const struct pins_file *file, struct buf *out)
 	for (size_t i = 0; i < file->count; i++) {
 		const struct pins_sent *sent = &file->sent[i];
 
-		buf_printf(out, "%s%s %s %s", fates[sent->fate], sent->pin, known(sent->card),
-			   known(sent->modem));
+		buf_printf(out, "%s%s %s %s", fates[sent->fate], sent->pin, hash_text(sent->card),
+			   hash_text(sent->modem));
 		if (sent->fate != PINS_OLD) {
-			buf_printf(out, " %s ", known(sent->shape));
+			buf_printf(out, " %s ", hash_text(sent->shape));
 			buf_printf(out, sent->left < 0 ? "-" : "%d", sent->left);
 		}
 		buf_printf(out, "\n");
