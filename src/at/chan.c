@@ -38,6 +38,7 @@ enum state {
 
 struct at_chan {
 	char name[32];
+	bool lf;
 	enum state state;
 	struct at_lines lines;
 	struct at_job *queue[QUEUE_MAX];
@@ -94,6 +95,11 @@ void at_chan_free(struct at_chan *chan)
 void at_chan_set_name(struct at_chan *chan, const char *name)
 {
 	str_copy(chan->name, sizeof(chan->name), name);
+}
+
+void at_chan_set_lf(struct at_chan *chan, bool lf)
+{
+	chan->lf = lf;
 }
 
 void at_chan_reset(struct at_chan *chan)
@@ -207,7 +213,7 @@ static void apply_deadlines(struct at_chan *chan, int64_t now)
 	} else if (chan->state == STATE_QUIET && now >= chan->deadline) {
 		chan->state = STATE_SYNC;
 		chan->deadline = now + SYNC_MS;
-		set_out(chan, "AT\r", 3);
+		set_out(chan, "AT\r\n", chan->lf ? 4 : 3);
 	} else if (chan->state == STATE_SYNC && now >= chan->deadline) {
 		wait_for_quiet(chan, now);
 		if (++chan->tries >= SYNC_TRIES)
@@ -406,7 +412,7 @@ const char *at_chan_output(struct at_chan *chan, size_t *len, int64_t now)
 		chan->state = STATE_RUNNING;
 		chan->deadline = now + chan->job->timeout_ms;
 		at_outbox_start_answer(&chan->box);
-		set_out(chan, chan->job->text, chan->job->len + 1);
+		set_out(chan, chan->job->text, chan->job->len + (chan->lf ? 2 : 1));
 	}
 	*len = chan->out_len;
 	return chan->out_len ? chan->out : NULL;

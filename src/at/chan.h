@@ -64,6 +64,10 @@ void at_chan_free(struct at_chan *chan);
 /* Prefix of each line of AT traffic in the debug log; "at" by default. */
 void at_chan_set_name(struct at_chan *chan, const char *name);
 
+/* Commands end in CR LF from now on, for phones that want it. Elsewhere only a CR is right: an
+ * MC8790 answers ERROR to the LF behind it. */
+void at_chan_set_lf(struct at_chan *chan, bool lf);
+
 /* Queue a command. -EINVAL: text empty, longer than AT_COMMAND_MAX, or with a byte below 0x20 or
  * above 0x7e, which no AT line may carry. -EBUSY: data mode. -ENOSPC: queue full. -ENOMEM. */
 #define AT_COMMAND_MAX 400

@@ -15,7 +15,7 @@ struct at_job *at_job_new(const struct at_command *command)
 {
 	size_t len = strlen(command->text);
 	size_t prefix_size = command->prefix ? strlen(command->prefix) + 1 : 0;
-	struct at_job *job = calloc(1, sizeof(*job) + len + 2 + prefix_size);
+	struct at_job *job = calloc(1, sizeof(*job) + len + 3 + prefix_size);
 
 	if (!job)
 		return NULL;
@@ -25,8 +25,9 @@ struct at_job *at_job_new(const struct at_command *command)
 	job->len = len;
 	memcpy(job->text, command->text, len);
 	job->text[len] = '\r';
+	job->text[len + 1] = '\n';
 	if (command->prefix) {
-		job->prefix = job->text + len + 2;
+		job->prefix = job->text + len + 3;
 		memcpy(job->prefix, command->prefix, prefix_size);
 	}
 	return job;

@@ -15,8 +15,8 @@ struct at_job {
 	unsigned flags;
 	char *prefix;  /* NULL: no answer lines; stored after the text */
 	size_t echoed; /* how much of the text came back */
-	size_t len;    /* of the text without its CR */
-	char text[];   /* with the CR, and a NUL */
+	size_t len;    /* of the text without that */
+	char text[];   /* with CR, LF and NUL */
 };
 
 /* Long enough for any command's masked form. */

@@ -508,6 +508,16 @@ static void reset_forgets_everything(void **state)
 	at_chan_free(NULL);
 }
 
+static void commands_end_in_cr_lf_where_that_is_wanted(void **state)
+{
+	struct rig *rig = *state;
+
+	at_chan_set_lf(rig->chan, true);
+	send(rig, "AT+CSQ", "+CSQ:", 1000, 0);
+	turn(rig);
+	assert_string_equal(buf_str(&rig->wrote), "AT+CSQ\r\n");
+}
+
 static void a_prompt_is_ended_with_escape_once(void **state)
 {
 	struct rig *rig = *state;
@@ -640,6 +650,7 @@ int main(void)
 		TEST(ppp_after_a_dial_is_a_connect),
 		TEST(ppp_after_another_command_is_none),
 		TEST(reset_forgets_everything),
+		TEST(commands_end_in_cr_lf_where_that_is_wanted),
 		TEST(a_prompt_is_ended_with_escape_once),
 		TEST(secrets_are_in_no_log_and_no_event),
 		TEST(commands_are_masked),
