@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,15 +11,48 @@
 #include "modem/port-probe.h"
 #include "modem/stream.h"
 
+#define LF_MS 250
+
 /* When AT is sent, counted from the start. The first may get lost in a modem that has just seen
  * DTR; the last leaves time for a late answer. A modem that was left in ATQ1 or ATV0 does not
  * answer in words; the third command changes that. */
 static const struct slot {
 	int ms;
 	const char *text;
-} slots[] = {
+} first_slots[] = {
 	{0, "AT\r"}, {300, "AT\r"}, {800, "ATQ0V1\r"}, {1500, "AT\r"}, {2200, "AT\r"},
 };
+
+/* A modem that finds the rate by itself has done so in the first pass. */
+static const struct slot rate_slots[] = {{0, "AT\r"}, {150, "AT\r"}, {300, "ATQ0V1\r"}};
+
+/* Nokia's phones ignore a CR alone. A modem that has just started answers the first of these. */
+static const struct slot lf_slots[] = {{0, "AT\r"}, {LF_MS, "\n"}, {500, "AT\r\n"}};
+
+/* CLD, the multiplexer close down of 27.010 5.4.6.3.3, on DLCI 0. */
+static const struct slot mux_slots[] = {
+	{0, "\xf9\x03\xef\x05\xc3\x01\xf2\xf9"}, {200, "AT\r"}, {500, "AT\r"}};
+
+/* All but the first are for a port that is searched. */
+enum pass { PASS_FIRST, PASS_RATE, PASS_LF, PASS_MUX };
+
+static const struct {
+	const struct slot *slots;
+	size_t count;
+	int ms;
+} passes[] = {
+	[PASS_FIRST] = {first_slots, COUNT(first_slots), 0}, /* the caller's time */
+	[PASS_RATE] = {rate_slots, COUNT(rate_slots), 600},
+	[PASS_LF] = {lf_slots, COUNT(lf_slots), 750},
+	[PASS_MUX] = {mux_slots, COUNT(mux_slots), 800},
+};
+
+/* After the first: the most common, and then the slow ones, whose owners know least of rates. */
+static const int rates[] = {115200, 9600, 19200, 38400, 57600, 230400, 460800, 921600, 3000000};
+
+/* Garbage says that something speaks, and that this is not its rate. */
+#define GARBAGE_BYTES 2
+#define GARBAGE_MS    300
 
 /* Two slots: enough for any modem that is awake. */
 #define AWAKE_MS 450
@@ -55,8 +89,14 @@ struct port_probe {
 
 	const char *out; /* while `chan` is not used yet */
 	size_t out_len;
+	bool out_asks; /* is a command */
 
-	int64_t start;
+	enum pass pass;
+	bool search, fixed;
+	int first_baud;
+	size_t rate; /* the next in `rates` */
+
+	int64_t start;    /* of the pass */
 	int64_t end;      /* of asking */
 	int64_t deadline; /* of the other states */
 	int64_t first_sent, last_sent;
@@ -129,6 +169,7 @@ static void offer_bytes(struct port_probe *probe, const char *bytes, size_t len)
 {
 	probe->out = bytes;
 	probe->out_len = len;
+	probe->out_asks = len > 2 && str_starts(bytes, "AT");
 }
 
 static bool uses_chan(const struct port_probe *probe)
@@ -166,6 +207,8 @@ static void take_at_final(struct port_probe *probe, const char *line, int64_t no
 	default:
 		return;
 	}
+	probe->found.wants_lf = probe->pass == PASS_LF && probe->slot > 1;
+	probe->found.freed = probe->pass == PASS_MUX;
 	probe->finals++;
 	if (probe->state == STATE_DRAINING) {
 		probe->owed--;
@@ -218,11 +261,11 @@ void port_probe_written(struct port_probe *probe, size_t len, int64_t now)
 	}
 	if (len == 0)
 		return;
-	if (probe->first_sent < 0)
+	if (probe->first_sent < 0 && probe->out_asks)
 		probe->first_sent = now;
 	probe->out += len;
 	probe->out_len -= len;
-	if (probe->out_len > 0 || probe->out[-1] != '\r')
+	if (probe->out_len > 0 || !probe->out_asks)
 		return;
 	probe->last_sent = now;
 	probe->sent++;
@@ -323,11 +366,84 @@ static enum port_role stream_role(const struct stream *stream)
 	return stream->nmea ? PORT_ROLE_NMEA : PORT_ROLE_UNKNOWN;
 }
 
+/* The end of asking: early if what came in is surely something else, or not at its rate. */
+static int64_t find_pass_end(const struct port_probe *probe)
+{
+	int64_t early = probe->start + (probe->pass == PASS_FIRST ? AWAKE_MS : GARBAGE_MS);
+	bool garbled =
+		probe->search && probe->pass <= PASS_RATE && probe->stream.odd >= GARBAGE_BYTES;
+	bool sure = garbled || stream_role(&probe->stream) != PORT_ROLE_UNKNOWN;
+
+	return sure && early < probe->end ? early : probe->end;
+}
+
 static int64_t next_slot(const struct port_probe *probe)
 {
-	int64_t at = probe->slot < COUNT(slots) ? probe->start + slots[probe->slot].ms : probe->end;
+	int64_t end = find_pass_end(probe), at = end;
 
-	return at < probe->end ? at : probe->end;
+	if (probe->slot < passes[probe->pass].count)
+		at = probe->start + passes[probe->pass].slots[probe->slot].ms;
+	return at < end ? at : end;
+}
+
+static void begin_pass(struct port_probe *probe, enum pass pass, int baud, int64_t now)
+{
+	probe->state = STATE_ASKING;
+	probe->pass = pass;
+	probe->start = now;
+	probe->end = now + passes[pass].ms;
+	probe->slot = 0;
+	probe->sent = probe->finals = 0;
+	probe->first_sent = -1;
+	probe->out_len = 0;
+	probe->stream.odd = 0;
+	memset(&probe->lines, 0, sizeof(probe->lines));
+	probe->found.baud = baud;
+}
+
+static void note_rate(struct port_probe *probe)
+{
+	char *tried = probe->found.tried;
+	size_t len = strlen(tried);
+
+	snprintf(tried + len, sizeof(probe->found.tried) - len, "%s%d", len ? ", " : "",
+		 probe->found.baud);
+}
+
+/* It was silent in this one. */
+static void begin_next_pass(struct port_probe *probe, int64_t now)
+{
+	if (!probe->search || probe->pass == PASS_MUX) {
+		settle_role(probe, PORT_ROLE_SILENT, "");
+		return;
+	}
+	if (probe->pass == PASS_LF) {
+		begin_pass(probe, PASS_MUX, probe->first_baud, now);
+		return;
+	}
+	while (!probe->fixed && probe->rate < COUNT(rates)) {
+		int baud = rates[probe->rate++];
+
+		if (baud == probe->first_baud)
+			continue;
+		begin_pass(probe, PASS_RATE, baud, now);
+		note_rate(probe);
+		return;
+	}
+	begin_pass(probe, PASS_LF, probe->first_baud, now);
+}
+
+void port_probe_search(struct port_probe *probe, int baud, bool fixed)
+{
+	probe->search = true;
+	probe->fixed = fixed;
+	probe->first_baud = probe->found.baud = baud;
+	note_rate(probe);
+}
+
+void port_probe_skip_rate(struct port_probe *probe, int64_t now)
+{
+	begin_next_pass(probe, now);
 }
 
 void port_probe_tick(struct port_probe *probe, int64_t now)
@@ -335,28 +451,35 @@ void port_probe_tick(struct port_probe *probe, int64_t now)
 	enum port_role heard = stream_role(&probe->stream);
 
 	if (probe->state == STATE_ASKING) {
-		if (heard != PORT_ROLE_UNKNOWN && now >= probe->start + AWAKE_MS) {
-			/* Surely something else: no need to use the whole pass. */
+		bool ends = now >= find_pass_end(probe);
+
+		if (probe->search && probe->pass <= PASS_RATE && probe->stream.odd >= GARBAGE_BYTES)
+			probe->found.garbled = true;
+		if (ends && heard != PORT_ROLE_UNKNOWN) {
 			settle_role(probe, heard, "");
-		} else if (now >= probe->end) {
+		} else if (ends && probe->pass == PASS_FIRST && !probe->found.garbled) {
 			probe->state = STATE_LISTENING;
 			probe->deadline = now + LISTEN_MS;
 			offer_bytes(probe, stream_question, stream_question_len);
-		} else if (probe->slot < COUNT(slots) && now >= next_slot(probe)) {
+		} else if (ends) {
+			begin_next_pass(probe, now);
+		} else if (probe->slot < passes[probe->pass].count && now >= next_slot(probe)) {
+			const char *text = passes[probe->pass].slots[probe->slot].text;
+
 			/* An AT that the port has not taken yet is still good. */
 			if (probe->out_len == 0)
-				offer_bytes(probe, slots[probe->slot].text,
-					    strlen(slots[probe->slot].text));
+				offer_bytes(probe, text, strlen(text));
 			probe->slot++;
 		}
 	} else if (probe->state == STATE_LISTENING) {
 		if (heard != PORT_ROLE_UNKNOWN)
 			settle_role(probe, heard, "");
 		else if (now >= probe->deadline)
-			settle_role(probe, PORT_ROLE_SILENT, "");
+			begin_next_pass(probe, now);
 	} else if (probe->state == STATE_DRAINING &&
 		   (probe->finals >= probe->sent || now >= probe->deadline)) {
 		probe->state = STATE_CHECKING;
+		at_chan_set_lf(probe->chan, probe->found.wants_lf);
 		if (probe->ok)
 			send_check(probe, CHECK_NONSENSE, NONSENSE);
 		else
@@ -374,13 +497,8 @@ void port_probe_tick(struct port_probe *probe, int64_t now)
 
 int64_t port_probe_deadline(const struct port_probe *probe)
 {
-	int64_t awake;
-
 	switch (probe->state) {
 	case STATE_ASKING:
-		awake = probe->start + AWAKE_MS;
-		if (stream_role(&probe->stream) != PORT_ROLE_UNKNOWN && awake < next_slot(probe))
-			return awake;
 		return next_slot(probe);
 	case STATE_DRAINING:
 	case STATE_LISTENING:
@@ -403,6 +521,7 @@ void port_probe_hurry(struct port_probe *probe, int answer_ms)
 	int patience = AWAKE_MS + 4 * answer_ms;
 	int64_t end;
 
+	probe->search = false;
 	end = probe->start + (patience < HURRIED_MS ? HURRIED_MS : patience);
 	if (end < probe->end)
 		probe->end = end;

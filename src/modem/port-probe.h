@@ -12,7 +12,7 @@
  * ports. A port that stays silent is tested for DIAG and PPP. Bytes and times
  * (monotonic milliseconds) go in, bytes and a role come out. No setting of the
  * modem is changed, except that a port without an answer is told to answer in
- * words (ATQ0V1).
+ * words (ATQ0V1), and for what port_probe_search says.
  */
 struct port_probe;
 
@@ -59,10 +59,28 @@ struct port_finding {
 	int answer_ms;       /* from the first byte sent to the first OK; -1: none */
 	const char *why;     /* why it is only AT_SECONDARY; "" otherwise. Static. */
 	char identity[256];  /* its answer to ATI, lines joined by \n; "" when there was none */
+
+	/* Of a port that is searched: */
+	int baud;       /* the rate to write at now, and in the end that of the answer; else 0 */
+	char tried[96]; /* the rates so far: "115200, 9600" */
+	bool wants_lf;  /* it answers a command only when an LF follows the CR */
+	bool freed;     /* it was multiplexed, and was closed down */
+	bool garbled;   /* bytes came in that are no text and no frame */
 };
 
 /* What is known so far; valid as long as the probe is. */
 const struct port_finding *port_probe_finding(const struct port_probe *probe);
+
+/*
+ * The port is a UART that the user has named, and is at `baud` now. If it stays silent, ask it at
+ * the other usual rates too (not if `fixed`), then with an LF behind the CR, as phones want it, and
+ * then after a frame that closes 27.010's multiplexer down. Once each: 9 s at most, in which a modem
+ * that answers at one of the rates is found within 7. Before the first tick.
+ */
+void port_probe_search(struct port_probe *probe, int baud, bool fixed);
+
+/* The port cannot be set to found->baud: go on to the next rate. */
+void port_probe_skip_rate(struct port_probe *probe, int64_t now);
 
 /* Another port of the same modem answered after `answer_ms`: the modem is awake, so this port need
  * not be given the whole pass. */

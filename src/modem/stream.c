@@ -94,6 +94,9 @@ void stream_feed(struct stream *stream, const void *bytes, size_t len)
 		uint8_t byte = at[i];
 
 		feed_frame(stream, byte);
+		/* A line that is switched on sends NULs. */
+		if (byte > '~' || (byte && byte < ' ' && !strchr("\b\t\n\r\033", byte)))
+			stream->odd++;
 		if (byte == '$')
 			stream->sentence_len = 0;
 		else if (stream->sentence_len == 0)

@@ -13,6 +13,7 @@
  */
 struct stream {
 	bool nmea, diag, ppp; /* seen so far */
+	unsigned odd;         /* bytes that are no text, as come in at a wrong rate */
 
 	char sentence[96];
 	size_t sentence_len; /* 0: none has begun */

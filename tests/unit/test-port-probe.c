@@ -20,6 +20,16 @@ struct rule {
 	int nth; /* only the first `nth` times; 0: always */
 };
 
+/* How a line differs from that of a USB modem's own port. Such a port is searched, from 115200. */
+struct line {
+	int baud;            /* 0: any */
+	int fixed;           /* the rate that the user names; 0: none */
+	const char *garbage; /* said to bytes at another rate; NULL: nothing */
+	bool lf;             /* only LF ends a command */
+	bool mux;            /* until the frame that closes it down */
+	int refused;         /* the tty cannot be set to this rate */
+};
+
 /* What it says unasked. */
 struct noise {
 	int at_ms, every_ms;
@@ -36,6 +46,8 @@ struct persona {
 	int answer_ms;         /* -1: none */
 	int least_ms, most_ms; /* the verdict's time */
 	const char *why;
+	struct line line;
+	int found_baud; /* of a line */
 };
 
 #define OK    "\r\nOK\r\n"
@@ -49,6 +61,7 @@ struct persona {
 #define LCP         "\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x21\x7d\x20\x7d\x24\xd1\xb5\x7e"
 #define DIAG_ANSWER "\x7e\x13\xff\x03\x66\x61\x7e"
 #define QUESTION    "\x7e*"
+#define CLD         "\xf9\x03\xef\x05\xc3\x01\xf2\xf9"
 
 /* clang-format off */
 static const struct persona personas[] = {
@@ -166,6 +179,7 @@ struct port {
 	int used[RULES]; /* of each rule */
 	struct buf line;
 	int64_t next_noise, noise_until;
+	bool mux;
 };
 
 static bool fits(const char *pattern, const char *line)
@@ -175,6 +189,13 @@ static bool fits(const char *pattern, const char *line)
 	if (len > 0 && pattern[len - 1] == '*')
 		return strncmp(pattern, line, len - 1) == 0;
 	return strcmp(pattern, line) == 0;
+}
+
+static void say(struct port *port, const char *text, int64_t now)
+{
+	assert_true(port->count < EVENTS_MAX);
+	port->events[port->count++] =
+		(struct event){now + port->persona->latency_ms, text, strlen(text)};
 }
 
 static void answer(struct port *port, const char *line, int64_t now)
@@ -189,9 +210,7 @@ static void answer(struct port *port, const char *line, int64_t now)
 		if (!fits(rule->command, line) || (rule->nth && port->used[i] >= rule->nth))
 			continue;
 		port->used[i]++;
-		assert_true(port->count < EVENTS_MAX);
-		port->events[port->count++] = (struct event){now + persona->latency_ms,
-							     rule->answer, strlen(rule->answer)};
+		say(port, rule->answer, now);
 		return;
 	}
 }
@@ -200,9 +219,10 @@ static void answer(struct port *port, const char *line, int64_t now)
 static void hear(struct port *port, const char *bytes, size_t len, int64_t now)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] != '\r') {
-			buf_append(&port->line, &bytes[i], 1);
-			if (bytes[i] != 0x7e || port->line.len < 10)
+		if (bytes[i] != (port->persona->line.lf ? '\n' : '\r')) {
+			if (bytes[i] != '\r')
+				buf_append(&port->line, &bytes[i], 1);
+			if (bytes[i] != 0x7e || port->line.len < 10 || port->persona->line.lf)
 				continue;
 		}
 		answer(port, buf_str(&port->line), now);
@@ -215,8 +235,20 @@ static void write_out(struct port_probe *ask, struct port *port, int64_t now)
 	const char *bytes;
 	size_t len;
 
+	const struct line *line = &port->persona->line;
+	int baud = port_probe_finding(ask)->baud;
+
+	if (line->refused && baud == line->refused)
+		port_probe_skip_rate(ask, now);
 	while ((bytes = port_probe_output(ask, &len, now))) {
-		hear(port, bytes, len, now);
+		if (line->baud && baud != line->baud) {
+			if (line->garbage)
+				say(port, line->garbage, now);
+		} else if (!port->mux) {
+			hear(port, bytes, len, now);
+		} else if (len == 8 && memcmp(bytes, CLD, len) == 0) {
+			port->mux = false;
+		}
 		port_probe_written(ask, len, now);
 	}
 }
@@ -273,13 +305,15 @@ static void meet(struct port *port, const struct persona *persona)
 {
 	memset(port, 0, sizeof(*port));
 	port->persona = persona;
+	port->mux = persona->line.mux;
 	port->next_noise = persona->noise.len ? persona->noise.at_ms : -1;
 }
 
 static void check(const struct persona *persona, const struct port_probe *ask, int64_t now)
 {
 	if (port_probe_finding(ask)->role != persona->verdict)
-		fail_msg("%s: verdict %d (%s)", persona->name, port_probe_finding(ask)->role, port_probe_finding(ask)->why);
+		fail_msg("%s: verdict %d (%s)", persona->name, port_probe_finding(ask)->role,
+			 port_probe_finding(ask)->why);
 	if (persona->answer_ms != -2 && port_probe_finding(ask)->answer_ms != persona->answer_ms)
 		fail_msg("%s: answer after %d", persona->name, port_probe_finding(ask)->answer_ms);
 	if (now < persona->least_ms || now > persona->most_ms)
@@ -297,6 +331,79 @@ static void every_persona_is_told_for_what_it_is(void **state)
 		assert_non_null(ask);
 		meet(&port, &personas[i]);
 		check(&personas[i], ask, run(ask, &port, 0));
+		buf_free(&port.line);
+		port_probe_free(ask);
+	}
+}
+
+/* clang-format off */
+static const struct persona lines[] = {
+	{ "a UART modem at the usual rate", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 60, 61, "", { .baud = 115200 }, 115200 },
+	{ "9600 as shipped (Neoway M590)", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 2300, 2400, "", { .baud = 9600 }, 9600 },
+	{ "9600, and garbage at the others (SIM900 behind a Pi)", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 500, 550, "", { .baud = 9600, .garbage = "\xfe\xf8\x86" }, 9600 },
+	{ "19200 after AT+IPR (SIM800)", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 2900, 3000, "", { .baud = 19200 }, 19200 },
+	{ "3000000, the last one, and slow", 150, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 150, 6500, 7400, "", { .baud = 3000000 }, 3000000 },
+	{ "3000000, and garbage", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 2500, 2700, "", { .baud = 3000000, .garbage = "\xe5\x80" }, 3000000 },
+	{ "garbage that comes unasked", 0, 0, { { "", "", 0 } },
+	  { 0, 90, BYTES("\x80\xf8\0\xe0") },
+	  PORT_ROLE_SILENT, -1, 4000, 4500, "", { .baud = 1 }, 115200 },
+	{ "was told to answer in digits, at 38400", 20, 0, { { "AT", "0\r", 0 }, MODEM }, { 0 },
+	  PORT_ROLE_AT, 320, 3900, 4400, "", { .baud = 38400 }, 38400 },
+	{ "loses the first bytes at its rate", 20, 0, { { "AT", "", 1 }, MODEM }, { 0 },
+	  PORT_ROLE_AT, 170, 2400, 2800, "", { .baud = 9600 }, 9600 },
+	{ "9600, and the tty cannot do 19200", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 2900, 3000, "", { .baud = 38400, .refused = 19200 }, 38400 },
+	{ "the rate is named, and another is not asked", 0, 0, { MODEM }, { 0 },
+	  PORT_ROLE_SILENT, -1, 3850, 3850, "", { .baud = 9600, .fixed = 19200 }, 19200 },
+	{ "LF ends a command (Nokia 6230)", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, -2, 7100, 8000, "", { .lf = true }, 115200 },
+	{ "starts after seven seconds, and CR will do", 20, 7050, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 7100, 7200, "", { .baud = 115200 }, 115200 },
+	{ "left multiplexed", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 7850, 8200, "", { .mux = true }, 115200 },
+	{ "left multiplexed, and the rate is named", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 3000, 3400, "", { .baud = 9600, .fixed = 9600, .mux = true }, 9600 },
+	{ "its transmitter is wired to its receiver", 1, 0,
+	  { { "AT", "AT\r", 0 }, { QUESTION, "\x7e\0\x78\xf0\x7e", 0 } }, { 0 },
+	  PORT_ROLE_SILENT, -1, 8650, 8650, "", { 0 }, 115200 },
+	{ "nothing is there", 0, 0, { { "", "", 0 } }, { 0 },
+	  PORT_ROLE_SILENT, -1, 8650, 8650, "", { .baud = 1 }, 115200 },
+	{ "GPS at 4800 is not found, at 9600 it is", 0, 0, { { "", "", 0 } },
+	  { 2400, 1000, BYTES(NMEA) },
+	  PORT_ROLE_NMEA, -1, 2600, 2600, "", { .baud = 1 }, 9600 },
+};
+/* clang-format on */
+
+static void a_named_uart_is_searched_for_ten_seconds_at_most(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		const struct persona *persona = &lines[i];
+		const struct line *line = &persona->line;
+		struct port_probe *ask = port_probe_new("test", PASS_MS, 0);
+		const struct port_finding *found = port_probe_finding(ask);
+		struct port port;
+
+		meet(&port, persona);
+		port_probe_search(ask, line->fixed ? line->fixed : 115200, line->fixed);
+		check(persona, ask, run(ask, &port, 0));
+		assert_in_range(persona->most_ms, 0, 10000);
+		if (found->baud != persona->found_baud || found->wants_lf != line->lf ||
+		    found->freed != line->mux)
+			fail_msg("%s: baud %d, lf %d, freed %d", persona->name, found->baud,
+				 found->wants_lf, found->freed);
+		if (found->role == PORT_ROLE_SILENT)
+			assert_int_equal(found->garbled, persona->noise.len > 0);
+		if (found->role == PORT_ROLE_SILENT && !line->fixed)
+			assert_string_equal(found->tried,
+					    "115200, 9600, 19200, 38400, 57600, 230400, "
+					    "460800, 921600, 3000000");
 		buf_free(&port.line);
 		port_probe_free(ask);
 	}
@@ -326,18 +433,11 @@ static void no_setting_is_changed_but_the_echo_when_told(void **state)
 
 static void who_is_hurried_is_asked_for_a_second(void **state)
 {
-	static const struct persona silent = {"silent", 0, 0, {{"", "", 0}}, {0}, PORT_ROLE_SILENT, -1,
-					      0,        0, ""};
-	static const struct persona gps = {"GPS, once a second",
-					   0,
-					   0,
-					   {{"", "", 0}},
-					   {999, 1000, BYTES(NMEA)},
-					   PORT_ROLE_NMEA,
-					   -1,
-					   999,
-					   1000,
-					   ""};
+	static const struct persona silent = {
+		"silent", 0, 0, {{"", "", 0}}, {0}, PORT_ROLE_SILENT, -1, 0, 0, ""};
+	static const struct persona gps = {
+		"GPS, once a second", 0,  0,   {{"", "", 0}}, {999, 1000, BYTES(NMEA)},
+		PORT_ROLE_NMEA,       -1, 999, 1000,          ""};
 	static const struct persona second = {"answers the second AT",
 					      20,
 					      0,
@@ -401,6 +501,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_persona_is_told_for_what_it_is),
+		cmocka_unit_test(a_named_uart_is_searched_for_ten_seconds_at_most),
 		cmocka_unit_test(no_setting_is_changed_but_the_echo_when_told),
 		cmocka_unit_test(who_is_hurried_is_asked_for_a_second),
 		cmocka_unit_test(a_port_that_takes_no_bytes_is_silent),
