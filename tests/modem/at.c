@@ -359,7 +359,7 @@ static void end_of_line(struct at *at)
 
 static void take(struct at *at, char c)
 {
-	if (c == '\n' && at->line.len == 0) {
+	if (c == '\n' && at->line.len == 0 && !at->port->modem->desc->at.lf_only) {
 		/* MC8790 takes the LF of CR LF for a line of its own. */
 		if (at->port->modem->desc->at.lf_error)
 			at_say_final(at, AT_ERROR);
@@ -367,7 +367,7 @@ static void take(struct at *at, char c)
 	}
 	if (at->settings.echo)
 		port_send(at->port, &c, 1);
-	if (c == at->settings.s[3]) {
+	if (c == (at->port->modem->desc->at.lf_only ? '\n' : at->settings.s[3])) {
 		end_of_line(at);
 	} else if (c == at->settings.s[5]) {
 		if (at->line.len > 0)

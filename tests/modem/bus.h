@@ -33,6 +33,9 @@ struct bus_ops {
 
 	/* Unplug and leave nothing behind. */
 	void (*free)(struct bus *bus);
+
+	/* The rate that the host has set; 0: it is none that is known. NULL: this bus has none. */
+	int (*baud)(struct bus *bus, size_t port);
 };
 
 /* NULL with a line on stderr on failure. Strings are borrowed. */

@@ -112,7 +112,8 @@ struct desc {
 		int latency_ms, boot_delay_ms, reset_ms;
 	} timing;
 	struct {
-		bool echo, lf_error, missing_cr;
+		bool echo, lf_error, missing_cr, lf_only, multiplexed, garbage;
+		int baud;
 		int cmee, dtr_mode, carrier_mode;
 		const char *unknown;
 		int split, split_gap_ms;

@@ -8,6 +8,9 @@
 
 #define OUT_MAX 65536
 
+/* 27.010 5.4.6.3.3, on DLCI 0 */
+#define CLD "\xf9\x03\xef\x05\xc3\x01\xf2\xf9"
+
 static void gap_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 {
 	/* The pump runs before the loop sleeps again. */
@@ -48,6 +51,7 @@ void port_up(struct port *port)
 {
 	port->started = port->desc->start[0] == '\0';
 	roles_start(port);
+	port->muxed = port->modem->desc->at.multiplexed && port_speaks_at(port);
 	if (port->desc->role == DESC_ROLE_PPP)
 		call_begin_stuck(&port->call);
 }
@@ -75,12 +79,32 @@ static bool is_live(const struct port *port)
 	       (port->dtr || !port->desc->dtr || !port->modem->bus->has_dtr);
 }
 
+/* The host has set another rate than the modem's. */
+static bool is_garbled(const struct port *port)
+{
+	const struct modem *modem = port->modem;
+	int baud = modem->bus->ops->baud ? modem->bus->ops->baud(modem->bus, port->index) : 0;
+
+	return modem->desc->at.baud && baud && baud != modem->desc->at.baud;
+}
+
 void port_received(struct port *port, const void *bytes, size_t len)
 {
 	trace_bytes(port->desc->interface, '<', bytes, len);
 	port->modem->stats.from_host += (long)len;
 	if (!is_live(port))
 		return;
+	if (is_garbled(port)) {
+		if (port->modem->desc->at.garbage)
+			port_send(port, bytes, len < 3 ? len : 3);
+		return;
+	}
+	if (port->muxed) {
+		port->muxed = !memmem(bytes, len, CLD, sizeof(CLD) - 1);
+		if (!port->muxed)
+			trace_event(port->desc->interface, "multiplexer closed");
+		return;
+	}
 	if (port_speaks_at(port))
 		at_feed(&port->at, bytes, len);
 	else
@@ -109,9 +133,17 @@ void port_set_dtr(struct port *port, bool on)
 
 void port_send(struct port *port, const void *bytes, size_t len)
 {
+	bool garbled = is_garbled(port);
+
 	if (!is_live(port) || !port->open || port->out.len > OUT_MAX)
 		return;
-	buf_append(&port->out, bytes, len);
+	for (size_t i = 0; garbled && i < len; i++) {
+		char c = (char)(((const char *)bytes)[i] * 37 | 0x80);
+
+		buf_append(&port->out, &c, 1);
+	}
+	if (!garbled)
+		buf_append(&port->out, bytes, len);
 	if (!call_is_data(&port->call))
 		port->paced = port->out.len;
 }

@@ -23,6 +23,7 @@ struct port {
 	bool open; /* somebody reads it, or the bus cannot tell */
 	bool dtr;
 	bool mute;       /* by the control socket: deaf and dumb */
+	bool muxed;      /* 27.010: deaf to AT until it is closed down */
 	bool started;    /* NMEA: its start string was seen */
 	struct buf in;   /* DIAG, NMEA: what came so far */
 	struct buf out;  /* to be written */
