@@ -105,3 +105,17 @@ void holder_append(struct buf *out, pid_t pid)
 	str_print_safe(out, name, strcspn(name, "\n"));
 	buf_printf(out, " (pid %d)", (int)pid);
 }
+
+bool holder_is_console(const char *cmdline, const char *device)
+{
+	const char *name = strrchr(device, '/');
+	size_t len = strlen(name ? name + 1 : device);
+
+	name = name ? name + 1 : device;
+	while ((cmdline = strstr(cmdline, "console="))) {
+		cmdline += strlen("console=");
+		if (strncmp(cmdline, name, len) == 0 && strchr(", \n", cmdline[len]))
+			return true;
+	}
+	return false;
+}

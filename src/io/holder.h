@@ -30,6 +30,10 @@ void holder_list_free(struct holder_list *list);
  * other end and not a rival. */
 pid_t holder_find(const struct holder_list *list, dev_t tty);
 
+/* The kernel's command line makes the tty `device` ("/dev/ttyS0") a console: what is written there
+ * is not for a modem, and what comes in is typed at a login. */
+bool holder_is_console(const char *cmdline, const char *device);
+
 /* Append "ModemManager (pid 312)". */
 void holder_append(struct buf *out, pid_t pid);
 

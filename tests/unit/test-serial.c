@@ -17,6 +17,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "io/holder.h"
 #include "io/lock.h"
 #include "io/serial.h"
 
@@ -422,9 +423,25 @@ static void what_is_no_tty_is_refused_untouched(void **state)
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 #define ON_PTY(test)   cmocka_unit_test_setup_teardown(test, make_pty, remove_pty)
 
+static void the_kernels_console_is_known_by_its_command_line(void **state)
+{
+	static const char pi[] = "8250.nr_uarts=1 console=ttyS1,115200 console=tty1 quiet\n";
+
+	(void)state;
+	assert_true(holder_is_console(pi, "/dev/ttyS1"));
+	assert_true(holder_is_console("ro console=ttyAMA0", "/dev/ttyAMA0"));
+	assert_true(holder_is_console("console=ttyS0\n", "/dev/ttyS0"));
+	assert_false(holder_is_console(pi, "/dev/ttyS10"));
+	assert_false(holder_is_console(pi, "/dev/ttyS0"));
+	assert_false(holder_is_console(pi, "/dev/tty"));
+	assert_false(holder_is_console("root=/dev/ttyS0 quiet", "/dev/ttyS0"));
+	assert_false(holder_is_console("", "/dev/ttyS0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_kernels_console_is_known_by_its_command_line),
 		IN_PLACE(lock_is_written_as_pppd_writes_it),
 		IN_PLACE(lock_names_the_living),
 		IN_PLACE(lock_of_the_dead_is_broken),
