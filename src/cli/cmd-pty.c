@@ -68,7 +68,7 @@ int cli_prepare(struct cli *cli)
 	if (cause == CAUSE_NONE)
 		cause = daemon_prepare(&conf, cli->name, &port, &cid);
 	if (cause == CAUSE_NONE) {
-		error = peer_for_device(&conf, cli->name, port.device, cid, &options, &why);
+		error = peer_for_device(&conf, cli->name, &port, cid, &options, &why);
 		if (error < 0) {
 			cause = CAUSE_CONFIG;
 		} else {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/peer.h"
 #include "conf/conf.h"
+#include "io/port.h"
 #include "ppp/options.h"
 
 #define ID_SIZE 12
@@ -54,14 +55,14 @@ int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, str
 	return ppp_options_peer(conf, name, peer, out, error);
 }
 
-int peer_for_device(const struct conf *conf, const char *name, const char *device, int cid,
+int peer_for_device(const struct conf *conf, const char *name, const struct port *port, int cid,
 		    struct buf *out, struct buf *error)
 {
 	const struct ppp_peer *peer;
 	char connect[256];
 
 	snprintf(connect, sizeof(connect), CHAT_PATH " -v -T %d -f " CHATDIR "/gobi-direct", cid);
-	peer = &(struct ppp_peer){.device = device, .connect = connect};
+	peer = &(struct ppp_peer){.device = port->device, .connect = connect, .baud = port->baud};
 	return ppp_options_peer(conf, name, peer, out, error);
 }
 

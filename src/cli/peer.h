@@ -4,6 +4,7 @@
 
 struct buf;
 struct conf;
+struct port;
 
 /* pppd's options where something else starts pppd. Append to `out`, or to `error` why that is
  * impossible; negative errno. */
@@ -11,8 +12,8 @@ struct conf;
 /* For a file in /etc/ppp/peers: `gobi-dial pty` makes the calls. */
 int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, struct buf *error);
 
-/* For pppd's `file`: the call to context `cid` is made on `device`, by chat. */
-int peer_for_device(const struct conf *conf, const char *name, const char *device, int cid,
+/* For pppd's `file`: the call to context `cid` is made on `port`, by chat. */
+int peer_for_device(const struct conf *conf, const char *name, const struct port *port, int cid,
 		    struct buf *out, struct buf *error);
 
 /* Warn if the configuration now gives another peers file than the one with this `id` (the installed

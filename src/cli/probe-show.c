@@ -43,6 +43,7 @@ void probe_show_json(const struct probe_result *result, struct buf *out)
 		}
 		json_add_text(row, "role", port_role_name(probed->role));
 		json_add_number(row, "answer_ms", probed->answer_ms);
+		json_add_number(row, "baud", port->baud > 0 ? port->baud : -1);
 		json_add_text(row, "holder", probed->holder);
 		json_add_text(row, "reason", probed->reason);
 		json_object_array_add(ports, row);
@@ -149,6 +150,25 @@ static const char *explain_choice(const struct probe_result *result,
 	return "it is the first of those that answer";
 }
 
+/* A UART's silence has more reasons than that of a modem on USB. */
+static void advise_on_line(const struct probe_result *result, struct buf *out)
+{
+	const struct probed_port *port = find_port_of_role(result, PORT_ROLE_SILENT);
+
+	if (port && port->garbled)
+		buf_printf(out,
+			   "Something speaks on %s, at another rate or with other framing than 8 "
+			   "bits, no\nparity: give its rate as modem.baud.\n",
+			   port->port.device);
+	else if (port && port_is_uart(&port->port))
+		buf_printf(
+			out,
+			"Is it switched on (power key), has it ground, is its TX on our RX and its "
+			"RX on\nour TX? A modem takes up to a minute to start: try again.\n");
+	else
+		buf_printf(out, "A modem takes up to a minute to start: try again.\n");
+}
+
 static void advise_on_silence(const struct probe_result *result, struct buf *out)
 {
 	const struct probed_port *port = find_port_of_role(result, PORT_ROLE_NO_DTR);
@@ -172,7 +192,7 @@ static void advise_on_silence(const struct probe_result *result, struct buf *out
 	if (port)
 		buf_printf(out, "%s answers AT, but it %s.\n", port->port.device, port->reason);
 	else
-		buf_printf(out, "A modem takes up to a minute to start: try again.\n");
+		advise_on_line(result, out);
 }
 
 static void advise_user(const struct probe_result *result, const struct rebind_job *job,

@@ -161,7 +161,8 @@ enum cause survey_run(struct survey *survey, const struct conf *conf,
 {
 	const struct probe_options how = {.keep = !options->ports_only,
 					  .keep_echo = !options->ports_only,
-					  .all = options->all};
+					  .all = options->all,
+					  .baud = conf->modem.baud};
 	const struct port_list *ports = options->ports ? options->ports : &survey->ports;
 	bool shown = options->progress && isatty(STDERR_FILENO);
 	int error = 0;

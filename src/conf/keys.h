@@ -27,6 +27,9 @@ CONF_KEY(modem, imei, STRING, char *, imei, "imei",
 CONF_KEY(modem, port, STRING, char *, port, "",
 	 "The tty to use, such as \"/dev/ttyS1\"; \"auto\" is the one that answers AT commands.",
 	 "auto", .format = CONF_FORMAT_PORT)
+CONF_KEY(modem, baud, INT, int, baud, "baud",
+	 "The rate of a named port that is a UART or a USB-UART bridge; 0 finds it out.",
+	 "0", .min = 1200, .max = 4000000, .zero = true, .unit = "baud")
 CONF_KEY(modem, driver, STRING, char *, driver, "driver",
 	 "\"auto\" may move the AT interface to the driver option when no port answers for lack of "
 	 "DTR or of a driver; \"keep\" never changes a driver.",

@@ -16,6 +16,7 @@ struct modem_care {
 	bool routed; /* ppp.default_route at that time, and ppp.metric */
 	unsigned metric;
 	bool deaf; /* the network answers no LCP echo requests */
+	int baud;  /* at which the last probe found a UART; 0: none */
 };
 
 #endif

@@ -12,7 +12,10 @@
 void report_probe(const struct probe_result *result, struct buf *out)
 {
 	if (result->chosen >= 0) {
-		buf_printf(out, "%s answers AT", result->ports[result->chosen].port.device);
+		const struct probed_port *chosen = &result->ports[result->chosen];
+
+		buf_printf(out, "%s answers AT%s%s", chosen->port.device,
+			   *chosen->reason ? ", " : "", chosen->reason);
 		return;
 	}
 	buf_printf(out, "%s", cause_text(result->cause));

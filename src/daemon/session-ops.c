@@ -97,6 +97,8 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 		else
 			event.cause = CAUSE_INTERNAL;
 	}
+	/* Asked at this rate alone the next time, and after that at all of them. */
+	care->baud = serial ? bus->port.baud : 0;
 	if (recovery_is_silent(&care->recovery, result))
 		event.cause = judged.cause = CAUSE_NO_AT_PORT;
 	event.fresh = recovery_note_probe(&care->recovery, result);
@@ -124,7 +126,9 @@ static int probe_ports(void *ctx)
 {
 	struct bus *bus = ctx;
 	struct modem_care *care = bus->care;
-	const struct probe_options options = {.all = care->drivers.last.back};
+	const int baud = bus->conf->modem.baud;
+	const struct probe_options options = {.all = care->drivers.last.back,
+					      .baud = baud > 0 ? baud : care->baud};
 	struct port_list list = {NULL, 0};
 	int error;
 
@@ -200,6 +204,7 @@ static void on_pppd(void *ctx, const struct pppd_news *news)
 static int run_pppd(void *ctx, enum session_ppp action)
 {
 	struct bus *bus = ctx;
+	struct pppd_line line = {.baud = bus->port.baud, .deaf = bus->care->deaf};
 	int error = -EIO;
 
 	if (action == SESSION_PPP_START) {
@@ -207,10 +212,11 @@ static int run_pppd(void *ctx, enum session_ppp action)
 		 * one. */
 		pppd_free(bus->pppd);
 		bus->pppd = NULL;
-		if (bus->talk.port)
-			bus->pppd = pppd_start(bus->loop, bus->conf, bus->name,
-					       serial_fd(atport_serial(bus->talk.port)),
-					       bus->care->deaf, on_pppd, bus, &error);
+		if (bus->talk.port) {
+			line.tty = serial_fd(atport_serial(bus->talk.port));
+			bus->pppd = pppd_start(bus->loop, bus->conf, bus->name, &line, on_pppd, bus,
+					       &error);
+		}
 		return bus->pppd ? 0 : error;
 	}
 	if (!bus->pppd)

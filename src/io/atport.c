@@ -124,6 +124,7 @@ struct atport *atport_new(struct ev_loop *loop, struct serial *serial,
 	port->callbacks = *callbacks;
 	port->ctx = ctx;
 	at_chan_set_name(port->chan, serial_device(serial));
+	at_chan_set_lf(port->chan, serial_state(serial).wants_lf);
 	ev_io_init(&port->reader, on_port_ready, serial_fd(serial), EV_READ);
 	ev_io_init(&port->writer, on_port_ready, serial_fd(serial), EV_WRITE);
 	ev_timer_init(&port->timer, on_port_timer, 0., 0.);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -7,6 +8,9 @@
 #include "io/candidate.h"
 #include "io/clock.h"
 #include "io/serial.h"
+
+/* What most modules are set to; also serial_open's. */
+#define UART_BAUD 115200
 
 /* Read at most this often before the other ports have their turn. */
 #define READS 4
@@ -64,6 +68,51 @@ static bool cannot_raise_dtr(const struct candidate *candidate)
 	return serial_set_dtr(candidate->serial, true) == -EINVAL;
 }
 
+/* Set the port to the rate that the probe goes on with, or the next one that it takes. */
+static void follow_rate(struct candidate *candidate, int64_t now)
+{
+	const struct port_finding *found = port_probe_finding(candidate->probe);
+
+	while (found->role == PORT_ROLE_UNKNOWN && found->baud > 0 &&
+	       found->baud != serial_state(candidate->serial).baud &&
+	       serial_set_baud(candidate->serial, found->baud) < 0)
+		port_probe_skip_rate(candidate->probe, now);
+}
+
+/* What a person should know of a UART. */
+static void describe_line(const struct port_finding *found, char *out, size_t size)
+{
+	if (found->role == PORT_ROLE_SILENT && found->garbled)
+		snprintf(out, size,
+			 "something speaks at another rate or with other framing; "
+			 "asked at %s baud",
+			 found->tried);
+	else if (found->role == PORT_ROLE_SILENT)
+		snprintf(out, size, "asked at %s baud", found->tried);
+	else if (found->role == PORT_ROLE_AT && found->freed)
+		snprintf(out, size, "was left in multiplexing (27.010); it has been closed down");
+	else if (found->role == PORT_ROLE_AT && found->baud == UART_BAUD && !found->wants_lf)
+		out[0] = '\0';
+	else if (found->role == PORT_ROLE_AT)
+		snprintf(out, size, "at %d baud%s", found->baud,
+			 found->wants_lf ? ", wants an LF behind the CR" : "");
+	else
+		str_copy(out, size, found->why);
+}
+
+static void settle_uart(struct candidate *candidate, const struct port_finding *found)
+{
+	struct probed_port *port = candidate->port;
+	char reason[sizeof(port->reason)];
+
+	port->port.baud = found->answer_ms >= 0 ? found->baud : 0;
+	port->port.wants_lf = found->wants_lf;
+	port->garbled = found->garbled;
+	serial_set_lf(candidate->serial, found->wants_lf);
+	describe_line(found, reason, sizeof(reason));
+	candidate_settle(candidate, found->role, reason);
+}
+
 /* Take what has come, do what is due, write what is to be sent. */
 static int exchange_candidate_bytes(struct candidate *candidate, int64_t now)
 {
@@ -81,6 +130,7 @@ static int exchange_candidate_bytes(struct candidate *candidate, int64_t now)
 		port_probe_feed(candidate->probe, bytes, (size_t)done, now);
 	}
 	port_probe_tick(candidate->probe, now);
+	follow_rate(candidate, now);
 	while ((out = port_probe_output(candidate->probe, &len, now))) {
 		done = serial_write(candidate->serial, out, len);
 		if (done < 0)
@@ -127,7 +177,10 @@ static void advance_probe(struct candidate *candidate)
 		str_copy(port->identity, sizeof(port->identity), found->identity);
 		if (role == PORT_ROLE_SILENT && cannot_raise_dtr(candidate))
 			role = PORT_ROLE_NO_DTR;
-		candidate_settle(candidate, role, found->why);
+		if (found->baud > 0)
+			settle_uart(candidate, found);
+		else
+			candidate_settle(candidate, role, found->why);
 	}
 	if (!candidate->probe)
 		return;
@@ -168,11 +221,19 @@ void candidate_begin(struct candidate *candidate, const struct serial_opening *o
 		     int pass_ms, int no_dtr_ms)
 {
 	const char *name = candidate->port->port.device;
+	int error;
 
 	candidate->serial = opening->serial;
 	if (!candidate->serial) {
 		settle_error(candidate, opening->error, buf_str(&opening->holder));
 		return;
+	}
+	if (port_is_uart(&candidate->port->port) && candidate->baud > 0) {
+		error = serial_set_baud(candidate->serial, candidate->baud);
+		if (error < 0) {
+			settle_error(candidate, error, "does not take the rate of modem.baud");
+			return;
+		}
 	}
 	if (trust) {
 		candidate_settle(candidate, PORT_ROLE_AT, "");
@@ -184,10 +245,14 @@ void candidate_begin(struct candidate *candidate, const struct serial_opening *o
 	if (str_starts(name, "/dev/"))
 		name += strlen("/dev/");
 	candidate->probe = port_probe_new(name, pass_ms, clock_now_ms());
-	if (candidate->probe)
-		advance_probe(candidate);
-	else
+	if (!candidate->probe) {
 		settle_error(candidate, -ENOMEM, "");
+		return;
+	}
+	if (port_is_uart(&candidate->port->port))
+		port_probe_search(candidate->probe, serial_state(candidate->serial).baud,
+				  candidate->baud > 0);
+	advance_probe(candidate);
 }
 
 void candidate_hurry(struct candidate *candidate, int answer_ms)

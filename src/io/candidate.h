@@ -19,7 +19,9 @@ struct probed_port {
 	enum port_role role;
 	int answer_ms;      /* from first byte sent to first OK; -1: none */
 	char holder[64];    /* BUSY: "ModemManager (pid 312)" */
-	char reason[192];   /* ERROR, OTHER: why; AT_SECONDARY: why it is no more than that */
+	char reason[192];   /* ERROR, OTHER: why; AT_SECONDARY: why it is no more than that; of a
+			     * UART what was found out about the line */
+	bool garbled;       /* bytes came in that are neither text nor frames */
 	char identity[256]; /* its answer to ATI; "" */
 };
 
@@ -29,6 +31,7 @@ struct candidate {
 	struct probed_port *port; /* where its role is written */
 	bool settled;             /* the role is known */
 	int error;                /* of PORT_ROLE_ERROR */
+	int baud;                 /* if it is a UART: as probe_options */
 
 	/* Something has changed. The candidate may be freed in here. */
 	void (*changed)(void *ctx, struct candidate *candidate);

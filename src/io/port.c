@@ -73,6 +73,12 @@ void port_describe(struct port *port, const char *root)
 	str_copy(port->usb_path, sizeof(port->usb_path), last ? last + 1 : dir);
 }
 
+bool port_is_uart(const struct port *port)
+{
+	return port->named &&
+	       (port->interface < 0 || foreign_judge(port->driver, false, port->vid, port->pid));
+}
+
 enum layout_role port_hint(const struct port *port)
 {
 	struct layout_interface interface = {
@@ -205,6 +211,7 @@ int port_list_add(struct port_list *list, const char *device)
 	if (strlen(path) >= sizeof(port.device))
 		return -ENAMETOOLONG;
 	port_init(&port, path);
+	port.named = true;
 	port_describe(&port, "");
 	read_usb_port(&port);
 	return port_list_push(list, &port);

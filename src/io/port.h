@@ -25,6 +25,9 @@ struct port {
 	int interrupt_in; /* the interface has an interrupt endpoint */
 	bool foreign;     /* not to be opened (modem/foreign.h) */
 	int plugged_ms;   /* since the device was plugged in, when this was read */
+	bool named;       /* by the user */
+	int baud;         /* of a UART that was found to answer at it; else 0 */
+	bool wants_lf;    /* and only to commands that end in CR LF */
 };
 
 struct port_list {
@@ -73,6 +76,10 @@ void port_init(struct port *port, const char *device);
 /* Fill in what the sysfs below `root` ("" for the machine's own) says about the port's interface;
  * what it does not say stays as it is. */
 void port_describe(struct port *port, const char *root);
+
+/* It was named, and is no USB modem's own: a UART, a pty or a USB-UART bridge. So its rate counts,
+ * and is not known. */
+bool port_is_uart(const struct port *port);
 
 /* What its interface is known to be (modem/layout.h). */
 enum layout_role port_hint(const struct port *port);

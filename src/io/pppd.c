@@ -236,14 +236,15 @@ static bool knows_option(const char *name)
 	return known;
 }
 
-struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
-			bool deaf, pppd_teller *tell, void *ctx, int *error)
+struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name,
+			const struct pppd_line *line, pppd_teller *tell, void *ctx, int *error)
 {
 	const struct ppp_run run = {
 		.name = name,
 		.connect = CONNECT_SCRIPT,
 		.log_fd = LOG_FD,
-		.echo = deaf                                ? PPP_ECHO_OFF
+		.baud = line->baud,
+		.echo = line->deaf                          ? PPP_ECHO_OFF
 			: knows_option("lcp-echo-adaptive") ? PPP_ECHO_ADAPTIVE
 							    : PPP_ECHO_PLAIN,
 	};
@@ -267,7 +268,7 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 		log_error("pppd's options: %s", buf_str(&why));
 	buf_free(&why);
 	if (*error == 0)
-		*error = start_process(pppd, tty);
+		*error = start_process(pppd, line->tty);
 	if (*error < 0) {
 		pppd_free(pppd);
 		return NULL;

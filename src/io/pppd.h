@@ -31,13 +31,19 @@ struct pppd_news {
 	const char *text;
 };
 
+struct pppd_line {
+	int tty;
+	int baud;  /* 0: as it is */
+	bool deaf; /* the network answers no LCP echoes, so it is not asked for them */
+};
+
 typedef void pppd_teller(void *ctx, const struct pppd_news *news);
 
 /* `loop` must be the default loop (child watchers). NULL with a negative errno in *error: -ENOENT
  * when there is no pppd; -EINVAL, with the reason logged, when the configuration does not fit in
- * pppd's options. `deaf`: the network answers no LCP echoes, so it is not asked for them. */
-struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name, int tty,
-			bool deaf, pppd_teller *tell, void *ctx, int *error);
+ * pppd's options. */
+struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name,
+			const struct pppd_line *line, pppd_teller *tell, void *ctx, int *error);
 
 /* Give it its options: the modem must not be sending anything from now until it is ready. Negative
  * errno. */

@@ -233,6 +233,7 @@ static int begin_candidates(struct probe *probe)
 	for (size_t i = 0; i < count; i++) {
 		if (probe->candidates[i].settled)
 			continue;
+		probe->candidates[i].baud = probe->options.baud;
 		candidate_begin(&probe->candidates[i], &openings[n], probe->options.trust, pass_ms,
 				probe->options.all ? pass_ms : NO_DTR_MS);
 		buf_free(&openings[n++].holder);

@@ -29,6 +29,7 @@ struct probe_options {
 	bool all;       /* do not stop at the first sure answer: find out every
 			 * port's role (the `probe` command) */
 	int pass_ms;    /* 0: PORT_PROBE_PASS_MS */
+	int baud;       /* of ports that are UARTs; 0: find it */
 };
 
 /* Ask all `ports` at once on `loop`. The list is copied. NULL: out of memory. */

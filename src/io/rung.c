@@ -212,6 +212,9 @@ int rung_do(const void *arg)
 	result = -ENOMEM;
 	if (line.chan) {
 		at_chan_set_name(line.chan, job->port.device);
+		if (job->port.baud > 0)
+			serial_set_baud(line.serial, job->port.baud);
+		at_chan_set_lf(line.chan, job->port.wants_lf);
 		serial_set_dtr(line.serial, true);
 		result = resets[job->rung](&line, job);
 	}

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "io/holder.h"
 #include "io/lock.h"
@@ -27,6 +28,19 @@ struct serial {
 	int fd;
 	struct lock *lock;
 	struct serial_state state;
+};
+
+/* POSIX has numbers of its own for them. */
+static const struct {
+	int baud;
+	speed_t speed;
+} speeds[] = {
+	{1200, B1200},       {2400, B2400},       {4800, B4800},       {9600, B9600},
+	{19200, B19200},     {38400, B38400},     {57600, B57600},     {115200, B115200},
+	{230400, B230400},   {460800, B460800},   {500000, B500000},   {576000, B576000},
+	{921600, B921600},   {1000000, B1000000}, {1152000, B1152000}, {1500000, B1500000},
+	{2000000, B2000000}, {2500000, B2500000}, {3000000, B3000000}, {3500000, B3500000},
+	{4000000, B4000000},
 };
 
 static int make_raw(struct serial *serial)
@@ -64,6 +78,7 @@ static int make_raw(struct serial *serial)
 	if (tcsetattr(serial->fd, TCSANOW, &raw) < 0)
 		return -errno;
 	serial->state.set_up = true;
+	serial->state.baud = 115200;
 	tcflush(serial->fd, TCIOFLUSH);
 	return 0;
 }
@@ -234,6 +249,37 @@ int serial_fd(const struct serial *serial)
 const char *serial_device(const struct serial *serial)
 {
 	return serial->state.device;
+}
+
+int serial_set_baud(struct serial *serial, int baud)
+{
+	struct termios now, then;
+	size_t i = 0;
+
+	while (i < COUNT(speeds) && speeds[i].baud != baud)
+		i++;
+	if (i == COUNT(speeds))
+		return -EINVAL;
+	if (tcgetattr(serial->fd, &now) < 0)
+		return -errno;
+	then = now;
+	cfsetispeed(&then, speeds[i].speed);
+	cfsetospeed(&then, speeds[i].speed);
+	if (tcsetattr(serial->fd, TCSANOW, &then) < 0 || tcgetattr(serial->fd, &then) < 0)
+		return -errno;
+	/* A driver says here what it has made of it. */
+	if (cfgetospeed(&then) != speeds[i].speed) {
+		tcsetattr(serial->fd, TCSANOW, &now);
+		return -EINVAL;
+	}
+	tcflush(serial->fd, TCIFLUSH);
+	serial->state.baud = baud;
+	return 0;
+}
+
+void serial_set_lf(struct serial *serial, bool wants_lf)
+{
+	serial->state.wants_lf = wants_lf;
 }
 
 int serial_set_dtr(struct serial *serial, bool on)

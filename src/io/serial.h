@@ -47,6 +47,8 @@ struct serial_state {
 	bool exclusive;   /* TIOCEXCL was set by us */
 	bool set_up;      /* `found` is to be restored */
 	int closing_wait; /* as found; -1: not changed */
+	int baud;
+	bool wants_lf; /* see at_chan_set_lf */
 };
 
 struct serial_state serial_state(const struct serial *serial);
@@ -58,6 +60,12 @@ struct serial *serial_take_over(int fd, const struct serial_state *state, pid_t 
 
 int serial_fd(const struct serial *serial);
 const char *serial_device(const struct serial *serial);
+
+/* Its rate is 115200 at first. -EINVAL: the tty does not take that one, and keeps the last. */
+int serial_set_baud(struct serial *serial, int baud);
+
+/* Whoever talks on this port ends commands in CR LF. */
+void serial_set_lf(struct serial *serial, bool wants_lf);
 
 /* Raise or drop DTR and RTS. -EINVAL or -ENOTTY: the driver cannot. */
 int serial_set_dtr(struct serial *serial, bool on);

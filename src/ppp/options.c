@@ -209,6 +209,8 @@ static int write_run_options(const struct conf *conf, const char *name, const st
 	if (!err && run) {
 		if (run->connect)
 			err = check_length("connect", run->connect, WORD_MAX_BYTES, error);
+		if (!err && run->baud > 0)
+			buf_printf(out, "%d\n", run->baud);
 		if (!err && run->log_fd >= 0)
 			buf_printf(out, "logfd %d\n", run->log_fd);
 		if (!err && run->connect)
@@ -236,6 +238,8 @@ int ppp_options_peer(const struct conf *conf, const char *name, const struct ppp
 	buf_printf(out, "# Made by gobi-dial from its configuration.\n");
 	if (peer->device)
 		buf_printf(out, "%s\n", peer->device);
+	if (peer->baud > 0)
+		buf_printf(out, "%d\n", peer->baud);
 	if (peer->pty)
 		write_option(out, "pty", peer->pty);
 	write_option(out, "connect", peer->connect);

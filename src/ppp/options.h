@@ -19,6 +19,7 @@ struct ppp_run {
 			      * NULL; ours, never a user's value */
 	int log_fd;          /* -1: none */
 	enum ppp_echo echo;
+	int baud; /* of the line; 0: as it is */
 };
 
 /*
@@ -41,6 +42,7 @@ struct ppp_peer {
 	const char *pty;     /* shell command that is its line */
 	const char *device;  /* "/dev/ttyUSB2" */
 	const char *connect; /* shell command */
+	int baud;            /* of the device; 0: as it is */
 };
 
 /* The same for such a pppd: a complete peers file, or one for its `file`. It contains secrets. */

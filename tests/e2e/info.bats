@@ -150,7 +150,7 @@ interrupted() {
 	modem_of 'ports: ( { interface = 0; role = "silent"; } );'
 	info --port "$modem_dir/if0"
 	exits 5
-	[[ $stderr == *"silent (no-at-port)" ]]
+	[[ $stderr == *"silent, asked at 115200, 9600, "*" baud (no-at-port)" ]]
 	[ -z "$output" ]
 }
 

@@ -16,6 +16,14 @@ probe() {
 	run "$gobi" probe "$@"
 }
 
+# at_rate BAUD COMMAND...: of port 0, whose rate is given.
+at_rate() {
+	printf 'modem: { port = "%s"; baud = %s; };\n' "$modem_dir/if0" "$1" \
+		>"$modem_dir/gobi.conf"
+	shift
+	run "$gobi" -c "$modem_dir/gobi.conf" "$@"
+}
+
 # role OF IF: what --json says of the port on interface IF.
 port_of() {
 	readlink -f "$modem_dir/if$1"
@@ -308,4 +316,45 @@ settings() {
 	run "$gobi" -c "$modem_dir/own.conf" probe --json
 	exits 4
 	has '"device":"/dev/ttyNONE7","role":"error"'
+}
+
+@test "a UART's rate is found, and told" {
+	local before
+
+	modem_of 'at: { baud = 9600; };
+		ports: ( { interface = 0; role = "at"; } );'
+	before=$(settings)
+	probe "$modem_dir/if0"
+	exits 0
+	has "ms, at 9600 baud"
+	[ "$(settings)" = "$before" ]
+	: >"$modem_dir/log"
+	at_rate 9600 probe --json
+	exits 0
+	has '"baud":9600'
+	# Garbage would have been answered.
+	[ "$(grep -ac '> \\' "$modem_dir/log")" -eq "$(grep -ac '> \\r' "$modem_dir/log")" ]
+}
+
+@test "garbage is told from silence" {
+	modem_of 'at: { baud = 1200; }; ports: ( { interface = 0; role = "at"; } );'
+	at_rate 115200 probe
+	exits 5
+	has "something speaks at another rate or with other framing"
+	has "give its rate as modem.baud"
+}
+
+@test "a phone that wants LF gets it, and nobody else" {
+	modem_of 'at: { lf_only = true; }; ports: ( { interface = 0; role = "at"; } );'
+	at_rate 115200 at AT+CSQ
+	exits 0
+	has "+CSQ: 17,99"
+}
+
+@test "a port that was left multiplexed is freed, which is told" {
+	modem_of 'at: { multiplexed = true; }; ports: ( { interface = 0; role = "at"; } );'
+	at_rate 115200 probe
+	exits 0
+	has "was left in multiplexing (27.010); it has been closed down"
+	modem_logged 'multiplexer closed'
 }

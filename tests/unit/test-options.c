@@ -195,6 +195,7 @@ static void a_run_brings_its_own(void **state)
 		.name = "modem-at-the-roof_2",
 		.connect = "/usr/sbin/gobi-dial pty gobi",
 		.log_fd = 7,
+		.baud = 9600,
 	};
 	struct buf out = BUF_INIT, error = BUF_INIT;
 	struct conf conf;
@@ -206,6 +207,7 @@ static void a_run_brings_its_own(void **state)
 			       "ifname \"wwan-modem-at-t\"\n"
 			       "linkname modem-at-the-roof_2\n"
 			       "ipparam gobi-dial:modem-at-the-roof_2\n"
+			       "9600\n"
 			       "logfd 7\n"
 			       "connect \"/usr/sbin/gobi-dial\\040pty\\040gobi\"\n"));
 	buf_free(&out);

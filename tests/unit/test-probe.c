@@ -88,6 +88,8 @@ static void open_modem(struct world *world, struct modem *modem, const char *ref
 	assert_int_equal(grantpt(modem->master) | unlockpt(modem->master), 0);
 	assert_int_equal(ptsname_r(modem->master, modem->name, sizeof(modem->name)), 0);
 	assert_int_equal(port_list_add(&world->ports, modem->name), 0);
+	/* As a port of a USB modem: its rate is not looked for. */
+	world->ports.ports[world->ports.count - 1].named = false;
 	ev_io_init(&modem->io, on_line, modem->master, EV_READ);
 	modem->io.data = modem;
 	ev_io_start(world->loop, &modem->io);

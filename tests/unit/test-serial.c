@@ -405,6 +405,25 @@ static void bytes_pass_and_a_hangup_is_an_error(void **state)
 	serial_close(serial);
 }
 
+static void a_rate_is_set_and_put_back(void **state)
+{
+	struct pty *pty = *state;
+	struct termios found, now;
+	struct serial *serial;
+
+	assert_int_equal(tcgetattr(pty->master, &found), 0);
+	serial = open_pty(pty);
+	assert_int_equal(serial_state(serial).baud, 115200);
+	assert_int_equal(serial_set_baud(serial, 9600), 0);
+	assert_int_equal(tcgetattr(pty->master, &now), 0);
+	assert_int_equal(cfgetospeed(&now), B9600);
+	assert_int_equal(serial_set_baud(serial, 9601), -EINVAL);
+	assert_int_equal(serial_state(serial).baud, 9600);
+	serial_close(serial);
+	assert_int_equal(tcgetattr(pty->master, &now), 0);
+	assert_int_equal(cfgetospeed(&now), cfgetospeed(&found));
+}
+
 static void what_is_no_tty_is_refused_untouched(void **state)
 {
 	struct buf holder = BUF_INIT;
@@ -453,6 +472,7 @@ int main(void)
 		ON_PTY(a_port_is_opened_once),
 		ON_PTY(a_port_that_is_merely_open_elsewhere_is_busy),
 		ON_PTY(bytes_pass_and_a_hangup_is_an_error),
+		ON_PTY(a_rate_is_set_and_put_back),
 		cmocka_unit_test(what_is_no_tty_is_refused_untouched),
 	};
 

@@ -318,9 +318,9 @@ gobi_link() {
 # made from src/conf/keys.h, by make update-schema
 # What the handler declares to netifd; a list has several items.
 gobi_options="
-	usb path devpath serial imei driver wait pincode pin_file apn pdptype
-	iptype ipv6 cid dialnumber username password password_file auth mode
-	modes service allowedmode preferredmode operator plmn roaming
+	usb path devpath serial imei baud driver wait pincode pin_file apn
+	pdptype iptype ipv6 cid dialnumber username password password_file auth
+	mode modes service allowedmode preferredmode operator plmn roaming
 	allow_roaming register_timeout pppname mtu keepalive ping_interval
 	ping_failures signal_interval dead_traffic backoff_min backoff_max
 "
@@ -337,6 +337,7 @@ gobi_settings() {
 	gobi_device "$@"
 	gobi_key text serial serial
 	gobi_key text imei imei
+	gobi_key number baud baud
 	gobi_key text driver driver
 	gobi_list_key init init
 	gobi_key number wait wait
