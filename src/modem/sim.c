@@ -113,7 +113,7 @@ static enum step_outcome fail_puk(struct script *script)
 	return script_fail(script, CAUSE_PUK, PUK_TEXT);
 }
 
-static enum step_outcome judge_sim(struct script *script, const struct at_event *reply)
+static enum step_outcome judge_sim_state(struct script *script, const struct at_event *reply)
 {
 	enum modem_sim sim = script->facts.sim;
 
@@ -159,7 +159,7 @@ static enum step_outcome take_sim(struct script *script, const struct at_event *
 	str_copy(modem->sim_text, sizeof(modem->sim_text), reply->text);
 	if (sim_is_usable(*sim) || reply->final.kind == AT_FINAL_TIMEOUT ||
 	    modem->sim_radio_checked || script->stage != SCRIPT_PREPARE)
-		return judge_sim(script, reply);
+		return judge_sim_state(script, reply);
 	return STEP_NEXT;
 }
 
@@ -182,7 +182,7 @@ static enum step_outcome take_sim_radio(struct script *script, const struct at_e
 	modem->sim_radio_checked = true;
 	if (script->facts.radio.state == MODEM_RADIO_OFF)
 		return STEP_NEXT;
-	return judge_sim(script, &first);
+	return judge_sim_state(script, &first);
 }
 
 static enum step_outcome ask_sim_power(struct script *script)
