@@ -278,6 +278,8 @@ static void take_answer_line(struct at_chan *chan, char *line, int64_t now)
 
 	if (echo == AT_ECHO_WHOLE)
 		return;
+	if (is_job_secret(chan))
+		at_job_hide_values(job, line);
 	final = at_final_parse(line, job->flags & AT_DIAL);
 	answers = at_job_answers(job, line, urc);
 	/* A line end inside quotes (operators' names have them) splits a value. The rest of it is
@@ -298,13 +300,16 @@ static void take_answer_line(struct at_chan *chan, char *line, int64_t now)
 }
 
 /* In quarantine only the OK to AT and URCs count. */
-static void take_late(struct at_chan *chan, const char *line, int64_t now)
+static void take_late(struct at_chan *chan, char *line, int64_t now)
 {
 	const struct at_job *job = chan->job;
 	enum at_urc urc = at_urc_of(line);
-	struct at_final final = at_final_parse(line, false);
 	int64_t wait = 2 * (now - chan->since);
+	struct at_final final;
 
+	if (is_job_secret(chan))
+		at_job_hide_values(job, line);
+	final = at_final_parse(line, false);
 	if (final.kind == AT_FINAL_NONE) {
 		if (at_job_answers(job, line, urc) || at_job_names(job, line))
 			log_received(chan, line, !is_job_secret(chan));

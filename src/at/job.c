@@ -11,6 +11,9 @@
 #define ECHO_TAIL_MIN  3
 #define ECHO_GLUED_MIN 4
 
+/* Shorter values are no PINs. */
+#define VALUE_MIN 4
+
 struct at_job *at_job_new(const struct at_command *command)
 {
 	size_t len = strlen(command->text);
@@ -58,6 +61,31 @@ void at_job_mask(const struct at_job *job, char masked[AT_JOB_MASKED_MAX])
 	masked[len] = '\0';
 	if (secret)
 		strcpy(masked + len, job->text[len] == '=' ? "=***" : "***");
+}
+
+static void hide_value(char *line, const char *value, size_t len)
+{
+	if (len < VALUE_MIN)
+		return;
+	for (; *line; line++)
+		if (strncasecmp(line, value, len) == 0)
+			memset(line, '*', len);
+}
+
+void at_job_hide_values(const struct at_job *job, char *line)
+{
+	const char *at = job->text + strcspn(job->text, "=0123456789");
+	const char *end = job->text + job->len;
+
+	while (at < end) {
+		bool quoted = *at == '"';
+		size_t len;
+
+		at += quoted;
+		len = strcspn(at, quoted ? "\"\r" : "\",;=*# \r");
+		hide_value(line, at, len);
+		at += len + 1;
+	}
 }
 
 enum at_echo at_job_take_echo(struct at_job *job, char *line, bool answered)

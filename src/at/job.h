@@ -29,6 +29,9 @@ void at_job_free(struct at_job *job);
 /* What a log may show: "AT+CPIN=***" for a secret one, otherwise the text. */
 void at_job_mask(const struct at_job *job, char masked[AT_JOB_MASKED_MAX]);
 
+/* Overwrite with asterisks what a line repeats of the command's values. */
+void at_job_hide_values(const struct at_job *job, char *line);
+
 enum at_echo {
 	AT_ECHO_NOT,
 	AT_ECHO_WHOLE, /* the line is nothing else */

@@ -2,6 +2,7 @@
 #include <grp.h>
 #include <string.h>
 
+#include "at/secret.h"
 #include "base/buf.h"
 #include "base/count.h"
 #include "base/str.h"
@@ -25,17 +26,6 @@ static bool is_plain(const char *value, const char *except)
 		if (*value < 0x20 || *value > 0x7e || strchr(except, *value))
 			return false;
 	return true;
-}
-
-/* +CPIN and ^CPIN, and the other commands that make a card compare a PIN. */
-static bool may_hold_pin(const char *value)
-{
-	static const char *const names[] = {"CPIN", "+CLCK", "+CPWD", "+CSIM"};
-
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (strcasestr(value, names[i]))
-			return true;
-	return false;
 }
 
 static bool has_control(const char *value)
@@ -79,7 +69,7 @@ bool conf_validate(enum conf_format format, const char *value, struct buf *why)
 			fault = "has to begin with AT";
 		else if (!is_plain(value, ""))
 			fault = "has to be printable ASCII, one command";
-		else if (may_hold_pin(value))
+		else if (at_secrets_in(value) & AT_SECRET_PIN)
 			fault = "must not hold a PIN: give it as sim.pin";
 		break;
 	case CONF_FORMAT_DIAL:

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "at/secret.h"
 #include "base/count.h"
 #include "base/str.h"
 #include "modem/at-request.h"
@@ -49,22 +50,13 @@ enum effect {
 };
 
 /* Names in extended commands. Reading a value, and asking for the possible ones, is harmless, and a
- * name may go on: ^CPIN2=. */
+ * name may go on: +CGACT2=. */
 static const struct {
 	const char *name;
 	bool sets; /* only if a value follows */
 	unsigned effects;
 } names[] = {
 	/* clang-format off */
-	{ "PIN",      true,  EFFECT_PIN | EFFECT_SECRET },
-	{ "PUK",      true,  EFFECT_PIN | EFFECT_SECRET },
-	{ "+CLCK",    true,  EFFECT_PIN | EFFECT_SECRET },
-	{ "+CPWD",    true,  EFFECT_PIN | EFFECT_SECRET },
-	{ "+CSIM",    true,  EFFECT_PIN | EFFECT_SECRET },
-	{ "AUTH",     true,  EFFECT_SECRET },
-	{ "PDPP",     true,  EFFECT_SECRET },
-	{ "PWD",      true,  EFFECT_SECRET },
-	{ "PASS",     true,  EFFECT_SECRET },
 	{ "+CGDATA",  false, EFFECT_CALL },
 	{ "+CMGS",    true,  EFFECT_CALL },
 	{ "+CMGW",    true,  EFFECT_CALL },
@@ -124,7 +116,7 @@ static unsigned basic_effects(const char *line)
 static unsigned command_effects(const char *text)
 {
 	char line[AT_COMMAND_MAX + 1];
-	unsigned effects;
+	unsigned effects, secrets = at_secrets_in(text);
 	size_t len = 0;
 
 	/* Modems skip blanks (V.250 5.2.1) and take either case. */
@@ -133,6 +125,10 @@ static unsigned command_effects(const char *text)
 			line[len++] = (char)toupper((unsigned char)*text);
 	line[len] = '\0';
 	effects = basic_effects(line);
+	if (secrets & AT_SECRET_PIN)
+		effects |= EFFECT_PIN;
+	if (secrets)
+		effects |= EFFECT_SECRET;
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (names[i].sets ? sets_value(line, names[i].name)
 				  : strstr(line, names[i].name) != NULL)
@@ -178,8 +174,9 @@ static bool check_command(const char *text, bool force, enum at_request_scope sc
 		objection = "may end the running instance's call; stop that first, or add --force";
 	if (objection)
 		buf_printf(why, "%.*s %s",
-			   effects & EFFECT_SECRET ? (int)strcspn(text, "=") : AT_COMMAND_MAX, text,
-			   objection);
+			   effects & EFFECT_SECRET ? (int)strcspn(text, "=0123456789")
+						   : AT_COMMAND_MAX,
+			   text, objection);
 	return !objection;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "at/secret.h"
 #include "base/str.h"
 #include "conf/conf.h"
 #include "modem/step.h"
@@ -28,6 +29,8 @@ static enum step_outcome ask_init(struct script *script)
 	if (script->index >= script->conf->modem.init.count)
 		return STEP_NEXT;
 	buf_printf(&script->command, "%s", script->conf->modem.init.items[script->index]);
+	if (at_secrets_in(buf_str(&script->command)))
+		script->at.flags |= AT_SECRET;
 	return STEP_SEND;
 }
 

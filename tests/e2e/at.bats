@@ -93,11 +93,13 @@ OK" ]
 	one_port 'sim: { state = "pin"; };'
 	for command in AT+CPIN=1234 'at+cpin = "1234"' 'AT+CSQ;+CPIN=1234' \
 		'AT^CPIN="1234"' 'AT+CLCK="SC",0,"1234"' 'AT+CPIN2="1234"' \
-		'AT+CPWD="SC","1234","0000"' 'ATD**04*1234*0000*0000#'; do
+		'AT+CPWD="SC","1234","0000"' 'ATD**04*1234*0000*0000#' \
+		'AT^SLCK="SC",0,"1234"' 'AT^CARDLOCK=1234' \
+		'AT+CGLA=1,26,"00200001081234"'; do
 		at --port "$modem_dir/if0" AT "$command"
 		exits 2
 		[[ $stderr == *--force* ]]
-		[[ $stderr != *1234* ]] || [[ $command == ATD* ]]
+		[[ $stderr != *1234* ]]
 	done
 	[ ! -e "$modem_dir/log" ] || run ! grep -q 1234 "$modem_dir/log"
 	at --port "$modem_dir/if0" AT+CPIN?

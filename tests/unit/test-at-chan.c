@@ -599,6 +599,35 @@ static void secrets_are_in_no_log_and_no_event(void **state)
 			  "reply OK: $QCPDPP: 1,2,\"1234\"\nreply TIMEOUT:\n");
 }
 
+/* In an error's text too, which goes on into messages, JSON and hooks. */
+static void a_secret_that_is_repeated_is_masked(void **state)
+{
+	static const char *const rows[][3] = {
+		{"AT+CPIN=\"1234\"", "+CME ERROR: PIN 1234 wrong", "+CME ERROR: PIN **** wrong"},
+		{"AT+CPIN=1234", "ERROR: 1234", NULL},
+		{"AT^SLCK=\"SC\",0,\"87654321\"", "+CME ERROR: 87654321", "+CME ERROR: ********"},
+		{"AT+CPIN=\"0016\"", "+CME ERROR: 16", "+CME ERROR: 16"},
+	};
+	struct rig *rig = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct at_event event;
+		char line[80];
+
+		at_chan_reset(rig->chan);
+		send(rig, rows[i][0], "", 1000, AT_SECRET);
+		write_all(rig->chan, NULL, 0);
+		snprintf(line, sizeof(line), "\r\n%s\r\n\r\nOK\r\n", rows[i][1]);
+		at_chan_feed(rig->chan, line, strlen(line), 0);
+		event = at_chan_next(rig->chan, 0);
+		assert_int_equal(event.type, AT_EVENT_REPLY);
+		assert_null(strstr(event.text, "1234"));
+		assert_null(strstr(event.final.line, "1234"));
+		if (rows[i][2])
+			assert_string_equal(event.final.line, rows[i][2]);
+	}
+}
+
 static void commands_are_masked(void **state)
 {
 	static const char *const rows[][2] = {
@@ -653,6 +682,7 @@ int main(void)
 		TEST(commands_end_in_cr_lf_where_that_is_wanted),
 		TEST(a_prompt_is_ended_with_escape_once),
 		TEST(secrets_are_in_no_log_and_no_event),
+		TEST(a_secret_that_is_repeated_is_masked),
 		TEST(commands_are_masked),
 	};
 

@@ -70,6 +70,18 @@ static const char *const pins[] = {
 	"AT+CSIM=26,\"00200001\"",
 	"AT*EPUK=1234",
 	"AT+CPIN?;+CPIN=1234",
+	"AT+CGLA=1,26,\"0020000108\"",
+	"AT^SLCK=\"SC\",0,\"1234\"",
+	"AT^SPWD=\"SC\",\"1\",\"2\"",
+	"AT^CARDLOCK=1234",
+	"AT^CARDUNLOCK=1234",
+	"AT^DATALOCK=1234",
+	"AT#CSIM=26,\"0\"",
+	"AT+ZNCK=1234",
+	"AT+EPIN1=1234",
+	"AT%APDU=\"00200001\"",
+	"ATD**04*1234*0000*0000#",
+	"ATD**05*12345678*1234*1234#",
 };
 static const char *const calls[] = {
 	"ATD*99#", "ATDT112;",  "ATE0D1",        "ATE0Q0V1D1",          "ATO",
@@ -86,7 +98,9 @@ static const char *const hiding[] = {
 	"ATQ1", "ATV0", "ATV", "ATQ", "ATE0Q1", "AT+CSQ;V0", "ATV1V0",
 };
 static const char *const harmless[] = {
-	"ATQ0V1E1", "ATQ?", "ATV?", "AT&V", "AT+QV0=1", "AT+X=\"V0;Q1\"",
+	"AT+QPING=1,\"x\"", "AT^SLCK?",       "AT+CGLA=?", "AT+CCLK=\"26/11/29,12:00:00\"",
+	"ATQ0V1E1",         "ATQ?",           "ATV?",      "AT&V",
+	"AT+QV0=1",         "AT+X=\"V0;Q1\"",
 };
 static const char *const never[] = {
 	"",         "hello",  "A",      "+CSQ",   " AT",        "AT\r",

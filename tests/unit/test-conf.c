@@ -91,6 +91,7 @@ static const struct bad_case bad_cases[] = {
 	{ "modem: { init = ( \"AT^CPIN=\\\"1234\\\"\" ); };", "sim.pin" },
 	{ "modem: { init = ( \"AT+CLCK=\\\"SC\\\",0,\\\"1234\\\"\" ); };", "sim.pin" },
 	{ "modem: { init = ( \"at z;+cpin=1234\" ); };", "sim.pin" },
+	{ "modem: { init = ( \"AT^CARDLOCK=1234\" ); };", "sim.pin" },
 	{ "modem: { init = ( \"\" ); };", "modem.init, item 1" },
 	{ "sim: { pin = \"123\"; };", "t:1: sim.pin has to be 4 to 8 digits" },
 	{ "sim: { pin = \"12a4\"; };", "t:1: sim.pin has to be 4 to 8 digits" },
