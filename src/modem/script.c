@@ -15,7 +15,7 @@
 
 /* What is wrong with a context may show as late as in the call, so that its steps are in each. */
 static const struct steps *const stages[][8] = {
-	[SCRIPT_PREPARE] = {&steps_prepare, &steps_sim, &steps_mode, &steps_contexts,
+	[SCRIPT_PREPARE] = {&steps_prepare, &steps_sim, &steps_cdma, &steps_mode, &steps_contexts,
 			    &steps_context, &steps_account},
 	/* A modem may not have known its SIM in time. */
 	[SCRIPT_REGISTER] = {&steps_context, &steps_account, &steps_register, &steps_sim,

@@ -119,9 +119,9 @@ struct steps {
 		rows, COUNT(rows) \
 	}
 
-extern const struct steps steps_prepare, steps_sim, steps_mode, steps_contexts, steps_context,
-	steps_account, steps_register, steps_registered, steps_attach, steps_dial, steps_refused,
-	steps_redial, steps_inquiry;
+extern const struct steps steps_prepare, steps_sim, steps_cdma, steps_mode, steps_contexts,
+	steps_context, steps_account, steps_register, steps_registered, steps_attach, steps_dial,
+	steps_refused, steps_redial, steps_inquiry;
 
 /* Set cause and text; returns STEP_FAIL. */
 enum step_outcome script_fail(struct script *script, enum cause cause, const char *format, ...)

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "io/clock.h"
 
 #include "at.h"
 #include "at_cmds.h"
@@ -108,6 +109,8 @@ static const struct desc_command *find_row(struct at *at, bool builtin)
 		const struct desc_command *row = &desc->commands.items[i];
 
 		if (modem->used[i] || row->builtin != builtin)
+			continue;
+		if (row->until_ms > 0 && clock_now_ms() - modem->booted_at >= row->until_ms)
 			continue;
 		if (row->port >= 0 && row->port != at->port->desc->interface)
 			continue;

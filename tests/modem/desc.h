@@ -70,7 +70,7 @@ struct desc_command {
 	struct desc_strings lines;
 	const char *result;
 	const char *raw;
-	int latency_ms;
+	int latency_ms, until_ms;
 	int port;
 	int effect;
 	bool once;

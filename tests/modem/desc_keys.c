@@ -64,7 +64,7 @@ static const struct key command_keys[] = {
 	STRINGS(lines),
 	STRING(result, "OK"),
 	STRING(raw, NULL),
-	INT(latency_ms, 0),
+	INT(latency_ms, 0), INT(until_ms, 0),
 	INT(port, -1),
 	WORD(effect, effects),
 	BOOL(once, false),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "io/clock.h"
 
 #include "modem.h"
 #include "trace.h"
@@ -14,6 +15,7 @@
 static void power_on(struct modem *modem)
 {
 	modem->booted = true;
+	modem->booted_at = clock_now_ms();
 	trace_event(-1, "booted");
 	sim_power(&modem->sim, true);
 	for (size_t i = 0; i < modem->port_count; i++)

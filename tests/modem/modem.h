@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <ev.h>
 
@@ -31,6 +32,7 @@ struct modem {
 	size_t port_count;
 	bool plugged;
 	bool booted;
+	int64_t booted_at;
 	bool resetting; /* the power goes when `reset` fires */
 	int cfun;
 	bool w_disable;

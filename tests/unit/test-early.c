@@ -24,7 +24,8 @@ struct talk {
 	int64_t ms;
 	int asked, pins; /* how often it was, and how many PINs came */
 	bool wants_pin;
-	const char *urc; /* comes at urc_at, and ends the refusals */
+	const char *odd, *odd_text; /* one more answer */
+	const char *urc;            /* comes at urc_at, and ends the refusals */
 	int64_t urc_at;
 };
 
@@ -74,6 +75,8 @@ static const char *text_of(struct talk *talk, const char *command)
 		return "+CPIN: SIM PIN";
 	if (talk->wants_pin && strcmp(command, "AT+CREG?") == 0)
 		return "+CREG: 0,2";
+	if (talk->odd && strcmp(command, talk->odd) == 0)
+		return talk->odd_text;
 	for (size_t i = 0; i < COUNT(answers); i++)
 		if (strcmp(command, answers[i][0]) == 0)
 			return answers[i][1];
@@ -277,6 +280,38 @@ static void what_comes_unasked_ends_the_wait(void **state)
 	}
 }
 
+static void a_cdma_modem_is_told_of(void **state)
+{
+	static const struct {
+		const char *command, *text;
+		enum cause cause;
+	} cases[] = {
+		{"AT+GCAP", "+GCAP: +CIS707-A, CIS-856, +MS, +ES, +DS, +FCLASS", CAUSE_NO_MODEM},
+		{"AT+GSN", "ESN:0x801234AB", CAUSE_NO_MODEM},
+		{"AT+GSN", "+GSN: MEID: A0000012345678", CAUSE_NO_MODEM},
+		/* One for both kinds of network, and one that says nothing of it. */
+		{"AT+GCAP", "+GCAP: +CIS707-A, CIS-856, +CGSM, +CLTE2, +MS", CAUSE_NONE},
+		{"AT+GCAP", "+GCAP: +CGSM,+DS,+ES", CAUSE_NONE},
+		{"AT+GSN", "359475040000000", CAUSE_NONE},
+	};
+
+	(void)state;
+	for (int young = 0; young < 2; young++)
+		for (size_t i = 0; i < COUNT(cases); i++) {
+			struct talk talk;
+
+			talk_init(&talk, "AT+CPIN?", PLAIN, 900000, young);
+			talk.odd = cases[i].command;
+			talk.odd_text = cases[i].text;
+			online_ms(&talk);
+			assert_int_equal(talk.script.cause, cases[i].cause);
+			if (talk.script.cause)
+				assert_non_null(strstr(buf_str(&talk.script.text), "CDMA"));
+			assert_in_range(talk.now, 1000, 2000);
+			talk_free(&talk);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +322,7 @@ int main(void)
 		cmocka_unit_test(a_pin_that_is_wanted_late_goes_out_once),
 		cmocka_unit_test(a_sim_that_says_busy_is_waited_for),
 		cmocka_unit_test(what_comes_unasked_ends_the_wait),
+		cmocka_unit_test(a_cdma_modem_is_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

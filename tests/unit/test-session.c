@@ -764,6 +764,70 @@ static void denied_is_retried_slowly(void **state)
 	world_free(world);
 }
 
+/* Longer than other preparing may take; and it is looked at again in seconds. */
+static void a_busy_sim_is_waited_for_as_long_as_it_says_so(void **state)
+{
+	static const int64_t busy_ms[] = {60000, 200000, INT64_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(busy_ms) / sizeof(*busy_ms); i++) {
+		struct world *world = world_new(false);
+		struct session *session = &world->session;
+
+		bring_to(world, SESSION_PREPARING);
+		while (session->state == SESSION_PREPARING && world->now < 1000000) {
+			if (!session->script.pending)
+				time_out(world);
+			else if (strcmp(world->command, "AT+CPIN?") == 0 && world->now < busy_ms[i])
+				reply(world, AT_FINAL_OK, "+CPIN: NOT READY");
+			else
+				reply(world, AT_FINAL_OK, answer_to(world->command));
+		}
+		if (busy_ms[i] < INT64_MAX) {
+			assert_int_equal(session->state, SESSION_REGISTERING);
+			assert_in_range(world->now, busy_ms[i], busy_ms[i] + 2000);
+		} else {
+			ppp_exit(world, CAUSE_INTERNAL);
+			assert_int_equal(session->cause, CAUSE_SIM);
+			assert_in_range(world->now, 300000, 305000);
+			assert_in_range(session_deadline(session) - world->now, 1, 5000);
+		}
+		world_free(world);
+	}
+}
+
+/* By the time that USB knows of it, or since its first answer. */
+static void a_modem_is_young_for_a_minute(void **state)
+{
+	static const struct {
+		int age_ms;
+		int64_t later_ms;
+		bool young;
+	} cases[] = {{0, 0, true},         {0, 61000, false},    {5000, 0, true},
+		     {59000, 0, true},     {5000, 56000, false}, {61000, 0, false},
+		     {INT32_MAX, 0, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct world *world = world_new(false);
+		struct session_event event = {.type = SESSION_EVENT_PROBED,
+					      .port = "/dev/ttyUSB2",
+					      .family = modem_family_find(0, ""),
+					      .age_ms = cases[i].age_ms};
+
+		world->now = 5000000;
+		world->port_open = true;
+		tell(world, event);
+		world->now += cases[i].later_ms;
+		assert_int_equal(world->session.script.born_at >= 0 &&
+					 world->now - world->session.script.born_at < 60000,
+				 cases[i].young);
+		plain(world, SESSION_EVENT_PORT_GONE);
+		assert_int_equal(world->session.script.born_at, -1);
+		world_free(world);
+	}
+}
+
 static void registration_by_urc_ends_the_wait(void **state)
 {
 	struct world *world = world_new(false);
@@ -1454,6 +1518,8 @@ int main(void)
 		cmocka_unit_test(a_link_that_never_lasts_is_not_hammered),
 		cmocka_unit_test(a_refused_password_behind_a_hang_up_is_named),
 		cmocka_unit_test(denied_is_retried_slowly),
+		cmocka_unit_test(a_busy_sim_is_waited_for_as_long_as_it_says_so),
+		cmocka_unit_test(a_modem_is_young_for_a_minute),
 		cmocka_unit_test(registration_by_urc_ends_the_wait),
 		cmocka_unit_test(roaming_that_is_not_wanted_ends_it_at_once),
 		cmocka_unit_test(a_pppd_that_cannot_be_started_gives_its_cause),
