@@ -199,6 +199,7 @@ static void advise_user(const struct probe_result *result, const struct rebind_j
 			struct buf *out)
 {
 	const struct probed_port *busy = find_port_of_role(result, PORT_ROLE_BUSY);
+	const struct probed_port *failed = find_port_of_role(result, PORT_ROLE_ERROR);
 	struct buf stick = BUF_INIT;
 
 	if (job && driver_is_to_move(job->verdict)) {
@@ -217,7 +218,7 @@ static void advise_user(const struct probe_result *result, const struct rebind_j
 		report_stick("", &stick);
 		if (stick.len > 0)
 			buf_printf(out, "%s.\n", buf_str(&stick));
-		else if (find_port_of_role(result, PORT_ROLE_ERROR))
+		else if (failed)
 			buf_printf(out, "Is it plugged in, and is the name right?\n");
 		else
 			buf_printf(out, "No modem's tty matches the configuration. Run lsusb and "
@@ -239,6 +240,10 @@ static void advise_user(const struct probe_result *result, const struct rebind_j
 				   (unsigned)job->device.pid,
 				   layout_firmware(job->device.vid, job->device.pid));
 		buf_printf(out, ".\n");
+		break;
+	case CAUSE_INTERNAL:
+		if (failed)
+			buf_printf(out, "%s: %s.\n", failed->port.device, failed->reason);
 		break;
 	case CAUSE_PERMISSION:
 		buf_printf(out, "Run it as root, or as a member of the group that owns the ttys "

@@ -11,12 +11,14 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/count.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "ctl/server.h"
 
 #define CLIENTS_MAX  8
+#define CLIENTS_ROOT 2 /* places beside these for root alone, so that it can always stop us */
 #define REQUEST_MAX  8192
 #define RESPONSE_MAX 65536 /* of unread answers */
 #define PAUSE_S      1.    /* without accepting */
@@ -43,7 +45,7 @@ struct ctl_server {
 	ctl_handler *handler;
 	void *ctx;
 	unsigned long tickets;
-	struct client clients[CLIENTS_MAX];
+	struct client clients[CLIENTS_MAX + CLIENTS_ROOT];
 	struct client *asking; /* whose request is being answered */
 	struct buf latest;     /* what was published last */
 };
@@ -105,14 +107,16 @@ static bool flush_client(struct client *client)
 	return true;
 }
 
-struct json_object *ctl_request_parse(const char *line)
+/* A NUL, as it is or as \u0000, would hide what follows it. */
+struct json_object *ctl_request_parse(const char *line, size_t len)
 {
-	struct json_object *object = json_tokener_parse(line);
+	struct json_object *object = strlen(line) == len ? json_tokener_parse(line) : NULL;
 	struct json_object *command = NULL;
 
 	if (json_object_is_type(object, json_type_object))
 		json_object_object_get_ex(object, "command", &command);
-	if (json_object_is_type(command, json_type_string))
+	if (json_object_is_type(command, json_type_string) &&
+	    strlen(json_object_get_string(command)) == (size_t)json_object_get_string_len(command))
 		return object;
 	json_object_put(object);
 	return NULL;
@@ -131,7 +135,8 @@ static bool answer_lines(struct client *client)
 
 		*end = '\0';
 		client->waits_for = request.ticket;
-		request.object = ctl_request_parse(buf_str(&client->in));
+		request.object = ctl_request_parse(buf_str(&client->in),
+						   (size_t)(end - buf_str(&client->in)));
 		if (request.object) {
 			json_object_object_get_ex(request.object, "command", &command);
 			request.command = json_object_get_string(command);
@@ -202,10 +207,24 @@ static void on_pause_end(struct ev_loop *loop, ev_timer *watcher, int revents)
 	ev_io_start(loop, &server->acceptor);
 }
 
+static struct client *find_place(struct ctl_server *server, int fd)
+{
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t len = sizeof(peer);
+	size_t places = CLIENTS_MAX;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == 0)
+		places = COUNT(server->clients);
+	for (size_t i = 0; i < places; i++)
+		if (!server->clients[i].server)
+			return &server->clients[i];
+	return NULL;
+}
+
 static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct ctl_server *server = watcher->data;
-	struct client *client = server->clients;
+	struct client *client;
 	int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)revents;
@@ -219,9 +238,8 @@ static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
 	}
 	if (fd < 0)
 		return;
-	while (client < server->clients + CLIENTS_MAX && client->server)
-		client++;
-	if (client == server->clients + CLIENTS_MAX) {
+	client = find_place(server, fd);
+	if (!client) {
 		close(fd);
 		return;
 	}
@@ -239,7 +257,7 @@ size_t ctl_server_followers(const struct ctl_server *server)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
+	for (size_t i = 0; i < COUNT(server->clients); i++)
 		if (server->clients[i].server && server->clients[i].follows)
 			count++;
 	return count;
@@ -259,7 +277,7 @@ void ctl_server_publish(struct ctl_server *server, struct json_object *object)
 {
 	buf_clear(&server->latest);
 	append_object(&server->latest, object);
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+	for (size_t i = 0; i < COUNT(server->clients); i++) {
 		struct client *client = &server->clients[i];
 
 		if (!client->server || !client->follows)
@@ -291,7 +309,7 @@ struct ctl_server *ctl_server_new(struct ev_loop *loop, const char *path, ctl_ha
 	if (fd >= 0)
 		unlink(path);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    chmod(path, 0660) < 0 || listen(fd, CLIENTS_MAX) < 0 ||
+	    chmod(path, 0660) < 0 || listen(fd, COUNT(server->clients)) < 0 ||
 	    !(server = calloc(1, sizeof(*server)))) {
 		*error = -errno;
 		if (fd >= 0) {
@@ -332,7 +350,7 @@ void ctl_server_free(struct ctl_server *server)
 {
 	if (!server)
 		return;
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
+	for (size_t i = 0; i < COUNT(server->clients); i++)
 		if (server->clients[i].server && flush_client(&server->clients[i]))
 			drop_client(&server->clients[i]);
 	buf_free(&server->latest);
@@ -345,7 +363,7 @@ void ctl_server_free(struct ctl_server *server)
 
 static struct client *waiting_for(const struct ctl_server *server, unsigned long ticket)
 {
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+	for (size_t i = 0; i < COUNT(server->clients); i++) {
 		const struct client *client = &server->clients[i];
 
 		if (client->server && ticket && client->waits_for == ticket)

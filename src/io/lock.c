@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "io/holder.h"
 #include "io/lock.h"
 
@@ -22,6 +24,10 @@
 
 /* So many times another process may interfere before the port counts as busy. */
 #define TRIES 5
+
+/* A program that has just written its lock opens the port within milliseconds. */
+#define OPENS_MS  100
+#define OPENS_MAX 3
 
 struct lock {
 	char *path;
@@ -60,11 +66,47 @@ static enum owner read_owner(int fd, const char *path, pid_t *pid)
 			return OWNER_NOBODY;
 		return OWNER_LIVE;
 	}
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+	if (fstat(fd, &status) < 0)
 		return OWNER_UNKNOWN;
 	/* A router's clock may have gone back to 1970 since. */
 	age = time(NULL) - status.st_mtime;
 	return age > HALF_WRITTEN_S || age < -HALF_WRITTEN_S ? OWNER_NOBODY : OWNER_UNKNOWN;
+}
+
+/* Anybody may write to the lock folder on many systems, so a file alone does not keep a port from
+ * root: some process must have the port open. Only root sees that of every process. */
+static bool is_port_free(dev_t tty)
+{
+	struct holder_list list;
+	bool free = geteuid() == 0 && tty != 0;
+
+	for (int i = 0; free && i < OPENS_MAX; i++) {
+		if (i > 0)
+			poll(NULL, 0, OPENS_MS);
+		holder_scan(&list);
+		free = holder_find(&list, tty) == 0;
+		holder_list_free(&list);
+	}
+	return free;
+}
+
+/* What is no regular file is no lock. A folder with something in it is put aside. */
+static int clear_away(const char *path)
+{
+	struct buf aside = BUF_INIT;
+	int error = 0;
+
+	if (geteuid() != 0)
+		return -EBUSY;
+	if (unlink(path) < 0 && rmdir(path) < 0 && errno != ENOENT) {
+		buf_printf(&aside, "%s.no-lock.%d", path, (int)getpid());
+		if (aside.failed || rename(path, buf_str(&aside)) < 0)
+			error = -EBUSY;
+		buf_free(&aside);
+	}
+	if (error == 0)
+		log_notice("%s is not a lock file; it is moved out of the way", path);
+	return error;
 }
 
 static bool same_file(int fd, const char *path)
@@ -81,16 +123,27 @@ static bool same_file(int fd, const char *path)
  * file is flocked, and compared once more, before it is removed. 0: gone, try
  * again; -EBUSY.
  */
-static int break_stale(const char *path, struct buf *holder)
+static int break_stale(const char *path, dev_t tty, struct buf *holder)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
 	enum owner owner;
 	pid_t pid = 0;
 	int result = 0;
 
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -EBUSY;
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		if (fd >= 0)
+			close(fd);
+		return clear_away(path);
+	}
 	owner = read_owner(fd, path, &pid);
+	if (pid != getpid() && owner != OWNER_NOBODY && is_port_free(tty)) {
+		log_notice("%s names a process that does not have the port open; it is removed",
+			   path);
+		owner = OWNER_NOBODY;
+	}
 	if (owner == OWNER_NOBODY && flock(fd, LOCK_EX | LOCK_NB) == 0) {
 		if (same_file(fd, path) && unlink(path) < 0 && errno != ENOENT)
 			result = -errno;
@@ -162,6 +215,8 @@ struct lock *lock_take(const char *dir, const char *device, int *error, struct b
 {
 	struct lock *lock = new_lock(dir, device);
 	size_t before = holder->len;
+	struct stat status;
+	dev_t tty = stat(device, &status) == 0 && S_ISCHR(status.st_mode) ? status.st_rdev : 0;
 
 	*error = -ENOMEM;
 	if (!lock)
@@ -179,15 +234,17 @@ struct lock *lock_take(const char *dir, const char *device, int *error, struct b
 			*error = -EEXIST;
 		unlink(lock->temporary);
 		close(fd);
-		stale = *error == -EEXIST ? break_stale(lock->path, holder) : 0;
+		stale = *error == -EEXIST ? break_stale(lock->path, tty, holder) : 0;
 		if (stale)
 			*error = stale;
 	}
 	if (*error == -EEXIST)
 		*error = -EBUSY;
 	if (*error == -EBUSY && holder->len == before)
-		buf_printf(holder, "another process");
-	else if (*error < 0 && *error != -EBUSY)
+		buf_printf(holder, "another process, by its lock file %s", lock->path);
+	else if (*error == -EBUSY)
+		buf_printf(holder, ", by its lock file %s", lock->path);
+	else if (*error < 0)
 		buf_printf(holder, "lock file %s: %s", lock->path, strerror(-*error));
 	return hold_lock(lock, *error);
 }

@@ -36,7 +36,7 @@ struct probe {
 
 static enum cause find_probe_cause(const struct probe *probe)
 {
-	bool busy = false, denied = false, gone = true;
+	bool busy = false, denied = false, failed = false, gone = true;
 
 	if (probe->result.chosen >= 0)
 		return CAUSE_NONE;
@@ -54,11 +54,15 @@ static enum cause find_probe_cause(const struct probe *probe)
 			busy = true;
 		if (error == -EACCES || error == -EPERM)
 			denied = true;
+		if (error == -ENOLCK || error == -ENOMEM || error == -EMFILE || error == -ENFILE)
+			failed = true;
 		if (error != -ENOENT && error != -ENODEV && error != -ENXIO && error != -EIO)
 			gone = false;
 	}
 	if (busy)
 		return CAUSE_BUSY;
+	if (failed)
+		return CAUSE_INTERNAL;
 	if (denied)
 		return CAUSE_PERMISSION;
 	return gone ? CAUSE_NO_MODEM : CAUSE_NO_AT_PORT;

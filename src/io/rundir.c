@@ -61,9 +61,11 @@ int rundir_lock(const char *name, unsigned wait_s, pid_t *holder)
 	while (status.st_nlink == 0) {
 		if (fd >= 0)
 			close(fd);
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd < 0)
 			return -errno;
+		/* Whoever can open it can hold it. Older versions made it readable. */
+		fchmod(fd, 0600);
 		if (lock_in_time(fd, wait_s) < 0) {
 			error = errno == EWOULDBLOCK ? -EBUSY : -errno;
 			if (pread(fd, text, sizeof(text) - 1, 0) > 0)

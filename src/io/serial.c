@@ -102,8 +102,9 @@ static int open_tty(struct serial *serial, const char *device, struct buf *holde
 		return -EBUSY;
 	}
 	serial->lock = lock_take(LOCKDIR, path, &error, holder);
+	/* A lock folder that is full or read-only says nothing of the port. */
 	if (!serial->lock)
-		return error;
+		return error == -EBUSY || error == -EACCES || error == -EPERM ? error : -ENOLCK;
 	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (serial->fd < 0)
 		return -errno;

@@ -17,7 +17,8 @@ struct serial;
  * Open and lock `device`. On failure NULL and a negative errno in *error.
  * -EBUSY: another process holds it, whose name is appended to `holder`
  * ("ModemManager (pid 312)", or "another process"); others as of open(2), and
- * what failed is appended to `holder` if it was not the open.
+ * what failed is appended to `holder` if it was not the open. -ENOLCK: the lock folder is full,
+ * read-only or missing, which says nothing of the port.
  */
 struct serial *serial_open(const char *device, int *error, struct buf *holder);
 

@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(line, data, size);
 	line[size] = '\0';
-	request = ctl_request_parse(line);
+	request = ctl_request_parse(line, strlen(line));
 	at_request_init(&order);
 	if (request && at_json_read(request, &order, &why)) {
 		if (at_request_check(&order, AT_REQUEST_INSTANCE, &why)) {

@@ -17,6 +17,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "ctl/client.h"
 #include "ctl/server.h"
 #include "io/clock.h"
@@ -213,6 +214,7 @@ static void nonsense_is_refused_in_words(void **state)
 		"{\"command\":\n",
 		"\"command\"\n",
 		"\xff\xfe\n",
+		"{\"command\":\"stop\\u0000x\"}\n",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
@@ -273,6 +275,25 @@ static void a_crowd_does_not_lock_the_door_for_good(void **state)
 	/* Until it has seen the last of them go, it may turn us away. */
 	while (!asks_fine(*state))
 		assert_true(clock_now_ms() < until);
+}
+
+/* The group's members may take all their places, and still root is answered. */
+static void root_always_gets_in(void **state)
+{
+	struct fixture *fixture = *state;
+	int fds[12];
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(fixture->dir, 0711) | chmod(fixture->path, 0666), 0);
+	assert_int_equal(seteuid(65534), 0);
+	for (size_t i = 0; i < COUNT(fds); i++)
+		fds[i] = dial(fixture);
+	assert_false(asks_fine(fixture));
+	assert_int_equal(seteuid(0), 0);
+	assert_true(asks_fine(fixture));
+	for (size_t i = 0; i < COUNT(fds); i++)
+		close(fds[i]);
 }
 
 static void stop_the_loop(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -548,6 +569,7 @@ int main(void)
 		WITH_SERVER(a_line_without_end_is_dropped),
 		WITH_SERVER(one_that_never_reads_is_dropped),
 		WITH_SERVER(a_crowd_does_not_lock_the_door_for_good),
+		WITH_SERVER(root_always_gets_in),
 		cmocka_unit_test(its_group_may_talk_to_it),
 		cmocka_unit_test(without_a_descriptor_it_does_not_turn),
 		cmocka_unit_test(who_follows_gets_what_is_published),

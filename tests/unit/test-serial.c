@@ -150,7 +150,9 @@ static void lock_half_written_is_respected_until_it_is_old(void **state)
 		buf_clear(&holder);
 		assert_null(lock_take(place->dir, "/dev/ttyUSB2", &error, &holder));
 		assert_int_equal(error, -EBUSY);
-		assert_string_equal(buf_str(&holder), "another process");
+		assert_int_equal(
+			strncmp(buf_str(&holder), "another process, by its lock file ", 34), 0);
+		assert_non_null(strstr(buf_str(&holder), place->file));
 		assert_int_equal(utimensat(AT_FDCWD, place->file, times, 0), 0);
 		lock = lock_take(place->dir, "/dev/ttyUSB2", &error, &holder);
 		assert_non_null(lock);
@@ -159,21 +161,58 @@ static void lock_half_written_is_respected_until_it_is_old(void **state)
 	buf_free(&holder);
 }
 
-static void lock_follows_no_symlink_and_no_folder(void **state)
+/* Where root takes the lock all the same, others hear which file is in the way. */
+static void assert_not_in_the_way(const struct place *place)
+{
+	struct buf holder = BUF_INIT;
+	struct lock *lock;
+	int error;
+
+	lock = lock_take(place->dir, "/dev/ttyUSB2", &error, &holder);
+	if (geteuid() == 0) {
+		assert_non_null(lock);
+	} else {
+		assert_null(lock);
+		assert_int_equal(error, -EBUSY);
+		assert_non_null(strstr(buf_str(&holder), place->file));
+	}
+	lock_release(lock);
+	buf_free(&holder);
+}
+
+static void what_is_no_lock_file_keeps_no_port_from_root(void **state)
 {
 	struct place *place = *state;
+	char inside[128], aside[160];
+	struct stat status;
+
+	assert_int_equal(symlink("/etc/passwd", place->file), 0);
+	assert_not_in_the_way(place);
+	assert_int_equal(stat("/etc/passwd", &status), 0);
+	unlink(place->file);
+	assert_int_equal(mkfifo(place->file, 0666), 0);
+	assert_not_in_the_way(place);
+	unlink(place->file);
+	assert_int_equal(mkdir(place->file, 0700), 0);
+	assert_not_in_the_way(place);
+	rmdir(place->file);
+	assert_int_equal(mkdir(place->file, 0700), 0);
+	snprintf(inside, sizeof(inside), "%s/x", place->file);
+	assert_int_equal(mkdir(inside, 0700), 0);
+	assert_not_in_the_way(place);
+	/* Nothing in it is lost. */
+	snprintf(aside, sizeof(aside), "%s.no-lock.%d", place->file, (int)getpid());
+	if (geteuid() == 0)
+		assert_int_equal(rename(aside, place->file), 0);
+	assert_int_equal(rmdir(inside) | rmdir(place->file), 0);
+}
+
+static void a_missing_lock_folder_is_said(void **state)
+{
 	struct buf holder = BUF_INIT;
 	int error;
 
-	assert_int_equal(symlink("/etc/passwd", place->file), 0);
-	assert_null(lock_take(place->dir, "/dev/ttyUSB2", &error, &holder));
-	assert_int_equal(error, -EBUSY);
-	assert_int_equal(unlink(place->file), 0);
-	assert_int_equal(mkdir(place->file, 0700), 0);
-	assert_null(lock_take(place->dir, "/dev/ttyUSB2", &error, &holder));
-	assert_int_equal(error, -EBUSY);
-	assert_int_equal(rmdir(place->file), 0);
-	buf_clear(&holder);
+	(void)state;
 	assert_null(lock_take("/nowhere", "/dev/pts/7", &error, &holder));
 	assert_int_equal(error, -ENOENT);
 	assert_string_equal(buf_str(&holder),
@@ -365,6 +404,41 @@ static pid_t hold_open(const struct pty *pty, int *until)
 	return pid;
 }
 
+static void a_lock_holds_only_with_the_port_open(void **state)
+{
+	struct pty *pty = *state;
+	char dir[] = "/tmp/gobi-lock-XXXXXX", file[96], text[16];
+	struct buf holder = BUF_INIT;
+	struct lock *lock;
+	int error, until;
+	pid_t pid = hold_open(pty, &until);
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/LCK..pts_%s", dir, strrchr(pty->name, '/') + 1);
+	snprintf(text, sizeof(text), "%10d\n", (int)pid);
+	for (int i = 0; i < 2; i++) {
+		FILE *stream = fopen(file, "w");
+
+		assert_non_null(stream);
+		fputs(i == 0 ? text : "         1\n", stream);
+		fclose(stream);
+		lock = lock_take(dir, pty->name, &error, &holder);
+		assert_true((lock != NULL) == (i == 1 && geteuid() == 0));
+		if (!lock) {
+			assert_int_equal(error, -EBUSY);
+			assert_non_null(strstr(buf_str(&holder), file));
+		}
+		lock_release(lock);
+		if (i == 0)
+			close(until);
+		if (i == 0)
+			waitpid(pid, NULL, 0);
+	}
+	unlink(file);
+	assert_int_equal(rmdir(dir), 0);
+	buf_free(&holder);
+}
+
 static void a_port_that_is_merely_open_elsewhere_is_busy(void **state)
 {
 	struct pty *pty = *state;
@@ -465,11 +539,13 @@ int main(void)
 		IN_PLACE(lock_names_the_living),
 		IN_PLACE(lock_of_the_dead_is_broken),
 		IN_PLACE(lock_half_written_is_respected_until_it_is_old),
-		IN_PLACE(lock_follows_no_symlink_and_no_folder),
+		IN_PLACE(what_is_no_lock_file_keeps_no_port_from_root),
+		IN_PLACE(a_missing_lock_folder_is_said),
 		IN_PLACE(lock_release_leaves_another_ones_file),
 		IN_PLACE(of_many_racers_for_a_dead_lock_one_wins),
 		ON_PTY(settings_are_raw_while_ours_and_as_found_after),
 		ON_PTY(a_port_is_opened_once),
+		ON_PTY(a_lock_holds_only_with_the_port_open),
 		ON_PTY(a_port_that_is_merely_open_elsewhere_is_busy),
 		ON_PTY(bytes_pass_and_a_hangup_is_an_error),
 		ON_PTY(a_rate_is_set_and_put_back),
