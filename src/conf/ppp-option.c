@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/count.h"
@@ -271,6 +272,30 @@ static bool check_rule(const struct rule *rule, const char *name, int values, st
 	return false;
 }
 
+/* `set` puts a variable into the environment of pppd's scripts, which run as root. */
+static bool is_harmless_variable(const char *assignment)
+{
+	/* What loaders, shells and interpreters heed; with a `*` all names that begin so. */
+	static const char *const heeded[] = {
+		"BASH*",    "CDPATH",      "ENV",         "GCONV*", "GLIBC*",  "GLOBIGNORE",
+		"HOME",     "HOSTALIASES", "IFS",         "LD_*",   "LOCPATH", "LOCALDOMAIN",
+		"LUA*",     "MALLOC*",     "NLSPATH",     "NODE*",  "PATH",    "PERL*",
+		"PS4",      "PYTHON*",     "RES_OPTIONS", "RUBY*",  "SHELL*",  "TERMCAP",
+		"TERMINFO", "TMPDIR",
+	};
+	size_t len = strcspn(assignment, "=");
+
+	for (size_t i = 0; i < COUNT(heeded); i++) {
+		size_t known = strcspn(heeded[i], "*");
+
+		if (strncasecmp(assignment, heeded[i], known) == 0 &&
+		    (len == known || (len > known && heeded[i][known])))
+			return false;
+	}
+	return len > 0 && strspn(assignment, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					     "0123456789_") == len;
+}
+
 bool conf_ppp_option(const char *item, struct buf *out, struct buf *why)
 {
 	struct buf name = BUF_INIT, value = BUF_INIT, rest = BUF_INIT;
@@ -297,6 +322,10 @@ bool conf_ppp_option(const char *item, struct buf *out, struct buf *why)
 	}
 	if (find_rule(buf_str(&name))->path && *buf_str(&value) != '/') {
 		explain_why(why, "has to name the script by its whole path");
+		goto out;
+	}
+	if (strcmp(buf_str(&name), "set") == 0 && !is_harmless_variable(buf_str(&value))) {
+		explain_why(why, "sets a variable that decides how pppd's scripts run");
 		goto out;
 	}
 	ok = true;
