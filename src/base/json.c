@@ -32,3 +32,32 @@ void json_add_hex4(struct json_object *object, const char *key, int number)
 	snprintf(text, sizeof(text), "%04x", number);
 	json_object_object_add(object, key, json_object_new_string(text));
 }
+
+/* The safe form of a text; of anything else the same object, with what is in it made safe. */
+static struct json_object *make_part_safe(struct json_object *part)
+{
+	struct json_object *text;
+	struct buf safe = BUF_INIT;
+
+	if (!json_object_is_type(part, json_type_string)) {
+		json_make_safe(part);
+		return json_object_get(part);
+	}
+	str_print_safe(&safe, json_object_get_string(part),
+		       (size_t)json_object_get_string_len(part));
+	text = json_object_new_string(buf_str(&safe));
+	buf_free(&safe);
+	return text;
+}
+
+void json_make_safe(struct json_object *object)
+{
+	if (json_object_is_type(object, json_type_array)) {
+		for (size_t i = 0; i < (size_t)json_object_array_length(object); i++)
+			json_object_array_put_idx(
+				object, i, make_part_safe(json_object_array_get_idx(object, i)));
+	} else if (json_object_is_type(object, json_type_object)) {
+		json_object_object_foreach(object, key, value)
+			json_object_object_add(object, key, make_part_safe(value));
+	}
+}

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -135,6 +136,7 @@ int cli_refusal(struct json_object *response)
 	struct json_object *text = show_get(response, "text"), *errors;
 	enum cause cause = cause_find(show_text(response, "cause"));
 
+	json_make_safe(response);
 	fprintf(stderr, "gobi-dial: the instance refused: %s\n",
 		text ? json_object_get_string(text) : "it gave no reason");
 	errors = show_get(response, "errors");

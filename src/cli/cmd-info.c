@@ -76,6 +76,7 @@ static int show_instance(const struct cli *cli, const struct conf *conf, int fd)
 	close(fd);
 	if (cause != CAUSE_NONE)
 		return cause;
+	json_make_safe(response);
 	known = show_get(response, "info");
 	if (strcmp(show_text(response, "state"), "connected") == 0 &&
 	    port_list_add_other_at(&spare, show_text(response, "usb_path"),

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
+#include <json-c/json.h>
 #include <string.h>
 
 #include "unit.h"
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/json.h"
 #include "base/str.h"
 
 static void buf_grows_and_consumes(void **state)
@@ -153,6 +155,19 @@ static void copies_are_cut_and_said_so(void **state)
 	assert_true(str_starts_nocase("+creg: 1", "+CREG:"));
 }
 
+static void json_of_a_stranger_is_made_safe(void **state)
+{
+	struct json_object *object = json_tokener_parse(
+		"{\"a\":\"x\\u001b[2J\",\"b\":[\"\\u0007\",{\"c\":\"y\\nz\",\"n\":7}],\"d\":null}");
+
+	(void)state;
+	json_make_safe(object);
+	assert_string_equal(
+		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
+		"{\"a\":\"x\\\\033[2J\",\"b\":[\"\\\\007\",{\"c\":\"y\\\\012z\",\"n\":7}],\"d\":null}");
+	json_object_put(object);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +179,7 @@ int main(void)
 		cmocka_unit_test(names_and_numbers_are_checked_whole),
 		cmocka_unit_test(nearest_word_is_near),
 		cmocka_unit_test(copies_are_cut_and_said_so),
+		cmocka_unit_test(json_of_a_stranger_is_made_safe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
