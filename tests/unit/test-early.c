@@ -45,13 +45,19 @@ static bool no_pin_pending(void *ctx)
 
 static const struct pins_ops memory = {note_pin, note_pin, note_pin, no_pin_pending};
 
+static void set_text(char **field, const char *text)
+{
+	free(*field);
+	*field = strdup(text);
+}
+
 static void talk_init(struct talk *talk, const char *command, int refusal, int64_t ms, bool young)
 {
 	*talk = (struct talk){.command = command, .refusal = refusal, .ms = ms, .now = 1000};
 	assert_int_equal(conf_init(&talk->conf), 0);
-	talk->conf.modem.imei = strdup("359475040000000");
-	talk->conf.sim.pin = strdup("1234");
-	talk->conf.network.apn = strdup("internet");
+	set_text(&talk->conf.modem.imei, "359475040000000");
+	set_text(&talk->conf.sim.pin, "1234");
+	set_text(&talk->conf.network.apn, "internet");
 	script_init(&talk->script, &talk->conf);
 	talk->script.pins = &memory;
 	talk->script.born_at = young ? talk->now : -1;
