@@ -72,6 +72,7 @@ dial_link() {
 	dial_namespaces=-mn
 	cat >"$BATS_TEST_TMPDIR/pppd" <<'EOF'
 #!/bin/sh
+trap '' USR1 # more of a log
 # In one write: gobi-dial gets it all at once.
 say() {
 	printf '%s\n' "$@" >&3

@@ -24,6 +24,7 @@ setup() {
 		call: { data = "silent"; };'
 	cat >"$BATS_TEST_TMPDIR/pppd" <<-'EOT'
 		#!/bin/sh
+		trap '' USR1 # more of a log
 		cat <&5 >/dev/null
 		echo ready >&4
 		read -r result <&4 || exit 8
@@ -37,6 +38,7 @@ setup() {
 		say "Connect: wwan-e2e <--> /dev/pts/0"
 		say "local  IP address 10.64.0.2"
 		say "remote IP address 10.64.0.1"
+		say "primary   DNS address 192.0.2.53"
 		while :; do sleep 60 & wait; done
 	EOT
 }
