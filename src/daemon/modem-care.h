@@ -5,6 +5,7 @@
 #include "daemon/drivers.h"
 #include "daemon/recovery.h"
 
+struct detour;
 struct uevent;
 
 /* What is done about the modem's device: drivers, recovery, plugging. And the routes that were
@@ -13,6 +14,7 @@ struct modem_care {
 	struct drivers drivers;
 	struct recovery recovery;
 	struct uevent *uevent;
+	struct detour *detour; /* of this call; NULL: pppd has the port itself */
 	bool routed; /* ppp.default_route at that time, and ppp.metric */
 	unsigned metric;
 	bool deaf; /* the network answers no LCP echo requests */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "conf/conf.h"
 #include "daemon/at-ports.h"
 #include "daemon/bus.h"
@@ -18,6 +19,7 @@
 #include "daemon/session-ops.h"
 #include "io/atport.h"
 #include "io/clock.h"
+#include "io/detour.h"
 #include "io/pinfile.h"
 #include "io/probe.h"
 #include "io/rung.h"
@@ -185,7 +187,8 @@ static void on_pppd(void *ctx, const struct pppd_news *news)
 	struct bus *bus = ctx;
 
 	/* The PPP discipline is on the line now. */
-	if (news->type == PPPD_LOG && news->log->type == PPP_EVENT_LCP_START && bus->talk.port)
+	if (news->type == PPPD_LOG && news->log->type == PPP_EVENT_LCP_START && bus->talk.port &&
+	    !bus->care->detour)
 		atport_push_data(bus->talk.port);
 	if (news->type == PPPD_EXIT) {
 		if (pppd_is_deaf(bus->pppd) && !bus->care->deaf)
@@ -201,24 +204,67 @@ static void on_pppd(void *ctx, const struct pppd_news *news)
 					     .text = news->text});
 }
 
-static int run_pppd(void *ctx, enum session_ppp action)
+static void end_detour(struct bus *bus)
+{
+	detour_free(bus->care->detour);
+	bus->care->detour = NULL;
+}
+
+/* pppd's end hangs up, by which it ends. */
+static void on_detour(void *ctx, const char *words)
 {
 	struct bus *bus = ctx;
+	char text[64];
+
+	str_copy(text, sizeof(text), words ? words : "");
+	end_detour(bus);
+	bus_tell(bus, (struct session_event){.type = words ? SESSION_EVENT_NO_CALL
+							   : SESSION_EVENT_PORT_GONE,
+					     .text = text});
+}
+
+/* A port that is not on USB is slow, and often has no carrier. */
+static int start_pppd(struct bus *bus)
+{
 	struct pppd_line line = {.baud = bus->port.baud, .deaf = bus->care->deaf};
 	int error = -EIO;
 
-	if (action == SESSION_PPP_START) {
-		/* The last one could not be killed: its end must not be taken for the end of this
-		 * one. */
-		pppd_free(bus->pppd);
-		bus->pppd = NULL;
-		if (bus->talk.port) {
-			line.tty = serial_fd(atport_serial(bus->talk.port));
-			bus->pppd = pppd_start(bus->loop, bus->conf, bus->name, &line, on_pppd, bus,
-					       &error);
-		}
-		return bus->pppd ? 0 : error;
+	/* The last one could not be killed: its end must not be taken for the end of this one. */
+	pppd_free(bus->pppd);
+	bus->pppd = NULL;
+	end_detour(bus);
+	if (!bus->talk.port)
+		return error;
+	if (bus->port.vid < 0)
+		bus->care->detour = detour_new(bus->loop, on_detour, bus);
+	line.tty = bus->care->detour ? detour_tty(bus->care->detour)
+				     : serial_fd(atport_serial(bus->talk.port));
+	bus->pppd = pppd_start(bus->loop, bus->conf, bus->name, &line, on_pppd, bus, &error);
+	return bus->pppd ? 0 : error;
+}
+
+static void connect_pppd(struct bus *bus)
+{
+	struct serial *serial = atport_serial(bus->talk.port);
+	const char *early;
+	size_t len;
+
+	if (bus->care->detour) {
+		early = atport_hand_over(bus->talk.port, &len);
+		if (serial_heed_carrier(serial) < 0)
+			log_debug("%s: a lost carrier will not be noticed", serial_device(serial));
+		if (!detour_connect(bus->care->detour, serial_fd(serial), early, len))
+			end_detour(bus);
 	}
+	pppd_connected(bus->pppd);
+}
+
+static int run_pppd(void *ctx, enum session_ppp action)
+{
+	struct bus *bus = ctx;
+
+	if (action == SESSION_PPP_START)
+		return start_pppd(bus);
 	if (!bus->pppd)
 		return action == SESSION_PPP_OPEN ? -EIO : 0;
 	if (action == SESSION_PPP_OPEN)
@@ -226,7 +272,7 @@ static int run_pppd(void *ctx, enum session_ppp action)
 	if (action == SESSION_PPP_IS_ENDING)
 		return pppd_is_ending(bus->pppd);
 	if (action == SESSION_PPP_CONNECTED)
-		pppd_connected(bus->pppd);
+		connect_pppd(bus);
 	else
 		pppd_stop(bus->pppd, action == SESSION_PPP_KILL);
 	return 0;
@@ -271,6 +317,7 @@ static void hang_up_port(void *ctx)
 {
 	struct bus *bus = ctx;
 
+	end_detour(bus);
 	if (bus->talk.port && atport_serial(bus->talk.port))
 		closer_hang_up(&bus->closer, bus->loop, atport_serial(bus->talk.port));
 }
@@ -279,6 +326,7 @@ static void close_port(void *ctx)
 {
 	struct bus *bus = ctx;
 
+	end_detour(bus);
 	closer_close(&bus->closer, bus->loop,
 		     talk_release(&bus->talk, CAUSE_BUSY, AT_PORTS_MOVED_ON));
 }

@@ -48,10 +48,12 @@ static void on_early_bytes(struct ev_loop *loop, ev_io *watcher, int revents)
 	parent->tell(parent->ctx, PPPD_PARENT_CLOSED);
 }
 
-static void on_gone(void *ctx, bool far)
+static void on_gone(void *ctx, bool far, const char *words)
 {
 	struct pppd_parent *parent = ctx;
 
+	if (words)
+		log_warning("the modem ended the call: %s", words);
 	parent->tell(parent->ctx, far ? PPPD_PARENT_LOST : PPPD_PARENT_CLOSED);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "at/between.h"
 #include "base/count.h"
 #include "io/relay.h"
 
@@ -22,11 +23,12 @@ struct way {
 
 struct relay {
 	struct ev_loop *loop;
-	void (*gone)(void *ctx, bool far);
+	relay_teller *gone;
 	void *ctx;
 	struct way out; /* near to far */
 	struct way in;  /* far to near */
 	bool held;      /* `in` must wait */
+	struct at_between between;
 	ev_timer hold;
 };
 
@@ -40,10 +42,10 @@ static void stop_watchers(struct relay *relay)
 }
 
 /* The caller must not use the relay after this. */
-static void end_relay(struct relay *relay, bool far)
+static void end_relay(struct relay *relay, bool far, const char *words)
 {
 	stop_watchers(relay);
-	relay->gone(relay->ctx, far);
+	relay->gone(relay->ctx, far, words);
 }
 
 static bool is_for_later(int error)
@@ -62,7 +64,7 @@ static void flush_way(struct way *way)
 			way->start += (size_t)len;
 	}
 	if (len < 0 && !is_for_later(errno)) {
-		end_relay(way->relay, !way->from_far);
+		end_relay(way->relay, !way->from_far, NULL);
 		return;
 	}
 	if (way->start == way->end)
@@ -88,6 +90,7 @@ static void let_go(struct relay *relay)
 static void on_way_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct way *way = watcher->data;
+	struct at_final final;
 	ssize_t len;
 
 	(void)loop;
@@ -99,7 +102,12 @@ static void on_way_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 	if (len < 0 && is_for_later(errno))
 		return;
 	if (len <= 0) {
-		end_relay(way->relay, way->from_far);
+		end_relay(way->relay, way->from_far, NULL);
+		return;
+	}
+	if (way->from_far &&
+	    at_between_feed(&way->relay->between, way->bytes + way->end, (size_t)len, &final)) {
+		end_relay(way->relay, true, final.line);
 		return;
 	}
 	way->end += (size_t)len;
@@ -127,7 +135,7 @@ static void way_init(struct way *way, struct relay *relay, int from, int to)
 }
 
 struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, const void *early,
-			size_t len, int hold_ms, void (*gone)(void *ctx, bool far), void *ctx)
+			size_t len, int hold_ms, relay_teller *gone, void *ctx)
 {
 	const int fds[] = {ends->in, ends->out, ends->far};
 	struct relay *relay = calloc(1, sizeof(*relay));

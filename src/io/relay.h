@@ -13,6 +13,10 @@
  */
 struct relay;
 
+/* `far`: which end has gone. `words`: not it, but the modem's call, and this is what it said in
+ * plain text between the frames; else NULL. */
+typedef void relay_teller(void *ctx, bool far, const char *words);
+
 struct relay_ends {
 	int in, out; /* near: to read and to write; may be the same */
 	int far;
@@ -25,7 +29,7 @@ struct relay_ends {
  * end that has gone; free the relay in there or later. NULL: no memory.
  */
 struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, const void *early,
-			size_t len, int hold_ms, void (*gone)(void *ctx, bool far), void *ctx);
+			size_t len, int hold_ms, relay_teller *gone, void *ctx);
 
 /* NULL is fine. Unwritten bytes are dropped. */
 void relay_free(struct relay *relay);

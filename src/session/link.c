@@ -131,6 +131,16 @@ void link_handle(struct session *session, const struct session_event *event)
 	case SESSION_EVENT_PPP_LOG:
 		take_ppp_log(session, event->ppp, event->now);
 		break;
+	case SESSION_EVENT_NO_CALL:
+		if (connected)
+			session_fail(session, event->now, CAUSE_LINK_LOST,
+				     "the modem ended the call: %s", event->text);
+		else
+			session_fail(session, event->now, CAUSE_CALL,
+				     "the network took the call and dropped it: %s; is network.apn "
+				     "right?",
+				     event->text);
+		break;
 	case SESSION_EVENT_ALARM:
 		if (!connected)
 			break;

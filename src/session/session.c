@@ -136,7 +136,7 @@ static void note_event(struct session *session, const struct session_event *even
 	 * ip-down script and exits, and needs no signal from us. */
 	if (event->type == SESSION_EVENT_PPP_LOG)
 		ends_ppp = ppp_event_is_end(event->ppp->type);
-	else if (event->type == SESSION_EVENT_PORT_GONE)
+	else if (event->type == SESSION_EVENT_PORT_GONE || event->type == SESSION_EVENT_NO_CALL)
 		ends_ppp = session->state == SESSION_NEGOTIATING ||
 			   session->state == SESSION_CONNECTED;
 	if (ends_ppp && session->ppp_alive && session->goal == SESSION_GOAL_LINK &&

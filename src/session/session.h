@@ -53,6 +53,7 @@ enum session_event_type {
 	SESSION_EVENT_PPP_LOG,   /* ppp */
 	SESSION_EVENT_PPP_EXIT,  /* cause, text */
 	SESSION_EVENT_RECOVERED, /* the end of what ops->recover began: cause, text, left */
+	SESSION_EVENT_NO_CALL,   /* the modem has ended the call in plain text: text */
 	SESSION_EVENT_ALARM,     /* the link is up but useless: cause, text */
 	SESSION_EVENT_STOP,
 	SESSION_EVENT_REDIAL,

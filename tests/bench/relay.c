@@ -66,9 +66,10 @@ static pid_t start_modem(int fd, long frames)
 	_exit(0);
 }
 
-static void on_gone(void *ctx, bool far)
+static void on_gone(void *ctx, bool far, const char *words)
 {
 	(void)far;
+	(void)words;
 	ev_break(ctx, EVBREAK_ALL);
 }
 

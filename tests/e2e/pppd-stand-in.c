@@ -388,11 +388,35 @@ static struct sockaddr_un address_of(const char *port, socklen_t *len)
 	return address;
 }
 
+/* The other end listens by the name of the modem's port. That is our tty, or one that our parent
+ * has open, where it has put a pty in between. */
+static bool reach_other_end(void)
+{
+	char path[64], port[256];
+	ssize_t got;
+
+	for (int fd = -1; fd < 64; fd++) {
+		struct sockaddr_un address;
+		socklen_t len;
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getppid(), fd);
+		got = readlink(fd < 0 ? "/proc/self/fd/0" : path, port, sizeof(port) - 1);
+		if (got <= 0)
+			continue;
+		port[got] = '\0';
+		address = address_of(port, &len);
+		wire = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (connect(wire, (struct sockaddr *)&address, len) == 0)
+			return true;
+		close(wire);
+		wire = -1;
+	}
+	return false;
+}
+
 /* The other end may take a moment; one that never comes speaks no PPP. */
 static void take_line(void)
 {
-	socklen_t len;
-	struct sockaddr_un address = address_of(ttyname(0), &len);
 	int discipline = N_NULL;
 
 	line_fd = 0;
@@ -403,11 +427,8 @@ static void take_line(void)
 	say("Using interface %s\n", options.ifname);
 	say("Connect: %s <--> %s\n", options.ifname, ttyname(0));
 	for (int i = 0; i < TRIES && !terminated; i++) {
-		wire = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (connect(wire, (struct sockaddr *)&address, len) == 0)
+		if (reach_other_end())
 			return;
-		close(wire);
-		wire = -1;
 		get(RESTART_MS);
 	}
 }

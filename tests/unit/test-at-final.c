@@ -4,6 +4,7 @@
 
 #include "unit.h"
 
+#include "at/between.h"
 #include "at/final.h"
 #include "base/buf.h"
 
@@ -208,9 +209,42 @@ static void a_long_final_is_cut_to_fit(void **state)
 	assert_int_equal(strlen(final.line), sizeof(final.line) - 1);
 }
 
+static void only_text_between_frames_ends_a_call(void **state)
+{
+	static const struct {
+		const char *bytes, *words; /* NULL: the call goes on */
+	} rows[] = {
+		{"\r\nNO CARRIER\r\n", "NO CARRIER"},
+		{"~\xff}#\xc0!}!}!} }4~\r\nNO CARRIER\r\n", "NO CARRIER"},
+		{"~\xff}#\xc0!}!}!} }4~\r\n+CGEV: NW DETACH\r\n\r\nBUSY\r\n", "BUSY"},
+		{"~\r\n+CME ERROR: 30\r\n", "+CME ERROR: 30"},
+		/* What a packet carries. */
+		{"~!E\x01\r\nNO CARRIER\r\nx~", NULL},
+		{"~\xff\x03\xc0!\r\nNO CARRIER\r\n~", NULL},
+		{"~\r\n^RSSI: 17\r\n\r\nOK\r\n~", NULL},
+		{"\r\nCONNECT 115200\r\n~", NULL},
+		{"NO CARRIER", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct at_between between = {0};
+		struct at_final final = {0};
+		bool ends = false;
+
+		/* Byte for byte, as a slow line brings them. */
+		for (const char *at = rows[i].bytes; *at && !ends; at++)
+			ends = at_between_feed(&between, at, 1, &final);
+		if (ends != (rows[i].words != NULL) ||
+		    (ends && strcmp(final.line, rows[i].words) != 0))
+			fail_msg("row %zu: %d \"%s\"", i, ends, final.line);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_text_between_frames_ends_a_call),
 		cmocka_unit_test(finals_are_told_from_other_lines),
 		cmocka_unit_test(every_cme_number_comes_back_from_its_text),
 		cmocka_unit_test(errors_have_a_class),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,15 +25,18 @@ struct world {
 	int tests[2];
 	int gone; /* how often */
 	bool far; /* which, last */
+	char words[64];
 	ev_timer deadline;
 };
 
-static void on_gone(void *ctx, bool far)
+static void on_gone(void *ctx, bool far, const char *words)
 {
 	struct world *world = ctx;
 
 	world->gone++;
 	world->far = far;
+	if (words)
+		snprintf(world->words, sizeof(world->words), "%s", words);
 	relay_free(world->relay);
 	world->relay = NULL;
 }
@@ -110,6 +114,23 @@ static void bytes_go_both_ways(void **state)
 	say(world, FAR, "world");
 	gets(world, NEAR, "world");
 	assert_int_equal(world->gone, 0);
+	world_free(world);
+}
+
+static void a_call_that_ends_in_plain_text_is_told(void **state)
+{
+	struct world *world = world_new("", NEVER_MS);
+
+	(void)state;
+	say(world, NEAR, "x");
+	gets(world, FAR, "x");
+	say(world, FAR, "~\xff}#\xc0!~\r\nNO CAR");
+	gets(world, NEAR, "~\xff}#\xc0!~\r\nNO CAR");
+	say(world, FAR, "RIER\r\n");
+	while (world->gone == 0)
+		ev_run(world->loop, EVRUN_ONCE);
+	assert_true(world->far);
+	assert_string_equal(world->words, "NO CARRIER");
 	world_free(world);
 }
 
@@ -208,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_go_both_ways),
+		cmocka_unit_test(a_call_that_ends_in_plain_text_is_told),
 		cmocka_unit_test(near_end_gets_nothing_before_it_has_spoken),
 		cmocka_unit_test(a_silent_near_end_is_spoken_to_in_the_end),
 		cmocka_unit_test(a_slow_end_loses_nothing),

@@ -399,6 +399,26 @@ static void a_link_without_name_servers_is_told(void **state)
 	world_free(world);
 }
 
+static void a_call_that_ends_in_words_is_no_call_or_a_lost_link(void **state)
+{
+	static const enum session_state states[] = {SESSION_NEGOTIATING, SESSION_CONNECTED};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(states); i++) {
+		struct world *world = world_new(false);
+
+		bring_to(world, states[i]);
+		tell(world,
+		     (struct session_event){.type = SESSION_EVENT_NO_CALL, .text = "NO CARRIER"});
+		assert_int_equal(world->session.state, SESSION_HANGING_UP);
+		assert_int_equal(world->session.cause, i == 0 ? CAUSE_CALL : CAUSE_LINK_LOST);
+		assert_non_null(strstr(buf_str(&world->session.text), "NO CARRIER"));
+		/* It ends by itself. */
+		assert_int_equal(world->ppp_terms, 0);
+		world_free(world);
+	}
+}
+
 static void what_the_network_rejects_ends_the_dial_at_once(void **state)
 {
 	static const struct {
@@ -1500,6 +1520,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_modem_gets_connected),
 		cmocka_unit_test(a_link_without_name_servers_is_told),
+		cmocka_unit_test(a_call_that_ends_in_words_is_no_call_or_a_lost_link),
 		cmocka_unit_test(what_the_network_rejects_ends_the_dial_at_once),
 		cmocka_unit_test(every_state_survives_every_event_and_stops),
 		cmocka_unit_test(every_waiting_state_has_a_timeout),

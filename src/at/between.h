@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GD_AT_BETWEEN_H
+#define GD_AT_BETWEEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "at/final.h"
+
+/*
+ * What a modem says in plain text between the frames of PPP: NO CARRIER, where a port has no other
+ * way to tell. All zeros at first.
+ */
+struct at_between {
+	bool frame; /* since the last flag something came that is no text */
+	size_t len;
+	char line[64];
+};
+
+/* Look at bytes in data mode. True at the first line that ends a call; it is in `final`. */
+bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
+		     struct at_final *final);
+
+#endif
