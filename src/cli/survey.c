@@ -109,6 +109,8 @@ static void on_survey_probed(void *ctx, struct probe *probe, const struct probe_
 
 		survey->asked = true;
 		survey->script.family = modem_family_find(chosen->port.vid, chosen->identity);
+		if (chosen->port.plugged_ms > 0)
+			survey->script.born_at = clock_now_ms() - chosen->port.plugged_ms;
 		script_start(&survey->script, SCRIPT_INFO, clock_now_ms());
 		user = talk_script_user(&survey->script, on_answered, survey);
 	}

@@ -92,7 +92,8 @@ static const char *judge_sim(const struct doctor_facts *facts, struct finding *f
 		return judge_needed_pin(facts, finding);
 	if (sim == MODEM_SIM_UNKNOWN && *facts->ask_text)
 		return NULL; /* it was not asked to the end */
-	buf_printf(&finding->text, "%s", states[sim].text);
+	buf_printf(&finding->text, "%s%s", states[sim].text,
+		   facts->modem->sim_early ? "; not yet more: the modem has just started" : "");
 	if (sim == MODEM_SIM_READY && *facts->modem->imsi)
 		buf_printf(&finding->evidence, "IMSI %s\n", facts->modem->imsi);
 	return states[sim].code;

@@ -12,6 +12,9 @@ static enum step_outcome take_sim_state(struct script *script, const struct at_e
 
 	if (sim != MODEM_SIM_UNKNOWN)
 		script->facts.sim = sim;
+	script->facts.sim_early = script->facts.sim != MODEM_SIM_READY &&
+				  script->facts.sim != MODEM_SIM_PIN &&
+				  script_is_early(script, &reply->final);
 	return STEP_NEXT;
 }
 

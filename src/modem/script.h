@@ -28,6 +28,7 @@ struct modem_facts {
 	char imsi[16];                /* "" unknown */
 	char iccid[MODEM_ICCID_SIZE]; /* the card's number; "" unknown */
 	enum modem_sim sim;
+	bool sim_early; /* INFO: what it says of the SIM may be different in a minute */
 	int pin_left; /* -1 unknown */
 	struct modem_radio radio;
 	struct modem_registration registration[MODEM_DOMAIN_COUNT];

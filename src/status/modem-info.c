@@ -107,6 +107,8 @@ struct json_object *modem_info_json(const struct modem_facts *facts, const char 
 	json_object_object_add(object, "sim", part = json_object_new_object());
 	if (facts->sim != MODEM_SIM_UNKNOWN)
 		json_add_text(part, "state", modem_sim_name(facts->sim));
+	if (facts->sim_early)
+		json_object_object_add(part, "not_yet", json_object_new_boolean(true));
 	json_add_text(part, "imsi", facts->imsi);
 	json_add_text(part, "iccid", facts->iccid);
 	json_add_number(part, "pin_attempts_left", facts->pin_left);
@@ -159,6 +161,8 @@ static void put_modem_and_sim(struct json_object *object, struct buf *out)
 	put_fields(out, modem, modem_keys);
 	show_label(out, "sim");
 	buf_printf(out, "%s", *state ? state : "unknown");
+	if (show_has(sim, "not_yet"))
+		buf_printf(out, ", not yet more: the modem has just started");
 	if (show_has(sim, "pin_attempts_left"))
 		buf_printf(out, ", %lld PIN attempts left", show_number(sim, "pin_attempts_left"));
 	buf_printf(out, "\n");

@@ -286,6 +286,29 @@ static void what_comes_unasked_ends_the_wait(void **state)
 	}
 }
 
+/* `info` waits for nothing, but says so. */
+static void a_question_tells_what_is_only_not_yet(void **state)
+{
+	static const struct {
+		int refusal;
+		bool young, early;
+	} cases[] = {{PLAIN, true, true},    {13, true, true},  {14, true, true},
+		     {UNKNOWN, true, false}, {11, true, false}, {13, false, false},
+		     {0, true, false}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct talk talk;
+
+		talk_init(&talk, "AT+CPIN?", cases[i].refusal, cases[i].refusal ? 900000 : 0,
+			  cases[i].young);
+		assert_int_equal(run(&talk, SCRIPT_INFO, 5000), SCRIPT_DONE);
+		assert_int_equal(talk.script.facts.sim_early, cases[i].early);
+		assert_int_equal(talk.asked, 1);
+		talk_free(&talk);
+	}
+}
+
 static void a_cdma_modem_is_told_of(void **state)
 {
 	static const struct {
@@ -328,6 +351,7 @@ int main(void)
 		cmocka_unit_test(a_pin_that_is_wanted_late_goes_out_once),
 		cmocka_unit_test(a_sim_that_says_busy_is_waited_for),
 		cmocka_unit_test(what_comes_unasked_ends_the_wait),
+		cmocka_unit_test(a_question_tells_what_is_only_not_yet),
 		cmocka_unit_test(a_cdma_modem_is_told_of),
 	};
 
