@@ -21,6 +21,8 @@ void packet_init(struct packet *packet, struct modem *modem)
 		struct packet_context *to = &packet->contexts[from->cid];
 
 		to->defined = true;
+		to->active = from->active;
+		to->own = from->own;
 		str_copy(to->type, sizeof(to->type), from->type);
 		str_copy(to->apn, sizeof(to->apn), from->apn);
 	}
@@ -81,6 +83,11 @@ static int cgdcont_set(struct at *at, const char *args)
 	if (cid < 1 || cid > PACKET_CIDS)
 		return 50;
 	context = &packet_of(at)->contexts[cid];
+	if (context->active && at->port->modem->cfun == 1)
+		return 3;
+	context->active = false;
+	if (context->own)
+		net_force(&at->port->modem->net, 3);
 	/* AT+CGDCONT=1 alone undefines it (27.007 10.1.1). */
 	if (!at_parse_arg(&args, type, sizeof(type))) {
 		memset(context, 0, sizeof(*context));

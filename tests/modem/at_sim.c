@@ -16,6 +16,8 @@ static int cpin_read(struct at *at)
 	struct sim *sim = sim_of(at);
 	int error = sim_error(sim);
 
+	if (sim->modem->cfun == 0 && sim->modem->desc->sim.unpowered)
+		return sim->modem->desc->sim.unpowered;
 	if (error == 11)
 		at_info(at, "+CPIN: SIM PIN");
 	else if (error == 12)

@@ -56,6 +56,7 @@ struct desc_context {
 	int cid;
 	const char *type;
 	const char *apn;
+	bool active, own;
 };
 
 struct desc_registration {
@@ -122,7 +123,7 @@ struct desc {
 	struct {
 		int state;
 		const char *pin, *puk, *imsi, *iccid;
-		int pin_attempts, puk_attempts, busy_ms, ready_ms;
+		int pin_attempts, puk_attempts, busy_ms, ready_ms, unpowered;
 	} sim;
 	struct {
 		int cfun;
@@ -130,8 +131,8 @@ struct desc {
 		const char *csq;
 	} radio;
 	struct {
-		const char *operator, * short_operator, *mccmnc, *apn;
-		bool apn_required;
+		const char *operator, * short_operator, *mccmnc, *apn, *attach_apn;
+		bool apn_required, attached;
 		int scan_ms;
 		int cops_mode;
 		DESC_LIST(desc_registration) registration;

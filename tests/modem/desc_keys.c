@@ -42,7 +42,7 @@ static const struct key port_keys[] = {
 
 #define CURRENT struct desc_context
 static const struct key context_keys[] = {
-	INT(cid, 1), STRING(type, "IP"), STRING(apn, ""), END
+	INT(cid, 1), STRING(type, "IP"), STRING(apn, ""), BOOL(active, false), BOOL(own, false), END
 };
 #undef CURRENT
 
@@ -151,7 +151,7 @@ static const struct key sim_keys[] = {
 	GSTRING(sim, "imsi", imsi, "262011234567890"),
 	GSTRING(sim, "iccid", iccid, "89490200001234567890"),
 	GINT(sim, pin_attempts, 3), GINT(sim, puk_attempts, 10),
-	GINT(sim, busy_ms, 0), GINT(sim, ready_ms, 0),
+	GINT(sim, busy_ms, 0), GINT(sim, ready_ms, 0), GINT(sim, unpowered, 0),
 	END
 };
 static const struct key radio_keys[] = {
@@ -165,7 +165,9 @@ static const struct key network_keys[] = {
 	GSTRING(network, "short_operator", short_operator, "SimNet"),
 	GSTRING(network, "mccmnc", mccmnc, "26201"),
 	GSTRING(network, "apn", apn, ""),
+	GSTRING(network, "attach_apn", attach_apn, ""),
 	GBOOL(network, apn_required, false),
+	GBOOL(network, attached, true),
 	GINT(network, scan_ms, 0),
 	GINT(network, cops_mode, 0),
 	LIST("registration", network.registration, struct desc_registration,

@@ -115,6 +115,7 @@ void net_init(struct net *net, struct modem *modem)
 	memset(net, 0, sizeof(*net));
 	net->modem = modem;
 	select_first(net);
+	net->detached = !modem->desc->network.attached;
 	net->act = 2;
 	net->lac = "0001";
 	net->ci = "00000001";
@@ -128,6 +129,13 @@ static void start(struct net *net)
 
 	net->on = true;
 	net->step = 0;
+	/* LTE attaches with context 1. */
+	if (desc->network.attach_apn[0] &&
+	    strcmp(net->modem->packet.contexts[1].apn, desc->network.attach_apn) != 0) {
+		net->act = 7;
+		set_all(net, 3);
+		return;
+	}
 	if (desc->network.registration.count == 0)
 		set_all(net, 1);
 	else if (desc->network.registration.items[0].after_ms == 0)
@@ -159,7 +167,7 @@ void net_update(struct net *net)
 void net_power(struct net *net)
 {
 	net->forced = false;
-	net->detached = false;
+	net->detached = !net->modem->desc->network.attached;
 	select_first(net);
 	stop(net);
 	net_update(net);

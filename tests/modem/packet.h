@@ -11,7 +11,7 @@ struct modem;
 
 struct packet_context {
 	bool defined;
-	bool active;
+	bool active, own;
 	char type[8];
 	char apn[101];
 };
