@@ -63,7 +63,8 @@ static const struct modem_context *find_wanted(const struct script *script)
 		int rank = 1 + (context->cid == 1) + type_is_wanted(script, context) +
 			   2 * type_will_do(script, context);
 
-		if (!has_wanted_apn(script, context) || rank < best_rank ||
+		/* 0 is what LTE has attached with, and no call can name it. */
+		if (context->cid < 1 || !has_wanted_apn(script, context) || rank < best_rank ||
 		    (rank == best_rank && context->cid > best->cid))
 			continue;
 		best = context;
@@ -161,7 +162,7 @@ static int choose_cid(struct script *script)
 	if (!first || !(is_named ? is_networks_own(script, first) : first->reserved))
 		return 1;
 	for (size_t i = 0; i < facts->context_count && !is_named; i++)
-		if (!facts->contexts[i].reserved)
+		if (!facts->contexts[i].reserved && facts->contexts[i].cid > 0)
 			return facts->contexts[i].cid;
 	cid = choose_other(script);
 	if (cid != 1)

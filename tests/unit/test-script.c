@@ -1087,6 +1087,9 @@ static void the_right_context_is_chosen_and_no_other_overwritten(void **state)
 		 "", 1},
 		{"1,\"IP\",\"x\"|2,\"IPV4V6\",\"net\"|5,\"IP\",\"net\"", "1", "net", 0,
 		 CONF_PDP_IPV4, "", 5},
+		{"0,\"IP\",\"net\"|1,\"IP\",\"x\"|3,\"IP\",\"net\"", "1", "net", 0, CONF_PDP_IPV4,
+		 "", 3},
+		{"0,\"IP\",\"net\"|1,\"IP\",\"net\"", "1", "net", 0, CONF_PDP_IPV4, "", 1},
 		/* Its type does not do. */
 		{"1,\"IP\",\"x\"|2,\"IPV6\",\"net\"", "1", "net", 0, CONF_PDP_IPV4,
 		 "AT+CGDCONT=2,\"IP\",\"net\"|", 2},
