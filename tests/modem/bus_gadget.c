@@ -201,7 +201,7 @@ static void event_cb(struct ev_loop *loop, ev_io *io, int revents)
 
 	(void)loop;
 	(void)revents;
-	ep0_read_events(gadget->ep0, &ops, gadget);
+	ep0_read_events(gadget->ep0, gadget->bus.modem->desc->usb.vendor_requests, &ops, gadget);
 }
 
 /* Plugging -------------------------------------------------------------------*/

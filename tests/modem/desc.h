@@ -107,6 +107,7 @@ struct desc {
 	} identity;
 	struct {
 		int vid, pid, release, max_power, attributes;
+		bool vendor_requests;
 		const char *manufacturer, *product, *serial;
 	} usb;
 	struct {

@@ -117,6 +117,7 @@ static const struct key identity_keys[] = {
 static const struct key usb_keys[] = {
 	GINT(usb, vid, 0), GINT(usb, pid, 0), GINT(usb, release, 0x0001),
 	GINT(usb, max_power, 500), GINT(usb, attributes, 0xe0),
+	GBOOL(usb, vendor_requests, false),
 	GSTRING(usb, "manufacturer", manufacturer, ""),
 	GSTRING(usb, "product", product, ""),
 	GSTRING(usb, "serial", serial, ""),

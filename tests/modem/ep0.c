@@ -43,9 +43,10 @@ static void stall(int ep0, bool in)
 		trace_event(-1, "stall failed");
 }
 
-static void answer_setup(int ep0, const struct usb_ctrlrequest *setup, const struct ep0_ops *ops,
-			 void *ctx)
+static void answer_setup(int ep0, bool vendor, const struct usb_ctrlrequest *setup,
+			 const struct ep0_ops *ops, void *ctx)
 {
+	static const unsigned char zeros[64];
 	/* 115200 8N1 */
 	static const unsigned char coding[7] = {0x00, 0xc2, 0x01, 0, 0, 0, 8};
 	bool in = setup->bRequestType & USB_DIR_IN;
@@ -53,7 +54,15 @@ static void answer_setup(int ep0, const struct usb_ctrlrequest *setup, const str
 	unsigned interface = le16toh(setup->wIndex);
 	unsigned len = le16toh(setup->wLength);
 
-	if ((setup->bRequestType & USB_TYPE_MASK) != USB_TYPE_CLASS) {
+	if (vendor)
+		trace_event(-1, "request %02x %02x %04x %04x %u", setup->bRequestType,
+			    setup->bRequest, value, interface, len);
+	if (vendor && (setup->bRequestType & USB_TYPE_MASK) == USB_TYPE_VENDOR) {
+		if (in)
+			answer_in(ep0, zeros, sizeof(zeros), len);
+		else
+			accept_out(ep0, len);
+	} else if ((setup->bRequestType & USB_TYPE_MASK) != USB_TYPE_CLASS) {
 		stall(ep0, in);
 	} else if (in && setup->bRequest == GET_LINE_CODING) {
 		answer_in(ep0, coding, sizeof(coding), len);
@@ -71,8 +80,8 @@ static void answer_setup(int ep0, const struct usb_ctrlrequest *setup, const str
 	}
 }
 
-static void one_event(int ep0, const struct usb_functionfs_event *event, const struct ep0_ops *ops,
-		      void *ctx)
+static void one_event(int ep0, bool vendor, const struct usb_functionfs_event *event,
+		      const struct ep0_ops *ops, void *ctx)
 {
 	switch (event->type) {
 	case FUNCTIONFS_ENABLE:
@@ -83,18 +92,18 @@ static void one_event(int ep0, const struct usb_functionfs_event *event, const s
 		ops->enabled(ctx, false);
 		break;
 	case FUNCTIONFS_SETUP:
-		answer_setup(ep0, &event->u.setup, ops, ctx);
+		answer_setup(ep0, vendor, &event->u.setup, ops, ctx);
 		break;
 	default:
 		break;
 	}
 }
 
-void ep0_read_events(int ep0, const struct ep0_ops *ops, void *ctx)
+void ep0_read_events(int ep0, bool vendor, const struct ep0_ops *ops, void *ctx)
 {
 	struct usb_functionfs_event events[4];
 	ssize_t len = read(ep0, events, sizeof(events));
 
 	for (size_t i = 0; len > 0 && i < (size_t)len / sizeof(*events); i++)
-		one_event(ep0, &events[i], ops, ctx);
+		one_event(ep0, vendor, &events[i], ops, ctx);
 }

@@ -11,7 +11,8 @@ struct ep0_ops {
 	void (*enabled)(void *ctx, bool on);
 };
 
-/* Read what is there, answer control requests, tell of the rest. */
-void ep0_read_events(int ep0, const struct ep0_ops *ops, void *ctx);
+/* Read what is there, answer control requests, tell of the rest. With `vendor` each request is
+ * logged, and those of the vendor's own are accepted, with zeros for an answer. */
+void ep0_read_events(int ep0, bool vendor, const struct ep0_ops *ops, void *ctx);
 
 #endif
