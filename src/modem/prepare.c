@@ -6,6 +6,8 @@
 #include "conf/conf.h"
 #include "modem/step.h"
 
+#define BUSY_RETRY_MS 1000
+
 /* Fourteen digits are the modem's; a check digit or a version follows. */
 static enum step_outcome check_imei(struct script *script, const struct at_event *reply)
 {
@@ -24,6 +26,16 @@ static enum step_outcome check_imei(struct script *script, const struct at_event
 	return STEP_NEXT;
 }
 
+/* A SARA-R4 that has just started says "SIM busy" even to AT&C1. */
+static enum step_outcome take_setting(struct script *script, const struct at_event *reply)
+{
+	if (at_final_class(&reply->final) != AT_ERROR_BUSY ||
+	    !script_is_early(script, &reply->final))
+		return STEP_NEXT;
+	script->wake_at = script->now + BUSY_RETRY_MS;
+	return STEP_AGAIN;
+}
+
 static enum step_outcome ask_init(struct script *script)
 {
 	if (script->index >= script->conf->modem.init.count)
@@ -36,6 +48,8 @@ static enum step_outcome ask_init(struct script *script)
 
 static enum step_outcome take_init(struct script *script, const struct at_event *reply)
 {
+	if (take_setting(script, reply) == STEP_AGAIN)
+		return STEP_AGAIN;
 	if (reply->final.kind != AT_FINAL_OK)
 		script_notice_refused(script, reply, " (a command of modem.init)");
 	script->index++;
@@ -44,9 +58,9 @@ static enum step_outcome take_init(struct script *script, const struct at_event 
 
 /* clang-format off */
 static const struct step rows[] = {
+	{ "AT+CMEE=1", .take = take_setting },
 	/* DCD follows the carrier, and DTR down hangs up. */
-	{ "AT&C1&D2" },
-	{ "AT+CMEE=1" },
+	{ "AT&C1&D2", .take = take_setting },
 	/* Before anything that only the right modem may get, the PIN above all. */
 	{ "AT+CGSN", .when = IF_IMEI_CONFIGURED, .fact = FACT_IMEI, .take = check_imei, .plain = true,
 	  .early = true },

@@ -286,6 +286,25 @@ static void what_comes_unasked_ends_the_wait(void **state)
 	}
 }
 
+/* A SARA-R422 says SIM busy even to AT&C1; but not all modems know that one. */
+static void settings_wait_for_a_busy_modem_only(void **state)
+{
+	static const struct {
+		int refusal;
+		bool young;
+		int64_t min_ms, max_ms;
+	} cases[] = {{14, true, 6000, 8000}, {14, false, 1, 500}, {PLAIN, true, 1, 500}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct talk talk;
+
+		talk_init(&talk, "AT&C1", cases[i].refusal, 6000, cases[i].young);
+		assert_in_range(online_ms(&talk), cases[i].min_ms, cases[i].max_ms);
+		talk_free(&talk);
+	}
+}
+
 /* `info` waits for nothing, but says so. */
 static void a_question_tells_what_is_only_not_yet(void **state)
 {
@@ -351,6 +370,7 @@ int main(void)
 		cmocka_unit_test(a_pin_that_is_wanted_late_goes_out_once),
 		cmocka_unit_test(a_sim_that_says_busy_is_waited_for),
 		cmocka_unit_test(what_comes_unasked_ends_the_wait),
+		cmocka_unit_test(settings_wait_for_a_busy_modem_only),
 		cmocka_unit_test(a_question_tells_what_is_only_not_yet),
 		cmocka_unit_test(a_cdma_modem_is_told_of),
 	};
