@@ -126,3 +126,23 @@ end_all() {
 	has "$state_dir/sent-pins, which records"
 	pins 0
 }
+
+@test "a PIN that a starting modem swallows is not called wrong, and goes once more" {
+	locked_modem 'commands: ( { command = "AT+CPINC?";
+			lines = ( "+CPINC: ${pin_left}, 3, ${puk_left}, 10" ); },
+		{ command = "AT+CPIN=*"; result = "ERROR"; once = true; } );'
+	dial_behind "$(with 1234)" 2>"$BATS_TEST_TMPDIR/log"
+	wait_for 20 modem_logged 'pin 1234 right'
+	wait_for 20 modem_logged 'AT+CREG?'
+	[ ! -e "$state/sent-pins" ]
+	grep 'has not taken the PIN, 3 attempts are left as before' "$BATS_TEST_TMPDIR/log"
+}
+
+@test "a PIN that the modem repeats in its refusal is shown nowhere" {
+	locked_modem 'commands: ( { command = "AT+CPIN=*";
+		raw = "\r\n+CME ERROR: incorrect password 1234\r\n"; } );'
+	dial_once "$(with 1234)" -vv
+	exits 9
+	has "incorrect password"
+	has_not 1234
+}
