@@ -3,7 +3,9 @@
 
 #include "unit.h"
 
+#include "modem/foreign.h"
 #include "modem/layout.h"
+#include "modem/stick.h"
 #include "modem/rank.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
@@ -201,9 +203,55 @@ static void a_command_port_is_secondary_beside_its_data_port(void **state)
 	assert_false(rank_is_secondary(picks, 3, 0));
 }
 
+/* Devices of reports: what they are by driver, id and interfaces. */
+static void what_is_no_modem_is_told_from_what_is(void **state)
+{
+	static const struct {
+		const char *driver;
+		int vid, pid;
+		bool foreign;
+	} ttys[] = {
+		{"cdc_acm", 0x8087, 0x0ab6, true},  /* Arduino 101 (eclipse-mraa/mraa 630) */
+		{"cdc_acm", 0x1546, 0x01a7, true},  /* u-blox 7 GNSS */
+		{"cdc_acm", 0x1546, 0x1102, false}, /* u-blox LISA-U2 */
+		{"cdc_acm", 0x8087, 0x095a, false}, /* Fibocom L850 */
+		{"cdc_acm", 0x12d1, 0x1596, false}, /* Huawei MS2372 */
+		{"cdc_acm", 0x0bdb, 0x193e, false}, /* Ericsson N5321 */
+		{"cdc_acm", -1, -1, true},
+		{"generic", 0x12d1, 0x1436, false}, /* usbserial vendor= product= */
+		{"ch341", 0x1a86, 0x7523, true},
+		{"cp210x", 0x10c4, 0xea60, true},
+		{"cp210x", 0x12d1, 0x1436, true},
+		{"xr_serial", 0x04e2, 0x1410, true},
+		{"option", 0x1a86, 0x7523, false},
+		{"", 0x12d1, 0x1436, true},
+	};
+	static const struct layout_interface disk = {0x12d1, 0x1f01, .class = 8, .subclass = 6},
+					     hilink = {0x12d1, 0x14dc, .class = 2, .subclass = 6},
+					     rndis = {0x19d2, 0x1403, .class = 0xe0, .subclass = 1},
+					     vendor = {0x12d1, 0x14dc, .class = 0xff},
+					     usb_key = {0x0781, 0x5567, .class = 8, .subclass = 6},
+					     net = {0x0bda, 0x8153, .class = 2, .subclass = 6};
+	const struct layout_interface both[] = {hilink, disk}, mixed[] = {hilink, vendor};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ttys) / sizeof(*ttys); i++)
+		assert_int_equal(foreign_judge(ttys[i].driver, false, ttys[i].vid, ttys[i].pid),
+				 ttys[i].foreign);
+	assert_false(foreign_judge("newwan", true, 0xabcd, 1));
+	assert_int_equal(stick_judge(&disk, 1), STICK_DISK);
+	assert_int_equal(stick_judge(both, 2), STICK_ROUTER);
+	assert_int_equal(stick_judge(&rndis, 1), STICK_ROUTER);
+	assert_int_equal(stick_judge(mixed, 2), STICK_NONE);
+	assert_int_equal(stick_judge(&usb_key, 1), STICK_NONE);
+	assert_int_equal(stick_judge(&net, 1), STICK_NONE);
+	assert_int_equal(stick_judge(NULL, 0), STICK_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_modem_is_told_from_what_is),
 		cmocka_unit_test(an_interface_is_hinted_by_layout_triple_or_endpoint),
 		cmocka_unit_test(a_boot_loader_is_told_by_what_it_waits_for),
 		cmocka_unit_test(the_best_hint_wins_then_the_first),
