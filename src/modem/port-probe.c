@@ -29,9 +29,13 @@ static const struct slot rate_slots[] = {{0, "AT\r"}, {150, "AT\r"}, {300, "ATQ0
 /* Nokia's phones ignore a CR alone. A modem that has just started answers the first of these. */
 static const struct slot lf_slots[] = {{0, "AT\r"}, {LF_MS, "\n"}, {500, "AT\r\n"}};
 
-/* CLD, the multiplexer close down of 27.010 5.4.6.3.3, on DLCI 0. */
-static const struct slot mux_slots[] = {
-	{0, "\xf9\x03\xef\x05\xc3\x01\xf2\xf9"}, {200, "AT\r"}, {500, "AT\r"}};
+/* CLD, the multiplexer close down of 27.010 5.4.6.3.3, on DLCI 0; and DISC there, which ends it too
+ * and is all that some heed. After AT: a DISC that is not understood may spoil the next line. */
+static const struct slot mux_slots[] = {{0, "\xf9\x03\xef\x05\xc3\x01\xf2\xf9"},
+					{200, "AT\r"},
+					{450, "\xf9\x03\x53\x01\xfd\xf9"},
+					{600, "AT\r"},
+					{750, "AT\r"}};
 
 /* All but the first are for a port that is searched. */
 enum pass { PASS_FIRST, PASS_RATE, PASS_LF, PASS_MUX };
@@ -44,7 +48,7 @@ static const struct {
 	[PASS_FIRST] = {first_slots, COUNT(first_slots), 0}, /* the caller's time */
 	[PASS_RATE] = {rate_slots, COUNT(rate_slots), 600},
 	[PASS_LF] = {lf_slots, COUNT(lf_slots), 750},
-	[PASS_MUX] = {mux_slots, COUNT(mux_slots), 800},
+	[PASS_MUX] = {mux_slots, COUNT(mux_slots), 1000},
 };
 
 /* After the first: the most common, and then the slow ones, whose owners know least of rates. */

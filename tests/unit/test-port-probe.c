@@ -26,7 +26,7 @@ struct line {
 	int fixed;           /* the rate that the user names; 0: none */
 	const char *garbage; /* said to bytes at another rate; NULL: nothing */
 	bool lf;             /* only LF ends a command */
-	bool mux;            /* until the frame that closes it down */
+	bool mux, disc;      /* until CLD or DISC, or only DISC, ends it */
 	int refused;         /* the tty cannot be set to this rate */
 };
 
@@ -61,6 +61,7 @@ struct persona {
 #define LCP         "\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x21\x7d\x20\x7d\x24\xd1\xb5\x7e"
 #define DIAG_ANSWER "\x7e\x13\xff\x03\x66\x61\x7e"
 #define QUESTION    "\x7e*"
+#define DISC        "\xf9\x03\x53\x01\xfd\xf9"
 #define CLD         "\xf9\x03\xef\x05\xc3\x01\xf2\xf9"
 
 /* clang-format off */
@@ -246,7 +247,8 @@ static void write_out(struct port_probe *ask, struct port *port, int64_t now)
 				say(port, line->garbage, now);
 		} else if (!port->mux) {
 			hear(port, bytes, len, now);
-		} else if (len == 8 && memcmp(bytes, CLD, len) == 0) {
+		} else if ((len == 8 && line->mux && memcmp(bytes, CLD, len) == 0) ||
+			   (len == 6 && memcmp(bytes, DISC, len) == 0)) {
 			port->mux = false;
 		}
 		port_probe_written(ask, len, now);
@@ -305,7 +307,7 @@ static void meet(struct port *port, const struct persona *persona)
 {
 	memset(port, 0, sizeof(*port));
 	port->persona = persona;
-	port->mux = persona->line.mux;
+	port->mux = persona->line.mux || persona->line.disc;
 	port->next_noise = persona->noise.len ? persona->noise.at_ms : -1;
 }
 
@@ -352,7 +354,7 @@ static const struct persona lines[] = {
 	  PORT_ROLE_AT, 20, 2500, 2700, "", { .baud = 3000000, .garbage = "\xe5\x80" }, 3000000 },
 	{ "garbage that comes unasked", 0, 0, { { "", "", 0 } },
 	  { 0, 90, BYTES("\x80\xf8\0\xe0") },
-	  PORT_ROLE_SILENT, -1, 4000, 4500, "", { .baud = 1 }, 115200 },
+	  PORT_ROLE_SILENT, -1, 4000, 4700, "", { .baud = 1 }, 115200 },
 	{ "was told to answer in digits, at 38400", 20, 0, { { "AT", "0\r", 0 }, MODEM }, { 0 },
 	  PORT_ROLE_AT, 320, 3900, 4400, "", { .baud = 38400 }, 38400 },
 	{ "loses the first bytes at its rate", 20, 0, { { "AT", "", 1 }, MODEM }, { 0 },
@@ -360,20 +362,22 @@ static const struct persona lines[] = {
 	{ "9600, and the tty cannot do 19200", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 2900, 3000, "", { .baud = 38400, .refused = 19200 }, 38400 },
 	{ "the rate is named, and another is not asked", 0, 0, { MODEM }, { 0 },
-	  PORT_ROLE_SILENT, -1, 3850, 3850, "", { .baud = 9600, .fixed = 19200 }, 19200 },
+	  PORT_ROLE_SILENT, -1, 4050, 4050, "", { .baud = 9600, .fixed = 19200 }, 19200 },
 	{ "LF ends a command (Nokia 6230)", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, -2, 7100, 8000, "", { .lf = true }, 115200 },
 	{ "starts after seven seconds, and CR will do", 20, 7050, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 7100, 7200, "", { .baud = 115200 }, 115200 },
 	{ "left multiplexed", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 7850, 8200, "", { .mux = true }, 115200 },
+	{ "left multiplexed, and only DISC ends that", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, -2, 8400, 9100, "", { .disc = true }, 115200 },
 	{ "left multiplexed, and the rate is named", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 3000, 3400, "", { .baud = 9600, .fixed = 9600, .mux = true }, 9600 },
 	{ "its transmitter is wired to its receiver", 1, 0,
 	  { { "AT", "AT\r", 0 }, { QUESTION, "\x7e\0\x78\xf0\x7e", 0 } }, { 0 },
-	  PORT_ROLE_SILENT, -1, 8650, 8650, "", { 0 }, 115200 },
+	  PORT_ROLE_SILENT, -1, 8850, 8850, "", { 0 }, 115200 },
 	{ "nothing is there", 0, 0, { { "", "", 0 } }, { 0 },
-	  PORT_ROLE_SILENT, -1, 8650, 8650, "", { .baud = 1 }, 115200 },
+	  PORT_ROLE_SILENT, -1, 8850, 8850, "", { .baud = 1 }, 115200 },
 	{ "GPS at 4800 is not found, at 9600 it is", 0, 0, { { "", "", 0 } },
 	  { 2400, 1000, BYTES(NMEA) },
 	  PORT_ROLE_NMEA, -1, 2600, 2600, "", { .baud = 1 }, 9600 },
@@ -395,7 +399,7 @@ static void a_named_uart_is_searched_for_ten_seconds_at_most(void **state)
 		check(persona, ask, run(ask, &port, 0));
 		assert_in_range(persona->most_ms, 0, 10000);
 		if (found->baud != persona->found_baud || found->wants_lf != line->lf ||
-		    found->freed != line->mux)
+		    found->freed != (line->mux || line->disc))
 			fail_msg("%s: baud %d, lf %d, freed %d", persona->name, found->baud,
 				 found->wants_lf, found->freed);
 		if (found->role == PORT_ROLE_SILENT)
