@@ -73,7 +73,8 @@ connects() {
 
 @test "failures: CONNECT, and nothing comes" {
 	fails 14 'no PPP came' \
-		'ports: ( { interface = 0; role = "at"; dial = "dead"; } );'
+		'ports: ( { interface = 0; role = "at"; dial = "dead"; } );' \
+		'ppp: { options = ( "lcp-max-configure 5" ); };'
 }
 
 @test "failures: a network that gives no address" {

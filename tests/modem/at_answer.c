@@ -131,10 +131,10 @@ static const char *final_text(struct at *at, int result)
 
 void at_say_final(struct at *at, int result)
 {
-	if (result == AT_SILENT)
-		return;
+	const char *text = result > 0 || result == AT_SILENT ? "" : final_text(at, result);
+
 	if (result > 0)
 		say_cme(at, result);
-	else
-		say(at, final_text(at, result));
+	else if (*text)
+		say(at, text);
 }
