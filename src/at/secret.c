@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <ctype.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "at/chan.h"
@@ -50,7 +49,7 @@ static const struct {
 /* Dialed codes with a password: of barring, PIN and PUK (22.030 6.6). */
 static const char *const dialed[] = {"*03*", "*04*", "*042*", "*05*", "*052*"};
 
-static bool sets_value(const char *line, const char *name)
+bool at_sets_value(const char *line, const char *name)
 {
 	while ((line = strstr(line, name))) {
 		bool ping = strcmp(name, "PIN") == 0 && line[3] == 'G';
@@ -75,7 +74,7 @@ unsigned at_secrets_in(const char *line)
 			text[len++] = (char)toupper((unsigned char)*line);
 	text[len] = '\0';
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (sets_value(text, names[i].name))
+		if (at_sets_value(text, names[i].name))
 			secrets |= names[i].secrets;
 	for (size_t i = 0; i < COUNT(dialed); i++)
 		if (strstr(text, dialed[i]))

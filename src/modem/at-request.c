@@ -74,17 +74,6 @@ static const struct {
 	/* clang-format on */
 };
 
-static bool sets_value(const char *line, const char *name)
-{
-	while ((line = strstr(line, name))) {
-		line += strlen(name);
-		line += strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
-		if (line[0] == '=' && line[1] != '?')
-			return true;
-	}
-	return false;
-}
-
 /* The basic commands of the line: ATE0D*99# has two, AT+CSQ;H one. */
 static unsigned basic_effects(const char *line)
 {
@@ -130,7 +119,7 @@ static unsigned command_effects(const char *text)
 	if (secrets)
 		effects |= EFFECT_SECRET;
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (names[i].sets ? sets_value(line, names[i].name)
+		if (names[i].sets ? at_sets_value(line, names[i].name)
 				  : strstr(line, names[i].name) != NULL)
 			effects |= names[i].effects;
 	explicit_bzero(line, sizeof(line));
