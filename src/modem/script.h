@@ -29,7 +29,7 @@ struct modem_facts {
 	char iccid[MODEM_ICCID_SIZE]; /* the card's number; "" unknown */
 	enum modem_sim sim;
 	bool sim_early; /* INFO: what it says of the SIM may be different in a minute */
-	int pin_left; /* -1 unknown */
+	int pin_left;   /* -1 unknown */
 	struct modem_radio radio;
 	struct modem_registration registration[MODEM_DOMAIN_COUNT];
 	bool domain_known[MODEM_DOMAIN_COUNT]; /* it has reported that one */
@@ -121,7 +121,7 @@ struct script_modem {
 	struct mode_progress mode;
 	struct at_final sim_final; /* of +CPIN? */
 	char sim_text[32];
-	bool sim_radio_checked;    /* +CFUN? has been asked because of that */
+	bool sim_radio_checked; /* +CFUN? has been asked because of that */
 	bool pin_sent, pin_taken;
 	bool pin_pending; /* the SIM is open, and marks of earlier PINs are there */
 	bool pin_refused; /* in the SIM's own words */

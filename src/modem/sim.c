@@ -286,6 +286,14 @@ static enum step_outcome ask_pin(struct script *script)
 		return forget_pin(script);
 	if (script->facts.sim != MODEM_SIM_PIN)
 		return STEP_NEXT;
+	/* It was right, so the modem has started anew since, perhaps with another card. */
+	if (script->modem.pin_sent && script->modem.pin_taken) {
+		script->modem.pin_sent = script->modem.pin_taken = false;
+		script->modem.pin_doubted = false;
+		script->facts.pin_left = -1;
+		script->facts.iccid[0] = '\0';
+		return script_jump(script, STEP_SIM);
+	}
 	if (script->modem.pin_sent)
 		return judge_pin(script);
 	if (!*script->conf->sim.pin)

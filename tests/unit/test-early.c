@@ -252,6 +252,24 @@ static void a_pin_that_is_wanted_late_goes_out_once(void **state)
 	}
 }
 
+/* A module that loses its power while it looks for a network. */
+static void a_right_pin_goes_out_again_after_a_restart(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	talk_init(&talk, "none", 0, 0, false);
+	talk.wants_pin = true;
+	assert_int_equal(run(&talk, SCRIPT_PREPARE, 10000), SCRIPT_DONE);
+	assert_int_equal(talk.pins, 1);
+	talk.wants_pin = true;
+	talk.now += 20000;
+	script_urc(&talk.script, "+CPIN: SIM PIN", talk.now);
+	assert_int_equal(run(&talk, SCRIPT_REGISTER, 10000), SCRIPT_DONE);
+	assert_int_equal(talk.pins, 2);
+	talk_free(&talk);
+}
+
 static void a_sim_that_says_busy_is_waited_for(void **state)
 {
 	struct talk talk;
@@ -368,6 +386,7 @@ int main(void)
 		cmocka_unit_test(a_command_that_is_unknown_is_struck_off_at_any_age),
 		cmocka_unit_test(a_modem_that_answers_is_as_fast_at_any_age),
 		cmocka_unit_test(a_pin_that_is_wanted_late_goes_out_once),
+		cmocka_unit_test(a_right_pin_goes_out_again_after_a_restart),
 		cmocka_unit_test(a_sim_that_says_busy_is_waited_for),
 		cmocka_unit_test(what_comes_unasked_ends_the_wait),
 		cmocka_unit_test(settings_wait_for_a_busy_modem_only),
