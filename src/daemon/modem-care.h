@@ -15,7 +15,7 @@ struct modem_care {
 	struct recovery recovery;
 	struct uevent *uevent;
 	struct detour *detour; /* of this call; NULL: pppd has the port itself */
-	bool routed; /* ppp.default_route at that time, and ppp.metric */
+	bool routed;           /* ppp.default_route at that time, and ppp.metric */
 	unsigned metric;
 	bool deaf; /* the network answers no LCP echo requests */
 	int baud;  /* at which the last probe found a UART; 0: none */
