@@ -155,6 +155,30 @@ nothing_was_heard() {
 	lab_modem_gone modem
 }
 
+# Nobody knows its layout, but it has answered. The rungs that leave the other
+# port there are done, and those that take it away wait.
+@test "foreign: a modem is recovered although somebody holds its other port" {
+	local other
+
+	echo 1234 5678 ff >/sys/bus/usb-serial/drivers/option1/new_id
+	echo 'usb: { vid = 0x1234; pid = 0x5678; }; ports: (
+		{ interface = 0; role = "at"; interrupt = true; },
+		{ interface = 1; role = "silent"; } );' >"$lab_run/own.modem"
+	lab_modem modem "$lab_run/own.modem"
+	lab_conf <<<'modem: { wait = 1; };'
+	gobi_start
+	gobi_reaches connected 60
+	other=$(echo /sys/bus/usb/drivers/option/*:1.1/ttyUSB*)
+	background sh -c "exec sleep 600 </dev/${other##*/}"
+	modem_say modem mute 0 on
+	modem_say modem hangup quiet
+	gobi_says 'recovery: "dtr" after' 60
+	gobi_says '"usb" cannot be done here: Device or resource busy' 60
+	modem_say modem mute 0 off
+	gobi_reaches connected 60
+	lab_modem_gone modem
+}
+
 # Last, for some of them take half a minute to close.
 @test "foreign: the devices would have heard an open" {
 	local driver tty
