@@ -11,6 +11,8 @@
 
 void report_probe(const struct probe_result *result, struct buf *out)
 {
+	size_t shown = 0;
+
 	if (result->chosen >= 0) {
 		const struct probed_port *chosen = &result->ports[result->chosen];
 
@@ -22,7 +24,10 @@ void report_probe(const struct probe_result *result, struct buf *out)
 	for (size_t i = 0; i < result->count; i++) {
 		const struct probed_port *port = &result->ports[i];
 
-		buf_printf(out, "%s%s %s", i == 0 ? ": " : "; ", port->port.device,
+		/* Whoever has a modem need not hear of what is none. */
+		if (port->role == PORT_ROLE_OTHER && result->cause != CAUSE_NO_MODEM)
+			continue;
+		buf_printf(out, "%s%s %s", shown++ == 0 ? ": " : "; ", port->port.device,
 			   port_role_name(port->role));
 		if (port->role == PORT_ROLE_BUSY)
 			buf_printf(out, ", held by %s", port->holder);
