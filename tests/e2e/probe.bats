@@ -222,7 +222,7 @@ settings() {
 	wait_for 5 modem_logged ' 0 < AT'
 	probe --json "$modem_dir/if0"
 	exits 6
-	has "\"holder\":\"gobi-dial (pid $pid)\""
+	has "\"holder\":\"gobi-dial (pid $pid), by its lock file "
 }
 
 @test "a port that is not there or no tty is an error of its own" {
