@@ -240,7 +240,8 @@ static void log_received(const struct at_chan *chan, const char *line, bool show
 	log_debug("%s < %s", chan->name, shown ? line : "(hidden)");
 }
 
-/* A line that is no answer. While a secret is being sent, an unknown line may be its garbled echo. */
+/* A line that is no answer. While a secret is being sent, an unknown line may be its garbled
+ * echo. */
 static void take_unasked(struct at_chan *chan, const char *line, enum at_urc urc)
 {
 	bool known = urc == AT_URC_UNASKED || urc == AT_URC_SURE;

@@ -19,8 +19,8 @@ void json_add_number(struct json_object *object, const char *key, long long numb
 /* As four hexadecimal digits, as USB ids are written. */
 void json_add_hex4(struct json_object *object, const char *key, int number);
 
-/* Make every text in it safe for terminals, as str_print_safe does: whoever listens on a socket may be
- * an impostor. */
+/* Make every text in it safe for terminals, as str_print_safe does: whoever listens on a socket may
+ * be an impostor. */
 void json_make_safe(struct json_object *object);
 
 #endif

@@ -37,7 +37,8 @@ bool str_is_ip(const char *text);
 /* A decimal number in min..max and nothing else. */
 bool str_to_int(const char *text, long min, long max, long *value);
 
-/* The word of the NULL-terminated list that is nearest to `text`; NULL when none is likely meant. */
+/* The word of the NULL-terminated list that is nearest to `text`; NULL when none is likely
+ * meant. */
 const char *str_nearest(const char *text, const char *const *words);
 
 #endif

@@ -33,7 +33,8 @@ int cli_control(struct cli *cli)
 		if (strcmp(show_text(row, "applies"), "now") == 0)
 			printf("is in effect now\n");
 		else
-			printf("takes effect with the next dial; \"gobi-dial redial %s\" dials now\n",
+			printf("takes effect with the next dial; \"gobi-dial redial %s\" "
+			       "dials now\n",
 			       cli->name);
 	}
 	json_object_put(response);

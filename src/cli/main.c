@@ -45,13 +45,14 @@ int main(int argc, char **argv)
 {
 	int cause;
 
-	/* A descriptor that is closed would be given to the next tty or socket, which would get what
-	 * is printed. Reading or writing these fails as it does on closed ones. */
+	/* A descriptor that is closed would be given to the next tty or socket, which would get
+	 * what is printed. Reading or writing these fails as it does on closed ones. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
 			return CAUSE_INTERNAL;
 	cause = run_line(argc, argv);
-	/* If the output could not be written, on a full disk for example, the command has failed. */
+	/* If the output could not be written, on a full disk for example, the command has
+	 * failed. */
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return cause;
 	fprintf(stderr, "gobi-dial: cannot write the output: %s\n", strerror(errno));

@@ -61,8 +61,8 @@ void ctl_server_answer(struct ctl_server *server, unsigned long ticket,
 /* Whether the client that asked is still connected. */
 bool ctl_server_awaits(const struct ctl_server *server, unsigned long ticket);
 
-/* A request's line of `len` bytes, and a NUL behind them, as an object with a string "command"; NULL
- * when it is not one. */
+/* A request's line of `len` bytes, and a NUL behind them, as an object with a string "command";
+ * NULL when it is not one. */
 struct json_object *ctl_request_parse(const char *line, size_t len);
 
 /* {"ok": false, "cause": CAUSE, "text": TEXT}, and {"ok": true}. */

@@ -84,7 +84,8 @@ struct bus {
 enum cause bus_start(struct bus *bus, const struct part *parts, size_t count);
 void bus_stop(struct bus *bus);
 
-/* Log why a part cannot start. Returns `cause`, or CAUSE_PERMISSION when a permission is missing. */
+/* Log why a part cannot start. Returns `cause`, or CAUSE_PERMISSION when a permission is
+ * missing. */
 enum cause bus_explain(enum cause cause, const char *what, int error);
 
 /* Have the session look for the modem: the last row's start. */

@@ -13,7 +13,8 @@ struct conf;
 
 #define DRIVERS_TRIED_MAX 8
 
-/* What modem.driver = "auto" does: the job, and the interfaces that had theirs. All zero at first. */
+/* What modem.driver = "auto" does: the job, and the interfaces that had theirs. All zero at
+ * first. */
 struct drivers {
 	struct rebind_job job;                        /* what the last probe asks for */
 	struct rebind rebind;                         /* does it */

@@ -55,9 +55,9 @@ bool recovery_is_silent(const struct recovery *recovery, const struct probe_resu
 bool recovery_note_tty(struct recovery *recovery, const struct conf *conf);
 
 /* The session's op: run one rung on that port, wherever it is now. -ENODEV when the modem is not
- * there; -EPERM when it has never answered, its layout is not known and it is not named; -ENXIO when
- * it has no such port now; -EBUSY when the rung would take a port that somebody else has; -ENOTSUP
- * when it is not on USB. */
+ * there; -EPERM when it has never answered, its layout is not known and it is not named; -ENXIO
+ * when it has no such port now; -EBUSY when the rung would take a port that somebody else has;
+ * -ENOTSUP when it is not on USB. */
 int recovery_start(void *ctx, enum ladder_rung rung);
 
 /* The session's op: the modem on the open port is not ours; leave it out until it is plugged in

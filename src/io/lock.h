@@ -10,8 +10,8 @@ struct lock;
 /*
  * Take the UUCP lock file of a tty below `dir`, as pppd and minicom keep it:
  * LCK..ttyUSB2 with the holder's pid in ten columns. `device` has its symlinks
- * resolved. Files of dead processes are removed; for root also those whose process does not have the
- * port open, and whatever is no regular file. On failure NULL and *error:
+ * resolved. Files of dead processes are removed; for root also those whose process does not have
+ * the port open, and whatever is no regular file. On failure NULL and *error:
  * -EBUSY: held, and the holder is appended to `holder`; others as of open(2),
  * and what failed is appended.
  */

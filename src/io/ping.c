@@ -118,7 +118,8 @@ static int set_up_socket(struct ping *ping, bool ipv6, const char *ifname)
 	echo->ipv6 = ipv6;
 	if (getrandom(echo->token, sizeof(echo->token), GRND_NONBLOCK) < 0)
 		memcpy(echo->token, &ping, sizeof(ping));
-	/* On a datagram socket the kernel chooses the id, as it does a port, and overwrites ours. */
+	/* On a datagram socket the kernel chooses the id, as it does a port, and overwrites
+	 * ours. */
 	memcpy(&echo->id, echo->token, sizeof(echo->id));
 	if (!own->raw && bind(own->fd, &address.any, len) == 0 &&
 	    getsockname(own->fd, &address.any, &len) == 0)

@@ -47,8 +47,8 @@ struct usb_list {
 int usb_list(struct usb_list *list, const char *root);
 void usb_list_free(struct usb_list *list);
 
-/* Whether it is or may be a modem: it has an id or a triple of modem/layout.h, a modem's driver or a
- * cdc-wdm. */
+/* Whether it is or may be a modem: it has an id or a triple of modem/layout.h, a modem's driver or
+ * a cdc-wdm. */
 bool usb_is_modem(const struct usb_device *device);
 
 /* Whether it is one of those that are no modem now; the first that is. */

@@ -28,7 +28,8 @@ struct worker {
 	ev_child child;
 };
 
-/* `loop` is the default loop; `task` is needed until this returns. 0 or a negative errno; -EBUSY while one runs. */
+/* `loop` is the default loop; `task` is needed until this returns. 0 or a negative errno; -EBUSY
+ * while one runs. */
 int worker_start(struct worker *worker, struct ev_loop *loop, const struct worker_task *task);
 
 static inline bool worker_is_busy(const struct worker *worker)

@@ -50,8 +50,8 @@ static const struct modem_context *find_context(const struct script *script, int
 	return NULL;
 }
 
-/* The context with the wanted APN: number 1 before the others, and one whose type will do before one
- * that has to be written. NULL: none has it. */
+/* The context with the wanted APN: number 1 before the others, and one whose type will do before
+ * one that has to be written. NULL: none has it. */
 static const struct modem_context *find_wanted(const struct script *script)
 {
 	const struct modem_facts *facts = &script->facts;
@@ -229,8 +229,8 @@ static enum step_outcome ask_context(struct script *script)
 		modem->cid = choose_cid(script);
 	found = find_context(script, modem->cid);
 	*context = found ? *found : (struct modem_context){0};
-	/* Without an APN in the config the modem's own context is good as it is; so is what somebody
-	 * else has written under another number, if it will do. */
+	/* Without an APN in the config the modem's own context is good as it is; so is what
+	 * somebody else has written under another number, if it will do. */
 	if (found && (!*apn || (has_wanted_apn(script, found) &&
 				(type_is_wanted(script, found) ||
 				 (modem->cid != given_cid(script) && modem->cid != 1 &&
@@ -270,8 +270,8 @@ static bool write_may_be_cured(const struct script *script, const struct at_fina
 	       !(final->kind == AT_FINAL_CME && final->code == 50);
 }
 
-/* A modem may refuse it while the context is active, as LTE's first one is since the attach: end it,
- * else have the radio off meanwhile. */
+/* A modem may refuse it while the context is active, as LTE's first one is since the attach: end
+ * it, else have the radio off meanwhile. */
 static enum step_outcome take_context(struct script *script, const struct at_event *reply)
 {
 	struct script_modem *modem = &script->modem;

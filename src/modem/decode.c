@@ -94,8 +94,9 @@ bool modem_reg_is_roaming(enum modem_reg reg)
 }
 
 /* The field after the first is a <stat>, so the first was <n>. A <lac> is quoted or longer than two
- * digits, or three with leading zeros, as in 002,001,"18d8". Where it is neither, as in 1,05,A34F0: of three fields the last is a <ci>, and of more
- * the third is one when it is too long for a <lac>. */
+ * digits, or three with leading zeros, as in 002,001,"18d8". Where it is neither, as in 1,05,A34F0:
+ * of three fields the last is a <ci>, and of more the third is one when it is too long for a
+ * <lac>. */
 static bool next_is_stat(struct at_fields fields)
 {
 	size_t left = at_fields_left(&fields);
@@ -226,8 +227,8 @@ int modem_csq_dbm(int csq)
 	return csq >= 0 && csq <= 31 ? -113 + 2 * csq : 0;
 }
 
-/* "0033002000410054" is a name in UCS2 (27.007 5.5) when it is whole units of hexadecimal and starts
- * with 00 to 06, which covers the scripts that operators use. */
+/* "0033002000410054" is a name in UCS2 (27.007 5.5) when it is whole units of hexadecimal and
+ * starts with 00 to 06, which covers the scripts that operators use. */
 static void copy_name(char *to, size_t size, const char *text)
 {
 	size_t in = strlen(text), len = 0;

@@ -5,7 +5,8 @@
 #include "conf/conf.h"
 #include "modem/step.h"
 
-/* 27.007 10.2.1.1's and its sisters. Firmware knows one or another of them; which, is remembered. */
+/* 27.007 10.2.1.1's and its sisters. Firmware knows one or another of them; which, is
+ * remembered. */
 enum dial_form { FORM_CID, FORM_SHORT, FORM_TONE, FORM_DATA, FORM_IP, FORM_COUNT };
 
 static const char *const dial_forms[FORM_COUNT] = {
@@ -102,8 +103,9 @@ enum step_outcome step_dial_again(struct script *script)
 	return script_jump(script, STEP_DIAL);
 }
 
-/* The context under another number did not help: take the network's own for it. That of an LTE modem
- * at once, for a private SIM attaches with its APN only; IMS and the like after a second dial. */
+/* The context under another number did not help: take the network's own for it. That of an LTE
+ * modem at once, for a private SIM attaches with its APN only; IMS and the like after a second
+ * dial. */
 static enum step_outcome ask_spared(struct script *script)
 {
 	const struct modem_context *spared = step_spared_context(script);

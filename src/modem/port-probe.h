@@ -74,8 +74,8 @@ const struct port_finding *port_probe_finding(const struct port_probe *probe);
 /*
  * The port is a UART that the user has named, and is at `baud` now. If it stays silent, ask it at
  * the other usual rates too (not if `fixed`), then with an LF behind the CR, as phones want it, and
- * then after a frame that closes 27.010's multiplexer down. Once each: 9 s at most, in which a modem
- * that answers at one of the rates is found within 7. Before the first tick.
+ * then after a frame that closes 27.010's multiplexer down. Once each: 9 s at most, in which a
+ * modem that answers at one of the rates is found within 7. Before the first tick.
  */
 void port_probe_search(struct port_probe *probe, int baud, bool fixed);
 

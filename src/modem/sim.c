@@ -136,8 +136,8 @@ static enum step_outcome judge_sim_state(struct script *script, const struct at_
 					    script->pins->pending(script->pins_ctx);
 		return STEP_NEXT;
 	default:
-		/* A modem with no such command has no SIM to unlock; one that does not know its
-		 * SIM yet is asked again while it looks for a network. */
+		/* A modem with no such command has no SIM to unlock; one that does not know its SIM
+		 * yet is asked again while it looks for a network. */
 		return STEP_NEXT;
 	}
 }
@@ -304,7 +304,8 @@ static enum step_outcome ask_pin(struct script *script)
 	if (left > 0 && left < PIN_LEFT_MIN && !script->conf->sim.last_attempt)
 		return script_fail(
 			script, CAUSE_PIN,
-			"the SIM allows one more attempt before it blocks, so no PIN is sent. Enter "
+			"the SIM allows one more attempt before it blocks, so no PIN is "
+			"sent. Enter "
 			"it in a telephone, or say \"gobi-dial run --last-attempt\" if it is right "
 			"beyond doubt");
 	buf_printf(&script->command, "AT+CPIN=");

@@ -164,7 +164,8 @@ static void json_of_a_stranger_is_made_safe(void **state)
 	json_make_safe(object);
 	assert_string_equal(
 		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
-		"{\"a\":\"x\\\\033[2J\",\"b\":[\"\\\\007\",{\"c\":\"y\\\\012z\",\"n\":7}],\"d\":null}");
+		"{\"a\":\"x\\\\033[2J\",\"b\":[\"\\\\007\",{\"c\":\"y\\\\012z\",\"n\":7}],"
+		"\"d\":null}");
 	json_object_put(object);
 }
 

@@ -25,10 +25,12 @@
 static const char version_1[] =
 	"gobi-dial pins 1\n"
 	"salt $6$UGiXBXIIx6DOEwoH\n"
-	"sent 3ypXytbIHrjZzdZSuu7FbTufmj/wiEIz2CYZ.Y560Xca4G4fLB1u2a95jY1uJVK6cA9gTPaL7TZbpeE6y8vep/ "
+	"sent "
+	"3ypXytbIHrjZzdZSuu7FbTufmj/wiEIz2CYZ.Y560Xca4G4fLB1u2a95jY1uJVK6cA9gTPaL7TZbpeE6y8vep/ "
 	".hn5jOn0F4FrWwzPyi93XZBV/y0xlsDmp8gIhdp8mApwujeW32z8bm6P5yvmLnwXyZN3hsR4b181yozc3MXe50 "
 	"l6c/aGNJw2FbvojsrAAzoOpLvOHrrLU0vPFI32p9xZ4v.241wyQJsT.Xs9I1QfGTDG2arFwyyw2fim75W3rY51\n"
-	"sent eg.xf6.fTjg/Adypfu9PNKFDaX4e28V/BBVxwsCP9X6I.lGPni.0LDi36xTCfM8kOryRbldSnj2EdFhRGhCw11 "
+	"sent "
+	"eg.xf6.fTjg/Adypfu9PNKFDaX4e28V/BBVxwsCP9X6I.lGPni.0LDi36xTCfM8kOryRbldSnj2EdFhRGhCw11 "
 	"IOfDMxMluA06maS1lhL23YjUSDVwnWIA6KOHoLv8ynBBlLPbf1d..ZeGN7jUutFh8s2gB0xjEBlUwJzGGRczV1 "
 	"kUtFStALDn9ML.kCooxMjzPKHaBN9UH5pZM/VcTP.RA9gZtFUwGnz6qiIEleP0AZNWSAXWTZyx/NXda0Xfble.\n"
 	"sum 6c3f08f6\n";
@@ -218,7 +220,8 @@ static void an_open_sim_proves_its_last_pin(void **state)
 	assert_int_equal(send_pin(state, &other), PINS_AGAIN);
 }
 
-/* A is "89 49 02 00000 86394062 8" with its digit, in forms that a modem may read on another day. */
+/* A is "89 49 02 00000 86394062 8" with its digit, in forms that a modem may read on another
+ * day. */
 static void an_iccid_is_the_same_however_it_is_read(void **state)
 {
 	static const char *const forms[] = {A, "8949020000086394062", "894902000008639406",
