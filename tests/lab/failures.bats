@@ -141,10 +141,6 @@ connects() {
 	fails 8 'SIM not inserted' 'sim: { state = "missing"; };'
 }
 
-@test "failures: a SIM that stays busy" {
-	fails 8 'SIM busy' 'sim: { state = "busy"; };'
-}
-
 @test "failures: a SIM that is busy at first is none" {
 	connects 'sim: { busy_ms = 2500; };'
 }
