@@ -133,10 +133,11 @@ int cli_connect(const struct cli *cli, int *cause)
 
 int cli_refusal(struct json_object *response)
 {
-	struct json_object *text = show_get(response, "text"), *errors;
 	enum cause cause = cause_find(show_text(response, "cause"));
+	struct json_object *text, *errors;
 
 	json_make_safe(response);
+	text = show_get(response, "text");
 	fprintf(stderr, "gobi-dial: the instance refused: %s\n",
 		text ? json_object_get_string(text) : "it gave no reason");
 	errors = show_get(response, "errors");
