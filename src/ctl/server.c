@@ -340,7 +340,7 @@ int ctl_server_set_group(struct ctl_server *server, const char *name)
 	errno = 0;
 	group = *name ? getgrnam(name) : NULL;
 	if (*name && !group)
-		return errno == EMFILE || errno == ENOMEM ? -errno : -ENOENT;
+		return errno == 0 || errno == ENOENT || errno == ESRCH ? -ENOENT : -errno;
 	if (group)
 		gid = group->gr_gid;
 	return chown(server->path, (uid_t)-1, gid) < 0 ? -errno : 0;

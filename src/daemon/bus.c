@@ -35,7 +35,7 @@ void bus_stop(struct bus *bus)
 
 enum cause bus_explain(enum cause cause, const char *what, int error)
 {
-	if (error == -EACCES || error == -EPERM || error == -EROFS)
+	if (error == -EACCES || error == -EPERM)
 		cause = CAUSE_PERMISSION;
 	log_error("%s: %s%s", what, strerror(-error),
 		  error == -EACCES || error == -EPERM ? "; run it as root" : "");

@@ -128,7 +128,10 @@ enum cause requests_start(struct bus *bus)
 	bus->server = ctl_server_new(bus->loop, path, answer_request, bus, &error);
 	if (!bus->server)
 		return bus_explain(CAUSE_INTERNAL, path, error);
-	return set_group(bus) < 0 ? CAUSE_CONFIG : CAUSE_NONE;
+	error = set_group(bus);
+	return error == 0                                                ? CAUSE_NONE
+	       : error == -ENOENT || error == -EPERM || error == -EACCES ? CAUSE_CONFIG
+									 : CAUSE_INTERNAL;
 }
 
 void requests_stop(struct bus *bus)

@@ -371,6 +371,7 @@ void session_ops_stop(struct bus *bus)
 	if (!bus->care)
 		return;
 	pppd_free(bus->pppd);
+	bus->pppd = NULL;
 	bus->ops.port_close(bus);
 	cancel_search(bus);
 	prober_end(&bus->prober, bus_close_ms(bus));

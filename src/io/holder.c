@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 
 static void scan_process(struct holder_list *list, int pid)
 {
-	char path[64], text[512];
+	char path[64], text[512], target[256];
 	struct dirent *entry;
 	struct stat status;
 	const char *line;
@@ -26,11 +27,22 @@ static void scan_process(struct holder_list *list, int pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	dir = opendir(path);
-	if (!dir)
+	if (!dir) {
+		list->partial |=
+			errno != ENOENT && errno != ESRCH && errno != EACCES && errno != EPERM;
 		return;
+	}
 	while ((entry = readdir(dir))) {
 		struct holder holder = {.pid = pid}, *holders;
+		ssize_t len = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
 
+		if (len < 0)
+			continue;
+		/* stat() of a file on a network file system may wait for the very link that we are
+		 * to bring back; the link's text does not. */
+		target[len] = '\0';
+		if (!strstr(target, "dev/"))
+			continue;
 		if (fstatat(dirfd(dir), entry->d_name, &status, 0) < 0 ||
 		    !S_ISCHR(status.st_mode) || major(status.st_rdev) == MEM_MAJOR)
 			continue;
@@ -47,6 +59,7 @@ static void scan_process(struct holder_list *list, int pid)
 			holder.master = true;
 		}
 		holders = realloc(list->holders, (list->count + 1) * sizeof(*holders));
+		list->partial |= !holders;
 		if (!holders)
 			break;
 		holders[list->count++] = holder;
@@ -62,6 +75,7 @@ void holder_scan(struct holder_list *list)
 	long pid;
 
 	memset(list, 0, sizeof(*list));
+	list->partial = !proc;
 	if (!proc)
 		return;
 	while ((entry = readdir(proc)))

@@ -18,6 +18,7 @@ struct holder {
 struct holder_list {
 	struct holder *holders;
 	size_t count;
+	bool partial; /* the system failed us: there may be more. Not: hidden from us. */
 };
 
 /* Look at all processes except this one. It takes some milliseconds, so do it once for all ports.

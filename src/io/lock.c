@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,9 +24,9 @@
 /* So many times another process may interfere before the port counts as busy. */
 #define TRIES 5
 
-/* A program that has just written its lock opens the port within milliseconds. */
-#define OPENS_MS  100
-#define OPENS_MAX 3
+/* A program writes its lock and then opens the port, which on a modem that hangs takes 5 s; before
+ * open() returns, /proc does not show it. */
+#define OPENING_S 15
 
 struct lock {
 	char *path;
@@ -75,18 +74,20 @@ static enum owner read_owner(int fd, const char *path, pid_t *pid)
 
 /* Anybody may write to the lock folder on many systems, so a file alone does not keep a port from
  * root: some process must have the port open. Only root sees that of every process. */
-static bool is_port_free(dev_t tty)
+static bool is_port_free(dev_t tty, pid_t pid)
 {
 	struct holder_list list;
-	bool free = geteuid() == 0 && tty != 0;
+	char path[48], target[8];
+	bool free;
 
-	for (int i = 0; free && i < OPENS_MAX; i++) {
-		if (i > 0)
-			poll(NULL, 0, OPENS_MS);
-		holder_scan(&list);
-		free = holder_find(&list, tty) == 0;
-		holder_list_free(&list);
-	}
+	/* In a container or under a security module a process may be hidden from root as well. */
+	snprintf(path, sizeof(path), "/proc/%d/fd/0", (int)pid);
+	if (geteuid() != 0 || tty == 0 ||
+	    (readlink(path, target, sizeof(target)) < 0 && errno != ENOENT))
+		return false;
+	holder_scan(&list);
+	free = !list.partial && holder_find(&list, tty) == 0;
+	holder_list_free(&list);
 	return free;
 }
 
@@ -128,18 +129,24 @@ static int break_stale(const char *path, dev_t tty, struct buf *holder)
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
 	enum owner owner;
+	time_t age;
 	pid_t pid = 0;
 	int result = 0;
 
 	if (fd < 0 && errno == ENOENT)
 		return 0;
+	/* A symlink or a socket is no lock; any other error says nothing of it. */
+	if (fd < 0 && errno != ELOOP && errno != ENXIO)
+		return errno == EACCES || errno == EPERM ? -EBUSY : -errno;
 	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
 		if (fd >= 0)
 			close(fd);
 		return clear_away(path);
 	}
 	owner = read_owner(fd, path, &pid);
-	if (pid != getpid() && owner != OWNER_NOBODY && is_port_free(tty)) {
+	age = time(NULL) - status.st_mtime;
+	if (pid != getpid() && owner != OWNER_NOBODY && (age > OPENING_S || age < -OPENING_S) &&
+	    is_port_free(tty, pid)) {
 		log_notice("%s names a process that does not have the port open; it is removed",
 			   path);
 		owner = OWNER_NOBODY;

@@ -27,6 +27,10 @@ static enum step_outcome take_contexts(struct script *script, const struct at_ev
 {
 	if (reply->final.kind == AT_FINAL_OK || reply->final.kind == AT_FINAL_TIMEOUT)
 		return STEP_NEXT;
+	if (script_is_early(script, &reply->final)) {
+		script->wake_at = script->now + 1000;
+		return script_jump(script, STEP_SIM);
+	}
 	return script_fail(script, CAUSE_NO_MODEM,
 			   "the modem knows neither a SIM (AT+CPIN?) nor contexts (AT+CGDCONT?), "
 			   "as a CDMA modem does not: " NOT_SERVED);

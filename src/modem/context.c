@@ -9,7 +9,8 @@
 #include "conf/conf.h"
 #include "modem/step.h"
 
-#define CIDS_MAX 16 /* where +CGDCONT=? does not say */
+#define RADIO_TRIES 3  /* to switch it on again */
+#define CIDS_MAX    16 /* where +CGDCONT=? does not say */
 
 /* Which one -------------------------------------------------------------------------*/
 
@@ -310,7 +311,7 @@ static enum step_outcome take_context(struct script *script, const struct at_eve
 		return STEP_AGAIN;
 	}
 	/* Not before the radio is on again. */
-	script->memory.write_futile = true;
+	script->memory.write_futile |= modem->write == CONTEXT_RADIO_OFF;
 	modem->write = CONTEXT_REFUSED;
 	buf_clear(&script->call_error);
 	buf_printf(&script->call_error, "%s refused: ", reply->command);
@@ -358,9 +359,17 @@ static enum step_outcome ask_radio_back(struct script *script)
 
 static enum step_outcome take_radio_back(struct script *script, const struct at_event *reply)
 {
-	if (reply->final.kind != AT_FINAL_OK)
+	/* It must not stay off: some refuse for a second while it goes off. */
+	if (reply->final.kind != AT_FINAL_OK && script->index++ < RADIO_TRIES) {
+		script->wake_at = script->now + 1000;
+		return STEP_AGAIN;
+	}
+	if (reply->final.kind != AT_FINAL_OK) {
 		script_notice_refused(script, reply, "");
+		script->memory.write_futile = false; /* the next dial switches it on */
+	}
 	script->modem.radio_cut = script->modem.radio_checked = false;
+	script->modem.radio_asked = false; /* its time begins anew */
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
 		script->facts.registration[i].stat = MODEM_REG_IDLE;
 	script->facts.registered = false;

@@ -85,11 +85,11 @@ static enum step_outcome ask_form(struct script *script)
 
 	if (no_carrier && !script->modem.attach_checked)
 		return STEP_NEXT;
+	script->memory.short_tried |= no_carrier && script->memory.form == FORM_SHORT;
 	for (int form = 0; form < FORM_COUNT; form++) {
 		if (!form_may_cure(script, (enum dial_form)form))
 			continue;
 		script->memory.form = form;
-		script->memory.short_tried |= no_carrier;
 		return script_jump(script, STEP_DIAL);
 	}
 	script->memory.form = FORM_CID;

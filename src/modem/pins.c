@@ -324,15 +324,14 @@ static int mark_sent(struct pins_file *file, const struct pins_sent *today,
 	int verdict = 0;
 
 	sent.fate = PINS_ONCE;
+	/* Judge all before any is moved: a refusal leaves the others as they are. */
 	for (size_t i = 0; i < file->count; i++) {
 		struct pins_sent *mark = &file->sent[i];
 		bool is_old = mark->fate == PINS_OLD;
 
 		if (strcmp(mark->pin, today->pin) != 0 ||
-		    !may_be_same_card(mark, is_old ? old : today)) {
-			file->sent[kept++] = *mark;
+		    !may_be_same_card(mark, is_old ? old : today))
 			continue;
-		}
 		verdict = judge_mark(mark, is_same_card(mark, today) ? today->left : -1);
 		if (verdict == PINS_AGAIN && is_outdated(file, mark))
 			verdict = -EEXIST;
@@ -347,6 +346,13 @@ static int mark_sent(struct pins_file *file, const struct pins_sent *today,
 			memcpy(sent.card, mark->card, sizeof(sent.card));
 			memcpy(sent.shape, mark->shape, sizeof(sent.shape));
 		}
+	}
+	for (size_t i = 0; i < file->count; i++) {
+		const struct pins_sent *mark = &file->sent[i];
+
+		if (strcmp(mark->pin, today->pin) != 0 ||
+		    !may_be_same_card(mark, mark->fate == PINS_OLD ? old : today))
+			file->sent[kept++] = *mark;
 	}
 	if (kept == PINS_SENT_MAX)
 		return -E2BIG;

@@ -92,8 +92,10 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 {
 	if (stage == SCRIPT_PREPARE || stage == SCRIPT_INFO)
 		forget_modem(script);
-	if (stage == SCRIPT_PREPARE)
+	if (stage == SCRIPT_PREPARE) {
 		recognise_modem(script);
+		script->memory.form = script->memory.form_good;
+	}
 	if (stage == SCRIPT_DIAL) {
 		buf_clear(&script->call_error);
 		script->memory.elsewhere += script->modem.cid_chosen && script->modem.cid > 1;
@@ -117,6 +119,7 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 void script_succeeded(struct script *script)
 {
 	script->memory.elsewhere = script->memory.anyway = 0;
+	script->memory.form_good = script->memory.form;
 }
 
 void script_wind_up(struct script *script)

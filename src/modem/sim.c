@@ -196,12 +196,14 @@ static enum step_outcome ask_sim_power(struct script *script)
 
 static enum step_outcome take_sim_power(struct script *script, const struct at_event *reply)
 {
-	if (reply->final.kind == AT_FINAL_OK)
+	if (reply->final.kind == AT_FINAL_OK) {
 		script_say(script,
 			   "the radio was off (+CFUN: %d) and the SIM without power; it is on now",
 			   script->facts.fun);
-	else
+		script->born_at = script->now; /* so is the SIM */
+	} else {
 		script_notice_refused(script, reply, "");
+	}
 	script->facts.radio.state = MODEM_RADIO_UNKNOWN;
 	script->facts.sim = MODEM_SIM_UNKNOWN;
 	script->started_at = script->now;

@@ -141,7 +141,8 @@ connect() {
 }
 
 @test "redial: after two refused calls" {
-	modem_say modem dial NO CARRIER 2
+	# The first call tries *99# as well.
+	modem_say modem dial NO CARRIER 3
 	gobi_start
 	gobi_reaches connected
 	gobi_status '.redials == 2 and .last_failure.cause == "call"'

@@ -404,9 +404,21 @@ static pid_t hold_open(const struct pty *pty, int *until)
 	return pid;
 }
 
+static pid_t idle_process(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (;;)
+			pause();
+	}
+	return pid;
+}
+
 static void a_lock_holds_only_with_the_port_open(void **state)
 {
 	struct pty *pty = *state;
+	const struct timespec old[2] = {{time(NULL) - 60, 0}, {time(NULL) - 60, 0}};
 	char dir[] = "/tmp/gobi-lock-XXXXXX", file[96], text[16];
 	struct buf holder = BUF_INIT;
 	struct lock *lock;
@@ -420,8 +432,13 @@ static void a_lock_holds_only_with_the_port_open(void **state)
 		FILE *stream = fopen(file, "w");
 
 		assert_non_null(stream);
-		fputs(i == 0 ? text : "         1\n", stream);
+		if (i == 1)
+			snprintf(text, sizeof(text), "%10d\n", (int)(pid = idle_process()));
+		fputs(text, stream);
 		fclose(stream);
+		/* A fresh one may be of a process whose open() has not returned yet. */
+		assert_true(i == 0 || !lock_take(dir, pty->name, &error, &holder));
+		assert_int_equal(utimensat(AT_FDCWD, file, old, 0), 0);
 		lock = lock_take(dir, pty->name, &error, &holder);
 		assert_true((lock != NULL) == (i == 1 && geteuid() == 0));
 		if (!lock) {
@@ -431,8 +448,9 @@ static void a_lock_holds_only_with_the_port_open(void **state)
 		lock_release(lock);
 		if (i == 0)
 			close(until);
-		if (i == 0)
-			waitpid(pid, NULL, 0);
+		else
+			kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
 	}
 	unlink(file);
 	assert_int_equal(rmdir(dir), 0);
