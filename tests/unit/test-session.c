@@ -746,16 +746,21 @@ static void a_link_that_never_lasts_is_not_hammered(void **state)
 
 static void a_refused_password_behind_a_hang_up_is_named(void **state)
 {
-	struct world *world = world_new(true);
+	static const enum session_event_type hang_ups[] = {SESSION_EVENT_PORT_GONE,
+							   SESSION_EVENT_NO_CALL};
 
 	(void)state;
-	bring_to(world, SESSION_NEGOTIATING);
-	plain(world, SESSION_EVENT_PORT_GONE);
-	assert_int_equal(world->session.state, SESSION_HANGING_UP);
-	ppp_exit(world, CAUSE_PPP_AUTH);
-	assert_int_equal(world->session.state, SESSION_FAILED);
-	assert_int_equal(world->session.cause, CAUSE_PPP_AUTH);
-	world_free(world);
+	for (size_t i = 0; i < COUNT(hang_ups); i++) {
+		struct world *world = world_new(true);
+
+		bring_to(world, SESSION_NEGOTIATING);
+		tell(world, (struct session_event){.type = hang_ups[i], .text = "NO CARRIER"});
+		assert_int_equal(world->session.state, SESSION_HANGING_UP);
+		ppp_exit(world, CAUSE_PPP_AUTH);
+		assert_int_equal(world->session.state, SESSION_FAILED);
+		assert_int_equal(world->session.cause, CAUSE_PPP_AUTH);
+		world_free(world);
+	}
 }
 
 static void denied_is_retried_slowly(void **state)
