@@ -340,6 +340,8 @@ enum step_outcome script_fail_refused(struct script *script, enum cause cause,
 }
 
 static void add_notice(struct script *script, enum log_level level, const char *format, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+static void add_notice(struct script *script, enum log_level level, const char *format, va_list ap)
 {
 	buf_printf(&script->notices, "%d", (int)level);
 	buf_vprintf(&script->notices, format, ap);

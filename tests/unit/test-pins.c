@@ -239,7 +239,7 @@ static void an_iccid_is_the_same_however_it_is_read(void **state)
 	for (size_t i = 0; i < strlen(A); i++) {
 		const struct pins_key today = {"1234", lost, M, 3};
 
-		snprintf(lost, sizeof(lost), "%.*s%s", (int)i, A, A + i + 1);
+		snprintf(lost, sizeof(lost), "%.*s%s", (int)i, A, &A[i + 1]);
 		assert_int_equal(send_pin(state, &today), -EEXIST);
 		strcpy(lost, A);
 		lost[i] = lost[i] == '7' ? '3' : '7';
