@@ -379,8 +379,10 @@ void at_chan_feed(struct at_chan *chan, const void *bytes, size_t len, int64_t n
 			chan->deadline = chan->quiet_until;
 	}
 	while (len > 0 && chan->state != STATE_DATA) {
+		/* Byte by byte, so that it does not matter in which pieces a frame arrives. */
+		bool dials = chan->state == STATE_RUNNING && chan->job->flags & AT_DIAL;
 		enum at_lines_item item;
-		size_t taken = at_lines_feed(&chan->lines, at, len, &item);
+		size_t taken = at_lines_feed(&chan->lines, at, dials ? 1 : len, &item);
 
 		at += taken;
 		len -= taken;
