@@ -115,7 +115,7 @@ void hanging_up_enter(struct session *session, int64_t now)
 void hanging_up_handle(struct session *session, const struct session_event *event)
 {
 	if (event->type == SESSION_EVENT_PPP_EXIT) {
-		/* We saw the hang-up, or the modem's NO CARRIER, first, but pppd knows its reason. */
+		/* We saw the hang-up or NO CARRIER first, but pppd knows the reason. */
 		if (event->cause == CAUSE_PPP_AUTH &&
 		    (session->cause == CAUSE_LINK_LOST || session->cause == CAUSE_PPP ||
 		     session->cause == CAUSE_CALL)) {
