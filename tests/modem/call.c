@@ -141,9 +141,11 @@ static void lcp_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 
 static void end_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 {
+	struct call *call = timer->data;
+
 	(void)loop;
 	(void)revents;
-	call_hangup(timer->data, "time", true);
+	call_hangup(call, "time", !call->port->modem->desc->call.hangup_quiet);
 }
 
 /* The peer is slow: CONNECT comes without it. */

@@ -143,7 +143,7 @@ struct desc {
 		struct desc_strings results;
 		int data;
 		int dial_ms, wait_peer_ms, hangup_after_ms, lcp_every_ms;
-		bool escape;
+		bool hangup_quiet, escape;
 		int guard_ms;
 	} call;
 	DESC_LIST(desc_port) ports;

@@ -184,6 +184,7 @@ static const struct key call_keys[] = {
 	GWORD(call, data, datas),
 	GINT(call, dial_ms, 0), GINT(call, wait_peer_ms, 0),
 	GINT(call, hangup_after_ms, 0), GINT(call, lcp_every_ms, 3000),
+	GBOOL(call, hangup_quiet, false),
 	GBOOL(call, escape, true),
 	GINT(call, guard_ms, 1000),
 	END

@@ -114,6 +114,12 @@ static void the_network_may_hang_up(void **state)
 	talk_ask(talk.port, "AT\r", "\r\nOK\r\n");
 	talk_control(&talk, "hangup", "error no call; usage: hangup [quiet]");
 	talk_end(&talk);
+
+	talk_start(&talk, BASE "call: { hangup_after_ms = 20; hangup_quiet = true; };", NULL);
+	talk_ask(talk.port, "ATD*99#\r", "\r\nCONNECT\r\n");
+	talk_log_has(&talk, "hangup time");
+	talk_ask(talk.port, "AT\r", "\r\nOK\r\n");
+	talk_end(&talk);
 }
 
 static void a_call_can_be_hung_up_at_will(void **state)
