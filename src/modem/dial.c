@@ -111,7 +111,7 @@ static enum step_outcome ask_spared(struct script *script)
 	const struct modem_context *spared = step_spared_context(script);
 	enum at_final_kind kind = script->modem.dial_final.kind;
 
-	if (!spared || (spared->reserved && script->memory.elsewhere < 2) ||
+	if (!spared || (spared->reserved && script->memory.elsewhere < 1) ||
 	    (kind != AT_FINAL_NO_CARRIER && kind != AT_FINAL_ERROR && kind != AT_FINAL_CME))
 		return STEP_NEXT;
 	return step_overwrite(script, spared, buf_str(&script->call_error));

@@ -96,10 +96,8 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 		recognise_modem(script);
 		script->memory.form = script->memory.form_good;
 	}
-	if (stage == SCRIPT_DIAL) {
+	if (stage == SCRIPT_DIAL)
 		buf_clear(&script->call_error);
-		script->memory.elsewhere += script->modem.cid_chosen && script->modem.cid > 1;
-	}
 	if (stage == SCRIPT_WATCH) {
 		modem_signal_clear(&script->facts.signal);
 		script->facts.technology = NULL;
@@ -120,6 +118,11 @@ void script_succeeded(struct script *script)
 {
 	script->memory.elsewhere = script->memory.anyway = 0;
 	script->memory.form_good = script->memory.form;
+}
+
+void script_got_no_link(struct script *script)
+{
+	script->memory.elsewhere += script->modem.cid_chosen && script->modem.cid > 1;
 }
 
 void script_wind_up(struct script *script)

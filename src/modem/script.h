@@ -149,7 +149,7 @@ struct script_memory {
 	int form;          /* of dialing, that it took last */
 	bool short_tried;  /* *99# after NO CARRIER */
 	bool write_futile; /* no cure made it take the context */
-	int elsewhere;     /* dials beside the network's own context since the last link */
+	int elsewhere;     /* dials beside the network's own context that brought no link */
 	int anyway;        /* dials without registration since then */
 };
 
@@ -217,6 +217,9 @@ void script_urc(struct script *script, const char *line, int64_t now);
 
 /* A link came of the last dial. */
 void script_succeeded(struct script *script);
+
+/* The network refused the last dial, or the call brought no PPP: the context may be to blame. */
+void script_got_no_link(struct script *script);
 
 /* The context that the dial uses. */
 int script_cid(const struct script *script);

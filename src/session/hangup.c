@@ -12,6 +12,16 @@
  * link that never carried anything has not lasted. */
 #define DEAD_LINK_LASTED_MS 600000
 
+/* Whether the call was made, and the network refused it or PPP came to nothing. */
+static bool call_was_futile(const struct session *session)
+{
+	bool was_made = session->failed_in == SESSION_NEGOTIATING ||
+			(session->failed_in == SESSION_DIALING && session->ppp_ready);
+
+	return was_made && !session->stopping && !session->redialing &&
+	       (session->cause == CAUSE_CALL || session->cause == CAUSE_PPP);
+}
+
 /* pppd is gone, or will never go. */
 static void finish_hangup(struct session *session, int64_t now)
 {
@@ -27,6 +37,8 @@ static void finish_hangup(struct session *session, int64_t now)
 	}
 	memset(&session->ppp, 0, sizeof(session->ppp));
 	session->up_at = -1;
+	if (call_was_futile(session))
+		script_got_no_link(&session->script);
 	if (lasted) {
 		backoff_reset(&session->backoff);
 		ladder_reset(&session->ladder);

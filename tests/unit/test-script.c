@@ -1268,6 +1268,7 @@ static void an_ims_context_outlives_a_refused_call(void **state)
 		assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
 		assert_int_equal(run(talk, SCRIPT_DIAL, 60000), dial ? SCRIPT_DONE : SCRIPT_FAILED);
 		assert_int_equal(strstr(talk->log, "AT+CGDCONT=1,") != NULL, dial == 1);
+		script_got_no_link(&talk->script);
 	}
 	talk_free(talk);
 }

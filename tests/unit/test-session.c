@@ -309,6 +309,18 @@ static void answer_all(struct world *world, enum session_state state)
 	assert_int_not_equal(world->session.state, state);
 }
 
+/* From DIALING on to NEGOTIATING, or beyond that to CONNECTED. */
+static void bring_link(struct world *world, enum session_state state)
+{
+	plain(world, SESSION_EVENT_PPP_READY);
+	assert_string_equal(world->command, "ATD*99***1#");
+	reply(world, AT_FINAL_CONNECT, "");
+	if (state == SESSION_NEGOTIATING)
+		return;
+	ppp_log(world, PPP_EVENT_INTERFACE, "ppp0");
+	ppp_log(world, PPP_EVENT_LOCAL, "10.0.0.2");
+}
+
 /* Bring a new session to `state`. */
 static void bring_to(struct world *world, enum session_state state)
 {
@@ -345,14 +357,8 @@ static void bring_to(struct world *world, enum session_state state)
 	answer_all(world, SESSION_REGISTERING);
 	if (state == SESSION_DIALING)
 		return;
-	plain(world, SESSION_EVENT_PPP_READY);
-	assert_string_equal(world->command, "ATD*99***1#");
-	reply(world, AT_FINAL_CONNECT, "");
-	if (state == SESSION_NEGOTIATING)
-		return;
-	ppp_log(world, PPP_EVENT_INTERFACE, "ppp0");
-	ppp_log(world, PPP_EVENT_LOCAL, "10.0.0.2");
-	if (state == SESSION_CONNECTED)
+	bring_link(world, state);
+	if (state == SESSION_NEGOTIATING || state == SESSION_CONNECTED)
 		return;
 	plain(world, SESSION_EVENT_PORT_GONE);
 	if (state == SESSION_HANGING_UP)
@@ -941,6 +947,63 @@ static void a_redial_hangs_up_and_dials_again(void **state)
 	bring_to(world, SESSION_CONNECTED);
 	assert_int_equal(world->session.dials, 2);
 	world_free(world);
+}
+
+/* Only the network's no to a call that was made is held against the context. */
+static void what_ends_a_dial_is_not_always_the_context(void **state)
+{
+	static const struct {
+		enum session_state in;
+		enum session_event_type event;
+		enum cause cause; /* of pppd's exit */
+		int counted;
+	} rows[] = {
+		{SESSION_DIALING, SESSION_EVENT_PPP_EXIT, CAUSE_INTERNAL, 0},
+		{SESSION_DIALING, SESSION_EVENT_TIMEOUT, CAUSE_INTERNAL, 0}, /* pppd is not ready */
+		{SESSION_DIALING, SESSION_EVENT_AT, CAUSE_LINK_LOST, 1}, /* the call is refused */
+		{SESSION_DIALING, SESSION_EVENT_AT, CAUSE_PPP_AUTH, 0},
+		{SESSION_DIALING, SESSION_EVENT_REDIAL, CAUSE_PPP, 0},
+		{SESSION_DIALING, SESSION_EVENT_PORT_GONE, CAUSE_LINK_LOST, 0},
+		{SESSION_NEGOTIATING, SESSION_EVENT_PPP_EXIT, CAUSE_PPP, 1},
+		{SESSION_NEGOTIATING, SESSION_EVENT_PPP_EXIT, CAUSE_PPP_AUTH, 0},
+		{SESSION_NEGOTIATING, SESSION_EVENT_NO_CALL, CAUSE_LINK_LOST, 1},
+		{SESSION_NEGOTIATING, SESSION_EVENT_LIMIT, CAUSE_LINK_LOST, 1},
+		{SESSION_NEGOTIATING, SESSION_EVENT_REDIAL, CAUSE_PPP, 0},
+		{SESSION_NEGOTIATING, SESSION_EVENT_STOP, CAUSE_PPP, 0},
+		{SESSION_CONNECTED, SESSION_EVENT_PPP_EXIT, CAUSE_LINK_LOST, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct world *world = world_new(false);
+		struct session *session = &world->session;
+		struct script_modem *modem = &session->script.modem;
+
+		bring_to(world, SESSION_DIALING);
+		/* An earlier dial has left its cause. */
+		session->cause = CAUSE_CALL;
+		session->failed_in = SESSION_DIALING;
+		if (rows[i].in != SESSION_DIALING)
+			bring_link(world, rows[i].in);
+		else if (rows[i].event == SESSION_EVENT_AT)
+			plain(world, SESSION_EVENT_PPP_READY);
+		modem->cid = 2;
+		modem->cid_chosen = true;
+		if (rows[i].event == SESSION_EVENT_PPP_EXIT)
+			ppp_exit(world, rows[i].cause);
+		else if (rows[i].event == SESSION_EVENT_LIMIT)
+			time_out(world);
+		for (int n = 0; rows[i].event == SESSION_EVENT_AT &&
+				session->state == SESSION_DIALING && n < 30;
+		     n++)
+			reply(world, AT_FINAL_NO_CARRIER, "");
+		if (session->state == rows[i].in)
+			plain(world, rows[i].event);
+		if (session->state == SESSION_HANGING_UP)
+			ppp_exit(world, rows[i].cause);
+		assert_int_equal(session->script.memory.elsewhere, rows[i].counted);
+		world_free(world);
+	}
 }
 
 static void an_alarm_ends_a_link_and_nothing_else(void **state)
@@ -1550,6 +1613,7 @@ int main(void)
 		cmocka_unit_test(roaming_that_is_not_wanted_ends_it_at_once),
 		cmocka_unit_test(a_pppd_that_cannot_be_started_gives_its_cause),
 		cmocka_unit_test(a_redial_hangs_up_and_dials_again),
+		cmocka_unit_test(what_ends_a_dial_is_not_always_the_context),
 		cmocka_unit_test(an_alarm_ends_a_link_and_nothing_else),
 		cmocka_unit_test(a_pin_that_could_not_be_sent_is_not_shown),
 		cmocka_unit_test(a_redial_while_probing_is_the_dial_under_way),
