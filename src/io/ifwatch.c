@@ -2,13 +2,15 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>
-#include <libmnl/libmnl.h>
 #include <linux/filter.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/count.h"
 #include "io/ifwatch.h"
@@ -21,7 +23,7 @@ _Static_assert(offsetof(struct ifinfomsg, ifi_index) == offsetof(struct ifaddrms
 
 struct ifwatch {
 	struct ev_loop *loop;
-	struct mnl_socket *socket;
+	int socket;
 	unsigned ifindex;
 	ev_io reader;
 	ifwatch_handler *handler;
@@ -30,24 +32,20 @@ struct ifwatch {
 
 static void take_address_message(struct ifwatch *ifwatch, const struct nlmsghdr *header)
 {
-	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(header);
-	const struct nlattr *attr, *own = NULL;
+	const struct ifaddrmsg *info = NLMSG_DATA(header);
+	const struct rtattr *attr = IFA_RTA(info), *own = NULL;
+	int left = (int)IFA_PAYLOAD(header);
 	size_t size =
 		info->ifa_family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
 
 	if (info->ifa_index != ifwatch->ifindex)
 		return;
 	/* Where both are there, IFA_ADDRESS is the peer's. */
-	mnl_attr_for_each(attr, header, sizeof(*info))
-	{
-		int type = mnl_attr_get_type(attr);
-
-		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !own))
+	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
+		if (attr->rta_type == IFA_LOCAL || (attr->rta_type == IFA_ADDRESS && !own))
 			own = attr;
-	}
-	if (own && mnl_attr_get_payload_len(own) >= size)
-		ifwatch->handler(ifwatch->ctx, IFWATCH_ADDRESS, info->ifa_family,
-				 mnl_attr_get_payload(own));
+	if (own && RTA_PAYLOAD(own) >= size)
+		ifwatch->handler(ifwatch->ctx, IFWATCH_ADDRESS, info->ifa_family, RTA_DATA(own));
 }
 
 static void on_message(struct ev_loop *loop, ev_io *watcher, int revents)
@@ -65,8 +63,8 @@ static void on_message(struct ev_loop *loop, ev_io *watcher, int revents)
 
 		if (len < 0)
 			ifwatch->handler(ifwatch->ctx, IFWATCH_MISSED, 0, NULL);
-		for (; mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left)) {
-			size_t size = mnl_nlmsg_get_payload_len(header);
+		for (; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
+			size_t size = NLMSG_PAYLOAD(header, 0);
 			const struct ifinfomsg *info;
 			int type = header->nlmsg_type;
 
@@ -74,7 +72,7 @@ static void on_message(struct ev_loop *loop, ev_io *watcher, int revents)
 				take_address_message(ifwatch, header);
 			if ((type != RTM_DELLINK && type != RTM_NEWLINK) || size < sizeof(*info))
 				continue;
-			info = mnl_nlmsg_get_payload(header);
+			info = NLMSG_DATA(header);
 			if ((unsigned)info->ifi_index != ifwatch->ifindex)
 				continue;
 			if (type == RTM_DELLINK)
@@ -107,15 +105,14 @@ struct ifwatch *ifwatch_new(struct ev_loop *loop, const char *ifname, ifwatch_ha
 	ifwatch->ctx = ctx;
 	ifwatch->socket =
 		netlink_open(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR);
-	if (!ifwatch->socket) {
+	if (ifwatch->socket < 0) {
 		free(ifwatch);
 		return NULL;
 	}
 	/* On a router with containers, interfaces come and go all the time. Without the filter we
 	 * only wake up more often. */
-	setsockopt(mnl_socket_get_fd(ifwatch->socket), SOL_SOCKET, SO_ATTACH_FILTER, &program,
-		   sizeof(program));
-	ev_io_init(&ifwatch->reader, on_message, mnl_socket_get_fd(ifwatch->socket), EV_READ);
+	setsockopt(ifwatch->socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+	ev_io_init(&ifwatch->reader, on_message, ifwatch->socket, EV_READ);
 	/* pppd's log, which gives the reason, comes first. */
 	ev_set_priority(&ifwatch->reader, EV_MINPRI);
 	ifwatch->reader.data = ifwatch;
@@ -128,7 +125,7 @@ void ifwatch_free(struct ifwatch *ifwatch)
 	if (!ifwatch)
 		return;
 	ev_io_stop(ifwatch->loop, &ifwatch->reader);
-	mnl_socket_close(ifwatch->socket);
+	close(ifwatch->socket);
 	free(ifwatch);
 }
 

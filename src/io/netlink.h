@@ -5,13 +5,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-struct mnl_socket;
-
-/* A socket of that bus, NETLINK_ROUTE for one, that receives these groups. NULL with errno. */
-struct mnl_socket *netlink_open(int bus, unsigned groups);
+/* A socket of that bus, NETLINK_ROUTE for one, that receives these groups; to be closed. -errno. */
+int netlink_open(int bus, unsigned groups);
 
 /* The length of the next message; 0 for one that is not the kernel's, as any process can send to
- * the group. -EAGAIN; -ENOBUFS: some were lost. */
-ssize_t netlink_receive(struct mnl_socket *socket, void *message, size_t size);
+ * the group. -EAGAIN; -ENOBUFS: some were lost. Does not wait. */
+ssize_t netlink_receive(int socket, void *message, size_t size);
 
 #endif

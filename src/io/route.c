@@ -1,51 +1,66 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/count.h"
 #include "io/netlink.h"
 #include "io/route.h"
 #include "io/sysfs.h"
 
-/* Send the request and wait for the kernel's answer, which comes at once. */
+/* The kernel has answered by the time that send() returns. */
 int route_default(bool add, const char *ifname, int family, unsigned metric)
 {
-	char buffer[4096];
-	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
-	struct mnl_socket *socket;
-	struct rtmsg *route;
 	unsigned ifindex = if_nametoindex(ifname);
+	struct {
+		struct nlmsghdr header;
+		struct rtmsg route;
+		struct rtattr oif;
+		uint32_t oif_value;
+		struct rtattr priority;
+		uint32_t priority_value;
+	} request = {
+		.header = {.nlmsg_len = sizeof(request),
+			   .nlmsg_type = add ? RTM_NEWROUTE : RTM_DELROUTE,
+			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK |
+					  (add ? NLM_F_CREATE | NLM_F_EXCL : 0)},
+		.route = {.rtm_family = (unsigned char)family,
+			  .rtm_table = RT_TABLE_MAIN,
+			  .rtm_protocol = RTPROT_STATIC,
+			  .rtm_scope = RT_SCOPE_LINK,
+			  .rtm_type = RTN_UNICAST},
+		.oif = {RTA_LENGTH(sizeof(uint32_t)), RTA_OIF},
+		.oif_value = ifindex,
+		.priority = {RTA_LENGTH(sizeof(uint32_t)), RTA_PRIORITY},
+		.priority_value = metric,
+	};
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr answer;
+		char rest[512]; /* the request, and what an extended one says */
+	} reply;
+	int socket, error;
 	ssize_t len;
-	int error = 0;
 
 	if (ifindex == 0)
 		return -ENODEV;
-	header->nlmsg_type = add ? RTM_NEWROUTE : RTM_DELROUTE;
-	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	if (add)
-		header->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
-	header->nlmsg_seq = 1; /* the only request on this socket */
-	route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
-	route->rtm_family = (unsigned char)family;
-	route->rtm_table = RT_TABLE_MAIN;
-	route->rtm_protocol = RTPROT_STATIC;
-	route->rtm_scope = RT_SCOPE_LINK;
-	route->rtm_type = RTN_UNICAST;
-	mnl_attr_put_u32(header, RTA_OIF, ifindex);
-	mnl_attr_put_u32(header, RTA_PRIORITY, metric);
 	socket = netlink_open(NETLINK_ROUTE, 0);
-	if (!socket)
-		return -errno;
-	if (mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ||
-	    (len = mnl_socket_recvfrom(socket, buffer, sizeof(buffer))) < 0 ||
-	    mnl_cb_run(buffer, (size_t)len, 1, mnl_socket_get_portid(socket), NULL, NULL) < 0)
-		error = -errno;
-	mnl_socket_close(socket);
+	if (socket < 0)
+		return socket;
+	len = send(socket, &request, sizeof(request), 0);
+	if (len >= 0)
+		len = recv(socket, &reply, sizeof(reply), 0);
+	error = len < 0 ? -errno : -EBADMSG;
+	if (len >= (ssize_t)NLMSG_LENGTH(sizeof(reply.answer)) &&
+	    reply.header.nlmsg_type == NLMSG_ERROR)
+		error = reply.answer.error;
+	close(socket);
 	return error;
 }
 

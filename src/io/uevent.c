@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "io/netlink.h"
@@ -13,7 +13,7 @@
 
 struct uevent {
 	struct ev_loop *loop;
-	struct mnl_socket *socket;
+	int socket;
 	ev_io reader;
 	uevent_handler *handler;
 	void *ctx;
@@ -67,11 +67,11 @@ struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler, void *c
 	uevent->handler = handler;
 	uevent->ctx = ctx;
 	uevent->socket = netlink_open(NETLINK_KOBJECT_UEVENT, KERNEL_GROUP);
-	if (!uevent->socket) {
+	if (uevent->socket < 0) {
 		free(uevent);
 		return NULL;
 	}
-	ev_io_init(&uevent->reader, on_uevent, mnl_socket_get_fd(uevent->socket), EV_READ);
+	ev_io_init(&uevent->reader, on_uevent, uevent->socket, EV_READ);
 	uevent->reader.data = uevent;
 	ev_io_start(loop, &uevent->reader);
 	return uevent;
@@ -82,6 +82,6 @@ void uevent_free(struct uevent *uevent)
 	if (!uevent)
 		return;
 	ev_io_stop(uevent->loop, &uevent->reader);
-	mnl_socket_close(uevent->socket);
+	close(uevent->socket);
 	free(uevent);
 }
