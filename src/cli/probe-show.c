@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cli/probe-show.h"
 #include "daemon/report.h"
+#include "io/holder.h"
 #include "io/rebind.h"
 #include "io/probe.h"
 
@@ -155,18 +156,21 @@ static void advise_on_line(const struct probe_result *result, struct buf *out)
 {
 	const struct probed_port *port = find_port_of_role(result, PORT_ROLE_SILENT);
 
-	if (port && port->garbled)
+	if (!port || !port_is_uart(&port->port)) {
+		buf_printf(out, "A modem takes up to a minute to start: try again.\n");
+		return;
+	}
+	buf_printf(out, "%s is a %s; the modem is behind it.\n", port->port.device,
+		   port_uart_kind(&port->port));
+	if (port->garbled)
 		buf_printf(out,
-			   "Something speaks on %s, at another rate or with other framing than 8 "
-			   "bits, no\nparity: give its rate as modem.baud.\n",
-			   port->port.device);
-	else if (port && port_is_uart(&port->port))
+			   "Something speaks there, at another rate or with other framing than 8 "
+			   "bits, no parity:\ngive its rate as modem.baud.\n");
+	else
 		buf_printf(
 			out,
 			"Is it switched on (power key), has it ground, is its TX on our RX and its "
 			"RX on\nour TX? A modem takes up to a minute to start: try again.\n");
-	else
-		buf_printf(out, "A modem takes up to a minute to start: try again.\n");
 }
 
 static void advise_on_silence(const struct probe_result *result, struct buf *out)
@@ -193,6 +197,35 @@ static void advise_on_silence(const struct probe_result *result, struct buf *out
 		buf_printf(out, "%s answers AT, but it %s.\n", port->port.device, port->reason);
 	else
 		advise_on_line(result, out);
+}
+
+/* A console or a login is not stopped, but moved; neither has got a byte of ours. */
+static void advise_on_holder(const struct probed_port *busy, struct buf *out)
+{
+	const char *device = busy->port.device, *name = strrchr(device, '/');
+
+	name = name ? name + 1 : device;
+	switch (holder_kind(busy->holder)) {
+	case HOLDER_CONSOLE:
+		buf_printf(out,
+			   "%s is %s: nothing was sent.\n"
+			   "Take console=%s out of the kernel's command line and start again: on a "
+			   "Raspberry Pi that is\n/boot/firmware/cmdline.txt (older: "
+			   "/boot/cmdline.txt), where it may be called serial0, or\nraspi-config, "
+			   "Interface Options, Serial Port: no login shell, hardware enabled.\n",
+			   device, busy->holder, name);
+		break;
+	case HOLDER_LOGIN:
+		buf_printf(out,
+			   "%s takes logins on %s: nothing was sent. To have the port for a "
+			   "modem:\n  systemctl mask --now serial-getty@%s.service\nor, without "
+			   "systemd, its line in /etc/inittab.\n",
+			   busy->holder, device, name);
+		break;
+	case HOLDER_PROGRAM:
+		buf_printf(out, "%s is held by %s: stop that first.\n", device, busy->holder);
+		break;
+	}
 }
 
 static void advise_user(const struct probe_result *result, const struct rebind_job *job,
@@ -229,8 +262,7 @@ static void advise_user(const struct probe_result *result, const struct rebind_j
 		advise_on_silence(result, out);
 		break;
 	case CAUSE_BUSY:
-		buf_printf(out, "%s is held by %s: stop that first.\n", busy->port.device,
-			   busy->holder);
+		advise_on_holder(busy, out);
 		break;
 	case CAUSE_FIRMWARE:
 		buf_printf(out, "Only its boot loader is running");

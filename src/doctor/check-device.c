@@ -12,9 +12,21 @@ static bool has_answer(const struct doctor_facts *facts)
 	return facts->probe && facts->probe->chosen >= 0;
 }
 
+/* A bridge is not the modem, and its port has to be named. */
+static const struct port *find_bridge(const struct doctor_facts *facts)
+{
+	const struct probe_result *probe = facts->probe;
+	size_t index = probe && probe->chosen >= 0 ? (size_t)probe->chosen : 0;
+
+	if (!probe || index >= probe->count || !port_is_uart(&probe->ports[index].port))
+		return NULL;
+	return &probe->ports[index].port;
+}
+
 static const char *judge_device(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct usb_device *device = &facts->job.device;
+	const struct port *bridge;
 
 	if (!*device->path) {
 		if (facts->stick != STICK_NONE || strcmp(facts->conf->modem.port, "auto") != 0)
@@ -35,7 +47,11 @@ static const char *judge_device(const struct doctor_facts *facts, struct finding
 			   *at->driver ? at->driver : "no driver", at->tty_count ? ", " : "",
 			   at->tty_count ? at->ttys[0] : "");
 	}
-	return "modem-found";
+	bridge = find_bridge(facts);
+	if (!bridge)
+		return "modem-found";
+	buf_printf(&finding->text, ", a USB-UART bridge; the modem is behind it");
+	return "bridge-found";
 }
 
 static const char *judge_stick(const struct doctor_facts *facts, struct finding *finding)
@@ -317,6 +333,7 @@ static const struct check checks[] = {
 	  "Opening a tty resets some devices, so only modems' are opened unasked. If a modem is "
 	  "behind this one, or is this one, name it; a modem on USB is better named by modem.usb." },
 	{ "modem-found", DOCTOR_OK, judge_device, NULL },
+	{ "bridge-found", DOCTOR_OK, judge_device, NULL },
 	{ "more-modems", DOCTOR_NOTE, judge_number,
 	  "Choose one by modem.path, modem.serial or modem.imei." },
 	{ "device-blocked", DOCTOR_PROBLEM, judge_authorized,

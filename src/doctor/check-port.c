@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "doctor/checks.h"
+#include "io/holder.h"
 #include "io/probe.h"
 
 static bool has_chosen(const struct doctor_facts *facts)
@@ -35,6 +36,7 @@ static void put_ports(const struct doctor_facts *facts, struct buf *out)
 static const char *judge_port(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct probe_result *probe = facts->probe;
+	const struct probed_port *silent;
 
 	if (!probe)
 		return NULL;
@@ -59,8 +61,16 @@ static const char *judge_port(const struct doctor_facts *facts, struct finding *
 	if (probe->cause != CAUSE_NO_AT_PORT || probe->count == 0 ||
 	    driver_is_to_move(facts->job.verdict) || find_port(facts, PORT_ROLE_PPP))
 		return NULL;
-	buf_printf(&finding->text, "no port answers AT commands");
+	silent = find_port(facts, PORT_ROLE_SILENT);
 	put_ports(facts, &finding->evidence);
+	if (silent && port_is_uart(&silent->port)) {
+		buf_printf(&finding->text, "%s behind %s, a %s%s%s",
+			   silent->garbled ? "what is" : "no modem answers", silent->port.device,
+			   port_uart_kind(&silent->port),
+			   silent->garbled ? ", is not understood: " : ": ", silent->reason);
+		return silent->garbled ? "line-garbled" : "line-silent";
+	}
+	buf_printf(&finding->text, "no port answers AT commands");
 	return "ports-silent";
 }
 
@@ -107,18 +117,40 @@ static const char *judge_modemmanager(const struct doctor_facts *facts, struct f
 	return held ? "modemmanager-holds-port" : "modemmanager-runs";
 }
 
+/* A console and a getty are moved for good, for both are back after a kill. */
 static const char *judge_holder(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct probed_port *port = find_held(facts, false);
-	const char *pid;
+	struct buf *fix = &finding->fix;
+	const char *name, *pid;
 
 	if (!port)
 		return NULL;
-	buf_printf(&finding->text, "%s is held by %s", port->port.device, port->holder);
+	name = strrchr(port->port.device, '/');
+	name = name ? name + 1 : port->port.device;
 	pid = strstr(port->holder, "pid ");
+	switch (holder_kind(port->holder)) {
+	case HOLDER_CONSOLE:
+		buf_printf(&finding->text, "%s is %s", port->port.device, port->holder);
+		if (*facts->cmdline_file)
+			buf_printf(fix,
+				   "sed -i -E 's/console=(serial0|%s)(,[^ ]*)? ?//' %s\nreboot\n",
+				   name, facts->cmdline_file);
+		return "port-is-console";
+	case HOLDER_LOGIN:
+		buf_printf(&finding->text, "%s on %s waits for logins", port->holder,
+			   port->port.device);
+		if (facts->platform == DOCTOR_OPENWRT_OPKG || facts->platform == DOCTOR_OPENWRT_APK)
+			buf_printf(fix, "sed -i '/^%s:/s/^/#/' /etc/inittab\nreboot\n", name);
+		else
+			buf_printf(fix, "systemctl mask --now serial-getty@%s.service\n", name);
+		return "port-takes-logins";
+	case HOLDER_PROGRAM:
+		break;
+	}
+	buf_printf(&finding->text, "%s is held by %s", port->port.device, port->holder);
 	if (pid)
-		buf_printf(&finding->fix, "kill %.*s\n", (int)strspn(pid + 4, "0123456789"),
-			   pid + 4);
+		buf_printf(fix, "kill %.*s\n", (int)strspn(pid + 4, "0123456789"), pid + 4);
 	return "port-held";
 }
 
@@ -158,6 +190,17 @@ static const struct check checks[] = {
 	{ "port-held", DOCTOR_PROBLEM, judge_holder,
 	  "Only one program can use a port. Stop that one, by its own means if it has any.",
 	  .cause = CAUSE_BUSY },
+	{ "port-is-console", DOCTOR_PROBLEM, judge_holder,
+	  "The kernel writes its messages there, and a login waits: nothing was sent. Take the "
+	  "console off that line: console= in the kernel's command line (on a Raspberry Pi in "
+	  "/boot/firmware/cmdline.txt, older systems have /boot/cmdline.txt; or by raspi-config, "
+	  "Interface Options, Serial Port, without login shell and with hardware), or stdout-path "
+	  "in the device tree.",
+	  .cause = CAUSE_BUSY },
+	{ "port-takes-logins", DOCTOR_PROBLEM, judge_holder,
+	  "A modem there would be asked for its name and password, and a kill does not end it for "
+	  "long. Nothing was sent. Without systemd it has a line in /etc/inittab.",
+	  .cause = CAUSE_BUSY },
 	{ "modemmanager-runs", DOCTOR_NOTE, judge_modemmanager,
 	  "It holds none of the ports now. When a modem is plugged in it probes all its ports, which "
 	  "are busy for half a minute; the commands make it ignore this modem." },
@@ -177,6 +220,16 @@ static const struct check checks[] = {
 	  "A modem is told to dial by AT commands, and one of its ports has to answer them. A modem "
 	  "takes up to a minute to start: try again. If it stays silent, cut its power once; after "
 	  "a crash nothing else helps.",
+	  .cause = CAUSE_NO_AT_PORT },
+	{ "line-silent", DOCTOR_PROBLEM, judge_port,
+	  "Is the modem switched on? Most wait for a pulse on their power key. Has it ground in "
+	  "common with this machine, is its TX on our RX and its RX on our TX? Does it speak at "
+	  "3.3 V where this side does? It takes up to a minute to start: try again.",
+	  .cause = CAUSE_NO_AT_PORT },
+	{ "line-garbled", DOCTOR_PROBLEM, judge_port,
+	  "Something speaks, at another rate or with other framing than 8 bits, no parity: give its "
+	  "rate as modem.baud. On a Raspberry Pi the rate of ttyS0 follows the core clock: "
+	  "enable_uart=1 in config.txt fixes it.",
 	  .cause = CAUSE_NO_AT_PORT },
 };
 /* clang-format on */

@@ -20,6 +20,7 @@ void doctor_facts_init(struct doctor_facts *facts)
 	memset(facts, 0, sizeof(*facts));
 	facts->name = facts->conf_path = facts->conf_errors = facts->ask_text = "";
 	facts->instance.state = facts->instance.cause = facts->instance.text = "";
+	facts->cmdline_file = "";
 	facts->job.verdict = DRIVER_UNKNOWN;
 	facts->job.at = -1;
 	facts->pppd = PPPD_PATH;
@@ -68,6 +69,7 @@ void doctor_collect(struct doctor_facts *facts, const char *root, const struct c
 	if (!*facts->job.device.path)
 		facts->stick = usb_find_stick(&facts->stick_device, root);
 	facts->platform = system_platform(root);
+	facts->cmdline_file = system_cmdline_file(root);
 	rfkill_is_blocked(root, &facts->rfkill);
 	facts->option = system_module(root, DRIVER_WITH_DTR);
 	facts->ppp_async = system_module(root, "ppp_async");

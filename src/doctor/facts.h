@@ -63,6 +63,7 @@ struct doctor_facts {
 	struct doctor_switch usbmode, modeswitch;
 	bool unregistered; /* the kernel's log says so of the QMI driver, and of no disconnect */
 	enum doctor_platform platform;
+	const char *cmdline_file; /* a Raspberry Pi's, of the kernel's parameters; "" */
 	bool root;                /* we are */
 	struct buf rfkill;        /* the kernel's switch that blocks radios */
 	int modemmanager, brltty; /* process ids; 0: not running */

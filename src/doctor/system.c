@@ -36,6 +36,16 @@ enum doctor_platform system_platform(const char *root)
 	return is_there(root, "/etc/debian_version", "") ? DOCTOR_DEBIAN : DOCTOR_OTHER;
 }
 
+const char *system_cmdline_file(const char *root)
+{
+	static const char *const files[] = {"/boot/firmware/cmdline.txt", "/boot/cmdline.txt"};
+
+	for (size_t i = 0; i < COUNT(files); i++)
+		if (is_there(root, files[i], ""))
+			return files[i];
+	return "";
+}
+
 /* Whether a line of the file has `name` before its first colon. */
 static bool file_lists_module(const char *path, const char *name)
 {

@@ -8,6 +8,9 @@
 
 enum doctor_platform system_platform(const char *root);
 
+/* Where a Raspberry Pi's firmware reads the kernel's parameters; "" elsewhere. Static. */
+const char *system_cmdline_file(const char *root);
+
 /* A module of the running kernel, by its name with underscores. */
 enum doctor_module system_module(const char *root, const char *name);
 

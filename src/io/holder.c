@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "io/holder.h"
 #include "io/pty.h"
@@ -120,16 +121,71 @@ void holder_append(struct buf *out, pid_t pid)
 	buf_printf(out, " (pid %d)", (int)pid);
 }
 
-bool holder_is_console(const char *cmdline, const char *device)
+/* A line of /proc/consoles ends in the tty's number: "ttyS0  -W- (EC p a)    4:64". */
+static bool lists_console(const char *consoles, dev_t tty)
 {
-	const char *name = strrchr(device, '/');
-	size_t len = strlen(name ? name + 1 : device);
+	char number[32];
+	size_t len = (size_t)snprintf(number, sizeof(number), "%u:%u", major(tty), minor(tty));
 
-	name = name ? name + 1 : device;
+	for (const char *at = consoles; (at = strstr(at, number)); at += len)
+		if (at > consoles && at[-1] == ' ' && strchr(" \n", at[len]))
+			return true;
+	return false;
+}
+
+/* "console=ttyS0,115200" among the kernel's parameters. */
+static bool names_console(const char *cmdline, const char *name)
+{
+	size_t len = strlen(name);
+
 	while ((cmdline = strstr(cmdline, "console="))) {
 		cmdline += strlen("console=");
 		if (strncmp(cmdline, name, len) == 0 && strchr(", \n", cmdline[len]))
 			return true;
 	}
 	return false;
+}
+
+/* "tty0 ttyS0": also those that the device tree makes one (stdout-path). */
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at += len)
+		if ((at == text || at[-1] == ' ') && strchr(" \n", at[len]))
+			return true;
+	return false;
+}
+
+bool holder_is_console(const char *root, const char *device, dev_t tty, struct buf *out)
+{
+	const char *name = strrchr(device, '/'), *found = NULL;
+	char path[PATH_MAX], text[4096];
+
+	name = name ? name + 1 : device;
+	if (sysfs_path(path, root, "proc/consoles") &&
+	    sysfs_read_all(path, text, sizeof(text)) > 0 && lists_console(text, tty))
+		found = "/proc/consoles";
+	else if (sysfs_path(path, root, "sys/class/tty/console/active") &&
+		 sysfs_read_all(path, text, sizeof(text)) > 0 && has_word(text, name))
+		found = "/sys/class/tty/console/active";
+	else if (sysfs_path(path, root, "proc/cmdline") &&
+		 sysfs_read_all(path, text, sizeof(text)) > 0 && names_console(text, name))
+		found = "/proc/cmdline";
+	if (found)
+		buf_printf(out, HOLDER_CONSOLE_TEXT " (%s)", found);
+	return found != NULL;
+}
+
+enum holder_kind holder_kind(const char *holder)
+{
+	static const char *const logins[] = {"agetty (", "getty (",   "mgetty (",
+					     "login (",  "sulogin (", "askfirst ("};
+
+	if (str_starts(holder, HOLDER_CONSOLE_TEXT))
+		return HOLDER_CONSOLE;
+	for (size_t i = 0; i < COUNT(logins); i++)
+		if (str_starts(holder, logins[i]))
+			return HOLDER_LOGIN;
+	return HOLDER_PROGRAM;
 }

@@ -31,9 +31,21 @@ void holder_list_free(struct holder_list *list);
  * other end and not a rival. */
 pid_t holder_find(const struct holder_list *list, dev_t tty);
 
-/* The kernel's command line makes the tty `device` ("/dev/ttyS0") a console: what is written there
- * is not for a modem, and what comes in is typed at a login. */
-bool holder_is_console(const char *cmdline, const char *device);
+#define HOLDER_CONSOLE_TEXT "the kernel's console"
+
+/* The kernel writes its messages to that tty: what is written there is not for a modem, and what
+ * comes in is typed at a login. Then how that is known is appended, "the kernel's console
+ * (/proc/consoles)". `root` stands before "/proc" and "/sys"; `device` has its symlinks resolved. */
+bool holder_is_console(const char *root, const char *device, dev_t tty, struct buf *out);
+
+/* What a holder, as it is told to people, is: some have a way of their own to be moved. */
+enum holder_kind {
+	HOLDER_PROGRAM,
+	HOLDER_CONSOLE,
+	HOLDER_LOGIN, /* a getty, which comes back when it is killed, or who logged in there */
+};
+
+enum holder_kind holder_kind(const char *holder);
 
 /* Append "ModemManager (pid 312)". */
 void holder_append(struct buf *out, pid_t pid);

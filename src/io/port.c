@@ -79,6 +79,13 @@ bool port_is_uart(const struct port *port)
 	       (port->interface < 0 || foreign_judge(port->driver, false, port->vid, port->pid));
 }
 
+const char *port_uart_kind(const struct port *port)
+{
+	if (port->interface >= 0 || *port->usb_path)
+		return "USB-UART bridge";
+	return str_starts(port->device, "/dev/pts/") ? "pty" : "UART on the board";
+}
+
 enum layout_role port_hint(const struct port *port)
 {
 	struct layout_interface interface = {

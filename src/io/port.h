@@ -81,6 +81,9 @@ void port_describe(struct port *port, const char *root);
  * and is not known. */
 bool port_is_uart(const struct port *port);
 
+/* What such a port is, for people: "USB-UART bridge", "UART on the board", "pty". Static. */
+const char *port_uart_kind(const struct port *port);
+
 /* What its interface is known to be (modem/layout.h). */
 enum layout_role port_hint(const struct port *port);
 

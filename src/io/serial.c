@@ -18,7 +18,6 @@
 #include "io/lock.h"
 #include "io/pty.h"
 #include "io/serial.h"
-#include "io/sysfs.h"
 
 #ifndef TIOCGEXCL
 #define TIOCGEXCL _IOR('T', 0x40, int)
@@ -85,7 +84,7 @@ static int make_raw(struct serial *serial)
 
 static int open_tty(struct serial *serial, const char *device, struct buf *holder)
 {
-	char path[PATH_MAX], cmdline[4096];
+	char path[PATH_MAX];
 	struct stat status;
 	int error, discipline, exclusive = 0;
 
@@ -96,11 +95,8 @@ static int open_tty(struct serial *serial, const char *device, struct buf *holde
 	if (!str_copy(serial->state.device, sizeof(serial->state.device), path))
 		return -ENAMETOOLONG;
 	serial->state.tty = status.st_rdev;
-	if (sysfs_read_all("/proc/cmdline", cmdline, sizeof(cmdline)) > 0 &&
-	    holder_is_console(cmdline, path)) {
-		buf_printf(holder, "the kernel's console (/proc/cmdline)");
+	if (holder_is_console("", path, status.st_rdev, holder))
 		return -EBUSY;
-	}
 	serial->lock = lock_take(LOCKDIR, path, &error, holder);
 	/* A lock folder that is full or read-only says nothing of the port. */
 	if (!serial->lock)

@@ -123,7 +123,8 @@ finds() {
 	modem_of 'ports: ( { interface = 0; role = "silent"; } );'
 	doctor
 	exits 5
-	has "problem  no port answers AT commands [ports-silent]"
+	has " a pty: asked at 115200, "
+	has "[line-silent]"
 }
 
 @test "a port that is not there" {

@@ -351,6 +351,11 @@ LONE(unbound, probe->chosen = -1; facts->job.verdict = DRIVER_UNBOUND;
      facts->job.device.interfaces[2].driver[0] = '\0')
 LONE(held, probe->chosen = -1; world->ports[0].role = PORT_ROLE_BUSY;
      strcpy(world->ports[0].holder, "minicom (pid 7)"))
+LONE(console, probe->chosen = -1; world->ports[0].role = PORT_ROLE_BUSY;
+     facts->cmdline_file = "/boot/firmware/cmdline.txt";
+     strcpy(world->ports[0].holder, "the kernel's console (/proc/consoles)"))
+LONE(getty, probe->chosen = -1; world->ports[0].role = PORT_ROLE_BUSY;
+     strcpy(world->ports[0].holder, "agetty (pid 7)"))
 LONE(mm_runs, facts->modemmanager = 312)
 LONE(brltty, facts->brltty = 313)
 LONE(in_call, probe->chosen = -1; world->ports[0].role = PORT_ROLE_PPP)
@@ -359,6 +364,10 @@ LONE(named, probe->chosen = -1; set_text(&world->conf.modem.port, "/dev/ttyS9");
      probe->cause = CAUSE_NO_MODEM)
 LONE(silent, probe->chosen = -1; world->ports[0].role = PORT_ROLE_SILENT;
      probe->cause = CAUSE_NO_AT_PORT)
+LONE(bridge, world->ports[0].port.named = true; world->ports[0].port.interface = 0;
+     strcpy(world->ports[0].port.driver, "cp210x"))
+LONE(dead_line, spoil_silent(world); world->ports[0].port.named = true)
+LONE(odd_line, spoil_dead_line(world); world->ports[0].garbled = true)
 LONE(not_asked, facts->modem = NULL)
 LONE(half_asked, facts->ask_text = "the modem has stopped answering")
 LONE(no_pin, modem->sim = MODEM_SIM_PIN)
@@ -423,12 +432,17 @@ static const struct lone lones[] = {
 	{ "no-tty", spoil_no_tty },
 	{ "at-unbound", spoil_unbound },
 	{ "port-held", spoil_held },
+	{ "port-is-console", spoil_console },
+	{ "port-takes-logins", spoil_getty },
 	{ "modemmanager-runs", spoil_mm_runs },
 	{ "brltty-runs", spoil_brltty },
 	{ "port-in-call", spoil_in_call },
 	{ "ports-denied", spoil_denied },
 	{ "port-missing", spoil_named },
 	{ "ports-silent", spoil_silent },
+	{ "bridge-found", spoil_bridge },
+	{ "line-silent", spoil_dead_line },
+	{ "line-garbled", spoil_odd_line },
 	{ "not-asked", spoil_not_asked },
 	{ "half-asked", spoil_half_asked },
 	{ "pin-missing", spoil_no_pin },

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <termios.h>
@@ -20,6 +21,7 @@
 #include "io/holder.h"
 #include "io/lock.h"
 #include "io/serial.h"
+#include "tree.h"
 
 #define RACERS 8
 #define ROUNDS 40
@@ -534,25 +536,60 @@ static void what_is_no_tty_is_refused_untouched(void **state)
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 #define ON_PTY(test)   cmocka_unit_test_setup_teardown(test, make_pty, remove_pty)
 
-static void the_kernels_console_is_known_by_its_command_line(void **state)
+static void the_kernels_consoles_are_known(void **state)
 {
-	static const char pi[] = "8250.nr_uarts=1 console=ttyS1,115200 console=tty1 quiet\n";
+	static const struct {
+		const char *device;
+		unsigned major, minor;
+		const char *by;
+	} rows[] = {
+		{"/dev/ttyS0", 4, 64, "/proc/consoles"}, /* by another name there */
+		{"/dev/ttyS1", 4, 65, "/proc/cmdline"},
+		{"/dev/ttyAMA0", 204, 64, "/sys/class/tty/console/active"},
+		{"/dev/ttyS10", 4, 74, NULL},
+		{"/dev/ttyS6", 4, 70, NULL},
+		{"/dev/ttyAMA1", 204, 65, NULL},
+		{"/dev/ttyAMA", 204, 6, NULL},
+		{"/dev/tty", 5, 0, NULL},
+	};
+	const char *root = tree_plant("sysfs/consoles");
+	struct buf out = BUF_INIT, wanted = BUF_INIT;
 
 	(void)state;
-	assert_true(holder_is_console(pi, "/dev/ttyS1"));
-	assert_true(holder_is_console("ro console=ttyAMA0", "/dev/ttyAMA0"));
-	assert_true(holder_is_console("console=ttyS0\n", "/dev/ttyS0"));
-	assert_false(holder_is_console(pi, "/dev/ttyS10"));
-	assert_false(holder_is_console(pi, "/dev/ttyS0"));
-	assert_false(holder_is_console(pi, "/dev/tty"));
-	assert_false(holder_is_console("root=/dev/ttyS0 quiet", "/dev/ttyS0"));
-	assert_false(holder_is_console("", "/dev/ttyS0"));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		bool found = holder_is_console(root, rows[i].device,
+					       makedev(rows[i].major, rows[i].minor), &out);
+
+		if (rows[i].by)
+			buf_printf(&wanted, "the kernel's console (%s)", rows[i].by);
+		assert_int_equal(found, rows[i].by != NULL);
+		assert_string_equal(buf_str(&out), buf_str(&wanted));
+		assert_int_equal(holder_kind(buf_str(&out)),
+				 found ? HOLDER_CONSOLE : HOLDER_PROGRAM);
+		buf_clear(&out);
+		buf_clear(&wanted);
+	}
+	assert_false(holder_is_console("/nowhere", "/dev/ttyS0", makedev(4, 64), &out));
+	tree_fell();
+	buf_free(&out);
+	buf_free(&wanted);
+}
+
+static void a_getty_is_told_from_a_program(void **state)
+{
+	(void)state;
+	assert_int_equal(holder_kind("agetty (pid 312)"), HOLDER_LOGIN);
+	assert_int_equal(holder_kind("login (pid 312)"), HOLDER_LOGIN);
+	assert_int_equal(holder_kind("minicom (pid 7)"), HOLDER_PROGRAM);
+	assert_int_equal(holder_kind("gettysburg (pid 7)"), HOLDER_PROGRAM);
+	assert_int_equal(holder_kind(""), HOLDER_PROGRAM);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_kernels_console_is_known_by_its_command_line),
+		cmocka_unit_test(the_kernels_consoles_are_known),
+		cmocka_unit_test(a_getty_is_told_from_a_program),
 		IN_PLACE(lock_is_written_as_pppd_writes_it),
 		IN_PLACE(lock_names_the_living),
 		IN_PLACE(lock_of_the_dead_is_broken),
