@@ -9,8 +9,11 @@
 #include "conf/conf.h"
 #include "modem/step.h"
 
-#define RADIO_TRIES 3  /* to switch it on again */
-#define CIDS_MAX    16 /* where +CGDCONT=? does not say */
+#define RADIO_TRIES    3  /* to switch it on again */
+#define CIDS_MAX       16 /* where +CGDCONT=? does not say */
+
+#define CONTEXTS_TRIES 3 /* to have the list of contexts, when there is no answer */
+#define UNTOLD_MAX     2 /* dials that end because there is none */
 
 /* Which one -------------------------------------------------------------------------*/
 
@@ -99,15 +102,16 @@ int script_cid(const struct script *script)
 	return cid > 0 ? cid : 1;
 }
 
-/* Attached to LTE, a modem has told the network context 1's APN. */
 static bool knows_lte(const struct script *script)
 {
 	return script->facts.domain_known[MODEM_DOMAIN_EPS];
 }
 
+/* Attached to LTE, a modem has told the network context 1's APN. */
 static bool is_networks_own(const struct script *script, const struct modem_context *context)
 {
-	return context->reserved || (context->cid == 1 && *context->apn && knows_lte(script));
+	return context->reserved || (context->cid == 1 && *context->apn &&
+				     (knows_lte(script) || script->modem.lte_unclear));
 }
 
 const struct modem_context *step_spared_context(const struct script *script)
@@ -168,19 +172,26 @@ static int choose_cid(struct script *script)
 	cid = choose_other(script);
 	if (cid != 1)
 		script_say(script,
-			   "context 1 (\"%s\") is the network's own and stays as it is; context %d "
+			   "context 1 (\"%s\") %s the network's own and stays as it is; context %d "
 			   "is used instead",
-			   first->apn, cid);
+			   first->apn, first->reserved || knows_lte(script) ? "is" : "may be", cid);
 	return cid;
 }
 
-/* An LTE modem reports that network; a 3G modem may say ERROR. */
+/* An LTE modem reports that network; a 3G modem says ERROR. */
 static enum step_outcome ask_lte(struct script *script)
 {
 	if (!may_need_another(script) || find_context(script, 1)->reserved)
 		return STEP_NEXT;
 	buf_printf(&script->command, "AT+CEREG?");
 	return STEP_SEND;
+}
+
+static enum step_outcome take_lte(struct script *script, const struct at_event *reply)
+{
+	script->modem.lte_unclear =
+		!knows_lte(script) && !script_lacks_command(script, &reply->final);
+	return STEP_NEXT;
 }
 
 static enum step_outcome ask_late_lte(struct script *script)
@@ -215,6 +226,26 @@ static enum step_outcome take_numbers(struct script *script, const struct at_eve
 	return STEP_NEXT;
 }
 
+/* No list is no empty list: what is written then may be the network's own. A modem gets its context
+ * written blind only after two dials that came to nothing for want of the list. */
+static enum step_outcome take_contexts(struct script *script, const struct at_event *reply)
+{
+	bool silent = reply->final.kind == AT_FINAL_TIMEOUT;
+	bool early = !silent && script_is_early(script, &reply->final);
+
+	script->modem.contexts_told =
+		reply->final.kind == AT_FINAL_OK || script_lacks_command(script, &reply->final);
+	if (script->modem.contexts_told || given_cid(script) > 0 ||
+	    (script->memory.untold >= UNTOLD_MAX && script->index < CONTEXTS_TRIES))
+		return STEP_NEXT;
+	if (silent && ++script->index < CONTEXTS_TRIES)
+		return STEP_AGAIN;
+	if (!*script->conf->network.apn && !early)
+		return STEP_NEXT; /* nothing is to be written */
+	script->memory.untold += silent ? script->index == CONTEXTS_TRIES : !early;
+	return script_fail_refused(script, silent ? CAUSE_NO_AT_PORT : CAUSE_CALL, reply);
+}
+
 /* Writing it ------------------------------------------------------------------------*/
 
 static enum step_outcome ask_context(struct script *script)
@@ -228,10 +259,16 @@ static enum step_outcome ask_context(struct script *script)
 		return STEP_NEXT;
 	if (modem->cid == 0)
 		modem->cid = choose_cid(script);
+	else if (modem->write == CONTEXT_RIGHT)
+		return STEP_NEXT; /* as it is, or as far as the modem has let it be written */
 	found = find_context(script, modem->cid);
 	*context = found ? *found : (struct modem_context){0};
 	/* Without an APN in the config the modem's own context is good as it is; so is what
 	 * somebody else has written under another number, if it will do. */
+	if (!*apn && !modem->contexts_told && script->memory.untold < UNTOLD_MAX) {
+		modem->write = CONTEXT_RIGHT;
+		return STEP_NEXT;
+	}
 	if (found && (!*apn || (has_wanted_apn(script, found) &&
 				(type_is_wanted(script, found) ||
 				 (modem->cid != given_cid(script) && modem->cid != 1 &&
@@ -412,11 +449,11 @@ static enum step_outcome ask_futile(struct script *script)
 
 /* clang-format off */
 static const struct step read_rows[] = {
-	{ "AT+CGDCONT?", .fact = FACT_CONTEXT, .early = true },
+	{ "AT+CGDCONT?", .fact = FACT_CONTEXT, .take = take_contexts, .early = true },
 };
 
 static const struct step rows[] = {
-	{ .ask = ask_lte, .fact = FACT_DOMAIN, .number = MODEM_DOMAIN_EPS },
+	{ .ask = ask_lte, .fact = FACT_DOMAIN, .take = take_lte, .number = MODEM_DOMAIN_EPS },
 	{ .ask = ask_numbers, .take = take_numbers },
 	{ .ask = ask_context, .take = take_context, .timeout_s = 10, .label = STEP_CONTEXT,
 	  .early = true },

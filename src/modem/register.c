@@ -81,12 +81,7 @@ static enum step_outcome take_free(struct script *script, const struct at_event 
 
 static enum step_outcome take_domain(struct script *script, const struct at_event *reply)
 {
-	enum at_error_class class = at_final_class(&reply->final);
-
-	/* Busy, no SIM, no network are no word on the command itself. */
-	if (reply->final.kind != AT_FINAL_OK && reply->final.kind != AT_FINAL_TIMEOUT &&
-	    (class == AT_ERROR_OTHER || class == AT_ERROR_UNSUPPORTED) &&
-	    !script_is_early(script, &reply->final))
+	if (reply->final.kind != AT_FINAL_OK && script_lacks_command(script, &reply->final))
 		script->modem.domain_missing[script->number] = true;
 	if (!script->facts.registered)
 		return STEP_NEXT;
@@ -190,6 +185,9 @@ static enum step_outcome ask_repeat(struct script *script)
 {
 	const struct modem_context *spared = step_spared_context(script);
 
+	/* Only LTE attaches with it. */
+	if (spared && !spared->reserved && !script->facts.domain_known[MODEM_DOMAIN_EPS])
+		spared = NULL;
 	if (!script_is_denied(script)) {
 		script->denied_at = -1;
 	} else if (script->denied_at < 0) {

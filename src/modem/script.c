@@ -123,6 +123,7 @@ void script_succeeded(struct script *script)
 void script_got_no_link(struct script *script)
 {
 	script->memory.elsewhere += script->modem.cid_chosen && script->modem.cid > 1;
+	script->memory.untold += !script->modem.contexts_told;
 }
 
 void script_wind_up(struct script *script)
@@ -201,6 +202,16 @@ bool script_is_early(const struct script *script, const struct at_final *final)
 {
 	return script->born_at >= 0 && script->now - script->born_at < YOUNG_MS &&
 	       at_final_class(final) != AT_ERROR_UNSUPPORTED;
+}
+
+bool script_lacks_command(const struct script *script, const struct at_final *final)
+{
+	enum at_error_class class = at_final_class(final);
+
+	/* Busy, no SIM, no network are no word on the command itself. */
+	return final->kind != AT_FINAL_TIMEOUT &&
+	       (class == AT_ERROR_OTHER || class == AT_ERROR_UNSUPPORTED) &&
+	       !script_is_early(script, final);
 }
 
 /* Whether an answer that ends the stage, or that nobody judges, comes too early to be believed. One

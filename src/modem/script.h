@@ -107,12 +107,14 @@ struct script_modem {
 	int cid;                      /* the one to use; 0: not chosen yet */
 	bool cid_chosen;              /* by us, not by the configuration */
 	int cids_max;                 /* by +CGDCONT=?; 0: unknown */
+	bool contexts_told;           /* the list, which may be empty, or that there is none */
 	enum context_write write;
-	bool free_refused;                       /* the modem has no free number after all */
-	bool detached;                           /* a context was ended, the last perhaps */
-	bool radio_cut;                          /* for the context */
-	int account_cid;                         /* which has name and password */
-	bool ipv4_only;                          /* it has refused IPV4V6 */
+	bool lte_unclear;  /* whether it knows LTE, as it was busy, silent, or young */
+	bool free_refused; /* the modem has no free number after all */
+	bool detached;     /* a context was ended, the last perhaps */
+	bool radio_cut;    /* for the context */
+	int account_cid;   /* which has name and password */
+	bool ipv4_only;    /* it has refused IPV4V6 */
 	bool selection_known, selection_freed;   /* +COPS=0 has been sent */
 	int selection;                           /* +COPS's <mode> */
 	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
@@ -150,7 +152,8 @@ struct script_memory {
 	bool short_tried;  /* *99# after NO CARRIER */
 	bool write_futile; /* no cure made it take the context */
 	int elsewhere;     /* dials beside the network's own context that brought no link */
-	int anyway;        /* dials without registration since then */
+	int anyway;        /* dials without registration since the last link */
+	int untold;        /* dials that failed while it did not tell its contexts */
 };
 
 /*

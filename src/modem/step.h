@@ -137,6 +137,9 @@ enum step_outcome script_fail_refused(struct script *script, enum cause cause,
  * not said in so many words that it does not know the command. */
 bool script_is_early(const struct script *script, const struct at_final *final);
 
+/* Whether an answer without what was asked for means that the modem does not know the command. */
+bool script_lacks_command(const struct script *script, const struct at_final *final);
+
 /* A line for the log about a change that we make or a choice. */
 void script_say(struct script *script, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -5,14 +5,15 @@
 
 #include "unit.h"
 
+#include "base/count.h"
+#include "base/str.h"
 #include "conf/conf.h"
 #include "modem/script.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define LATENCY_MS   20
-#define TIMEOUT_MS   -1 /* a refusal by silence */
-#define PLAIN        -2 /* by ERROR without a number */
-#define UNKNOWN      -3 /* by COMMAND NOT SUPPORT */
+#define LATENCY_MS 20
+#define TIMEOUT_MS -1 /* a refusal by silence */
+#define PLAIN      -2 /* by ERROR without a number */
+#define UNKNOWN    -3 /* by COMMAND NOT SUPPORT */
 
 /* A modem that is well, but refuses the commands that begin with `command` for its first `ms`. */
 struct talk {
@@ -22,7 +23,8 @@ struct talk {
 	const char *command;
 	int refusal; /* a CME number, or one of the above */
 	int64_t ms;
-	int asked, pins; /* how often it was, and how many PINs came */
+	int asked, pins;  /* how often it was, and how many PINs came */
+	char written[64]; /* the last context */
 	bool wants_pin;
 	const char *odd, *odd_text; /* one more answer */
 	const char *urc;            /* comes at urc_at, and ends the refusals */
@@ -98,6 +100,8 @@ static void answer(struct talk *talk, const struct at_command *command)
 				 .command = command->text};
 
 	talk->asked += is_it;
+	if (strncmp(command->text, "AT+CGDCONT=", 11) == 0 && command->text[11] != '?')
+		str_copy(talk->written, sizeof(talk->written), command->text + 11);
 	talk->now += LATENCY_MS;
 	if (strncmp(command->text, "AT+CPIN=", 8) == 0) {
 		talk->pins++;
@@ -175,6 +179,97 @@ static void what_is_refused_at_first_is_asked_again(void **state)
 			assert_true(talk.asked <= 16);
 			talk_free(&talk);
 		}
+}
+
+/* What may be an LTE modem's attach context is not written before +CEREG? has said so. */
+static void a_modem_passes_for_3g_only_when_it_is(void **state)
+{
+	static const struct {
+		int refusal;
+		bool young;
+		const char *written;
+	} cases[] = {
+		{PLAIN, true, "2,\"IP\",\"internet\""},
+		{3, true, "2,\"IP\",\"internet\""},
+		{14, true, "2,\"IP\",\"internet\""},
+		{14, false, "2,\"IP\",\"internet\""},
+		{TIMEOUT_MS, true, "2,\"IP\",\"internet\""},
+		{TIMEOUT_MS, false, "2,\"IP\",\"internet\""},
+		{PLAIN, false, "1,\"IP\",\"internet\""},
+		{3, false, "1,\"IP\",\"internet\""},
+		{UNKNOWN, true, "1,\"IP\",\"internet\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct talk talk;
+
+		talk_init(&talk, "AT+CEREG?", cases[i].refusal, 900000, cases[i].young);
+		talk.odd = "AT+CGDCONT?";
+		talk.odd_text = "+CGDCONT: 1,\"IP\",\"lte.default\"";
+		assert_int_equal(run(&talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_string_equal(talk.written, cases[i].written);
+		talk_free(&talk);
+	}
+}
+
+/* No list is no empty list. One that never comes ends two dials. */
+static void no_context_is_written_blind(void **state)
+{
+	static const struct {
+		int refusal;
+		bool young;
+		const char *apn;
+		int cid;
+		enum cause cause; /* of the first two dials */
+		const char *written;
+	} cases[] = {
+		{TIMEOUT_MS, false, "internet", 0, CAUSE_NO_AT_PORT, "1,\"IP\",\"internet\""},
+		{TIMEOUT_MS, true, "internet", 0, CAUSE_NO_AT_PORT, "1,\"IP\",\"internet\""},
+		{TIMEOUT_MS, false, "internet", 2, CAUSE_NONE, "2,\"IP\",\"internet\""},
+		{TIMEOUT_MS, false, "", 0, CAUSE_NONE, ""},
+		{PLAIN, true, "internet", 0, CAUSE_CALL, "1,\"IP\",\"internet\""},
+		{PLAIN, false, "internet", 0, CAUSE_NONE, "1,\"IP\",\"internet\""},
+		{UNKNOWN, true, "internet", 0, CAUSE_NONE, "1,\"IP\",\"internet\""},
+		{UNKNOWN, true, "", 0, CAUSE_NONE, "1,\"IP\",\"\""},
+		{14, false, "internet", 0, CAUSE_CALL, "1,\"IP\",\"internet\""},
+		{14, false, "", 0, CAUSE_NONE, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct talk talk;
+
+		talk_init(&talk, "AT+CGDCONT?", cases[i].refusal, 9000000, cases[i].young);
+		set_text(&talk.conf.network.apn, cases[i].apn);
+		talk.conf.network.cid = cases[i].cid;
+		for (int dial = 0; cases[i].cause && dial < 2; dial++) {
+			if (cases[i].young)
+				talk.script.born_at = talk.now;
+			assert_int_equal(run(&talk, SCRIPT_PREPARE, 120000), SCRIPT_FAILED);
+			assert_int_equal(talk.script.cause, cases[i].cause);
+			assert_string_equal(talk.written, "");
+		}
+		talk.script.born_at = cases[i].cause ? -1 : talk.script.born_at;
+		assert_int_equal(run(&talk, SCRIPT_PREPARE, 120000), SCRIPT_DONE);
+		assert_string_equal(talk.written, cases[i].written);
+		/* Calls that fail with it as it is are the modem's word on it. */
+		if (!*cases[i].written) {
+			script_got_no_link(&talk.script);
+			script_got_no_link(&talk.script);
+			assert_int_equal(run(&talk, SCRIPT_PREPARE, 120000), SCRIPT_DONE);
+			assert_string_equal(talk.written, "1,\"IP\",\"\"");
+		}
+		talk_free(&talk);
+	}
+	for (int64_t ms = 3000; ms < 15000; ms += 6000) {
+		struct talk talk;
+
+		talk_init(&talk, "AT+CGDCONT?", TIMEOUT_MS, ms, ms > 10000);
+		assert_int_equal(run(&talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_string_equal(talk.written, "");
+		talk_free(&talk);
+	}
 }
 
 /* A modem that has been up for long says what it means. */
@@ -382,6 +477,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_refused_at_first_is_asked_again),
+		cmocka_unit_test(a_modem_passes_for_3g_only_when_it_is),
+		cmocka_unit_test(no_context_is_written_blind),
 		cmocka_unit_test(an_old_modem_is_believed),
 		cmocka_unit_test(a_command_that_is_unknown_is_struck_off_at_any_age),
 		cmocka_unit_test(a_modem_that_answers_is_as_fast_at_any_age),

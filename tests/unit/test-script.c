@@ -1159,6 +1159,24 @@ static void the_right_context_is_chosen_and_no_other_overwritten(void **state)
 	}
 }
 
+/* The call gets along with both protocols; once a dial is enough to ask for one. */
+static void a_type_that_is_refused_is_not_asked_for_again(void **state)
+{
+	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+			     OK("AT+CGDCONT?", "+CGDCONT: 1,\"IPV4V6\",\"net\""),
+			     ERROR("AT+CGDCONT=1,\"IP\",\"net\""), OK("AT+CREG?", "+CREG: 0,1")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	set(&talk->conf.network.apn, "net");
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	assert_int_equal(rows[2].sent, 1);
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_int_equal(rows[2].sent, 2);
+	talk_free(talk);
+}
+
 #define LTE_DEFAULT OK("AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"lte.default\"")
 
 /* The cures of a refused +CGDCONT, and the radio is on again whatever comes of them. */
@@ -1525,6 +1543,7 @@ int main(void)
 		cmocka_unit_test(an_operator_is_selected_only_when_another_serves),
 		cmocka_unit_test(technology_is_told_in_the_maker_s_word),
 		cmocka_unit_test(a_signal_that_csq_does_not_know_is_asked_of_the_maker),
+		cmocka_unit_test(a_type_that_is_refused_is_not_asked_for_again),
 		cmocka_unit_test(the_right_context_is_chosen_and_no_other_overwritten),
 		cmocka_unit_test(a_context_that_is_active_is_ended_and_written),
 		cmocka_unit_test(an_attach_context_that_fails_is_overwritten_with_a_word),
