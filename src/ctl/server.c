@@ -173,7 +173,8 @@ static void on_client_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 	ssize_t len;
 
 	if (revents & EV_WRITE) {
-		flush_client(client);
+		if (answer_lines(client) && client->waits_for != 0)
+			ev_timer_stop(loop, &client->idle);
 		return;
 	}
 	len = recv(client->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
@@ -388,9 +389,10 @@ void ctl_server_answer(struct ctl_server *server, unsigned long ticket,
 	}
 	client->waits_for = 0;
 	append_object(&client->out, response);
-	/* And the requests that have come since. */
-	if (answer_lines(client) && client->waits_for == 0)
-		ev_timer_again(server->loop, &client->idle);
+	/* From the loop, with the requests that have come since: our caller may be in the middle of
+	 * what they ask for. */
+	ev_io_start(server->loop, &client->writer);
+	ev_timer_again(server->loop, &client->idle);
 }
 
 struct json_object *ctl_refusal(const char *cause, const char *text)

@@ -381,6 +381,33 @@ static void without_a_descriptor_it_does_not_turn(void **state)
 	ev_loop_destroy(loop);
 }
 
+/* Whoever answers may be in the middle of what the next request wants to end. */
+static void the_next_request_is_not_handled_within_an_answer(void **state)
+{
+	char path[] = "/tmp/test-ctl-XXXXXX";
+	struct asked asked = {0};
+	int error, fd = mkstemp(path);
+	struct ev_loop *loop = ev_loop_new(0);
+
+	(void)state;
+	close(fd);
+	asked.server = ctl_server_new(loop, path, handle, &asked, &error);
+	assert_non_null(asked.server);
+	fd = ctl_client_connect(path);
+	say(fd, "{\"command\":\"later\"}\n{\"command\":\"stop\"}\n");
+	for (int i = 0; i < 100 && asked.count == 0; i++)
+		run_for(loop, 0.05);
+	ctl_server_answer(asked.server, asked.ticket, ctl_success());
+	assert_int_equal(asked.count, 1);
+	for (int i = 0; i < 100 && asked.count == 1; i++)
+		ev_run(loop, EVRUN_ONCE);
+	assert_int_equal(asked.count, 2);
+	assert_string_equal(text_of(fd, DEADLINE_MS), "{\"ok\":true}\n{\"ok\":true}\n");
+	close(fd);
+	ctl_server_free(asked.server);
+	ev_loop_destroy(loop);
+}
+
 /* A server on this process's own loop, with "follow", and "publish", which says {"n": COUNT} to all
  * who do. */
 struct newspaper {
@@ -571,6 +598,7 @@ int main(void)
 		WITH_SERVER(a_crowd_does_not_lock_the_door_for_good),
 		WITH_SERVER(root_always_gets_in),
 		cmocka_unit_test(its_group_may_talk_to_it),
+		cmocka_unit_test(the_next_request_is_not_handled_within_an_answer),
 		cmocka_unit_test(without_a_descriptor_it_does_not_turn),
 		cmocka_unit_test(who_follows_gets_what_is_published),
 		cmocka_unit_test(who_reads_slowly_misses_some_and_gets_the_latest),
