@@ -6,6 +6,11 @@
 #include "daemon/bus.h"
 #include "io/clock.h"
 
+#define STOP_MS  4300 /* from a stop to the last of the ports */
+#define ALONE_MS 3000 /* without a stop */
+#define LATE_MS  200  /* for all of them at least, */
+#define LEAST_MS 20   /* and for each: one that does not hang takes milliseconds */
+
 enum cause bus_start(struct bus *bus, const struct part *parts, size_t count)
 {
 	enum cause cause = CAUSE_NONE;
@@ -117,9 +122,13 @@ int bus_close_ms(struct bus *bus)
 {
 	int64_t now = clock_now_ms(), left;
 
-	if (bus->close_end == 0)
+	if (bus->close_end == 0) {
 		bus->close_end =
-			bus->session.stop_at >= 0 ? bus->session.stop_at + 4300 : now + 3000;
+			bus->session.stop_at >= 0 ? bus->session.stop_at + STOP_MS : now + ALONE_MS;
+		/* A hook may have taken it all. */
+		if (bus->close_end < now + LATE_MS)
+			bus->close_end = now + LATE_MS;
+	}
 	left = bus->close_end - now;
-	return left < 200 ? 200 : left > 3000 ? 3000 : (int)left;
+	return left < LEAST_MS ? LEAST_MS : left > ALONE_MS ? ALONE_MS : (int)left;
 }
