@@ -48,6 +48,11 @@ static bool pin_is_last(const struct modem_facts *modem)
 	return modem->pin_left >= 0 && modem->pin_left < 2;
 }
 
+static const char *not_yet(const struct modem_facts *modem)
+{
+	return modem->sim_early ? "; not yet more: the modem has just started" : "";
+}
+
 static const char *judge_needed_pin(const struct doctor_facts *facts, struct finding *finding)
 {
 	int left = facts->modem->pin_left;
@@ -56,7 +61,8 @@ static const char *judge_needed_pin(const struct doctor_facts *facts, struct fin
 		buf_printf(&finding->evidence, "the SIM accepts %d more attempts at its PIN\n",
 			   left);
 	if (!*facts->conf->sim.pin) {
-		buf_printf(&finding->text, "the SIM needs its PIN, and none is configured");
+		buf_printf(&finding->text, "the SIM needs its PIN, and none is configured%s",
+			   not_yet(facts->modem));
 		buf_printf(&finding->fix,
 			   "echo 'sim: { pin = \"PIN\"; };' >> %s\n"
 			   "chmod 600 %s\n",
@@ -92,8 +98,7 @@ static const char *judge_sim(const struct doctor_facts *facts, struct finding *f
 		return judge_needed_pin(facts, finding);
 	if (sim == MODEM_SIM_UNKNOWN && *facts->ask_text)
 		return NULL; /* it was not asked to the end */
-	buf_printf(&finding->text, "%s%s", states[sim].text,
-		   facts->modem->sim_early ? "; not yet more: the modem has just started" : "");
+	buf_printf(&finding->text, "%s%s", states[sim].text, not_yet(facts->modem));
 	if (sim == MODEM_SIM_READY && *facts->modem->imsi)
 		buf_printf(&finding->evidence, "IMSI %s\n", facts->modem->imsi);
 	return states[sim].code;

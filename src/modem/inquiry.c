@@ -4,6 +4,7 @@
  * leaves its fact unknown. What has to be set for the answers' forms is put
  * back in the end; the PIN is never sent, and nothing is stored.
  */
+#include "conf/conf.h"
 #include "modem/step.h"
 
 static enum step_outcome take_sim_state(struct script *script, const struct at_event *reply)
@@ -13,7 +14,7 @@ static enum step_outcome take_sim_state(struct script *script, const struct at_e
 	if (sim != MODEM_SIM_UNKNOWN)
 		script->facts.sim = sim;
 	script->facts.sim_early = script->facts.sim != MODEM_SIM_READY &&
-				  script->facts.sim != MODEM_SIM_PIN &&
+				  (script->facts.sim != MODEM_SIM_PIN || !*script->conf->sim.pin) &&
 				  script_is_early(script, &reply->final);
 	return STEP_NEXT;
 }
@@ -36,6 +37,7 @@ static const struct step rows[] = {
 	{ STEP_FAMILY(pin_left), .fact = FACT_PIN_LEFT, .plain = true },
 	/* 27.007 8.65, where the maker's own counter is missing or refused */
 	{ "AT+CPINR=\"SIM PIN\"", .when = IF_PIN_LEFT_UNKNOWN, .fact = FACT_PIN_LEFT },
+	{ "AT+EPINC?", .when = IF_PIN_LEFT_UNKNOWN, .fact = FACT_PIN_LEFT }, /* MediaTek's */
 	{ "AT+CIMI", .when = IF_SIM_OPEN, .fact = FACT_IMSI, .plain = true },
 	{ STEP_FAMILY(iccid), .when = IF_ICCID_UNKNOWN, .fact = FACT_ICCID, .plain = true },
 	{ "AT+CCID", .when = IF_ICCID_UNKNOWN, .fact = FACT_ICCID, .plain = true },

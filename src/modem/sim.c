@@ -278,6 +278,19 @@ static enum step_outcome judge_pin(struct script *script)
 	return STEP_FAIL;
 }
 
+/* A modem that is still reading a SIM without a PIN may say "SIM PIN", as an RM520N does. */
+static enum step_outcome miss_pin(struct script *script)
+{
+	if (script->early_at < 0)
+		script->early_at = script->now;
+	if (!script_is_early(script, &script->modem.sim_final) ||
+	    script->now - script->early_at >= SCRIPT_EARLY_MS)
+		return script_fail(script, CAUSE_PIN,
+				   "the SIM wants its PIN and none is given; set sim.pin");
+	script->wake_at = script->now + SIM_RETRY_MS;
+	return script_jump(script, STEP_SIM);
+}
+
 static enum step_outcome ask_pin(struct script *script)
 {
 	struct pins_key key = key_of(script);
@@ -299,8 +312,7 @@ static enum step_outcome ask_pin(struct script *script)
 	if (script->modem.pin_sent)
 		return judge_pin(script);
 	if (!*script->conf->sim.pin)
-		return script_fail(script, CAUSE_PIN,
-				   "the SIM wants its PIN and none is given; set sim.pin");
+		return miss_pin(script);
 	if (left == 0)
 		return script_fail(script, CAUSE_PUK, PUK_TEXT);
 	if (left > 0 && left < PIN_LEFT_MIN && !script->conf->sim.last_attempt)
@@ -377,6 +389,7 @@ static const struct step rows[] = {
 	/* Then 27.007 8.65, and an empty VERIFY: without a PIN in it the card tells how often one may
 	 * still be tried, and counts nothing (TS 102 221 11.1.9; an older card says 6E00 or 6700). */
 	{ "AT+CPINR=\"SIM PIN\"", .when = IF_PIN_LEFT_WANTED, PIN_LEFT },
+	{ "AT+EPINC?", .when = IF_PIN_LEFT_WANTED, PIN_LEFT }, /* MediaTek's */
 	{ "AT+CSIM=10,\"0020000100\"", .when = IF_PIN_LEFT_WANTED, PIN_LEFT },
 	/* Sierra's !ICCID?, for one, is refused before the PIN is in; EF ICCID itself can always be
 	 * read (TS 102 221 13.2). */

@@ -28,6 +28,8 @@ static void pin_counters_of_all_makers(void **state)
 		{"+ZPINPUK: 1,10", 1},
 		{"+XPINCNT: 3,3,10,10", 3},
 		{"_OERCN: 3,10", 3},
+		{"+EPINC: 2, 3, 10, 10", 2},
+		{"+EPINC:0,3,10,10", 0},
 		{"+CPINR: SIM PIN,3,3", 3},
 		{"+CPINR: \"SIM PIN\",1,3", 1},
 		{"+CPINR: SIM PUK,10,10", -1},

@@ -26,7 +26,8 @@ struct talk {
 	int asked, pins;  /* how often it was, and how many PINs came */
 	char written[64]; /* the last context */
 	bool wants_pin;
-	const char *odd, *odd_text; /* one more answer */
+	const char *odd, *odd_text; /* one more answer, */
+	int64_t odd_ms;             /* for so long; 0: for ever */
 	const char *urc;            /* comes at urc_at, and ends the refusals */
 	int64_t urc_at;
 };
@@ -83,7 +84,8 @@ static const char *text_of(struct talk *talk, const char *command)
 		return "+CPIN: SIM PIN";
 	if (talk->wants_pin && strcmp(command, "AT+CREG?") == 0)
 		return "+CREG: 0,2";
-	if (talk->odd && strcmp(command, talk->odd) == 0)
+	if (talk->odd && strcmp(command, talk->odd) == 0 &&
+	    (talk->odd_ms == 0 || talk->now - 1000 < talk->odd_ms))
 		return talk->odd_text;
 	for (size_t i = 0; i < COUNT(answers); i++)
 		if (strcmp(command, answers[i][0]) == 0)
@@ -347,6 +349,38 @@ static void a_pin_that_is_wanted_late_goes_out_once(void **state)
 	}
 }
 
+/* An RM520N says SIM PIN of a SIM without one while it reads it. Where a PIN is given, it goes. */
+static void a_pin_that_is_not_given_is_not_missed_at_once(void **state)
+{
+	static const struct {
+		bool young;
+		int64_t ms; /* of SIM PIN */
+		int64_t min_ms, max_ms;
+		enum cause cause;
+	} cases[] = {
+		{true, 3000, 3000, 5000, CAUSE_NONE},
+		{true, 12000, 12000, 14000, CAUSE_NONE},
+		{true, 900000, 15000, 17000, CAUSE_PIN},
+		{false, 900000, 1, 500, CAUSE_PIN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct talk talk;
+
+		talk_init(&talk, "none", 0, 0, cases[i].young);
+		set_text(&talk.conf.sim.pin, "");
+		talk.odd = "AT+CPIN?";
+		talk.odd_text = "+CPIN: SIM PIN";
+		talk.odd_ms = cases[i].ms;
+		online_ms(&talk);
+		assert_int_equal(talk.script.cause, cases[i].cause);
+		assert_in_range(talk.now - 1000, cases[i].min_ms, cases[i].max_ms);
+		assert_int_equal(talk.pins, 0);
+		talk_free(&talk);
+	}
+}
+
 /* A module that loses its power while it looks for a network. */
 static void a_right_pin_goes_out_again_after_a_restart(void **state)
 {
@@ -437,6 +471,11 @@ static void a_question_tells_what_is_only_not_yet(void **state)
 		assert_int_equal(run(&talk, SCRIPT_INFO, 5000), SCRIPT_DONE);
 		assert_int_equal(talk.script.facts.sim_early, cases[i].early);
 		assert_int_equal(talk.asked, 1);
+		/* Without a PIN to give, wanting one may be what a starting modem says of any. */
+		set_text(&talk.conf.sim.pin, "");
+		run(&talk, SCRIPT_INFO, 5000);
+		assert_int_equal(talk.script.facts.sim_early,
+				 cases[i].early || cases[i].refusal == 11);
 		talk_free(&talk);
 	}
 }
@@ -483,6 +522,7 @@ int main(void)
 		cmocka_unit_test(a_command_that_is_unknown_is_struck_off_at_any_age),
 		cmocka_unit_test(a_modem_that_answers_is_as_fast_at_any_age),
 		cmocka_unit_test(a_pin_that_is_wanted_late_goes_out_once),
+		cmocka_unit_test(a_pin_that_is_not_given_is_not_missed_at_once),
 		cmocka_unit_test(a_right_pin_goes_out_again_after_a_restart),
 		cmocka_unit_test(a_sim_that_says_busy_is_waited_for),
 		cmocka_unit_test(what_comes_unasked_ends_the_wait),

@@ -564,7 +564,7 @@ static void a_pin_is_noted_with_card_and_modem_before_it_goes(void **state)
 	set(&talk->conf.sim.pin, "1234");
 	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_FAILED);
 	assert_string_equal(talk->noted, "1234/89490200000863940628/351234040123456");
-	assert_non_null(strstr(talk->log, "AT+CPINC?|AT+CPINR=\"SIM PIN\"|"
+	assert_non_null(strstr(talk->log, "AT+CPINC?|AT+CPINR=\"SIM PIN\"|AT+EPINC?|"
 					  "AT+CSIM=10,\"0020000100\"|AT!ICCID?|AT+CCID|"
 					  "AT+ICCID|AT+CRSM=176,12258,0,0,10|AT+CGSN|"
 					  "AT+CPIN=\"1234\"|"));
@@ -718,6 +718,7 @@ static void the_last_attempt_is_not_spent(void **state)
 		{"AT+CPINC?", "+CPINC: 1, 3, 10, 10"},
 		{"AT+CSIM=10,\"0020000100\"", "+CSIM: 4,\"63C1\""},
 		{"AT+CPINR=\"SIM PIN\"", "+CPINR: SIM PIN,1,3"},
+		{"AT+EPINC?", "+EPINC: 1, 3, 10, 10"},
 		{"AT+QPINC=\"SC\"", "+QPINC: \"SC\",1,10"},
 		{"AT^CPIN?", "^CPIN: SIM PIN,,10,1,10,3"},
 	};

@@ -31,7 +31,7 @@ const struct modem_family maker_generic = {
 	.iccid = "AT+CCID", .signal = "AT+CESQ", .mode = &mode_generic,
 	/* 27.007 8.65, and counters of makers that have no file here */
 	.counters = (const struct card_counter[]){
-		{ "+CPINR:", 0, "SIM PIN" }, { "+QTRPIN:" }, { "+PNNM:" }, { NULL },
+		{ "+CPINR:", 0, "SIM PIN" }, { "+EPINC:" }, { "+QTRPIN:" }, { "+PNNM:" }, { NULL },
 	},
 	.reports = (const struct signal_report[]){
 		{ "+CESQ:", "", SIGNAL_CODED, 10, { 1, 3, 6, 5 } }, { NULL },
