@@ -299,3 +299,41 @@ const struct at_error *at_error_by_text(enum at_final_kind kind, const char *tex
 	}
 	return NULL;
 }
+
+/* Letters and digits alone, in lower case; what does not fit is left out. */
+static size_t copy_letters(char *to, size_t size, const char *text)
+{
+	size_t len = 0;
+
+	for (; *text && len + 1 < size; text++)
+		if (isalnum((unsigned char)*text))
+			to[len++] = (char)tolower((unsigned char)*text);
+	to[len] = '\0';
+	return len;
+}
+
+const struct at_error *at_error_in_text(const char *text)
+{
+	enum { SHORTEST = 10 }; /* congestion, unknown APN */
+	const struct at_error *best = NULL;
+	char said[160], row[96];
+	size_t said_len = copy_letters(said, sizeof(said), text), longest = SHORTEST - 1;
+
+	for (size_t i = 0; i < COUNT(cme_errors); i++) {
+		size_t len;
+
+		if (cme_errors[i].code < 102 || cme_errors[i].code > 149 ||
+		    cme_errors[i].code == 148)
+			continue;
+		len = copy_letters(row, sizeof(row), cme_errors[i].text);
+		if (len > said_len)
+			len = strstr(row, said) ? said_len : 0;
+		else if (!strstr(said, row))
+			len = 0;
+		if (len <= longest)
+			continue;
+		longest = len;
+		best = &cme_errors[i];
+	}
+	return best;
+}

@@ -18,4 +18,8 @@ const struct at_error *at_error_by_code(enum at_final_kind kind, int code);
  * NULL when nothing fits. */
 const struct at_error *at_error_by_text(enum at_final_kind kind, const char *text);
 
+/* Of the network's refusals, 102 to 149, the one that fits the text best: whose words are in it, or
+ * which has all of its words ("unknown APN"). NULL: none. */
+const struct at_error *at_error_in_text(const char *text);
+
 #endif

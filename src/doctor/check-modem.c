@@ -171,6 +171,11 @@ static const char *judge_network(const struct doctor_facts *facts, struct findin
 	}
 	if (modem_radio_is_off(modem))
 		return NULL;
+	if (modem->reject.cause > 0) {
+		buf_printf(&finding->text, "the network refuses the modem: ");
+		modem_reject_print(&modem->reject, &finding->text);
+		return "network-refuses";
+	}
 	if (modem_stands_at(modem, MODEM_REG_DENIED)) {
 		buf_printf(&finding->text, "the network refuses the modem");
 		return "network-denies";
@@ -277,6 +282,8 @@ static const struct check checks[] = {
 	{ "network-denies", DOCTOR_PROBLEM, judge_network,
 	  "The SIM's contract does not cover it: not activated, blocked, or not valid here. Trying "
 	  "again does not help.",
+	  .cause = CAUSE_NOT_REGISTERED },
+	{ "network-refuses", DOCTOR_PROBLEM, judge_network, NULL,
 	  .cause = CAUSE_NOT_REGISTERED },
 	{ "not-registered", DOCTOR_PROBLEM, judge_network,
 	  "After power-up this may take a minute or two. If it stays so, check the antenna, the "

@@ -127,7 +127,7 @@ bool modem_decode_registration(const char *line, enum modem_domain *domain,
 	struct modem_registration found = {.lac = -1, .ci = -1, .act = -1};
 	struct at_fields fields, ahead;
 	unsigned value;
-	int stat, act, i = 0;
+	int stat, act, type, cause, i = 0;
 
 	while (i < MODEM_DOMAIN_COUNT && !at_fields_start(&fields, line, domains[i].prefix))
 		i++;
@@ -147,6 +147,13 @@ bool modem_decode_registration(const char *line, enum modem_domain *domain,
 		found.ci = (long)(value & 0xfffffff);
 	if (at_fields_next_int(&fields, &act) && modem_act_name(act))
 		found.act = act;
+	/* With <n> = 3 why it is refused follows: <cause_type> and <reject_cause>, after a <rac> in
+	 * +CGREG. Type 1 is the maker's own. */
+	if (i == MODEM_DOMAIN_PS && at_fields_left(&fields) != 2)
+		at_fields_skip(&fields);
+	if (!modem_reg_is_registered(found.stat) && at_fields_next_int(&fields, &type) &&
+	    type == 0 && at_fields_next_int(&fields, &cause) && cause > 0 && cause < 256)
+		found.cause = cause;
 	*domain = (enum modem_domain)i;
 	*registration = found;
 	return true;

@@ -33,9 +33,10 @@ enum modem_domain {
 
 struct modem_registration {
 	enum modem_reg stat;
-	int lac; /* location or tracking area; -1 unknown */
-	long ci; /* cell; -1 unknown */
-	int act; /* 27.007 7.3 <AcT>; -1 unknown */
+	int lac;   /* location or tracking area; -1 unknown */
+	long ci;   /* cell; -1 unknown */
+	int act;   /* 27.007 7.3 <AcT>; -1 unknown */
+	int cause; /* why it is not registered; 0 unknown */
 };
 
 enum modem_sim {

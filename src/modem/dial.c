@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "at/fields.h"
 #include "conf/conf.h"
 #include "modem/step.h"
 
@@ -117,14 +118,55 @@ static enum step_outcome ask_spared(struct script *script)
 	return step_overwrite(script, spared, buf_str(&script->call_error));
 }
 
+/* Why: the final's own number, which is 100 more than the network's (27.007 9.2.2), or +CEER. */
 static enum step_outcome take_reason(struct script *script, const struct at_event *reply)
 {
+	const struct at_final *final = &script->modem.dial_final;
+	struct modem_reject *reject = &script->facts.reject;
 	const char *at = reply->text;
 	char line[96] = "";
 
 	step_next_line(&at, line, sizeof(line));
-	return script_fail(script, CAUSE_CALL, "%s%s%s%s", buf_str(&script->call_error),
-			   *line ? " (" : "", line, *line ? ")" : "");
+	if (*line)
+		buf_printf(&script->call_error, " (%s)", line);
+	*reject = (struct modem_reject){.cause = 0};
+	if (final->kind == AT_FINAL_CME && final->code > 101 && final->code < 148)
+		*reject = (struct modem_reject){.cause = final->code - 100, .of_call = true};
+	else
+		modem_decode_reject(line, reject);
+	return STEP_NEXT;
+}
+
+static enum step_outcome fail_call(struct script *script)
+{
+	struct buf why = BUF_INIT;
+
+	modem_reject_print(&script->facts.reject, &why);
+	script_fail(script, CAUSE_CALL, "%s%s%s", buf_str(&script->call_error), why.len ? ": " : "",
+		    buf_str(&why));
+	buf_free(&why);
+	return STEP_FAIL;
+}
+
+/* A network that is full may have said for how long (24.008 10.5.7.4a, T3396). */
+static enum step_outcome ask_backoff(struct script *script)
+{
+	if (modem_reject_pace(&script->facts.reject) != REJECT_WAITS)
+		return fail_call(script);
+	buf_printf(&script->command, "AT+CABTRDP=");
+	if (at_quote(&script->command, script->modem.context.apn) < 0)
+		return fail_call(script);
+	return STEP_SEND;
+}
+
+static enum step_outcome take_backoff(struct script *script, const struct at_event *reply)
+{
+	const char *at = reply->text;
+	char line[160];
+
+	while (step_next_line(&at, line, sizeof(line)))
+		modem_decode_backoff(line, &script->facts.reject);
+	return fail_call(script);
 }
 
 /* clang-format off */
@@ -140,6 +182,7 @@ static const struct step refused[] = {
 	{ .ask = ask_spared },
 	/* 27.007 6.10: why the last call failed. */
 	{ "AT+CEER", .take = take_reason },
+	{ .ask = ask_backoff, .take = take_backoff },
 };
 /* clang-format on */
 

@@ -6,6 +6,7 @@
 #include "modem/layout.h"
 #include "modem/mode.h"
 #include "modem/radio.h"
+#include "modem/reject.h"
 #include "modem/signal.h"
 
 /*
@@ -28,6 +29,7 @@ struct modem_family {
 	const char *signal;          /* more than +CSQ tells */
 	const char *radio;           /* why the radio is off */
 	const char *radio_else;      /* where that is refused */
+	const char *reject;          /* why a network has refused the modem */
 	const char *reset; /* restarts the modem, where +CFUN=1,1 is not the first choice */
 
 	/* `auth` tells the modem name and password of a context, `auth_none` that there are none.
@@ -44,6 +46,7 @@ struct modem_family {
 	const struct card_counter *counters;
 	const struct signal_report *reports;
 	const struct signal_technology *technologies;
+	const struct reject_report *rejects;
 	/* ... and what no row can say; see modem_decode_signal and modem_decode_radio. */
 	bool (*decode_signal)(const char *line, struct modem_signal *signal);
 	bool (*decode_radio)(const char *line, struct modem_radio *radio);

@@ -22,7 +22,8 @@ static enum step_outcome take_sim_state(struct script *script, const struct at_e
 /* clang-format off */
 #define DOMAIN(name, n) \
 	{ "AT+" name "?", .fact = FACT_DOMAIN, .number = n, .watched = true }, \
-	{ "AT+" name "=2", .when = IF_CELL_HIDDEN, .number = n }, \
+	{ "AT+" name "=3", .when = IF_REASON_HIDDEN, .take = step_take_reasons, .number = n }, \
+	{ "AT+" name "=2", .when = IF_CELL_STILL_HIDDEN, .number = n }, \
 	{ "AT+" name "?", .when = IF_CELL_HIDDEN, .fact = FACT_DOMAIN, .number = n }, \
 	{ "AT+" name "=", .when = IF_CELL_HIDDEN, .number = n, .numbered = true }
 
@@ -49,6 +50,8 @@ static const struct step rows[] = {
 	DOMAIN("CREG", SCRIPT_KEPT_CREG),
 	DOMAIN("CGREG", SCRIPT_KEPT_CGREG),
 	DOMAIN("CEREG", SCRIPT_KEPT_CEREG),
+	{ STEP_FAMILY(reject), .when = IF_REASON_WANTED, .fact = FACT_REJECT, .plain = true },
+	{ "AT+CEER", .when = IF_REASON_WANTED, .fact = FACT_REJECT },
 	{ "AT+COPS?", .fact = FACT_OPERATOR, .number = SCRIPT_KEPT_COPS, .timeout_s = 15,
 	  .watched = true },
 	{ "AT+COPS=3,0", .when = IF_NAME_MISSING, .number = SCRIPT_KEPT_COPS },

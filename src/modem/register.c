@@ -9,6 +9,7 @@
 #define POLL_MS   2000
 #define DENIED_MS 15000 /* a first "denied" may be one cell's */
 #define ANYWAY_MS 20000
+#define REASON_MS 10000 /* without registration, until the maker's own command is asked why */
 #define ON_MS     10000 /* OK to +CFUN=1 is a promise; an MC8790 takes 5 s */
 
 /* The operator -----------------------------------------------------------------*/
@@ -90,6 +91,14 @@ static enum step_outcome take_domain(struct script *script, const struct at_even
 	return script_jump(script, STEP_OPERATOR);
 }
 
+/* <n> = 3 */
+enum step_outcome step_take_reasons(struct script *script, const struct at_event *reply)
+{
+	script->modem.no_reasons[script->number] = reply->final.kind != AT_FINAL_OK;
+	script->modem.urcs_on[script->number] = reply->final.kind == AT_FINAL_OK;
+	return STEP_NEXT;
+}
+
 static enum step_outcome take_urc(struct script *script, const struct at_event *reply)
 {
 	script->modem.urc_refused = reply->final.kind != AT_FINAL_OK;
@@ -133,6 +142,38 @@ void script_describe_registration(const struct script *script, struct buf *out)
 		buf_printf(out, "; network.operator allows only %s",
 			   script->conf->network.operator);
 	mode_describe_limit(script, out);
+	if (script->facts.reject.cause > 0) {
+		buf_printf(out, "; the network's reason: ");
+		modem_reject_print(&script->facts.reject, out);
+	}
+}
+
+/* The maker's own word, for a modem whose +CEREG does not tell. A modem that goes on searching may
+ * have been refused by all that it has found. */
+static enum step_outcome ask_reason(struct script *script)
+{
+	struct script_modem *modem = &script->modem;
+	const struct modem_facts *facts = &script->facts;
+
+	if (!script->family->reject || facts->registered || facts->reject.cause > 0 ||
+	    script->now - script->started_at < REASON_MS || script->now < modem->reason_at)
+		return STEP_NEXT;
+	modem->reason_at = script->now + REASON_MS;
+	buf_printf(&script->command, "%s", script->family->reject);
+	return STEP_SEND;
+}
+
+static void say_reason(struct script *script)
+{
+	const struct modem_reject *reject = &script->facts.reject;
+	struct buf text = BUF_INIT;
+
+	if (reject->cause == 0 || reject->cause == script->modem.reason_said)
+		return;
+	script->modem.reason_said = reject->cause;
+	modem_reject_print(reject, &text);
+	script_say(script, "the network refuses the modem: %s", buf_str(&text));
+	buf_free(&text);
 }
 
 /* Dialing all the same ----------------------------------------------------------------*/
@@ -144,6 +185,7 @@ static bool may_dial_anyway(const struct script *script)
 	int doublings = script->memory.anyway < 8 ? script->memory.anyway : 8;
 
 	return !script->facts.registered && !script_is_denied(script) &&
+	       modem_reject_pace(&script->facts.reject) == REJECT_PASSES &&
 	       script->now - script->started_at >= (int64_t)ANYWAY_MS << doublings;
 }
 
@@ -188,6 +230,7 @@ static enum step_outcome ask_repeat(struct script *script)
 	/* Only LTE attaches with it. */
 	if (spared && !spared->reserved && !script->facts.domain_known[MODEM_DOMAIN_EPS])
 		spared = NULL;
+	say_reason(script);
 	if (!script_is_denied(script)) {
 		script->denied_at = -1;
 	} else if (script->denied_at < 0) {
@@ -199,10 +242,11 @@ static enum step_outcome ask_repeat(struct script *script)
 
 		script->denied = true;
 		script_describe_registration(script, &where);
-		script_fail(script, CAUSE_NOT_REGISTERED,
-			    "the network denies registration (%s): the SIM's subscription does not "
-			    "cover it",
-			    buf_str(&where));
+		script_fail(script, CAUSE_NOT_REGISTERED, "the network denies registration (%s)%s",
+			    buf_str(&where),
+			    script->facts.reject.cause > 0
+				    ? ""
+				    : ": the SIM's subscription does not cover it");
 		buf_free(&where);
 		return STEP_FAIL;
 	}
@@ -293,9 +337,11 @@ static enum step_outcome take_radio_on(struct script *script, const struct at_ev
 #define DOMAIN(name, n) \
 	{ "AT+" name "?", .when = IF_DOMAIN_THERE, .fact = FACT_DOMAIN, .take = take_domain, \
 	  .timeout_s = 10, .number = n, .label = n == MODEM_DOMAIN_CS ? STEP_DOMAINS : 0 }
-/* 2 reports cells too; a modem that does not have it may have 1. */
+/* 3 reports why a network refuses (27.007 7.2, 10.1.20, 10.1.22), 2 cells at least; a modem that
+ * has neither may have 1. */
 #define URC(name, n) \
-	{ "AT+" name "=2", .when = IF_URC_WANTED, .take = take_urc, .number = n }, \
+	{ "AT+" name "=3", .when = IF_URC_WANTED, .take = step_take_reasons, .number = n }, \
+	{ "AT+" name "=2", .when = IF_CELLS_WANTED, .take = take_urc, .number = n }, \
 	{ "AT+" name "=1", .when = IF_URC_REFUSED, .take = take_plain_urc, .number = n }
 #define FREE { .ask = ask_free_selection, .take = take_free, .timeout_s = 60 }
 
@@ -323,6 +369,8 @@ static const struct step registered[] = {
 	{ "AT+COPS?", .when = IF_SIGNS_WANTED, .fact = FACT_OPERATOR, .timeout_s = 15 },
 	{ "AT+CIMI", .when = IF_OWN_WANTED, .fact = FACT_IMSI, .plain = true },
 	{ .ask = ask_anyway },
+	{ .ask = ask_reason, .fact = FACT_REJECT, .timeout_s = 2, .plain = true },
+	{ "AT+CEER", .when = IF_REASON_WANTED, .fact = FACT_REJECT, .timeout_s = 2 },
 	{ .ask = ask_repeat },
 	{ "AT+COPS?", .fact = FACT_OPERATOR, .label = STEP_OPERATOR },
 	FREE,

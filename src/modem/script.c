@@ -323,6 +323,8 @@ void script_urc(struct script *script, const char *line, int64_t now)
 		if (waits)
 			script->wake_at = now;
 	}
+	if (!script->facts.registered && script->stage < SCRIPT_DIAL)
+		modem_decode_reject(line, &script->facts.reject);
 	if (!step_take_registration(script, line) || script->stage >= SCRIPT_INFO)
 		return;
 	if (script_check_roaming(script) != STEP_FAIL && script->stage == SCRIPT_REGISTER &&

@@ -17,6 +17,7 @@
 #include "modem/mode.h"
 #include "modem/pins.h"
 #include "modem/radio.h"
+#include "modem/reject.h"
 
 struct conf;
 
@@ -35,6 +36,7 @@ struct modem_facts {
 	bool domain_known[MODEM_DOMAIN_COUNT]; /* it has reported that one */
 	bool registered;                       /* some domain is home or roaming */
 	bool roaming;
+	struct modem_reject reject; /* by a network; cause 0: none */
 	char operator[64];
 	char mccmnc[8];
 	int act;                /* -1 unknown */
@@ -119,6 +121,7 @@ struct script_modem {
 	int selection;                           /* +COPS's <mode> */
 	bool domain_missing[MODEM_DOMAIN_COUNT]; /* the read was refused */
 	bool urcs_on[MODEM_DOMAIN_COUNT];        /* reported unasked, as far as it can be */
+	bool no_reasons[MODEM_DOMAIN_COUNT];     /* it cannot report why it is refused */
 	bool urc_refused;                        /* by the domain just asked */
 	struct mode_progress mode;
 	struct at_final sim_final; /* of +CPIN? */
@@ -138,6 +141,8 @@ struct script_modem {
 	int radio_fun;               /* what +CFUN? said */
 	bool attach_checked;         /* +CGATT? has been answered */
 	int attached;                /* 0: no; -1: unknown */
+	int64_t reason_at;           /* when to ask again why the network refuses */
+	int reason_said;             /* the cause that is in the log */
 	bool signs_wanted;           /* of a network, where no domain tells of one */
 	unsigned forms_tried;        /* of dialing, as bits */
 	struct at_final dial_final;  /* of the last of them */

@@ -8,15 +8,14 @@
 #include "modem/decode.h"
 #include "modem/family.h"
 
-/* What a receiver can hear at all; RSRQ's codes count halves. */
+/* What a receiver can hear at all; RSRQ's codes count halves, SINR's fifths. */
 static const struct {
 	short min, max, code_base;
 	unsigned char codes_per_db;
-} limits[SIGNAL_QUANTITIES] = {
-	[SIGNAL_RSSI] = {-125, -20, -121, 1},
-	[SIGNAL_RSCP] = {-125, -20, -121, 1},
-	[SIGNAL_RSRP] = {-160, -30, -141, 1},
-	[SIGNAL_RSRQ] = {-34, 20, -20, 2},
+} limits[SIGNAL_POWERS] = {
+	[SIGNAL_RSSI] = {-125, -20, -121, 1}, [SIGNAL_RSCP] = {-125, -20, -121, 1},
+	[SIGNAL_RSRP] = {-160, -30, -141, 1}, [SIGNAL_RSRQ] = {-34, 20, -20, 2},
+	[SIGNAL_SINR] = {-30, 30, -20, 5},
 };
 
 /* clang-format off */
@@ -57,16 +56,19 @@ void modem_signal_clear(struct modem_signal *signal)
 		.rscp_dbm = MODEM_DB_UNKNOWN,
 		.rsrp_dbm = MODEM_DB_UNKNOWN,
 		.rsrq_db = MODEM_DB_UNKNOWN,
+		.sinr_db = MODEM_DB_UNKNOWN,
+		.band = -1,
+		.arfcn = -1,
+		.cell = -1,
 	};
 }
 
 static bool put_value(struct modem_signal *signal, enum signal_quantity quantity, long value)
 {
-	int *const parts[SIGNAL_QUANTITIES] = {
-		[SIGNAL_RSSI] = &signal->rssi_dbm,
-		[SIGNAL_RSCP] = &signal->rscp_dbm,
-		[SIGNAL_RSRP] = &signal->rsrp_dbm,
-		[SIGNAL_RSRQ] = &signal->rsrq_db,
+	int *const parts[SIGNAL_POWERS] = {
+		[SIGNAL_RSSI] = &signal->rssi_dbm, [SIGNAL_RSCP] = &signal->rscp_dbm,
+		[SIGNAL_RSRP] = &signal->rsrp_dbm, [SIGNAL_RSRQ] = &signal->rsrq_db,
+		[SIGNAL_SINR] = &signal->sinr_db,
 	};
 
 	if (value < limits[quantity].min || value > limits[quantity].max)
@@ -84,10 +86,35 @@ static bool number_of_text(const char *text, long *value)
 	return end != text && *value > -2000 && *value < 2000;
 }
 
+/* A band of LTE or 5G by its number. Those of GSM and UMTS are told by their frequencies. */
+static bool put_cell(struct modem_signal *signal, enum signal_quantity quantity, const char *text)
+{
+	const char *band = strcasestr(text, "BAND");
+	int base = quantity == SIGNAL_CELL_HEX ? 16 : 10, max = 0xfffffff;
+	int *part = quantity == SIGNAL_ARFCN ? &signal->arfcn : &signal->cell;
+	char *end;
+	long value;
+
+	text += strspn(text, " \t");
+	if (quantity == SIGNAL_BAND) {
+		part = &signal->band;
+		max = 512;
+		text = band ? band + strlen("BAND") : text + strspn(text, "Bn");
+	}
+	value = strtol(text, &end, base);
+	if (end == text || (*end && strchr("xX.", *end)) || value < (quantity != SIGNAL_ARFCN) ||
+	    value > max)
+		return false;
+	*part = (int)value;
+	return true;
+}
+
 bool modem_signal_put(struct modem_signal *signal, enum signal_quantity quantity, const char *text)
 {
 	long value;
 
+	if (quantity >= SIGNAL_POWERS)
+		return put_cell(signal, quantity, text);
 	return number_of_text(text, &value) && put_value(signal, quantity, value);
 }
 
@@ -112,8 +139,13 @@ static bool take_report(const struct signal_report *row, struct at_fields fields
 		char text[16];
 		long value;
 
-		if (!row->field[i] || !field_text(fields, row->field[i], text, sizeof(text)) ||
-		    !number_of_text(text, &value))
+		if (!row->field[i] || !field_text(fields, row->field[i], text, sizeof(text)))
+			continue;
+		if (i >= SIGNAL_POWERS) {
+			any |= put_cell(signal, (enum signal_quantity)i, text);
+			continue;
+		}
+		if (!number_of_text(text, &value))
 			continue;
 		switch ((enum signal_scale)row->scale) {
 		case SIGNAL_CODED:
@@ -125,6 +157,11 @@ static bool take_report(const struct signal_report *row, struct at_fields fields
 			break;
 		case SIGNAL_NO_SIGN:
 			value = value > 0 ? -value : value;
+			break;
+		case SIGNAL_CODED_SINR:
+			if (i == SIGNAL_SINR)
+				value = value > limits[i].max ? limits[i].code_base + value / 5
+							      : MODEM_DB_UNKNOWN;
 			break;
 		case SIGNAL_PLAIN:
 			break;

@@ -17,6 +17,11 @@ struct modem_signal {
 	int rscp_dbm; /* UMTS */
 	int rsrp_dbm; /* LTE */
 	int rsrq_db;
+	int sinr_db;
+	/* Where it listens; -1 unknown. */
+	int band;  /* 36.101 5.5, 38.104 5.2 */
+	int arfcn; /* the channel */
+	int cell;
 };
 
 /* All unknown. */
@@ -37,17 +42,32 @@ const char *modem_decode_technology(const char *line);
 
 /* For the families' own decoders and tables */
 
-enum signal_quantity { SIGNAL_RSSI, SIGNAL_RSCP, SIGNAL_RSRP, SIGNAL_RSRQ, SIGNAL_QUANTITIES };
+enum signal_quantity {
+	SIGNAL_RSSI,
+	SIGNAL_RSCP,
+	SIGNAL_RSRP,
+	SIGNAL_RSRQ,
+	SIGNAL_SINR,
+	SIGNAL_POWERS, /* so many; what follows is the cell's */
+	SIGNAL_BAND = SIGNAL_POWERS,
+	SIGNAL_ARFCN,
+	SIGNAL_CELL,
+	SIGNAL_CELL_HEX,
+	SIGNAL_QUANTITIES
+};
 
-/* Take the number that `text` begins with, in dBm or dB; false when it is none or out of range. */
+/* Take what `text` begins with: a number in dBm or dB, "B2", "LTE BAND 3", a channel, a cell; false
+ * when it is none or out of range. */
 bool modem_signal_put(struct modem_signal *signal, enum signal_quantity quantity, const char *text);
 
 /* How a quantity is written. */
 enum signal_scale {
-	SIGNAL_PLAIN,  /* dBm or dB */
-	SIGNAL_CODED,  /* 27.007 8.69's numbers, and Huawei's */
-	SIGNAL_TENTHS, /* or plain, by the firmware: -850 is -85 */
-	SIGNAL_NO_SIGN /* 78 is -78 */
+	SIGNAL_PLAIN,   /* dBm or dB */
+	SIGNAL_CODED,   /* 27.007 8.69's numbers, and Huawei's */
+	SIGNAL_TENTHS,  /* or plain, by the firmware: -850 is -85 */
+	SIGNAL_NO_SIGN, /* 78 is -78 */
+	/* PLAIN, but SINR CODED. 30 and less is left out: newer ones of the maker say dB. */
+	SIGNAL_CODED_SINR,
 };
 
 /* A report in fields: which field, from 1, has what; 0: none has it. The first row whose prefix and

@@ -18,6 +18,8 @@ bool step_is_needed(const struct script *script, const struct step *step)
 	bool pin_is_pending = facts->sim == MODEM_SIM_READY && modem->pin_pending;
 	bool operator_is_free = strcmp(conf->network.operator, "auto") == 0;
 	int kept = modem->kept[step->number];
+	bool domain_is_registered = step->number < MODEM_DOMAIN_COUNT &&
+				    modem_reg_is_registered(facts->registration[step->number].stat);
 
 	/* What is left when winding up is what puts back, and that ends in a kept number. */
 	if ((script->winding_up && !step->numbered) ||
@@ -47,10 +49,16 @@ bool step_is_needed(const struct script *script, const struct step *step)
 	case IF_DOMAIN_THERE:
 		return !modem->domain_missing[step->number];
 	case IF_URC_WANTED:
-		return !modem->urcs_on[step->number] && !modem->domain_missing[step->number];
+		return !modem->urcs_on[step->number] && !modem->domain_missing[step->number] &&
+		       !modem->no_reasons[step->number];
+	case IF_CELLS_WANTED:
+		return !modem->urcs_on[step->number] && modem->no_reasons[step->number];
 	case IF_URC_REFUSED:
 		return !modem->urcs_on[step->number] && !modem->domain_missing[step->number] &&
 		       modem->urc_refused;
+	case IF_REASON_WANTED:
+		return !facts->registered && facts->reject.cause == 0 &&
+		       modem_stands_at(facts, MODEM_REG_DENIED);
 	case IF_SIGNS_WANTED:
 		return modem->signs_wanted;
 	case IF_OWN_WANTED:
@@ -76,6 +84,11 @@ bool step_is_needed(const struct script *script, const struct step *step)
 		return kept >= 0;
 	case IF_CELL_HIDDEN: /* cells come with <n> = 2 only (27.007 7.2) */
 		return kept == 0 || kept == 1;
+	case IF_REASON_HIDDEN: /* why there is none comes with <n> = 3 */
+		return (kept == 0 || kept == 1) && !domain_is_registered;
+	case IF_CELL_STILL_HIDDEN:
+		return (kept == 0 || kept == 1) &&
+		       (domain_is_registered || modem->no_reasons[step->number]);
 	case IF_NAME_MISSING:
 		return kept == 2;
 	case IF_NUMBER_MISSING:
@@ -113,6 +126,8 @@ bool step_take_registration(struct script *script, const char *line)
 	/* A line without a cell does not wipe out the cell of the same state. */
 	if (kept->stat != found.stat || kept->act != found.act || found.lac >= 0)
 		*kept = found;
+	if (found.cause > 0)
+		facts->reject = (struct modem_reject){.cause = found.cause};
 	facts->registered = false;
 	facts->roaming = false;
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
@@ -125,6 +140,8 @@ bool step_take_registration(struct script *script, const char *line)
 		if (facts->registration[i].act >= 0)
 			facts->act = facts->registration[i].act;
 	}
+	if (facts->registered)
+		facts->reject.cause = 0;
 	return true;
 }
 
@@ -159,6 +176,18 @@ static void take_operator(struct script *script, const char *line)
 	if (modem->kept[SCRIPT_KEPT_COPS] < 0 && at_fields_start(&fields, line, "+COPS:") &&
 	    at_fields_skip(&fields) && at_fields_next_int(&fields, &format))
 		modem->kept[SCRIPT_KEPT_COPS] = format;
+}
+
+/* What +CEER says at the wrong time is of an earlier call, whose causes go on where those of a
+ * registration end. */
+static void take_reject(struct script *script, const char *line)
+{
+	struct modem_reject found;
+
+	if (!modem_decode_reject(line, &found) || (found.of_call && found.cause > 25) ||
+	    script->facts.registered)
+		return;
+	script->facts.reject.cause = found.cause;
 }
 
 void step_take_line(struct script *script, const struct step *step, const char *line)
@@ -227,6 +256,9 @@ void step_take_line(struct script *script, const struct step *step, const char *
 		if (technology)
 			facts->technology = technology;
 		modem_decode_signal(line, &facts->signal);
+		break;
+	case FACT_REJECT:
+		take_reject(script, line);
 		break;
 	case FACT_CONTEXT:
 		if (!modem_decode_context(line, &context))

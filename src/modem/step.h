@@ -41,12 +41,14 @@ enum step_when {
 	IF_IMEI_WANTED,
 	IF_OPERATOR_CHOSEN,
 	IF_SELECTION_UNKNOWN,
-	IF_DOMAIN_THERE, /* by its read: this, and the next two, of domain `number` */
+	IF_DOMAIN_THERE, /* by its read: this, and the next three, of domain `number` */
 	IF_URC_WANTED,
+	IF_CELLS_WANTED,
 	IF_URC_REFUSED,
-	IF_SIGNS_WANTED, /* of a network, as no domain tells of one; */
-	IF_OWN_WANTED,   /* and whether it is the SIM's own */
-	IF_ELSEWHERE,    /* the call uses another context than 1, by our choice */
+	IF_REASON_WANTED, /* the network refuses the modem, and has not said why */
+	IF_SIGNS_WANTED,  /* of a network, as no domain tells of one; */
+	IF_OWN_WANTED,    /* and whether it is the SIM's own */
+	IF_ELSEWHERE,     /* the call uses another context than 1, by our choice */
 	IF_RADIO_UNTOLD,
 	IF_RADIO_NOT_ON,
 	IF_SIGNAL_UNKNOWN,
@@ -57,6 +59,8 @@ enum step_when {
 	/* by kept[number] */
 	IF_KEPT,
 	IF_CELL_HIDDEN,
+	IF_REASON_HIDDEN,     /* and the domain `number` is not registered */
+	IF_CELL_STILL_HIDDEN, /* the last was not the case, or refused */
 	IF_NAME_MISSING,
 	IF_NUMBER_MISSING,
 	IF_ERRORS_TERSE,
@@ -82,6 +86,7 @@ enum step_fact {
 	FACT_PIN_LEFT,
 	FACT_ICCID,
 	FACT_RADIO,
+	FACT_REJECT,
 	FACT_CONTEXT,
 	FACT_ATTACHED,
 };
@@ -185,6 +190,9 @@ enum step_outcome step_overwrite(struct script *script, const struct modem_conte
 
 /* dial.c: once more, with all forms. */
 enum step_outcome step_dial_again(struct script *script);
+
+/* register.c: whether the domain reports why it is refused. */
+enum step_outcome step_take_reasons(struct script *script, const struct at_event *reply);
 
 /* register.c: wait for registration, and look again. */
 enum step_outcome step_wait_registered(struct script *script);

@@ -12,6 +12,8 @@
  * link that never carried anything has not lasted. */
 #define DEAD_LINK_LASTED_MS 600000
 
+#define WAIT_MAX_MS         3600000 /* what the network says may be days */
+
 /* Whether the call was made, and the network refused it or PPP came to nothing. */
 static bool call_was_futile(const struct session *session)
 {
@@ -22,6 +24,21 @@ static bool call_was_futile(const struct session *session)
 	       (session->cause == CAUSE_CALL || session->cause == CAUSE_PPP);
 }
 
+/* Whether only time, the operator or a person can mend what the network refuses. A call is tried
+ * once more soon, because what the modem says of it may be of an earlier one. */
+static bool refusal_lasts(struct session *session)
+{
+	const struct modem_reject *reject = &session->script.facts.reject;
+	enum reject_pace pace = modem_reject_pace(reject);
+	bool again = reject->cause == session->refused_for;
+
+	if (session->cause != CAUSE_NOT_REGISTERED && session->cause != CAUSE_CALL)
+		return false;
+	session->refused_for = reject->cause;
+	return pace == REJECT_WAITS ||
+	       (pace == REJECT_LASTS && (again || session->cause == CAUSE_NOT_REGISTERED));
+}
+
 /* pppd is gone, or will never go. */
 static void finish_hangup(struct session *session, int64_t now)
 {
@@ -29,6 +46,8 @@ static void finish_hangup(struct session *session, int64_t now)
 	bool lasted = session->up_at >= 0 && session->since - session->up_at >= lasted_ms;
 	enum cause_reaction reaction = cause_reaction(session->cause);
 	enum session_state next = SESSION_BACKING_OFF;
+	int64_t wait_ms = session->script.facts.reject.wait_s * 1000LL;
+	bool refusal = refusal_lasts(session);
 
 	if (session->port_open) {
 		session->ops->hang_up(session->ctx);
@@ -42,6 +61,7 @@ static void finish_hangup(struct session *session, int64_t now)
 	if (lasted) {
 		backoff_reset(&session->backoff);
 		ladder_reset(&session->ladder);
+		session->refused_for = 0;
 	}
 	if (session->stopping)
 		next = SESSION_STOPPED;
@@ -60,7 +80,7 @@ static void finish_hangup(struct session *session, int64_t now)
 			session->delay_ms = SESSION_REDIAL_MS;
 		else if (session->cause == CAUSE_SIM && session->script.facts.sim == MODEM_SIM_BUSY)
 			session->delay_ms = backoff_next(&session->backoff); /* it mends itself */
-		else if (session->ladder.slow || reaction == CAUSE_REACTION_SLOW ||
+		else if (session->ladder.slow || reaction == CAUSE_REACTION_SLOW || refusal ||
 			 (session->cause == CAUSE_NOT_REGISTERED &&
 			  script_is_denied(&session->script)))
 			session->delay_ms = backoff_slow(&session->backoff);
@@ -68,6 +88,8 @@ static void finish_hangup(struct session *session, int64_t now)
 			session->delay_ms = SESSION_REDIAL_MS;
 		else
 			session->delay_ms = backoff_next(&session->backoff);
+		if (refusal && session->delay_ms < wait_ms)
+			session->delay_ms = (int)(wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS);
 	}
 	session_change(session, next, now);
 }

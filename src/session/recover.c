@@ -18,6 +18,9 @@ static enum ladder_rung next_rung(struct session *session, bool again, int64_t n
 				     .gone = session->modem_left,
 				     .hopeless = session->wrong_modem};
 
+	/* A modem that is reset forgets how long it was told to wait. */
+	if (cause == CAUSE_NOT_REGISTERED || cause == CAUSE_CALL)
+		failed.hopeless |= modem_reject_pace(&session->script.facts.reject) == REJECT_WAITS;
 	if (cause == CAUSE_SIM)
 		failed.hopeless |= session->script.facts.sim != MODEM_SIM_BUSY;
 	if (cause == CAUSE_NOT_REGISTERED)

@@ -162,6 +162,7 @@ struct session {
 	bool reached;          /* SESSION_GOAL_REGISTERED was */
 	bool redialing;        /* a redial has been asked for */
 	int measure;           /* HANGING_UP: the next one, see hangup.c */
+	int refused_for;       /* the network's reason for the last refusal; 0: none */
 	int delay_ms;          /* BACKING_OFF's */
 
 	enum cause cause; /* of the last failure, and therefore of the end */

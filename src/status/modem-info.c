@@ -9,6 +9,39 @@
 #include "status/modem-info.h"
 #include "status/show.h"
 
+/* What of the cell is known, if anything. */
+static void add_cell(struct json_object *object, const struct modem_facts *facts)
+{
+	struct json_object *cell = json_object_new_object();
+	long id = facts->signal.cell;
+
+	for (int i = 0; i < MODEM_DOMAIN_COUNT && id < 0; i++)
+		if (modem_reg_is_registered(facts->registration[i].stat))
+			id = facts->registration[i].ci;
+	json_add_number(cell, "id", id);
+	json_add_number(cell, "band", facts->signal.band);
+	json_add_number(cell, "arfcn", facts->signal.arfcn);
+	if (json_object_object_length(cell) > 0)
+		json_object_object_add(object, "cell", cell);
+	else
+		json_object_put(cell);
+}
+
+static void add_reject(struct json_object *object, const struct modem_reject *reject)
+{
+	struct json_object *part;
+	struct buf text = BUF_INIT;
+
+	if (reject->cause == 0)
+		return;
+	part = json_object_new_object();
+	json_add_number(part, "cause", reject->cause);
+	modem_reject_print(reject, &text);
+	json_add_text(part, "text", buf_str(&text));
+	json_object_object_add(object, "reject", part);
+	buf_free(&text);
+}
+
 /* The overall registration is the best of any domain. */
 struct json_object *modem_network_json(const struct modem_facts *facts)
 {
@@ -40,6 +73,8 @@ struct json_object *modem_network_json(const struct modem_facts *facts)
 	json_add_text(object, "technology", modem_technology(facts));
 	if (facts->registered)
 		json_object_object_add(object, "roaming", json_object_new_boolean(facts->roaming));
+	add_cell(object, facts);
+	add_reject(object, &facts->reject);
 	return object;
 }
 
@@ -51,10 +86,9 @@ struct json_object *modem_signal_json(const struct modem_facts *facts)
 		const char *key;
 		int value;
 	} powers[] = {
-		{"rssi_dbm", signal->rssi_dbm},
-		{"rscp_dbm", signal->rscp_dbm},
-		{"rsrp_dbm", signal->rsrp_dbm},
-		{"rsrq_db", signal->rsrq_db},
+		{"rssi_dbm", signal->rssi_dbm}, {"rscp_dbm", signal->rscp_dbm},
+		{"rsrp_dbm", signal->rsrp_dbm}, {"rsrq_db", signal->rsrq_db},
+		{"sinr_db", signal->sinr_db},
 	};
 
 	if (signal->csq != 99)
@@ -175,6 +209,8 @@ static void put_network(struct json_object *object, struct buf *out)
 	struct json_object *network = show_get(object, "network");
 	struct json_object *domains = show_get(network, "domains");
 	struct json_object *radio = show_get(object, "radio");
+	struct json_object *cell = show_get(network, "cell");
+	struct json_object *reject = show_get(network, "reject");
 	const char *technology = show_text(network, "technology");
 	const char *state = show_text(network, "registration");
 	const char *name = show_text(network, "operator");
@@ -206,6 +242,19 @@ static void put_network(struct json_object *object, struct buf *out)
 			buf_printf(out, ", cell %llX", show_number(domain, "ci"));
 		buf_printf(out, "%s%s\n", *technology ? ", " : "", technology);
 	}
+	if (show_has(cell, "band") || show_has(cell, "arfcn")) {
+		show_label(out, "band");
+		if (show_has(cell, "band"))
+			buf_printf(out, "%lld", show_number(cell, "band"));
+		if (show_has(cell, "arfcn"))
+			buf_printf(out, "%schannel %lld", show_has(cell, "band") ? ", " : "",
+				   show_number(cell, "arfcn"));
+		buf_printf(out, "\n");
+	}
+	if (reject) {
+		show_label(out, "refused");
+		buf_printf(out, "%s\n", show_text(reject, "text"));
+	}
 }
 
 void modem_info_render(struct json_object *object, struct buf *out)
@@ -216,6 +265,7 @@ void modem_info_render(struct json_object *object, struct buf *out)
 		{"rssi_dbm", " ", "dBm"},
 		{"rsrp_dbm", ", RSRP ", "dBm"},
 		{"rsrq_db", ", RSRQ ", "dB"},
+		{"sinr_db", ", SINR ", "dB"},
 	};
 	struct json_object *signal = show_get(object, "signal");
 	struct json_object *mode = show_get(object, "mode"), *contexts;

@@ -113,6 +113,13 @@ static const struct number {
 	 "Received power of the reference signals (LTE).", false},
 	{"signal", "rsrq_db", "signal_rsrq_db", "gauge", "Quality of the reference signals (LTE).",
 	 false},
+	{"signal", "sinr_db", "signal_sinr_db", "gauge", "Signal to interference and noise.",
+	 false},
+	{"cell", "id", "cell_id", "gauge", "The cell.", false},
+	{"cell", "band", "cell_band", "gauge", "The band that it is in.", false},
+	{"cell", "arfcn", "cell_arfcn", "gauge", "The channel that it is on.", false},
+	{"reject", "cause", "reject_cause", "gauge",
+	 "Why the network refuses, in numbers of 24.008 and 24.301.", false},
 };
 
 /* Texts are the labels of a 1. */
@@ -146,6 +153,8 @@ void prometheus_print(struct json_object *object, const char *name, struct buf *
 		const struct number *row = &numbers[i];
 		struct json_object *part = row->part ? show_get(object, row->part) : object;
 
+		if (row->part && !part)
+			part = show_get(network, row->part);
 		if (!show_has(part, row->key))
 			continue;
 		begin_family(&page, row->name, row->type, row->help);

@@ -126,6 +126,8 @@ static void put_network_and_signal(struct json_object *object, struct screen *sc
 	};
 
 	put_list(screen, "network", texts, COUNT(texts));
+	put_list(screen, "refused",
+		 (const char *[]){show_text(show_get(network, "reject"), "text")}, 1);
 	if (!show_has(signal, "percent"))
 		return;
 	show_label(&screen->line, "signal");

@@ -112,3 +112,23 @@ dial_until() {
 	modem_logged 'AT+CGDCONT=1,\\"IP\\",\\"internet\\"'
 	has "going on with IPv4"
 }
+
+# The reason by 27.007's <n> = 3, in log, status, prometheus and doctor; and it is tried slowly.
+@test "the network's own reason for a refusal is told everywhere" {
+	local reason='roaming not allowed in this location area (cause 13): the SIM may not use this network'
+
+	modem_by Nobody 'reasons = true; registration = ( { stat = 2; cause = 13; } );'
+	dial_behind 'network: { register_timeout = 5; };' >"$BATS_TEST_TMPDIR/said" 2>&1
+	wait_for 60 grep -q 'next try in' "$BATS_TEST_TMPDIR/said"
+	output=$(cat "$BATS_TEST_TMPDIR/said")
+	has "the network refuses the modem: $reason"
+	has "not registered with a network after 5 s (cs searching, ps searching, eps idle; the network's reason: $reason"
+	[[ $output =~ next\ try\ in\ 2[4-9][0-9]|next\ try\ in\ 3 ]]
+	run "$gobi" -q -c "$conf" status --json
+	has '"reject":{"cause":13,"text":"roaming not allowed in this location area (cause 13): '
+	run "$gobi" -q -c "$conf" status --format prometheus
+	has ' 13'
+	dial_kill
+	run "$gobi" -q -c "$conf" doctor
+	has "the network refuses the modem: roaming not allowed"
+}

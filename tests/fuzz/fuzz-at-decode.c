@@ -123,6 +123,22 @@ static void claim_card(const char *line)
 	CLAIM(radio.reason < MODEM_RADIO_REASON_COUNT);
 }
 
+static void claim_reject(const char *line)
+{
+	struct modem_reject reject = {0};
+	struct buf text = BUF_INIT;
+
+	if (modem_decode_reject(line, &reject))
+		CLAIM(reject.cause > 1 && reject.cause <= 111);
+	else
+		CLAIM(reject.cause == 0);
+	modem_decode_backoff(line, &reject);
+	CLAIM(reject.wait_s >= 0 && reject.wait_s <= 86400);
+	modem_reject_print(&reject, &text);
+	CLAIM((text.len > 0) == (reject.cause > 0));
+	buf_free(&text);
+}
+
 /* What goes into a command is short and cannot end it. */
 static void claim_mode_value(const char *value)
 {
@@ -174,6 +190,10 @@ static void claim_signal(const char *line)
 	claim_db(signal.rscp_dbm, -125, -20);
 	claim_db(signal.rsrp_dbm, -160, -30);
 	claim_db(signal.rsrq_db, -34, 20);
+	claim_db(signal.sinr_db, -30, 30);
+	CLAIM(signal.band >= -1 && signal.band <= 512 && signal.band != 0);
+	CLAIM(signal.arfcn >= -1 && signal.arfcn <= 0xfffffff);
+	CLAIM(signal.cell >= -1 && signal.cell <= 0xfffffff);
 	CLAIM(modem_signal_percent(&signal) >= -1 && modem_signal_percent(&signal) <= 100);
 	modem_decode_technology(line);
 }
@@ -218,6 +238,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLAIM(at_urc_of(line) <= AT_URC_SURE);
 	claim_signal(line);
 	claim_network(line);
+	claim_reject(line);
 	free(line);
 	return 0;
 }

@@ -46,17 +46,17 @@ static int reg_read(struct at *at, enum net_domain domain, int level)
 {
 	struct buf text = BUF_INIT;
 
-	net_print(&modem_of(at)->net, domain, level >= 2, &text);
+	net_print(&modem_of(at)->net, domain, level, &text);
 	at_info(at, "%s: %d,%s", at->cmd.name, level, buf_str(&text));
 	buf_free(&text);
 	return AT_OK;
 }
 
-static int reg_set(int *level, const char *args)
+static int reg_set(struct at *at, int *level, const char *args)
 {
 	int value = at_parse_int(&args, 0);
 
-	if (value < 0 || value > 2)
+	if (value < 0 || value > 2 + modem_of(at)->desc->network.reasons)
 		return 50;
 	*level = value;
 	return AT_OK;
@@ -69,7 +69,7 @@ static int creg_read(struct at *at)
 
 static int creg_set(struct at *at, const char *args)
 {
-	return reg_set(&at->settings.creg, args);
+	return reg_set(at, &at->settings.creg, args);
 }
 
 static int cgreg_read(struct at *at)
@@ -79,7 +79,7 @@ static int cgreg_read(struct at *at)
 
 static int cgreg_set(struct at *at, const char *args)
 {
-	return reg_set(&at->settings.cgreg, args);
+	return reg_set(at, &at->settings.cgreg, args);
 }
 
 static int cereg_read(struct at *at)
@@ -89,7 +89,7 @@ static int cereg_read(struct at *at)
 
 static int cereg_set(struct at *at, const char *args)
 {
-	return reg_set(&at->settings.cereg, args);
+	return reg_set(at, &at->settings.cereg, args);
 }
 
 static void print_ucs2(struct buf *out, const char *text)

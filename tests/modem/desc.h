@@ -63,7 +63,7 @@ struct desc_registration {
 	int after_ms;
 	int stat, creg, cgreg, cereg;
 	const char *lac, *ci;
-	int act;
+	int act, cause;
 };
 
 struct desc_command {
@@ -133,7 +133,7 @@ struct desc {
 	} radio;
 	struct {
 		const char *operator, * short_operator, *mccmnc, *apn, *attach_apn;
-		bool apn_required, attached;
+		bool apn_required, attached, reasons;
 		int scan_ms;
 		int cops_mode;
 		DESC_LIST(desc_registration) registration;

@@ -53,7 +53,7 @@ static const struct key registration_keys[] = {
 	/* -1: as stat says */
 	INT(creg, -1), INT(cgreg, -1), INT(cereg, -1),
 	STRING(lac, "0001"), STRING(ci, "00000001"),
-	INT(act, 2),
+	INT(act, 2), INT(cause, 0),
 	END
 };
 #undef CURRENT
@@ -169,6 +169,7 @@ static const struct key network_keys[] = {
 	GSTRING(network, "attach_apn", attach_apn, ""),
 	GBOOL(network, apn_required, false),
 	GBOOL(network, attached, true),
+	GBOOL(network, reasons, false),
 	GINT(network, scan_ms, 0),
 	GINT(network, cops_mode, 0),
 	LIST("registration", network.registration, struct desc_registration,

@@ -16,13 +16,16 @@ static int wanted(const struct at_settings *settings, enum net_domain domain)
 	return domain == NET_PS ? settings->cgreg : settings->cereg;
 }
 
-void net_print(const struct net *net, enum net_domain domain, bool with_place, struct buf *out)
+void net_print(const struct net *net, enum net_domain domain, int level, struct buf *out)
 {
 	int stat = net->stat[domain];
+	bool registered = stat == 1 || stat == 5;
 
 	buf_printf(out, "%d", stat);
-	if (with_place && (stat == 1 || stat == 5))
+	if (level >= 2 && registered)
 		buf_printf(out, ",\"%s\",\"%s\",%d", net->lac, net->ci, net->act);
+	else if (level == 3 && net->cause)
+		buf_printf(out, ",,,%s,0,%d", domain == NET_PS ? "," : "", net->cause);
 }
 
 static void announce(struct net *net, enum net_domain domain)
@@ -35,7 +38,7 @@ static void announce(struct net *net, enum net_domain domain)
 		if (level == 0)
 			continue;
 		buf_printf(&line, "\r\n%s: ", names[domain]);
-		net_print(net, domain, level >= 2, &line);
+		net_print(net, domain, level, &line);
 		buf_printf(&line, "\r\n");
 		port_urc(port, buf_str(&line));
 		buf_free(&line);
@@ -71,6 +74,7 @@ static void take_step(struct net *net, const struct desc_registration *step)
 	};
 
 	net->act = step->act;
+	net->cause = step->cause;
 	net->lac = step->lac;
 	net->ci = step->ci;
 	set(net, stat);
@@ -148,6 +152,7 @@ static void stop(struct net *net)
 {
 	ev_timer_stop(net->modem->loop, &net->timer);
 	net->on = false;
+	net->cause = 0;
 	set(net, (const int[NET_DOMAINS]){0, 0, 0});
 }
 

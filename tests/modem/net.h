@@ -20,6 +20,7 @@ struct net {
 	size_t step; /* of the description's list */
 	int stat[NET_DOMAINS];
 	int act;
+	int cause; /* of a refusal; 0: none */
 	const char *lac, *ci;
 	bool detached; /* AT+CGATT=0 */
 	int cops_mode;
@@ -41,7 +42,7 @@ void net_force(struct net *net, int stat);
 
 bool net_registered(const struct net *net);
 
-/* `1,"1389","01F5C481",2` or, short, `1`. */
-void net_print(const struct net *net, enum net_domain domain, bool with_place, struct buf *out);
+/* `1`; with <n> = 2 `1,"1389","01F5C481",2`, with 3 also `3,,,,0,11`. */
+void net_print(const struct net *net, enum net_domain domain, int level, struct buf *out);
 
 #endif

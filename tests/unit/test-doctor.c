@@ -392,6 +392,8 @@ LONE(mute_network, modem->registered = false;
 LONE(abroad, modem->roaming = true; world->conf.network.roaming = false)
 LONE(refused, modem->registered = false;
      modem->registration[1].stat = MODEM_REG_DENIED)
+LONE(refused_with_reason, modem->registered = false; modem->reject.cause = 15;
+     modem->registration[MODEM_DOMAIN_CS].stat = MODEM_REG_SEARCHING)
 LONE(searching, modem->registered = false;
      modem->registration[0].stat = MODEM_REG_SEARCHING)
 LONE(weak, modem_decode_signal("+CSQ: 3,99", &modem->signal))
@@ -462,6 +464,7 @@ static const struct lone lones[] = {
 	{ "network-unknown", spoil_mute_network },
 	{ "roaming-forbidden", spoil_abroad },
 	{ "network-denies", spoil_refused },
+	{ "network-refuses", spoil_refused_with_reason },
 	{ "not-registered", spoil_searching },
 	{ "signal-weak", spoil_weak },
 	{ "apn-missing", spoil_no_apn },

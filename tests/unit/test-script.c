@@ -1050,12 +1050,14 @@ static void an_operator_that_is_refused_is_named(void **state)
 	}
 }
 
-/* Cells with =2; =1 where the modem has no more; polling where it has none. */
+/* Reasons with =3, cells with =2; =1 where the modem has no more; polling where it has none. */
 static void registration_is_told_unasked_as_far_as_it_goes(void **state)
 {
 	struct row rows[] = {{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,2", 2, 0},
 			     OK("AT+CREG?", "+CREG: 1,1"),
+			     ERROR("AT+CREG=3"),
 			     ERROR("AT+CREG=2"),
+			     ERROR("AT+CGREG=3"),
 			     ERROR("AT+CGREG=2"),
 			     ERROR("AT+CGREG=1"),
 			     ERROR("AT+CEREG?")};
@@ -1063,7 +1065,8 @@ static void registration_is_told_unasked_as_far_as_it_goes(void **state)
 
 	(void)state;
 	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
-	assert_non_null(strstr(talk->log, "|AT+CREG=2|AT+CREG=1|AT+CGREG=2|AT+CGREG=1|AT+CFUN?|"));
+	assert_non_null(strstr(talk->log, "|AT+CREG=3|AT+CREG=2|AT+CREG=1|"
+					  "AT+CGREG=3|AT+CGREG=2|AT+CGREG=1|AT+CFUN?|"));
 	assert_null(strstr(talk->log, "CEREG="));
 	talk_free(talk);
 }

@@ -795,6 +795,68 @@ static void denied_is_retried_slowly(void **state)
 	world_free(world);
 }
 
+/* A modem to which `command` is answered by `text`, registered or not, and whose calls come to
+ * nothing: the pause before the next try. */
+static int64_t pause_after(struct world *world, const char *command, const char *text)
+{
+	struct session *session = &world->session;
+	bool registers = !strstr(command, "REG");
+
+	while (session->state != SESSION_BACKING_OFF && session->state != SESSION_RECOVERING) {
+		if (session->state == SESSION_HANGING_UP && world->ppp_runs)
+			ppp_exit(world, CAUSE_INTERNAL);
+		else if (session->state == SESSION_PROBING)
+			probed(world, CAUSE_NONE);
+		else if (session->state == SESSION_DIALING && !session->ppp_ready)
+			plain(world, SESSION_EVENT_PPP_READY);
+		else if (!session->script.pending)
+			time_out(world);
+		else if (strcmp(world->command, command) == 0)
+			reply(world, AT_FINAL_OK, text);
+		else if (strncmp(world->command, "ATD", 3) == 0)
+			reply(world, AT_FINAL_NO_CARRIER, "");
+		else if (strstr(world->command, "REG?") && !registers)
+			reply(world, AT_FINAL_OK, "");
+		else
+			reply(world, AT_FINAL_OK, answer_to(world->command));
+	}
+	return session->state == SESSION_BACKING_OFF ? session_deadline(session) - world->now : 0;
+}
+
+/* By the network's reason, once and again; a network that is full sees no modem restart. */
+static void a_refusal_is_retried_by_its_reason(void **state)
+{
+	static const struct {
+		const char *command, *text;
+		bool slow, slow_again;
+	} rows[] = {
+		{"AT+CREG?", "+CREG: 3,3,,,,0,11", true, true},
+		{"AT+CEREG?", "+CEREG: 3,2,,,,0,15", true, true},
+		{"AT+CEREG?", "+CEREG: 3,2,,,,0,22", true, true},
+		{"AT+CEREG?", "+CEREG: 3,2,,,,0,17", false, false},
+		{"AT+CEER", "+CEER: Unknown APN", false, true},
+		{"AT+CEER", "+CEER: Insufficient resources", true, true},
+		{"AT+CEER", "+CEER: SM cause 38", false, false},
+		{"AT+CEER", "+CEER: No report available", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct world *world = world_new(false);
+		int64_t first = pause_after(world, rows[i].command, rows[i].text), second;
+
+		time_out(world);
+		second = pause_after(world, rows[i].command, rows[i].text);
+		if ((first >= 240000) != rows[i].slow || (second >= 240000) != rows[i].slow_again)
+			fail_msg("%s: %d %d", rows[i].text, (int)first, (int)second);
+		for (int n = 0; n < 10 && strstr(rows[i].text, "resources"); n++) {
+			time_out(world);
+			assert_true(pause_after(world, rows[i].command, rows[i].text) >= 240000);
+		}
+		world_free(world);
+	}
+}
+
 /* Longer than other preparing may take; and it is looked at again in seconds. */
 static void a_busy_sim_is_waited_for_as_long_as_it_says_so(void **state)
 {
@@ -1607,6 +1669,7 @@ int main(void)
 		cmocka_unit_test(a_link_that_never_lasts_is_not_hammered),
 		cmocka_unit_test(a_refused_password_behind_a_hang_up_is_named),
 		cmocka_unit_test(denied_is_retried_slowly),
+		cmocka_unit_test(a_refusal_is_retried_by_its_reason),
 		cmocka_unit_test(a_busy_sim_is_waited_for_as_long_as_it_says_so),
 		cmocka_unit_test(a_modem_is_young_for_a_minute),
 		cmocka_unit_test(registration_by_urc_ends_the_wait),

@@ -20,8 +20,9 @@ const struct modem_family maker_cinterion = {
 	.mode = &sxrat,
 	.counters = (const struct card_counter[]){ { "^SPIC:" }, { NULL } },
 	.reports = (const struct signal_report[]){
-		{ "^SMONI:", "4G", SIGNAL_PLAIN, 0, { 0, 0, 13, 14 } },
-		{ "^SMONI:", "3G", SIGNAL_PLAIN, 0, { 0, 5, 0, 0 } },
+		{ "^SMONI:", "4G", SIGNAL_PLAIN, 0,
+		  { 0, 0, 13, 14, 0, 3, 2, 0, 10 } },
+		{ "^SMONI:", "3G", SIGNAL_PLAIN, 0, { 0, 5, 0, 0, 0, 0, 2 } },
 		{ "^SMONI:", "2G", SIGNAL_PLAIN, 0, { 3, 0, 0, 0 } },
 		{ NULL },
 	},

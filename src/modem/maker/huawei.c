@@ -70,13 +70,13 @@ const struct modem_family maker_huawei = {
 	.pin_left = "AT^CPIN?", .iccid = "AT^ICCID?",
 	.technology = "AT^SYSINFOEX", .technology_else = "AT^SYSINFO",
 	.signal = "AT^HCSQ?", .radio = "AT^RFSWITCH?",
-	.reset = "AT^RESET",
+	.reset = "AT^RESET", .reject = "AT^REJINFO?",
 	.auth = "AT^AUTHDATA=%c,%e,\"\",%p,%u", .auth_none = "AT^AUTHDATA=%c",
 	.mode = &syscfgex,
 	.counters = (const struct card_counter[]){ { "^CPIN:", 3 }, { NULL } },
 	.reports = (const struct signal_report[]){
-		{ "^HCSQ:", "LTE", SIGNAL_CODED, 0, { 2, 0, 3, 5 } },
-		{ "^HCSQ:", "NR",  SIGNAL_CODED, 0, { 0, 0, 2, 4 } },
+		{ "^HCSQ:", "LTE", SIGNAL_CODED, 0, { 2, 0, 3, 5, 4 } },
+		{ "^HCSQ:", "NR",  SIGNAL_CODED, 0, { 0, 0, 2, 4, 3 } },
 		{ "^HCSQ:", "",    SIGNAL_CODED, 0, { 2, 3, 0, 0 } },
 		{ NULL },
 	},
@@ -88,6 +88,8 @@ const struct modem_family maker_huawei = {
 		{ "^HCSQ:", NULL, 1 },
 		{ NULL },
 	},
+	/* <PLMN>,<domain>,<cause>,<rat>,<type>,...; also unasked */
+	.rejects = (const struct reject_report[]){ { "^REJINFO:", NULL, 3 }, { NULL } },
 	.decode_radio = decode_rfswitch,
 	.maps = (const struct layout_map[]){
 		{ 0x14f1, "--A-" }, { 0x1001, ".", 0x15ff }, { 0x1c05, ".", 0x1c25 }, { 0 }

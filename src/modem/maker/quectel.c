@@ -39,17 +39,22 @@ const struct modem_family maker_quectel = {
 	.pin_left = "AT+QPINC=\"SC\"", .iccid = "AT+QCCID",
 	.technology = "AT+QNWINFO", .signal = "AT+QCSQ",
 	.auth = "AT+QICSGP=%c,%t,%n,%u,%p,%e", .auth_none = "AT+QICSGP=%c,%t,%n,\"\",\"\",0",
+	.reject = "AT+QCFG=\"emmcause\"",
 	.mode = &nwscanmode,
 	.counters = (const struct card_counter[]){ { "+QPINC:", 0, "SC" }, { NULL } },
 	.reports = (const struct signal_report[]){
 		{ "+QCSQ:", "WCDMA",   SIGNAL_PLAIN, 0, { 2, 3, 0, 0 } },
 		{ "+QCSQ:", "TDSCDMA", SIGNAL_PLAIN, 0, { 2, 3, 0, 0 } },
 		{ "+QCSQ:", "GSM",     SIGNAL_PLAIN, 0, { 2, 0, 0, 0 } },
-		{ "+QCSQ:", "",        SIGNAL_PLAIN, 0, { 2, 0, 3, 5 } },
+		{ "+QCSQ:", "NR5G",    SIGNAL_PLAIN, 0, { 0, 0, 2, 4, 3 } },
+		{ "+QCSQ:", "",        SIGNAL_CODED_SINR, 0, { 2, 0, 3, 5, 4 } },
+		/* <AcT>,<oper>,<band>,<channel> */
+		{ "+QNWINFO:", "",     SIGNAL_PLAIN, 0, { 0, 0, 0, 0, 0, 3, 4 } },
 		{ NULL },
 	},
 	.technologies = (const struct signal_technology[]){
 		{ "+QNWINFO:", NULL, 1 }, { "+QCSQ:", NULL, 1 }, { NULL },
 	},
+	.rejects = (const struct reject_report[]){ { "+QCFG:", "emmcause", 2 }, { NULL } },
 	.maps = maps,
 };

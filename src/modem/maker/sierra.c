@@ -13,9 +13,12 @@ static bool decode_gstatus(const char *line, struct modem_signal *signal)
 		const char *name;
 		enum signal_quantity quantity;
 	} named[] = {
-		{"RX level C0:", SIGNAL_RSSI}, {"PCC RxM RSSI:", SIGNAL_RSSI},
-		{"RSSI (dBm):", SIGNAL_RSSI},  {"PCC RxM RSRP:", SIGNAL_RSRP},
-		{"RSRP (dBm):", SIGNAL_RSRP},  {"RSRQ (dB):", SIGNAL_RSRQ},
+		{"RX level C0:", SIGNAL_RSSI},  {"PCC RxM RSSI:", SIGNAL_RSSI},
+		{"RSSI (dBm):", SIGNAL_RSSI},   {"PCC RxM RSRP:", SIGNAL_RSRP},
+		{"RSRP (dBm):", SIGNAL_RSRP},   {"RSRQ (dB):", SIGNAL_RSRQ},
+		{"SINR (dB):", SIGNAL_SINR},    {"LTE band:", SIGNAL_BAND},
+		{"LTE Rx chan:", SIGNAL_ARFCN}, {"WCDMA channel:", SIGNAL_ARFCN},
+		{"Cell ID:", SIGNAL_CELL_HEX},
 	};
 	/* The second receiver, the second carrier, and 5G next to LTE. */
 	static const char *const others[] = {"RxD", "SCC", "NR5G"};

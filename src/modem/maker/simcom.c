@@ -23,9 +23,10 @@ const struct modem_family maker_simcom = {
 	.mode = &cnmp,
 	.counters = (const struct card_counter[]){ { "+SPIC:" }, { NULL } },
 	.reports = (const struct signal_report[]){
-		{ "+CPSI:", "LTE",   SIGNAL_TENTHS,  0, { 13, 0, 12, 11 } },
-		{ "+CPSI:", "WCDMA", SIGNAL_NO_SIGN, 0, { 0, 11, 0, 0 } },
-		{ "+CPSI:", "GSM",   SIGNAL_PLAIN,   0, { 7, 0, 0, 0 } },
+		/* What RSSNR in field 14 means differs with the model. */
+		{ "+CPSI:", "LTE",   SIGNAL_TENTHS,  0, { 13, 0, 12, 11, 0, 7, 8, 5 } },
+		{ "+CPSI:", "WCDMA", SIGNAL_NO_SIGN, 0, { 0, 11, 0, 0, 0, 0, 8, 5 } },
+		{ "+CPSI:", "GSM",   SIGNAL_PLAIN,   0, { 7, 0, 0, 0, 0, 0, 0, 5 } },
 		{ NULL },
 	},
 	.technologies = (const struct signal_technology[]){

@@ -31,12 +31,13 @@ static const struct layout_map maps[] = {
 const struct modem_family maker_telit = {
 	.name = "telit", .words = { "telit" }, .vid = 0x1bc7,
 	.pin_left = "AT#PCT", .iccid = "AT#CCID", .technology = "AT#PSNT?", .signal = "AT+CESQ",
-	.reset = "AT#REBOOT",
+	.reset = "AT#REBOOT", .reject = "AT#CEERNET",
 	.auth = "AT#PDPAUTH=%c,%a,%u,%p|AT+CGAUTH=%c,%a,%u,%p",
 	.auth_none = "AT#PDPAUTH=%c,0|AT+CGAUTH=%c,0",
 	.mode = &mode_generic,
 	.counters = (const struct card_counter[]){ { "#PCT:" }, { NULL } },
 	.technologies = (const struct signal_technology[]){ { "#PSNT:", "PEUDL", 2 }, { NULL } },
+	.rejects = (const struct reject_report[]){ { "#CEERNET:", NULL, 1 }, { NULL } },
 	.maps = maps,
 	.boots = (const struct layout_boot[]){ { 0x900e, BOOT_GOBI1 }, { 0 } },
 };

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "at/errors.h"
+#include "at/fields.h"
+#include "base/buf.h"
+#include "base/count.h"
+#include "base/str.h"
+#include "modem/family.h"
+
+#define CAUSE_MAX  111
+#define WAIT_MAX_S 86400
+
+/* What is to be done about it. */
+enum advice {
+	ADVICE_PASSES,
+	ADVICE_WAIT,
+	ADVICE_SIM,
+	ADVICE_MODEM,
+	ADVICE_CONTRACT,
+	ADVICE_PLACE,
+	ADVICE_CELLS,
+	ADVICE_APN,
+	ADVICE_TYPE,
+	ADVICE_ACCOUNT,
+};
+
+/* clang-format off */
+static const char *const advices[] = {
+	[ADVICE_PASSES] = "the network's own trouble, which often passes",
+	[ADVICE_WAIT] = "the network is full and wants to be left alone for a while",
+	[ADVICE_SIM] = "the SIM is not activated, or no longer valid; ask its operator",
+	[ADVICE_MODEM] = "the operator does not let this modem in, by its IMEI; ask the operator",
+	[ADVICE_CONTRACT] = "the SIM's contract does not cover it; check network.apn, ask the operator",
+	[ADVICE_PLACE] = "the SIM may not use this network; is roaming in its contract, and is "
+			 "network.operator right?",
+	[ADVICE_CELLS] = "there is no cell here that the SIM may use, of a technology that this modem "
+			 "has; 2G and 3G are switched off in many places",
+	[ADVICE_APN] = "check network.apn",
+	[ADVICE_TYPE] = "check network.pdp_type",
+	[ADVICE_ACCOUNT] = "check network.user, network.password and network.auth",
+};
+
+static const struct {
+	unsigned char cause, advice;
+} advised[] = {
+	{ 2, ADVICE_SIM },       { 3, ADVICE_SIM },      { 5, ADVICE_MODEM },
+	{ 6, ADVICE_MODEM },     { 7, ADVICE_CONTRACT }, { 8, ADVICE_CONTRACT },
+	{ 11, ADVICE_PLACE },    { 12, ADVICE_PLACE },   { 13, ADVICE_PLACE },
+	{ 14, ADVICE_CONTRACT }, { 15, ADVICE_CELLS },   { 19, ADVICE_APN },
+	{ 22, ADVICE_WAIT },     { 25, ADVICE_PLACE },   { 26, ADVICE_WAIT },
+	{ 27, ADVICE_APN },      { 28, ADVICE_TYPE },    { 29, ADVICE_ACCOUNT },
+	{ 32, ADVICE_CONTRACT }, { 33, ADVICE_CONTRACT }, { 50, ADVICE_TYPE },
+	{ 51, ADVICE_TYPE },
+};
+
+/* Where a number is not one of at/errors.c's less 100. */
+static const struct {
+	unsigned char cause;
+	bool of_call;
+	const char *text;
+} others[] = {
+	{ 8, true, "operator determined barring" },
+	{ 25, true, "LLC or SNDCP failure" },
+	{ 38, true, "network failure" },
+	{ 39, true, "reactivation requested" },
+	{ 40, false, "no bearer context activated" },
+	{ 42, false, "severe network failure" },
+	{ 50, true, "only IPv4 allowed" },
+	{ 51, true, "only IPv6 allowed" },
+};
+/* clang-format on */
+
+static enum advice find_advice(const struct modem_reject *reject)
+{
+	if (reject->cause == 25 && reject->of_call)
+		return ADVICE_PASSES;
+	for (size_t i = 0; i < COUNT(advised); i++)
+		if (advised[i].cause == reject->cause)
+			return (enum advice)advised[i].advice;
+	return ADVICE_PASSES;
+}
+
+enum reject_pace modem_reject_pace(const struct modem_reject *reject)
+{
+	enum advice advice = find_advice(reject);
+
+	if (reject->cause == 0 || advice == ADVICE_PASSES)
+		return REJECT_PASSES;
+	return advice == ADVICE_WAIT ? REJECT_WAITS : REJECT_LASTS;
+}
+
+void modem_reject_print(const struct modem_reject *reject, struct buf *out)
+{
+	const struct at_error *error = NULL;
+	const char *text = NULL;
+
+	if (reject->cause == 0)
+		return;
+	for (size_t i = 0; i < COUNT(others) && !text; i++)
+		if (others[i].cause == reject->cause && others[i].of_call == reject->of_call)
+			text = others[i].text;
+	if (!text && reject->cause < 48)
+		error = at_error_by_code(AT_FINAL_CME, 100 + reject->cause);
+	if (!text)
+		text = error                 ? error->text
+		       : reject->cause >= 95 ? "protocol error"
+					     : "refused without a known reason";
+	buf_printf(out, "%s (cause %d): %s", text, reject->cause, advices[find_advice(reject)]);
+	if (reject->wait_s > 0)
+		buf_printf(out, ", for %d s", reject->wait_s);
+}
+
+/* 36 is the end of a call that was wanted. */
+static bool cause_is_one(long cause)
+{
+	return cause > 1 && cause <= CAUSE_MAX && cause != 36;
+}
+
+/* Every maker has a form of its own: "EMM reject",19,"ESM failure" (Sierra HL, Cinterion, u-blox);
+ * EMM cause 33, ... (Quectel); EMM_CAUSE_ESM_FAILURE (SIMCom); 24.008's words alone (Qualcomm).
+ * What is of voice calls and of supplementary services has other numbers. */
+static bool decode_ceer(const char *line, struct modem_reject *reject)
+{
+	const struct at_error *error;
+	struct at_fields fields;
+	const char *at;
+	char what[48];
+	int number = 0;
+
+	if (!at_fields_start(&fields, line, "+CEER:"))
+		return false;
+	line = fields.at + (*fields.at == '"');
+	if (str_starts(line, "CC ") || str_starts(line, "SS "))
+		return false;
+	at = strcasestr(line, "cause");
+	if (at)
+		at += strlen("cause") + strspn(at + strlen("cause"), " :=#");
+	if (at && isdigit((unsigned char)*at))
+		number = atoi(at);
+	else if (at_fields_next_string(&fields, what, sizeof(what)) &&
+		 !isdigit((unsigned char)*what))
+		at_fields_next_int(&fields, &number);
+	if (number == 0) {
+		error = at_error_in_text(line);
+		/* 149 stands for a call's cause 29. */
+		number = !error ? 0 : error->code == 149 ? 29 : error->code - 100;
+	}
+	if (!cause_is_one(number))
+		return false;
+	/* "EMM reject", "GMM cause", "SM attach error" */
+	reject->of_call = !strstr(line, "MM") && !strcasestr(line, "attach");
+	reject->cause = number;
+	return true;
+}
+
+bool modem_decode_reject(const char *line, struct modem_reject *reject)
+{
+	const struct reject_report *row;
+	struct at_fields fields, first;
+	char text[24];
+	int cause;
+
+	for (const struct modem_family *const *at = modem_families; *at; at++)
+		for (row = (*at)->rejects; row && row->prefix; row++) {
+			if (!at_fields_start(&fields, line, row->prefix))
+				continue;
+			first = fields;
+			if (row->first && (!at_fields_next_string(&first, text, sizeof(text)) ||
+					   !str_starts_nocase(text, row->first)))
+				continue;
+			for (int i = 1; i < row->field; i++)
+				at_fields_skip(&fields);
+			if (!at_fields_next_int(&fields, &cause) || !cause_is_one(cause))
+				return false;
+			*reject = (struct modem_reject){.cause = cause};
+			return true;
+		}
+	return decode_ceer(line, reject);
+}
+
+bool modem_decode_backoff(const char *line, struct modem_reject *reject)
+{
+	struct at_fields fields;
+	int seconds;
+
+	if (!at_fields_start(&fields, line, "+CABTRDP:") || !at_fields_skip(&fields) ||
+	    !at_fields_next_int(&fields, &seconds) || seconds <= 0 || seconds > WAIT_MAX_S)
+		return false;
+	reject->wait_s = seconds;
+	return true;
+}
