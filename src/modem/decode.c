@@ -93,10 +93,18 @@ bool modem_reg_is_roaming(enum modem_reg reg)
 	return reg == MODEM_REG_ROAMING || reg == MODEM_REG_ROAMING_CSFB;
 }
 
+static bool next_is_act(struct at_fields fields)
+{
+	int act;
+
+	return !at_fields_is_quoted(&fields) && at_fields_next_int(&fields, &act) &&
+	       modem_act_name(act);
+}
+
 /* The field after the first is a <stat>, so the first was <n>. A <lac> is quoted or longer than two
  * digits, or three with leading zeros, as in 002,001,"18d8". Where it is neither, as in 1,05,A34F0:
- * of three fields the last is a <ci>, and of more the third is one when it is too long for a
- * <lac>. */
+ * of three fields the last is a <ci>, and of more the third is one when it is too long for a <lac>
+ * and an <AcT> follows. In 2,1, 550014, 676 none does. */
 static bool next_is_stat(struct at_fields fields)
 {
 	size_t left = at_fields_left(&fields);
@@ -110,15 +118,8 @@ static bool next_is_stat(struct at_fields fields)
 	    at_fields_next_string(&fields, text, sizeof(text)))
 		return !*text;
 	return left < 3 || at_fields_is_quoted(&fields) ||
-	       !at_fields_next_string(&fields, ci, sizeof(ci)) || strlen(ci + strspn(ci, "0")) <= 4;
-}
-
-static bool next_is_act(struct at_fields fields)
-{
-	int act;
-
-	return !at_fields_is_quoted(&fields) && at_fields_next_int(&fields, &act) &&
-	       modem_act_name(act);
+	       !at_fields_next_string(&fields, ci, sizeof(ci)) ||
+	       strlen(ci + strspn(ci, "0")) <= 4 || !next_is_act(fields);
 }
 
 bool modem_decode_registration(const char *line, enum modem_domain *domain,

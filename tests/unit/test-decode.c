@@ -34,6 +34,8 @@ static const struct {
 	  { MODEM_REG_HOME, 0x1422, 0x142, 3 } },
 	{ "+CGREG: 2,1, 81ED, 1A9CEB", true, MODEM_DOMAIN_PS,
 	  { MODEM_REG_HOME, 0x81ed, 0x1a9ceb, -1 } },
+	{ "+CREG: 2,1, 550014, 676", true, MODEM_DOMAIN_CS,
+	  { MODEM_REG_HOME, 0x550014, 0x676, -1 } },
 	{ "+CREG: 2,1,000B,2816, B, C2816", true, MODEM_DOMAIN_CS,
 	  { MODEM_REG_HOME, 0x0b, 0x2816, -1 } },
 	{ "+CEREG: 2,1, 1F00, 20, 79D903 ,7", true, MODEM_DOMAIN_EPS,
