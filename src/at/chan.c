@@ -18,6 +18,7 @@
 /* Quarantine: a port is quiet after this long without a byte; one that never is (NMEA) is asked
  * after QUIET_MAX anyway. */
 #define ENOUGH_MS     1000 /* AT_ONE_LINE */
+#define STALE_MS      1000 /* NO CARRIER may be the end of the call before: CONNECT may follow */
 #define QUIET_MS      200
 #define QUIET_MAX_MS  2000
 #define SYNC_MS       1000
@@ -41,6 +42,7 @@ struct at_chan {
 	bool lf;
 	enum state state;
 	struct at_lines lines;
+	bool body; /* the next line is a message's text */
 	struct at_job *queue[QUEUE_MAX];
 	size_t queued;
 	struct at_job *job;
@@ -52,6 +54,7 @@ struct at_chan {
 	bool escaped;    /* a prompt was already answered with ESC */
 	int64_t since;   /* when that was */
 
+	struct at_final stale; /* may be the answer to the dial, unless another comes */
 	int64_t deadline;      /* of the state */
 	int64_t quiet_until;   /* QUIET and SETTLE: not longer than this */
 	int64_t head_deadline; /* quarantine: of the first in the queue, -1 */
@@ -108,7 +111,7 @@ void at_chan_reset(struct at_chan *chan)
 	memset(&chan->lines, 0, sizeof(chan->lines));
 	at_outbox_free(&chan->box);
 	buf_free(&chan->data);
-	chan->stale_line = false;
+	chan->stale_line = chan->body = false;
 	chan->state = STATE_READY;
 }
 
@@ -184,6 +187,7 @@ static void set_out(struct at_chan *chan, const char *bytes, size_t len)
 	chan->out_len = len;
 	chan->written = false;
 	chan->escaped = false;
+	chan->stale.kind = AT_FINAL_NONE;
 }
 
 static void end_job(struct at_chan *chan)
@@ -202,7 +206,11 @@ static void apply_deadlines(struct at_chan *chan, int64_t now)
 		chan->tries = 0;
 		wait_for_quiet(chan, now);
 	}
-	if (chan->state == STATE_RUNNING && now >= chan->deadline) {
+	if (chan->state == STATE_RUNNING && now >= chan->deadline &&
+	    chan->stale.kind != AT_FINAL_NONE) {
+		at_outbox_reply(&chan->box, chan->job, chan->stale, now - chan->since);
+		end_job(chan);
+	} else if (chan->state == STATE_RUNNING && now >= chan->deadline) {
 		at_outbox_reply(&chan->box, chan->job, says_enough(chan) ? enough : timed_out,
 				chan->written ? now - chan->since : 0);
 		log_debug("%s: no final in %d ms, waiting for quiet", chan->name,
@@ -258,6 +266,12 @@ static void take_unasked(struct at_chan *chan, const char *line, enum at_urc urc
 static void take_final(struct at_chan *chan, struct at_final final, int64_t now)
 {
 	log_received(chan, final.line, true);
+	if (final.kind == AT_FINAL_NO_CARRIER && chan->job->flags & AT_DIAL) {
+		if (chan->stale.kind == AT_FINAL_NONE)
+			chan->deadline = now + STALE_MS;
+		chan->stale = final;
+		return;
+	}
 	at_outbox_reply(&chan->box, chan->job, final, now - chan->since);
 	if (final.kind != AT_FINAL_CONNECT) {
 		end_job(chan);
@@ -338,10 +352,15 @@ static void take_late(struct at_chan *chan, char *line, int64_t now)
 static void take_complete_line(struct at_chan *chan, int64_t now)
 {
 	char *line = chan->lines.text;
-	bool stale = chan->stale_line;
+	bool stale = chan->stale_line, body = chan->body;
 
 	chan->stale_line = false;
-	if (chan->lines.cut)
+	/* 27.005 3.4.1: a line with the message follows, and people write OK. */
+	chan->body =
+		!body && (str_starts_nocase(line, "+CMT:") || str_starts_nocase(line, "+CBM:"));
+	if (body)
+		log_received(chan, line, false);
+	else if (chan->lines.cut)
 		log_debug("%s: a line of over %d bytes dropped", chan->name, AT_LINE_MAX);
 	else if (in_quarantine(chan))
 		take_late(chan, line, now);

@@ -30,6 +30,10 @@ static const struct final_row finals[] = {
 	{ "+CMS ERROR",          AT_FINAL_CMS,         MATCH_WORD,  false, AT_ERROR_OTHER },
 	{ "CONNECT",             AT_FINAL_CONNECT,     MATCH_WORD,  true,  AT_ERROR_OTHER },
 	{ "NO CARRIER",          AT_FINAL_NO_CARRIER,  MATCH_WORD,  true,  AT_ERROR_OTHER },
+	/* of modems that count failed calls, or hear somebody speak */
+	{ "DELAYED",             AT_FINAL_BUSY,        MATCH_WORD,  true,  AT_ERROR_OTHER },
+	{ "BLACKLISTED",         AT_FINAL_BUSY,        MATCH_WORD,  true,  AT_ERROR_OTHER },
+	{ "VOICE",               AT_FINAL_BUSY,        MATCH_WHOLE, true,  AT_ERROR_OTHER },
 	{ "BUSY",                AT_FINAL_BUSY,        MATCH_WHOLE, true,  AT_ERROR_OTHER },
 	{ "NO ANSWER",           AT_FINAL_NO_ANSWER,   MATCH_WHOLE, true,  AT_ERROR_OTHER },
 	{ "NO DIALTONE",         AT_FINAL_NO_DIALTONE, MATCH_WHOLE, true,  AT_ERROR_OTHER },

@@ -67,6 +67,9 @@ static void hear_cut(const struct talk *talk, size_t cut, size_t step, struct bu
 		at_chan_feed(chan, talk->bytes + at, len, 1);
 		hear_all(chan, heard, 1);
 	}
+	/* NO CARRIER counts a second later. */
+	if (talk->command.flags & AT_DIAL && !strstr(buf_str(heard), "reply"))
+		hear_all(chan, heard, 1001);
 	data = at_chan_data(chan, &len);
 	if (len)
 		buf_printf(heard, "data %.*s\n", (int)len, data);

@@ -450,6 +450,42 @@ static void data_mode_lasts_until_reset(void **state)
 	assert_heard(rig, "reply OK:\n");
 }
 
+static void no_carrier_waits_for_a_better_word(void **state)
+{
+	struct rig *rig = *state;
+
+	send(rig, "ATD*99#", NULL, 60000, AT_DIAL);
+	turn(rig);
+	say(rig, "\r\nNO CARRIER\r\n");
+	assert_heard(rig, "");
+	sleep_until(rig, 900);
+	say(rig, "\r\nCONNECT\r\n");
+	assert_heard(rig, "reply CONNECT:\n");
+	at_chan_reset(rig->chan);
+	send(rig, "ATD*99#", NULL, 60000, AT_DIAL);
+	turn(rig);
+	say(rig, "\r\nNO CARRIER\r\n");
+	assert_heard(rig, "");
+	sleep_until(rig, rig->now + 1000);
+	assert_heard(rig, "reply NO CARRIER:\n");
+	send(rig, "AT", NULL, 1000, 0);
+	turn(rig);
+	say(rig, "\r\nOK\r\n");
+	assert_heard(rig, "reply OK:\n");
+}
+
+static void a_message_that_comes_in_is_no_answer(void **state)
+{
+	struct rig *rig = *state;
+
+	send(rig, "AT+CSQ", "+CSQ:", 1000, 0);
+	turn(rig);
+	say(rig, "\r\n+CMT: \"+4912\",,\"26/11/29,12:00:00+04\"\r\nOK\r\n");
+	assert_heard(rig, "urc +CMT: \"+4912\",,\"26/11/29,12:00:00+04\"\n");
+	say(rig, "\r\n+CSQ: 9,99\r\n\r\nOK\r\n");
+	assert_heard(rig, "reply OK: +CSQ: 9,99\n");
+}
+
 /* As an AirCard 750 does. */
 static void ppp_after_a_dial_is_a_connect(void **state)
 {
@@ -676,6 +712,8 @@ int main(void)
 		TEST(a_port_that_is_never_quiet_is_asked_all_the_same),
 		TEST(partial_answers_come_with_the_timeout),
 		TEST(data_mode_lasts_until_reset),
+		TEST(no_carrier_waits_for_a_better_word),
+		TEST(a_message_that_comes_in_is_no_answer),
 		TEST(ppp_after_a_dial_is_a_connect),
 		TEST(ppp_after_another_command_is_none),
 		TEST(reset_forgets_everything),
