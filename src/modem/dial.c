@@ -97,6 +97,13 @@ static enum step_outcome ask_form(struct script *script)
 	return STEP_NEXT;
 }
 
+bool step_call_refused(const struct script *script)
+{
+	enum at_final_kind kind = script->modem.dial_final.kind;
+
+	return kind == AT_FINAL_NO_CARRIER || kind == AT_FINAL_ERROR || kind == AT_FINAL_CME;
+}
+
 enum step_outcome step_dial_again(struct script *script)
 {
 	buf_clear(&script->call_error);
@@ -110,10 +117,9 @@ enum step_outcome step_dial_again(struct script *script)
 static enum step_outcome ask_spared(struct script *script)
 {
 	const struct modem_context *spared = step_spared_context(script);
-	enum at_final_kind kind = script->modem.dial_final.kind;
 
 	if (!spared || (spared->reserved && script->memory.elsewhere < 1) ||
-	    (kind != AT_FINAL_NO_CARRIER && kind != AT_FINAL_ERROR && kind != AT_FINAL_CME))
+	    !step_call_refused(script))
 		return STEP_NEXT;
 	return step_overwrite(script, spared, buf_str(&script->call_error));
 }
@@ -176,8 +182,11 @@ static const struct step rows[] = {
 	{ .ask = ask_form },
 };
 
-static const struct step refused[] = {
+static const struct step form[] = {
 	{ .ask = ask_form },
+};
+
+static const struct step refused[] = {
 	{ "AT+CEREG?", .when = IF_ELSEWHERE, .fact = FACT_DOMAIN, .number = MODEM_DOMAIN_EPS },
 	{ .ask = ask_spared },
 	/* 27.007 6.10: why the last call failed. */
@@ -187,4 +196,5 @@ static const struct step refused[] = {
 /* clang-format on */
 
 const struct steps steps_dial = STEPS(rows);
+const struct steps steps_form = STEPS(form);
 const struct steps steps_refused = STEPS(refused);

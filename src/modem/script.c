@@ -14,14 +14,14 @@
 #define EARLY_RETRY_MS     1000
 
 /* What is wrong with a context may show as late as in the call, so that its steps are in each. */
-static const struct steps *const stages[][8] = {
+static const struct steps *const stages[][10] = {
 	[SCRIPT_PREPARE] = {&steps_prepare, &steps_sim, &steps_cdma, &steps_mode, &steps_contexts,
 			    &steps_context, &steps_account},
 	/* A modem may not have known its SIM in time. */
 	[SCRIPT_REGISTER] = {&steps_context, &steps_account, &steps_register, &steps_sim,
 			     &steps_mode, &steps_registered, &steps_attach},
-	[SCRIPT_DIAL] = {&steps_dial, &steps_attach, &steps_refused, &steps_context, &steps_account,
-			 &steps_register, &steps_redial},
+	[SCRIPT_DIAL] = {&steps_dial, &steps_attach, &steps_form, &steps_activate, &steps_refused,
+			 &steps_context, &steps_account, &steps_register, &steps_redial},
 	[SCRIPT_INFO] = {&steps_inquiry, &steps_mode},
 	[SCRIPT_WATCH] = {&steps_inquiry},
 };
@@ -118,6 +118,7 @@ void script_succeeded(struct script *script)
 {
 	script->memory.elsewhere = script->memory.anyway = 0;
 	script->memory.form_good = script->memory.form;
+	script->memory.toggle_futile = false;
 }
 
 void script_got_no_link(struct script *script)

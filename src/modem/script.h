@@ -140,6 +140,10 @@ struct script_modem {
 	int64_t radio_asked_at;
 	int radio_fun;               /* what +CFUN? said */
 	bool attach_checked;         /* +CGATT? has been answered */
+	bool attach_wanted;          /* +CGATT=1 is next */
+	bool active_checked;         /* +CGACT? has been answered, after a refused call */
+	bool active;                 /* what it said of our context, then what is set */
+	int toggles;                 /* +CGACT=0 or 1 to be sent: the cure, then its undoing */
 	int attached;                /* 0: no; -1: unknown */
 	int64_t reason_at;           /* when to ask again why the network refuses */
 	int reason_said;             /* the cause that is in the log */
@@ -151,14 +155,15 @@ struct script_modem {
 
 /* What is known of this modem from its earlier dials. */
 struct script_memory {
-	char model[64];    /* whose it is */
-	int form_good;     /* of dialing, the one that last brought a link */
-	int form;          /* of dialing, that it took last */
-	bool short_tried;  /* *99# after NO CARRIER */
-	bool write_futile; /* no cure made it take the context */
-	int elsewhere;     /* dials beside the network's own context that brought no link */
-	int anyway;        /* dials without registration since the last link */
-	int untold;        /* dials that failed while it did not tell its contexts */
+	char model[64];     /* whose it is */
+	int form_good;      /* of dialing, the one that last brought a link */
+	int form;           /* of dialing, that it took last */
+	bool short_tried;   /* *99# after NO CARRIER */
+	bool write_futile;  /* no cure made it take the context */
+	bool toggle_futile; /* nor was a call taken with the context active, or no longer so */
+	int elsewhere;      /* dials beside the network's own context that brought no link */
+	int anyway;         /* dials without registration since the last link */
+	int untold;         /* dials that failed while it did not tell its contexts */
 };
 
 /*

@@ -17,6 +17,7 @@
 #define SIM_FAIL_LIMIT_MS 20000 /* "SIM failure" that was none */
 #define PIN_LEFT_MIN      2     /* the last attempt is not made */
 #define PIN_GRACE_MS      5000  /* after OK to the PIN "SIM PIN" may linger */
+#define PIN_UNSURE_MS     30000 /* the same where no counter tells what became of it */
 #define PIN_AGAIN_MS      5000  /* before a PIN that was not taken is sent once more */
 #define PIN_NOTE_RETRY_MS 100   /* another instance is noting a PIN down */
 #define PIN_NOTE_LIMIT_MS 60000
@@ -235,7 +236,8 @@ static enum step_outcome judge_pin(struct script *script)
 	struct buf text = BUF_INIT;
 	int error;
 
-	if (modem->pin_answer.kind == AT_FINAL_OK && script->now - modem->pin_at < PIN_GRACE_MS) {
+	if (modem->pin_answer.kind == AT_FINAL_OK &&
+	    script->now - modem->pin_at < (modem->pin_left < 0 ? PIN_UNSURE_MS : PIN_GRACE_MS)) {
 		script->wake_at = next_look_at(script);
 		return script_jump(script, STEP_SIM);
 	}

@@ -126,7 +126,7 @@ struct steps {
 
 extern const struct steps steps_prepare, steps_sim, steps_cdma, steps_mode, steps_contexts,
 	steps_context, steps_account, steps_register, steps_registered, steps_attach, steps_dial,
-	steps_refused, steps_redial, steps_inquiry;
+	steps_form, steps_activate, steps_refused, steps_redial, steps_inquiry;
 
 /* Set cause and text; returns STEP_FAIL. */
 enum step_outcome script_fail(struct script *script, enum cause cause, const char *format, ...)
@@ -187,6 +187,9 @@ const struct modem_context *step_spared_context(const struct script *script);
 /* context.c: overwrite it all the same. `why` is for the log. */
 enum step_outcome step_overwrite(struct script *script, const struct modem_context *context,
 				 const char *why);
+
+/* dial.c: whether the call was refused in a way that the modem's state may explain. */
+bool step_call_refused(const struct script *script);
 
 /* dial.c: once more, with all forms. */
 enum step_outcome step_dial_again(struct script *script);

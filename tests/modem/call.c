@@ -233,6 +233,13 @@ static int connect_call(struct call *call)
 	return AT_PENDING;
 }
 
+/* Firmware that takes no call before +CGACT=1, or none for a context that is active. */
+static bool wants_other_state(const struct modem *modem, int cid)
+{
+	return modem->packet.contexts[cid].active ? modem->desc->network.active_refused
+						  : !modem->desc->network.activated;
+}
+
 int call_dial(struct call *call, const char *number)
 {
 	struct modem *modem = call->port->modem;
@@ -248,6 +255,8 @@ int call_dial(struct call *call, const char *number)
 		return AT_NO_CARRIER;
 	if (!result)
 		result = packet_refusal(modem, cid);
+	if (!result && wants_other_state(modem, cid))
+		return AT_NO_CARRIER;
 	if (result && strcmp(result, "none") == 0)
 		return AT_SILENT;
 	at_of(call)->text = result;

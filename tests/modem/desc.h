@@ -133,7 +133,7 @@ struct desc {
 	} radio;
 	struct {
 		const char *operator, * short_operator, *mccmnc, *apn, *attach_apn;
-		bool apn_required, attached, reasons;
+		bool apn_required, attached, activated, active_refused, reasons;
 		int scan_ms;
 		int cops_mode;
 		DESC_LIST(desc_registration) registration;

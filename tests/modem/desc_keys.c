@@ -170,6 +170,8 @@ static const struct key network_keys[] = {
 	GBOOL(network, apn_required, false),
 	GBOOL(network, attached, true),
 	GBOOL(network, reasons, false),
+	GBOOL(network, activated, true),
+	GBOOL(network, active_refused, false),
 	GINT(network, scan_ms, 0),
 	GINT(network, cops_mode, 0),
 	LIST("registration", network.registration, struct desc_registration,

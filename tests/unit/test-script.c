@@ -769,6 +769,23 @@ static void sim_states_become_causes(void **state)
 	}
 }
 
+/* No counter tells, and the modem has said OK. */
+static void a_pin_that_was_taken_has_half_a_minute_to_open_the_sim(void **state)
+{
+	struct row rows[] = {
+		{"AT+CPIN?", AT_FINAL_OK, 0, "+CPIN: SIM PIN", 100, 0},
+		OK("AT+CPIN?", "+CPIN: READY"),
+	};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	set(&talk->conf.sim.pin, "1234");
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_int_equal(pins_sent(talk), 1);
+	assert_string_equal(talk->noted, "");
+	talk_free(talk);
+}
+
 static void a_busy_sim_is_waited_for(void **state)
 {
 	struct row rows[] = {
@@ -1265,6 +1282,7 @@ static void an_attach_context_that_fails_is_overwritten_with_a_word(void **state
 	rows[2].sent = 11;
 	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	talk->script.memory.toggle_futile = true;
 	assert_int_equal(run(talk, SCRIPT_DIAL, 60000), SCRIPT_DONE);
 	assert_string_equal(talk->log, "ATD*99***2#|AT+CGATT?|AT+CFUN=4|AT+CGDCONT=1,\"IP\","
 				       "\"iot.private\"|AT+CFUN=1|AT+CREG?|ATD*99***1#|");
@@ -1425,12 +1443,13 @@ static void a_given_dial_string_is_the_only_one(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct row rows[] = {ERROR("ATD*99***3#"), ERROR("ATD*98#"), ERROR("ATD#777"),
-				     ERROR("AT+CGDATA=\"PPP\",1")};
+				     ERROR("AT+CGDATA=\"PPP\",1"), OK("AT+CGATT?", "+CGATT: 1")};
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
 		set(&talk->conf.network.dial, cases[i].dial);
 		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 		assert_int_equal(script_cid(&talk->script), cases[i].cid);
+		talk->script.memory.toggle_futile = true;
 		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_FAILED);
 		assert_string_equal(talk->log, cases[i].said);
 		talk_free(talk);
@@ -1450,7 +1469,8 @@ static void a_modem_that_is_not_attached_is_told_to(void **state)
 		{"+CGATT: 1", true, 9, "D|AT+CGATT?|ATD*99#|AT+CEER|", SCRIPT_FAILED},
 		{"+CGATT: 0", true, 9, "D|AT+CGATT?|AT+CGATT=1|D|ATD*99#|AT+CEER|", SCRIPT_FAILED},
 		{"+CGATT: 0", false, 9, "D|AT+CGATT?|AT+CGATT=1|ATD*99#|AT+CEER|", SCRIPT_FAILED},
-		{"", true, 9, "D|AT+CGATT?|ATD*99#|AT+CEER|", SCRIPT_FAILED},
+		{"", true, 1, "D|AT+CGATT?|AT+CGATT=1|D|", SCRIPT_DONE},
+		{"", false, 9, "D|AT+CGATT?|AT+CGATT=1|ATD*99#|AT+CEER|", SCRIPT_FAILED},
 	};
 
 	(void)state;
@@ -1467,8 +1487,56 @@ static void a_modem_that_is_not_attached_is_told_to(void **state)
 
 		for (const char *at = cases[i].said; *at; at++)
 			buf_printf(&said, *at == 'D' && at[1] == '|' ? "ATD*99***1#" : "%c", *at);
+		talk->script.memory.toggle_futile = true;
 		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), cases[i].verdict);
 		assert_string_equal(talk->log, buf_str(&said));
+		buf_free(&said);
+		talk_free(talk);
+	}
+}
+
+/* After a refused call: made active, or no longer so, and put back where that did not help. */
+static void a_context_in_the_wrong_state_is_put_in_the_other(void **state)
+{
+	static const struct {
+		const char *cgact, *cereg;
+		int refusals; /* of the call */
+		const char *said;
+	} cases[] = {
+		{"+CGACT: 1,0", "", 2, "D|AT+CGATT?|ATD*99#|AT+CGACT?|AT+CGACT=1,1|D|"},
+		{"", "", 2, "D|AT+CGATT?|ATD*99#|AT+CGACT?|AT+CGACT=1,1|D|"},
+		{"+CGACT: 2,1\n+CGACT: 1,1", "", 2,
+		 "D|AT+CGATT?|ATD*99#|AT+CGACT?|AT+CGACT=0,1|D|"},
+		{"+CGACT: 1,0", "", 9,
+		 "D|AT+CGATT?|ATD*99#|AT+CGACT?|AT+CGACT=1,1|D|AT+CGACT=0,1|AT+CEER|"},
+		/* LTE would leave the network. */
+		{"+CGACT: 1,1", "+CEREG: 0,1", 9, "D|AT+CGATT?|ATD*99#|AT+CGACT?|AT+CEER|"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {
+			OK("AT+CREG?", "+CREG: 0,0"),
+			OK("AT+CGREG?", *cases[i].cereg ? "" : "+CGREG: 0,1"),
+			OK("AT+CEREG?", cases[i].cereg),
+			{"ATD*99***1#", AT_FINAL_NO_CARRIER, 0, "", cases[i].refusals - 1, 0},
+			{"ATD*99#", AT_FINAL_NO_CARRIER, 0, "", 0, 0},
+			{"ATD*99***1#", AT_FINAL_CONNECT, 0, "", 0, 0},
+			OK("AT+CGATT?", "+CGATT: 1"),
+			OK("AT+CGACT?", cases[i].cgact)};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+		struct buf said = BUF_INIT;
+
+		for (const char *at = cases[i].said; *at; at++)
+			buf_printf(&said, *at == 'D' && at[1] == '|' ? "ATD*99***1#" : "%c", *at);
+		assert_int_equal(run(talk, SCRIPT_REGISTER, 10000), SCRIPT_DONE);
+		assert_int_equal(run(talk, SCRIPT_DIAL, 200000),
+				 cases[i].refusals == 9 ? SCRIPT_FAILED : SCRIPT_DONE);
+		assert_string_equal(talk->log, buf_str(&said));
+		/* What did not help is not tried again before a link has come. */
+		assert_int_equal(run(talk, SCRIPT_DIAL, 200000),
+				 cases[i].refusals == 9 ? SCRIPT_FAILED : SCRIPT_DONE);
+		assert_null(strstr(talk->log, "CGACT="));
 		buf_free(&said);
 		talk_free(talk);
 	}
@@ -1494,10 +1562,12 @@ static void a_refused_call_is_not_dialled_again_and_says_why(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		struct row rows[] = {{"ATD*99***3#", kinds[i], 0, "", 0, 0},
+				     OK("AT+CGATT?", "+CGATT: 1"),
 				     OK("AT+CEER", "+CEER: PDP authentication failure")};
 		struct talk *talk = talk_new(rows, COUNT(rows));
 
 		talk->conf.network.cid = 3;
+		talk->script.memory.toggle_futile = true;
 		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_FAILED);
 		assert_int_equal(talk->script.cause, CAUSE_CALL);
 		assert_non_null(strstr(buf_str(&talk->script.text), "PDP authentication failure"));
@@ -1536,6 +1606,7 @@ int main(void)
 		cmocka_unit_test(a_right_pin_is_forgotten_when_another_instance_lets_it),
 		cmocka_unit_test(the_last_attempt_is_not_spent),
 		cmocka_unit_test(sim_states_become_causes),
+		cmocka_unit_test(a_pin_that_was_taken_has_half_a_minute_to_open_the_sim),
 		cmocka_unit_test(a_busy_sim_is_waited_for),
 		cmocka_unit_test(a_sim_is_seen_to_open_soon_after_its_pin),
 		cmocka_unit_test(a_refused_init_command_is_told_and_survived),
@@ -1556,6 +1627,7 @@ int main(void)
 		cmocka_unit_test(a_call_is_made_all_the_same_when_the_network_shows_otherwise),
 		cmocka_unit_test(a_given_dial_string_is_the_only_one),
 		cmocka_unit_test(a_modem_that_is_not_attached_is_told_to),
+		cmocka_unit_test(a_context_in_the_wrong_state_is_put_in_the_other),
 		cmocka_unit_test(who_lets_another_dial_is_attached_before),
 		cmocka_unit_test(dial_strings_are_tried_until_one_is_understood),
 		cmocka_unit_test(a_refused_call_is_not_dialled_again_and_says_why),
