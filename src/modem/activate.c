@@ -4,9 +4,13 @@
 #include "at/fields.h"
 #include "modem/step.h"
 
+/* What the packet network itself refuses (27.007 9.2.2) is not cured by this. */
 static enum step_outcome ask_active(struct script *script)
 {
-	if (script->modem.active_checked || script->memory.toggle_futile ||
+	const struct at_final *final = &script->modem.dial_final;
+	bool by_network = final->kind == AT_FINAL_CME && final->code > 101 && final->code < 148;
+
+	if (script->modem.active_checked || script->memory.toggle_futile || by_network ||
 	    !step_call_refused(script))
 		return STEP_NEXT;
 	buf_printf(&script->command, "AT+CGACT?");

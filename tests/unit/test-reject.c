@@ -214,6 +214,7 @@ static void run_play(const struct play *play)
 	script_init(&script, &conf);
 	script.family = modem_family_find(play->vid, "");
 	script.facts.sim = MODEM_SIM_READY;
+	script.memory.toggle_futile = true;
 	strcpy(script.modem.context.apn, "internet");
 	script_start(&script, play->dial ? SCRIPT_DIAL : SCRIPT_REGISTER, now);
 	while ((verdict = script_next(&script, &command, now)) == SCRIPT_COMMAND ||
@@ -227,6 +228,8 @@ static void run_play(const struct play *play)
 			now = script.wake_at;
 			continue;
 		}
+		if (strcmp(command.text, "AT+CGATT?") == 0)
+			event.text = "+CGATT: 1";
 		buf_printf(&log, "%s|", command.text);
 		if (strcmp(command.text, "AT+CREG?") == 0)
 			event.text = play->creg;
