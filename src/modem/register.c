@@ -179,13 +179,19 @@ static void say_reason(struct script *script)
 /* Dialing all the same ----------------------------------------------------------------*/
 
 /* Some modems and networks never let a domain say that it is registered, and take the call. After
- * each that came to nothing it takes twice as long. */
+ * each that came to nothing it takes twice as long. A denial without a reason may be the voice
+ * network's alone, and one that stands gets no second call. */
 static bool may_dial_anyway(const struct script *script)
 {
 	int doublings = script->memory.anyway < 8 ? script->memory.anyway : 8;
 
-	return !script->facts.registered && !script_is_denied(script) &&
-	       modem_reject_pace(&script->facts.reject) == REJECT_PASSES &&
+	if (script->facts.registered)
+		return false;
+	if (script_is_denied(script))
+		return script->denied_at >= 0 && script->now - script->denied_at >= DENIED_MS &&
+		       script->memory.anyway == 0 && script->facts.reject.cause == 0 &&
+		       !step_spared_context(script);
+	return modem_reject_pace(&script->facts.reject) == REJECT_PASSES &&
 	       script->now - script->started_at >= (int64_t)ANYWAY_MS << doublings;
 }
 
@@ -208,7 +214,8 @@ static enum step_outcome ask_anyway(struct script *script)
 	bool is_own = strlen(facts->mccmnc) >= 5 &&
 		      strncmp(facts->imsi, facts->mccmnc, strlen(facts->mccmnc)) == 0;
 
-	if (!script->modem.signs_wanted || (script->modem.attached != 1 && !is_named) ||
+	if (!script->modem.signs_wanted ||
+	    (script->modem.attached != 1 && (!is_named || script_is_denied(script))) ||
 	    (!script->conf->network.roaming && !is_own) ||
 	    (!operator_is_free(script) && strcmp(facts->mccmnc, wanted) != 0))
 		return STEP_NEXT;

@@ -228,14 +228,12 @@ static void run_play(const struct play *play)
 			now = script.wake_at;
 			continue;
 		}
-		if (strcmp(command.text, "AT+CGATT?") == 0)
-			event.text = "+CGATT: 1";
 		buf_printf(&log, "%s|", command.text);
 		if (strcmp(command.text, "AT+CREG?") == 0)
 			event.text = play->creg;
 		else if (strcmp(command.text, "AT+CEREG?") == 0)
 			event.text = play->cereg;
-		else if (strcmp(command.text, "AT+CGATT?") == 0)
+		else if (play->dial && strcmp(command.text, "AT+CGATT?") == 0)
 			event.text = "+CGATT: 1";
 		else if (play->command && strcmp(command.text, play->command) == 0)
 			event.text = play->text;

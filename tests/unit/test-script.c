@@ -1379,6 +1379,26 @@ static void a_call_is_made_all_the_same_when_the_network_shows_otherwise(void **
 	}
 }
 
+/* Once; an operator's name is not enough, for the modem may camp there. */
+static void a_call_is_made_once_when_one_domain_denies_and_the_modem_is_attached(void **state)
+{
+	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,3"), OK("AT+CGATT?", "+CGATT: 1"),
+			     OK("AT+COPS?", "+COPS: 0,0,\"Net\",2")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	assert_in_range(talk->now, 15000, 24000);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_FAILED);
+	assert_true(talk->script.denied);
+	talk_free(talk);
+	rows[1].text = "+CGATT: 0";
+	talk = talk_new(rows, COUNT(rows));
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_FAILED);
+	assert_true(talk->script.denied);
+	talk_free(talk);
+}
+
 static void dial_strings_are_tried_until_one_is_understood(void **state)
 {
 	static const struct {
@@ -1629,6 +1649,8 @@ int main(void)
 		cmocka_unit_test(a_modem_that_is_not_attached_is_told_to),
 		cmocka_unit_test(a_context_in_the_wrong_state_is_put_in_the_other),
 		cmocka_unit_test(who_lets_another_dial_is_attached_before),
+		cmocka_unit_test(
+			a_call_is_made_once_when_one_domain_denies_and_the_modem_is_attached),
 		cmocka_unit_test(dial_strings_are_tried_until_one_is_understood),
 		cmocka_unit_test(a_refused_call_is_not_dialled_again_and_says_why),
 	};
