@@ -62,7 +62,10 @@ int peer_for_device(const struct conf *conf, const char *name, const struct port
 	char connect[256];
 
 	snprintf(connect, sizeof(connect), CHAT_PATH " -v -T %d -f " CHATDIR "/gobi-direct", cid);
-	peer = &(struct ppp_peer){.device = port->device, .connect = connect, .baud = port->baud};
+	peer = &(struct ppp_peer){.device = port->device,
+				  .connect = connect,
+				  .baud = port->baud,
+				  .rtscts = port->rtscts};
 	return ppp_options_peer(conf, name, peer, out, error);
 }
 

@@ -8,6 +8,7 @@
 #define CONF_LIST_MAX 16
 
 enum conf_pdp { CONF_PDP_IPV4, CONF_PDP_IPV6, CONF_PDP_IPV4V6 };
+enum conf_flow { CONF_FLOW_AUTO, CONF_FLOW_NONE, CONF_FLOW_RTSCTS };
 enum conf_auth { CONF_AUTH_AUTO, CONF_AUTH_NONE, CONF_AUTH_PAP, CONF_AUTH_CHAP };
 
 struct conf_list {

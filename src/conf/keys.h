@@ -30,6 +30,12 @@ CONF_KEY(modem, port, STRING, char *, port, "",
 CONF_KEY(modem, baud, INT, int, baud, "baud",
 	 "The rate of a named port that is a UART or a USB-UART bridge; 0 finds it out.",
 	 "0", .min = 1200, .max = 4000000, .zero = true, .unit = "baud")
+CONF_KEY(modem, flow, ENUM, enum conf_flow, flow, "flow",
+	 "RTS/CTS at such a port: \"auto\" uses it where the modem takes it and still answers then.",
+	 "auto", .words = flows)
+CONF_KEY(modem, raise, INT, int, raise, "raise",
+	 "The rate to have the modem go up to for the call (AT+IPR), and back after it; 0 stays.",
+	 "0", .min = 9600, .max = 4000000, .zero = true, .unit = "baud")
 CONF_KEY(modem, driver, STRING, char *, driver, "driver",
 	 "\"auto\" may move the AT interface to the driver option when no port answers for lack of "
 	 "DTR or of a driver; \"keep\" never changes a driver.",

@@ -18,10 +18,12 @@
 #include "daemon/second-port.h"
 #include "daemon/session-ops.h"
 #include "io/atport.h"
+#include "io/baud.h"
 #include "io/clock.h"
 #include "io/detour.h"
 #include "io/pinfile.h"
 #include "io/probe.h"
+#include "io/rates.h"
 #include "io/rung.h"
 #include "io/rfkill.h"
 #include "io/route.h"
@@ -86,6 +88,9 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	if (serial) {
 		const struct probed_port *chosen = &result->ports[result->chosen];
 
+		/* Of a UART: what has been found out about it, and changed. */
+		if (*chosen->reason)
+			log_notice("%s: %s", chosen->port.device, chosen->reason);
 		bus->port = chosen->port;
 		bus->heard_at = -1;
 		second_port_learn(bus, result);
@@ -100,7 +105,16 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 			event.cause = CAUSE_INTERNAL;
 	}
 	/* Asked at this rate alone the next time, and after that at all of them. */
-	care->baud = serial ? bus->port.baud : 0;
+	care->baud = serial ? bus->port.base : 0;
+	if (serial && bus->port.base > 0) {
+		const struct rates_entry entry = {
+			.baud = bus->port.base,
+			.no_flow = result->ports[result->chosen].no_flow,
+		};
+
+		if (bus->conf->modem.baud == 0)
+			rates_remember(&bus->port, &entry);
+	}
 	if (recovery_is_silent(&care->recovery, result))
 		event.cause = judged.cause = CAUSE_NO_AT_PORT;
 	event.fresh = recovery_note_probe(&care->recovery, result);
@@ -129,8 +143,12 @@ static int probe_ports(void *ctx)
 	struct bus *bus = ctx;
 	struct modem_care *care = bus->care;
 	const int baud = bus->conf->modem.baud;
-	const struct probe_options options = {.all = care->drivers.last.back,
-					      .baud = baud > 0 ? baud : care->baud};
+	/* What dials after `prepare` cannot put the rate back. */
+	const int raise = bus->goal == SESSION_GOAL_REGISTERED ? 0 : bus->conf->modem.raise;
+	const struct probe_options options = {
+		.all = care->drivers.last.back,
+		.baud = baud > 0 ? baud : care->baud,
+		.line = {.flow = bus->conf->modem.flow, .raise = raise}};
 	struct port_list list = {NULL, 0};
 	int error;
 
@@ -223,10 +241,17 @@ static void on_detour(void *ctx, const char *words)
 					     .text = text});
 }
 
-/* A port that is not on USB is slow, and often has no carrier. */
+/* A port that is not on USB is slow, and often has no carrier. And pppd before 2.5.0 gives a line
+ * up whose rate POSIX has no name for. */
+static bool needs_detour(const struct port *port)
+{
+	return port->vid < 0 || (port->baud > 0 && !baud_is_usual(port->baud));
+}
+
 static int start_pppd(struct bus *bus)
 {
-	struct pppd_line line = {.baud = bus->port.baud, .deaf = bus->care->deaf};
+	struct pppd_line line = {
+		.baud = bus->port.baud, .rtscts = bus->port.rtscts, .deaf = bus->care->deaf};
 	int error = -EIO;
 
 	/* The last one could not be killed: its end must not be taken for the end of this one. */
@@ -235,8 +260,13 @@ static int start_pppd(struct bus *bus)
 	end_detour(bus);
 	if (!bus->talk.port)
 		return error;
-	if (bus->port.vid < 0)
+	if (needs_detour(&bus->port))
 		bus->care->detour = detour_new(bus->loop, on_detour, bus);
+	/* Of its end of a pty there is nothing to say. */
+	if (bus->care->detour) {
+		line.baud = 0;
+		line.rtscts = false;
+	}
 	line.tty = bus->care->detour ? detour_tty(bus->care->detour)
 				     : serial_fd(atport_serial(bus->talk.port));
 	bus->pppd = pppd_start(bus->loop, bus->conf, bus->name, &line, on_pppd, bus, &error);

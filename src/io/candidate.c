@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "io/candidate.h"
 #include "io/clock.h"
+#include "io/rates.h"
 #include "io/serial.h"
 
 /* What most modules are set to; also serial_open's. */
@@ -68,21 +69,35 @@ static bool cannot_raise_dtr(const struct candidate *candidate)
 	return serial_set_dtr(candidate->serial, true) == -EINVAL;
 }
 
-/* Set the port to the rate that the probe goes on with, or the next one that it takes. */
-static void follow_rate(struct candidate *candidate, int64_t now)
+/* Set the port as the probe goes on with it; to the next rate, where it does not take one. */
+static void follow_line(struct candidate *candidate, int64_t now)
 {
 	const struct port_finding *found = port_probe_finding(candidate->probe);
+	struct serial *serial = candidate->serial;
 
-	while (found->role == PORT_ROLE_UNKNOWN && found->baud > 0 &&
-	       found->baud != serial_state(candidate->serial).baud &&
-	       serial_set_baud(candidate->serial, found->baud) < 0)
+	if (found->baud == 0 || port_probe_is_idle(candidate->probe))
+		return;
+	while (found->role == PORT_ROLE_UNKNOWN && found->baud != serial_state(serial).baud &&
+	       serial_set_baud(serial, found->baud) < 0)
 		port_probe_skip_rate(candidate->probe, now);
+	if (found->baud != serial_state(serial).baud)
+		serial_set_baud(serial, found->baud);
+	if (found->rtscts != serial_state(serial).rtscts)
+		serial_set_flow(serial, found->rtscts);
+	if (found->dtr_low != candidate->dtr_low)
+		serial_set_dtr(serial, !found->dtr_low);
+	candidate->dtr_low = found->dtr_low;
 }
 
 /* What a person should know of a UART. */
 static void describe_line(const struct port_finding *found, char *out, size_t size)
 {
-	if (found->role == PORT_ROLE_SILENT && found->garbled)
+	bool multiplexed = found->freed &&
+			   (strcmp(found->freed, "CLD") == 0 || strcmp(found->freed, "DISC") == 0);
+
+	if (found->role == PORT_ROLE_SILENT && *found->why)
+		str_copy(out, size, found->why);
+	else if (found->role == PORT_ROLE_SILENT && found->garbled)
 		snprintf(out, size,
 			 "something speaks at another rate or with other framing; "
 			 "asked at %s baud",
@@ -90,11 +105,14 @@ static void describe_line(const struct port_finding *found, char *out, size_t si
 	else if (found->role == PORT_ROLE_SILENT)
 		snprintf(out, size, "asked at %s baud", found->tried);
 	else if (found->role == PORT_ROLE_AT && found->freed)
-		snprintf(out, size, "was left in multiplexing (27.010); it has been closed down");
-	else if (found->role == PORT_ROLE_AT && found->baud == UART_BAUD && !found->wants_lf)
+		snprintf(out, size, "was left in %s; %s has ended that",
+			 multiplexed ? "multiplexing (27.010)" : "a call", found->freed);
+	else if (found->role == PORT_ROLE_AT && found->baud == UART_BAUD && !found->wants_lf &&
+		 !found->rtscts)
 		out[0] = '\0';
 	else if (found->role == PORT_ROLE_AT)
-		snprintf(out, size, "at %d baud%s", found->baud,
+		snprintf(out, size, "at %d baud%s%s", found->baud,
+			 found->rtscts ? " with RTS/CTS" : "",
 			 found->wants_lf ? ", wants an LF behind the CR" : "");
 	else
 		str_copy(out, size, found->why);
@@ -105,7 +123,7 @@ static void settle_uart(struct candidate *candidate, const struct port_finding *
 	struct probed_port *port = candidate->port;
 	char reason[sizeof(port->reason)];
 
-	port->port.baud = found->answer_ms >= 0 ? found->baud : 0;
+	port->port.baud = port->port.base = found->answer_ms >= 0 ? found->baud : 0;
 	port->port.wants_lf = found->wants_lf;
 	port->garbled = found->garbled;
 	serial_set_lf(candidate->serial, found->wants_lf);
@@ -130,7 +148,7 @@ static int exchange_candidate_bytes(struct candidate *candidate, int64_t now)
 		port_probe_feed(candidate->probe, bytes, (size_t)done, now);
 	}
 	port_probe_tick(candidate->probe, now);
-	follow_rate(candidate, now);
+	follow_line(candidate, now);
 	while ((out = port_probe_output(candidate->probe, &len, now))) {
 		done = serial_write(candidate->serial, out, len);
 		if (done < 0)
@@ -158,6 +176,25 @@ static void watch_port(struct candidate *candidate, int64_t now)
 	ev_timer_start(candidate->loop, &candidate->timer);
 }
 
+/* The line is as it will be during the call, or its modem is lost. */
+static void take_set_up(struct candidate *candidate, const struct port_finding *found)
+{
+	const struct line_setup *setup = port_probe_line(candidate->probe);
+	struct probed_port *port = candidate->port;
+
+	candidate->sets_up = false;
+	if (found->baud == 0)
+		return;
+	port->port.baud = found->baud;
+	port->port.rtscts = found->rtscts;
+	port->no_flow = setup->no_flow;
+	describe_line(found, port->reason, sizeof(port->reason));
+	if (setup->raised)
+		serial_put_back(candidate->serial, port->port.base);
+	if (found->role != PORT_ROLE_AT)
+		candidate_settle(candidate, found->role, found->why);
+}
+
 static void advance_probe(struct candidate *candidate)
 {
 	struct probed_port *port = candidate->port;
@@ -182,6 +219,10 @@ static void advance_probe(struct candidate *candidate)
 		else
 			candidate_settle(candidate, role, found->why);
 	}
+	if (!candidate->probe)
+		return;
+	if (candidate->sets_up && port_probe_is_idle(candidate->probe))
+		take_set_up(candidate, found);
 	if (!candidate->probe)
 		return;
 	if (port_probe_is_idle(candidate->probe))
@@ -217,6 +258,23 @@ void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct pr
 	candidate->io.data = candidate->timer.data = candidate;
 }
 
+static void begin_search(struct candidate *candidate)
+{
+	struct rates_entry known = rates_recall(&candidate->port->port);
+	struct port_search search = {
+		.baud = serial_state(candidate->serial).baud,
+		.fixed = candidate->baud > 0,
+	};
+
+	candidate->no_flow = known.no_flow;
+	/* Of a run that was killed while the modem was at the higher rate. */
+	if (known.baud || candidate->raise) {
+		search.guesses[0] = known.baud ? known.baud : search.baud;
+		search.guesses[1] = candidate->raise;
+	}
+	port_probe_search(candidate->probe, &search, clock_now_ms());
+}
+
 void candidate_begin(struct candidate *candidate, const struct serial_opening *opening, bool trust,
 		     int pass_ms, int no_dtr_ms)
 {
@@ -250,8 +308,7 @@ void candidate_begin(struct candidate *candidate, const struct serial_opening *o
 		return;
 	}
 	if (port_is_uart(&candidate->port->port))
-		port_probe_search(candidate->probe, serial_state(candidate->serial).baud,
-				  candidate->baud > 0);
+		begin_search(candidate);
 	advance_probe(candidate);
 }
 
@@ -263,9 +320,23 @@ void candidate_hurry(struct candidate *candidate, int answer_ms)
 	watch_port(candidate, clock_now_ms());
 }
 
-void candidate_echo_off(struct candidate *candidate)
+void candidate_set_up(struct candidate *candidate, const struct line_wish *wish)
 {
-	port_probe_echo_off(candidate->probe);
+	struct line_wish own = *wish;
+	int baud = serial_state(candidate->serial).baud;
+
+	own.no_flow = candidate->no_flow;
+	/* A rate that our end cannot have is not asked for. */
+	if (own.raise > 0 && candidate->port->port.baud > 0 && own.raise != baud) {
+		if (serial_set_baud(candidate->serial, own.raise) < 0) {
+			log_warning("%s: does not take the rate of modem.raise, %d",
+				    candidate->port->port.device, own.raise);
+			own.raise = 0;
+		}
+		serial_set_baud(candidate->serial, baud);
+	}
+	candidate->sets_up = true;
+	port_probe_set_up(candidate->probe, &own);
 	watch_port(candidate, clock_now_ms());
 	ev_feed_event(candidate->loop, &candidate->timer, EV_TIMER);
 }

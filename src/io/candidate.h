@@ -22,6 +22,7 @@ struct probed_port {
 	char reason[192];   /* ERROR, OTHER: why; AT_SECONDARY: why it is no more than that; of a
 			     * UART what was found out about the line */
 	bool garbled;       /* bytes came in that are neither text nor frames */
+	bool no_flow;       /* no byte passes with RTS/CTS */
 	char identity[256]; /* its answer to ATI; "" */
 };
 
@@ -31,7 +32,7 @@ struct candidate {
 	struct probed_port *port; /* where its role is written */
 	bool settled;             /* the role is known */
 	int error;                /* of PORT_ROLE_ERROR */
-	int baud;                 /* if it is a UART: as probe_options */
+	int baud, raise;          /* if it is a UART: as probe_options */
 
 	/* Something has changed. The candidate may be freed in here. */
 	void (*changed)(void *ctx, struct candidate *candidate);
@@ -39,6 +40,7 @@ struct candidate {
 
 	struct serial *serial; /* open as long as it may be chosen */
 	struct port_probe *probe;
+	bool dtr_low, no_flow, sets_up;
 	struct ev_io io;
 	struct ev_timer timer;
 };
@@ -58,9 +60,9 @@ void candidate_settle(struct candidate *candidate, enum port_role role, const ch
 /* Another port of its modem has answered. */
 void candidate_hurry(struct candidate *candidate, int answer_ms);
 
-/* For the chosen one, before it is handed over: calls `changed` when its probe is idle, or when it
- * is settled as an error. */
-void candidate_echo_off(struct candidate *candidate);
+/* For the chosen one, before it is handed over, as port_probe_set_up: calls `changed` when its
+ * probe is idle, or when it is settled as an error. */
+void candidate_set_up(struct candidate *candidate, const struct line_wish *wish);
 
 /* Close and forget the port if it is still open. */
 void candidate_release(struct candidate *candidate);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -9,7 +13,8 @@
 #include "io/closer.h"
 #include "io/serial.h"
 
-#define HUNG_MS 1000 /* to open and close takes milliseconds */
+#define HUNG_MS     1000 /* to open and close takes milliseconds */
+#define PUT_BACK_MS 700
 
 /* What the closing child is given. */
 struct closing {
@@ -33,6 +38,34 @@ void closer_hang_up(struct closer *closer, struct ev_loop *loop, struct serial *
 		serial_set_dtr(serial, false);
 }
 
+/* Have the modem go back to its own rate, which the next program at this port expects. What it does
+ * not hear now is found again by the next search. */
+static void put_rate_back(struct serial *serial)
+{
+	const struct serial_state state = serial_state(serial);
+	char command[32], bytes[64], heard[512] = "";
+	struct pollfd port = {.fd = serial_fd(serial), .events = POLLIN};
+	int len = snprintf(command, sizeof(command), "AT+IPR=%d\r", state.put_back);
+	int64_t end = clock_now_ms() + PUT_BACK_MS;
+	size_t have = 0;
+
+	if (serial_write(serial, command, (size_t)len) != len)
+		return;
+	while (!strstr(heard, "OK") && clock_now_ms() < end && !worker_got_sigterm()) {
+		ssize_t got = 0;
+
+		if (poll(&port, 1, (int)(end - clock_now_ms())) > 0)
+			got = serial_read(serial, bytes, sizeof(bytes));
+		if (got < 0 && got != -EAGAIN)
+			return;
+		for (ssize_t i = 0; i < got && have < sizeof(heard) - 1; i++)
+			if (bytes[i])
+				heard[have++] = bytes[i];
+	}
+	log_debug("%s: %s%s", serial_device(serial), command,
+		  strstr(heard, "OK") ? "" : " was not answered");
+}
+
 static int close_after_parent(const void *arg)
 {
 	const struct closing *closing = arg;
@@ -45,6 +78,8 @@ static int close_after_parent(const void *arg)
 	/* The last close is the one that waits, and it has to be this one. */
 	while (read(closing->gate, &byte, 1) < 0 && !worker_got_sigterm())
 		;
+	if (serial_state(closing->serial).put_back > 0 && !worker_got_sigterm())
+		put_rate_back(closing->serial);
 	since = clock_now_ms();
 	serial_set_dtr(closing->serial, false);
 	serial_close(closing->serial);

@@ -26,7 +26,9 @@ struct port {
 	bool foreign;     /* not to be opened (modem/foreign.h) */
 	int plugged_ms;   /* since the device was plugged in, when this was read */
 	bool named;       /* by the user */
-	int baud;         /* of a UART that was found to answer at it; else 0 */
+	int baud;         /* of a UART that answers at it; else 0 */
+	int base;         /* the same before its modem went up to that one */
+	bool rtscts;      /* both ends heed and drive the lines */
 	bool wants_lf;    /* and only to commands that end in CR LF */
 };
 

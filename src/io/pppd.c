@@ -244,6 +244,7 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 		.connect = CONNECT_SCRIPT,
 		.log_fd = LOG_FD,
 		.baud = line->baud,
+		.rtscts = line->rtscts,
 		.echo = line->deaf                          ? PPP_ECHO_OFF
 			: knows_option("lcp-echo-adaptive") ? PPP_ECHO_ADAPTIVE
 							    : PPP_ECHO_PLAIN,

@@ -33,7 +33,8 @@ struct pppd_news {
 
 struct pppd_line {
 	int tty;
-	int baud;  /* 0: as it is */
+	int baud; /* 0: as it is */
+	bool rtscts;
 	bool deaf; /* the network answers no LCP echoes, so it is not asked for them */
 };
 

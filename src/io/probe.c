@@ -164,7 +164,7 @@ static void end_if_sure(struct probe *probe)
 	if (chosen < 0 || !probe->options.keep || probe->options.keep_echo)
 		deliver_result(probe);
 	else
-		candidate_echo_off(&probe->candidates[chosen]);
+		candidate_set_up(&probe->candidates[chosen], &probe->options.line);
 }
 
 static void on_changed(void *ctx, struct candidate *candidate)
@@ -238,6 +238,7 @@ static int begin_candidates(struct probe *probe)
 		if (probe->candidates[i].settled)
 			continue;
 		probe->candidates[i].baud = probe->options.baud;
+		probe->candidates[i].raise = probe->options.line.raise;
 		candidate_begin(&probe->candidates[i], &openings[n], probe->options.trust, pass_ms,
 				probe->options.all ? pass_ms : NO_DTR_MS);
 		buf_free(&openings[n++].holder);

@@ -23,13 +23,14 @@ struct probe;
 typedef void probe_done(void *ctx, struct probe *probe, const struct probe_result *result);
 
 struct probe_options {
-	bool keep;      /* leave the chosen port open for the caller */
-	bool keep_echo; /* and the modem's echo as it was found */
-	bool trust;     /* ask nothing: a port that can be opened counts as AT */
-	bool all;       /* do not stop at the first sure answer: find out every
+	bool keep;             /* leave the chosen port open for the caller */
+	bool keep_echo;        /* and the modem's echo as it was found */
+	bool trust;            /* ask nothing: a port that can be opened counts as AT */
+	bool all;              /* do not stop at the first sure answer: find out every
 			 * port's role (the `probe` command) */
-	int pass_ms;    /* 0: PORT_PROBE_PASS_MS */
-	int baud;       /* of ports that are UARTs; 0: find it */
+	int pass_ms;           /* 0: PORT_PROBE_PASS_MS */
+	int baud;              /* of ports that are UARTs; 0: find it */
+	struct line_wish line; /* for such a port that is kept with its echo off */
 };
 
 /* Ask all `ports` at once on `loop`. The list is copied. NULL: out of memory. */

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/count.h"
 #include "base/str.h"
+#include "io/baud.h"
 #include "io/holder.h"
 #include "io/lock.h"
 #include "io/pty.h"
@@ -27,19 +27,6 @@ struct serial {
 	int fd;
 	struct lock *lock;
 	struct serial_state state;
-};
-
-/* POSIX has numbers of its own for them. */
-static const struct {
-	int baud;
-	speed_t speed;
-} speeds[] = {
-	{1200, B1200},       {2400, B2400},       {4800, B4800},       {9600, B9600},
-	{19200, B19200},     {38400, B38400},     {57600, B57600},     {115200, B115200},
-	{230400, B230400},   {460800, B460800},   {500000, B500000},   {576000, B576000},
-	{921600, B921600},   {1000000, B1000000}, {1152000, B1152000}, {1500000, B1500000},
-	{2000000, B2000000}, {2500000, B2500000}, {3000000, B3000000}, {3500000, B3500000},
-	{4000000, B4000000},
 };
 
 static int make_raw(struct serial *serial)
@@ -250,28 +237,36 @@ const char *serial_device(const struct serial *serial)
 
 int serial_set_baud(struct serial *serial, int baud)
 {
-	struct termios now, then;
-	size_t i = 0;
+	int error = baud_set(serial->fd, baud);
 
-	while (i < COUNT(speeds) && speeds[i].baud != baud)
-		i++;
-	if (i == COUNT(speeds))
-		return -EINVAL;
-	if (tcgetattr(serial->fd, &now) < 0)
-		return -errno;
-	then = now;
-	cfsetispeed(&then, speeds[i].speed);
-	cfsetospeed(&then, speeds[i].speed);
-	if (tcsetattr(serial->fd, TCSANOW, &then) < 0 || tcgetattr(serial->fd, &then) < 0)
-		return -errno;
-	/* A driver says here what it has made of it. */
-	if (cfgetospeed(&then) != speeds[i].speed) {
-		tcsetattr(serial->fd, TCSANOW, &now);
-		return -EINVAL;
-	}
+	if (error < 0)
+		return error;
 	tcflush(serial->fd, TCIFLUSH);
 	serial->state.baud = baud;
 	return 0;
+}
+
+int serial_set_flow(struct serial *serial, bool rtscts)
+{
+	struct termios now;
+
+	if (tcgetattr(serial->fd, &now) < 0)
+		return -errno;
+	now.c_cflag &= (tcflag_t)~CRTSCTS;
+	if (rtscts)
+		now.c_cflag |= CRTSCTS;
+	/* What has not got through until now is not to come later. */
+	else
+		tcflush(serial->fd, TCIOFLUSH);
+	if (tcsetattr(serial->fd, TCSANOW, &now) < 0)
+		return -errno;
+	serial->state.rtscts = rtscts;
+	return 0;
+}
+
+void serial_put_back(struct serial *serial, int baud)
+{
+	serial->state.put_back = baud;
 }
 
 void serial_set_lf(struct serial *serial, bool wants_lf)

@@ -49,6 +49,8 @@ struct serial_state {
 	bool set_up;      /* `found` is to be restored */
 	int closing_wait; /* as found; -1: not changed */
 	int baud;
+	int put_back; /* the modem's rate when it is closed for good; 0: as it is */
+	bool rtscts;
 	bool wants_lf; /* see at_chan_set_lf */
 };
 
@@ -64,6 +66,12 @@ const char *serial_device(const struct serial *serial);
 
 /* Its rate is 115200 at first. -EINVAL: the tty does not take that one, and keeps the last. */
 int serial_set_baud(struct serial *serial, int baud);
+
+/* Heed and drive RTS/CTS. Without it a modem that sees no CTS sends nothing. */
+int serial_set_flow(struct serial *serial, bool rtscts);
+
+/* The modem was told to go up to the rate of now; `baud` is to be its rate again in the end. */
+void serial_put_back(struct serial *serial, int baud);
 
 /* Whoever talks on this port ends commands in CR LF. */
 void serial_set_lf(struct serial *serial, bool wants_lf);

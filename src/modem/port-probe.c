@@ -18,7 +18,9 @@
  * answer in words; the third command changes that. */
 static const struct slot {
 	int ms;
-	const char *text;
+	const char *text; /* NULL: DTR goes */
+	const char *cure; /* what an answer to it or behind it is owed to */
+	bool dtr_low;
 } first_slots[] = {
 	{0, "AT\r"}, {300, "AT\r"}, {800, "ATQ0V1\r"}, {1500, "AT\r"}, {2200, "AT\r"},
 };
@@ -29,25 +31,43 @@ static const struct slot rate_slots[] = {{0, "AT\r"}, {150, "AT\r"}, {300, "ATQ0
 /* Nokia's phones ignore a CR alone. A modem that has just started answers the first of these. */
 static const struct slot lf_slots[] = {{0, "AT\r"}, {LF_MS, "\n"}, {500, "AT\r\n"}};
 
+/*
+ * Out of a data mode that nothing has ended, by what the modem may heed, the mildest first: DTR (no
+ * wire at many boards), +++ with its guard times (off in an nRF91 and a SARA-R4), and an LCP
+ * Terminate-Request, as pppd would have sent. ATH for a call that +++ has only left.
+ */
+#define ESCAPE_SLOT 2
+static const struct slot leave_slots[] = {
+	{0, NULL, "dropping DTR", true},
+	{150, NULL},
+	{1050, "+++", "+++"},
+	{2150, "ATH\r"},
+	{2300, "\x7e\xff\x7d\x23\xc0\x21\x7d\x25\x7d\x21\x7d\x20\x7d\x24\x3d\xc7\x7e",
+	 "an LCP Terminate-Request"},
+	{2450, "AT\r"},
+};
+
 /* CLD, the multiplexer close down of 27.010 5.4.6.3.3, on DLCI 0; and DISC there, which ends it too
  * and is all that some heed. After AT: a DISC that is not understood may spoil the next line. */
-static const struct slot mux_slots[] = {{0, "\xf9\x03\xef\x05\xc3\x01\xf2\xf9"},
+static const struct slot mux_slots[] = {{0, "\xf9\x03\xef\x05\xc3\x01\xf2\xf9", "CLD"},
 					{200, "AT\r"},
-					{450, "\xf9\x03\x53\x01\xfd\xf9"},
+					{450, "\xf9\x03\x53\x01\xfd\xf9", "DISC"},
 					{600, "AT\r"},
 					{750, "AT\r"}};
 
 /* All but the first are for a port that is searched. */
-enum pass { PASS_FIRST, PASS_RATE, PASS_LF, PASS_MUX };
+enum pass { PASS_GUESS, PASS_FIRST, PASS_RATE, PASS_LF, PASS_LEAVE, PASS_MUX };
 
 static const struct {
 	const struct slot *slots;
 	size_t count;
 	int ms;
 } passes[] = {
+	[PASS_GUESS] = {rate_slots, COUNT(rate_slots), 700},
 	[PASS_FIRST] = {first_slots, COUNT(first_slots), 0}, /* the caller's time */
 	[PASS_RATE] = {rate_slots, COUNT(rate_slots), 600},
 	[PASS_LF] = {lf_slots, COUNT(lf_slots), 750},
+	[PASS_LEAVE] = {leave_slots, COUNT(leave_slots), 2700},
 	[PASS_MUX] = {mux_slots, COUNT(mux_slots), 1000},
 };
 
@@ -80,9 +100,10 @@ enum state {
 	STATE_LISTENING, /* was silent: stream_question is out */
 	STATE_SETTLED,
 	STATE_ECHO_OFF,
+	STATE_SETTING_UP, /* both ends of the line */
 };
 
-enum check { CHECK_AT, CHECK_NONSENSE, CHECK_IDENTITY, CHECK_ECHO };
+enum check { CHECK_AT, CHECK_NONSENSE, CHECK_IDENTITY, CHECK_ECHO, CHECK_SETUP };
 
 struct port_probe {
 	enum state state;
@@ -96,9 +117,13 @@ struct port_probe {
 	bool out_asks; /* is a command */
 
 	enum pass pass;
-	bool search, fixed;
-	int first_baud;
-	size_t rate; /* the next in `rates` */
+	int first_ms; /* how long that one takes */
+	struct port_search search;
+	bool searches;
+	size_t guess; /* the next in search.guesses */
+	size_t rate;  /* the next in `rates` */
+	const char *cure;
+	bool leaving; /* a call of old has been heard, and is to be ended */
 
 	int64_t start;    /* of the pass */
 	int64_t end;      /* of asking */
@@ -109,6 +134,9 @@ struct port_probe {
 	int owed; /* answers to an AT that may still come */
 	bool ok, hung_up;
 	bool refused_nonsense, is_app;
+
+	struct line_setup setup;
+	int64_t setup_at; /* its next command; -1: one is on its way */
 };
 
 static const char *const role_names[] = {
@@ -144,10 +172,12 @@ struct port_probe *port_probe_new(const char *name, int pass_ms, int64_t now)
 	at_chan_set_name(probe->chan, name);
 	stream_init(&probe->stream);
 	probe->found.why = "";
+	probe->pass = PASS_FIRST;
 	probe->start = now;
 	if (pass_ms < PASS_MIN_MS)
 		pass_ms = PASS_MIN_MS;
-	probe->end = now + pass_ms - LISTEN_MS;
+	probe->first_ms = pass_ms - LISTEN_MS;
+	probe->end = now + probe->first_ms;
 	probe->first_sent = -1;
 	probe->found.answer_ms = -1;
 	return probe;
@@ -178,15 +208,39 @@ static void offer_bytes(struct port_probe *probe, const char *bytes, size_t len)
 
 static bool uses_chan(const struct port_probe *probe)
 {
-	return probe->state == STATE_CHECKING || probe->state == STATE_ECHO_OFF;
+	return probe->state == STATE_CHECKING || probe->state == STATE_ECHO_OFF ||
+	       probe->state == STATE_SETTING_UP;
+}
+
+/* What went into a call gets no answer. */
+static void forget_sent(struct port_probe *probe)
+{
+	probe->sent = probe->finals = 0;
+	probe->first_sent = -1;
+}
+
+static void ask_again(struct port_probe *probe, const char *text, int64_t now)
+{
+	probe->state = STATE_ASKING;
+	forget_sent(probe);
+	probe->found.dtr_low = false;
+	offer_bytes(probe, text, strlen(text));
+	if (probe->end < now + AWAKE_MS)
+		probe->end = now + AWAKE_MS;
 }
 
 static void take_at_final(struct port_probe *probe, const char *line, int64_t now)
 {
 	struct at_final final = at_final_parse(line, true);
 
-	if (probe->sent == 0) /* it answers the program that used the port before */
-		return;
+	/* It answers the program that used the port before, or what has left the call; that itself
+	 * may still be there, as after +++, and would keep the next one out. */
+	if (probe->sent == 0) {
+		if (probe->pass == PASS_LEAVE && final.kind == AT_FINAL_OK)
+			ask_again(probe, "ATH\r", now);
+		if (probe->pass != PASS_LEAVE || final.kind != AT_FINAL_NO_CARRIER)
+			return;
+	}
 	switch (final.kind) {
 	case AT_FINAL_OK:
 		if (!probe->ok)
@@ -203,16 +257,16 @@ static void take_at_final(struct port_probe *probe, const char *line, int64_t no
 		if (probe->hung_up || probe->state == STATE_DRAINING)
 			return;
 		probe->hung_up = true;
-		probe->state = STATE_ASKING;
-		offer_bytes(probe, "AT\r", 3);
-		if (probe->end < now + AWAKE_MS)
-			probe->end = now + AWAKE_MS;
+		ask_again(probe, "AT\r", now);
 		return;
 	default:
 		return;
 	}
 	probe->found.wants_lf = probe->pass == PASS_LF && probe->slot > 1;
-	probe->found.freed = probe->pass == PASS_MUX;
+	/* One that was silent may just have started, and not have heeded DTR. */
+	probe->found.freed = probe->leaving || probe->slot > ESCAPE_SLOT || probe->pass == PASS_MUX
+				     ? probe->cure
+				     : NULL;
 	probe->finals++;
 	if (probe->state == STATE_DRAINING) {
 		probe->owed--;
@@ -319,6 +373,8 @@ static bool names_app(const char *text)
 	return false;
 }
 
+static void advance_setup(struct port_probe *probe, int64_t now);
+
 static void take_check_reply(struct port_probe *probe, const struct at_event *event, int64_t now)
 {
 	enum at_final_kind kind = event->final.kind;
@@ -356,6 +412,19 @@ static void take_check_reply(struct port_probe *probe, const struct at_event *ev
 		break;
 	case CHECK_ECHO:
 		probe->state = STATE_SETTLED;
+		if (!probe->searches)
+			break;
+		probe->state = STATE_SETTING_UP;
+		probe->setup_at = now;
+		advance_setup(probe, now);
+		break;
+	case CHECK_SETUP:
+		line_setup_reply(&probe->setup, event->final.kind, event->text);
+		probe->setup_at = now + probe->setup.pause_ms;
+		/* Our end goes first. */
+		probe->found.baud = probe->setup.baud;
+		probe->found.rtscts = probe->setup.rtscts;
+		advance_setup(probe, now);
 		break;
 	}
 }
@@ -375,8 +444,9 @@ static int64_t find_pass_end(const struct port_probe *probe)
 {
 	int64_t early = probe->start + (probe->pass == PASS_FIRST ? AWAKE_MS : GARBAGE_MS);
 	bool garbled =
-		probe->search && probe->pass <= PASS_RATE && probe->stream.odd >= GARBAGE_BYTES;
-	bool sure = garbled || stream_role(&probe->stream) != PORT_ROLE_UNKNOWN;
+		probe->searches && probe->pass <= PASS_RATE && probe->stream.odd >= GARBAGE_BYTES;
+	bool sure = garbled ||
+		    (stream_role(&probe->stream) != PORT_ROLE_UNKNOWN && probe->pass < PASS_LEAVE);
 
 	return sure && early < probe->end ? early : probe->end;
 }
@@ -395,10 +465,11 @@ static void begin_pass(struct port_probe *probe, enum pass pass, int baud, int64
 	probe->state = STATE_ASKING;
 	probe->pass = pass;
 	probe->start = now;
-	probe->end = now + passes[pass].ms;
+	probe->end = now + (pass == PASS_FIRST ? probe->first_ms : passes[pass].ms);
 	probe->slot = 0;
-	probe->sent = probe->finals = 0;
-	probe->first_sent = -1;
+	probe->cure = NULL;
+	probe->hung_up = probe->found.dtr_low = false;
+	forget_sent(probe);
 	probe->out_len = 0;
 	probe->stream.odd = 0;
 	memset(&probe->lines, 0, sizeof(probe->lines));
@@ -414,40 +485,122 @@ static void note_rate(struct port_probe *probe)
 		 probe->found.baud);
 }
 
-/* It was silent in this one. */
-static void begin_next_pass(struct port_probe *probe, int64_t now)
+/* The first pass's rate again, but for what must not be asked twice. */
+static bool take_next_rate(struct port_probe *probe, int64_t now)
 {
-	if (!probe->search || probe->pass == PASS_MUX) {
-		settle_role(probe, PORT_ROLE_SILENT, "");
-		return;
-	}
-	if (probe->pass == PASS_LF) {
-		begin_pass(probe, PASS_MUX, probe->first_baud, now);
-		return;
-	}
-	while (!probe->fixed && probe->rate < COUNT(rates)) {
+	while (!probe->search.fixed && probe->rate < COUNT(rates)) {
 		int baud = rates[probe->rate++];
+		bool asked = baud == probe->search.baud;
 
-		if (baud == probe->first_baud)
+		for (size_t i = 0; i < COUNT(probe->search.guesses); i++)
+			asked |= baud == probe->search.guesses[i];
+		if (asked)
 			continue;
 		begin_pass(probe, PASS_RATE, baud, now);
 		note_rate(probe);
-		return;
+		return true;
 	}
-	begin_pass(probe, PASS_LF, probe->first_baud, now);
+	return false;
 }
 
-void port_probe_search(struct port_probe *probe, int baud, bool fixed)
+static bool take_next_guess(struct port_probe *probe, int64_t now)
 {
-	probe->search = true;
-	probe->fixed = fixed;
-	probe->first_baud = probe->found.baud = baud;
-	note_rate(probe);
+	while (!probe->search.fixed && probe->guess < COUNT(probe->search.guesses)) {
+		int baud = probe->search.guesses[probe->guess++];
+
+		if (baud == 0)
+			continue;
+		begin_pass(probe, PASS_GUESS, baud, now);
+		note_rate(probe);
+		return true;
+	}
+	return false;
+}
+
+/* Where a call or a multiplexer that speaks no more would be. */
+static int likely_baud(const struct port_probe *probe)
+{
+	return !probe->search.fixed && probe->search.guesses[0] ? probe->search.guesses[0]
+								: probe->search.baud;
+}
+
+/* It was silent in this one. */
+static void begin_next_pass(struct port_probe *probe, int64_t now)
+{
+	enum pass pass = probe->pass;
+
+	if (!probe->searches || pass == PASS_MUX) {
+		settle_role(probe, probe->leaving ? PORT_ROLE_PPP : PORT_ROLE_SILENT, "");
+	} else if (pass == PASS_LEAVE) {
+		begin_pass(probe, PASS_MUX, probe->found.baud, now);
+	} else if (pass == PASS_LF) {
+		begin_pass(probe, PASS_LEAVE, likely_baud(probe), now);
+	} else if (pass == PASS_GUESS && take_next_guess(probe, now)) {
+		return;
+	} else if (pass == PASS_GUESS) {
+		begin_pass(probe, PASS_FIRST, probe->search.baud, now);
+		note_rate(probe);
+	} else if (!take_next_rate(probe, now)) {
+		begin_pass(probe, PASS_LF, likely_baud(probe), now);
+	}
+}
+
+void port_probe_search(struct port_probe *probe, const struct port_search *search, int64_t now)
+{
+	probe->searches = true;
+	probe->search = *search;
+	probe->found.baud = search->baud;
+	if (!take_next_guess(probe, now))
+		note_rate(probe);
 }
 
 void port_probe_skip_rate(struct port_probe *probe, int64_t now)
 {
 	begin_next_pass(probe, now);
+}
+
+/* What has been heard while it was asked. PPP is a call of old at a line that is ours. */
+static void take_heard(struct port_probe *probe, enum port_role heard, int64_t now)
+{
+	if (heard != PORT_ROLE_PPP || !probe->searches || probe->pass >= PASS_LEAVE) {
+		settle_role(probe, heard, "");
+		return;
+	}
+	probe->leaving = true;
+	begin_pass(probe, PASS_LEAVE, probe->found.baud, now);
+}
+
+static void take_slot(struct port_probe *probe)
+{
+	const struct slot *slot = &passes[probe->pass].slots[probe->slot++];
+
+	if (slot->cure)
+		probe->cure = slot->cure;
+	if (!slot->text)
+		probe->found.dtr_low = slot->dtr_low;
+	/* An AT that the port has not taken yet is still good. */
+	else if (probe->out_len == 0)
+		offer_bytes(probe, slot->text, strlen(slot->text));
+}
+
+/* The setup's next command; a late answer must not count for it, so the channel starts afresh. */
+static void advance_setup(struct port_probe *probe, int64_t now)
+{
+	struct line_setup *setup = &probe->setup;
+	const char *text;
+
+	if (probe->state != STATE_SETTING_UP || probe->setup_at < 0 || now < probe->setup_at)
+		return;
+	text = line_setup_next(setup);
+	if (text) {
+		probe->setup_at = -1;
+		at_chan_reset(probe->chan);
+		send_check(probe, CHECK_SETUP, text);
+	} else if (setup->failed) {
+		settle_role(probe, PORT_ROLE_SILENT, setup->failed);
+	} else {
+		probe->state = STATE_SETTLED;
+	}
 }
 
 void port_probe_tick(struct port_probe *probe, int64_t now)
@@ -457,10 +610,11 @@ void port_probe_tick(struct port_probe *probe, int64_t now)
 	if (probe->state == STATE_ASKING) {
 		bool ends = now >= find_pass_end(probe);
 
-		if (probe->search && probe->pass <= PASS_RATE && probe->stream.odd >= GARBAGE_BYTES)
+		if (probe->searches && probe->pass <= PASS_RATE &&
+		    probe->stream.odd >= GARBAGE_BYTES)
 			probe->found.garbled = true;
-		if (ends && heard != PORT_ROLE_UNKNOWN) {
-			settle_role(probe, heard, "");
+		if (ends && heard != PORT_ROLE_UNKNOWN && probe->pass < PASS_LEAVE) {
+			take_heard(probe, heard, now);
 		} else if (ends && probe->pass == PASS_FIRST && !probe->found.garbled) {
 			probe->state = STATE_LISTENING;
 			probe->deadline = now + LISTEN_MS;
@@ -468,16 +622,11 @@ void port_probe_tick(struct port_probe *probe, int64_t now)
 		} else if (ends) {
 			begin_next_pass(probe, now);
 		} else if (probe->slot < passes[probe->pass].count && now >= next_slot(probe)) {
-			const char *text = passes[probe->pass].slots[probe->slot].text;
-
-			/* An AT that the port has not taken yet is still good. */
-			if (probe->out_len == 0)
-				offer_bytes(probe, text, strlen(text));
-			probe->slot++;
+			take_slot(probe);
 		}
 	} else if (probe->state == STATE_LISTENING) {
 		if (heard != PORT_ROLE_UNKNOWN)
-			settle_role(probe, heard, "");
+			take_heard(probe, heard, now);
 		else if (now >= probe->deadline)
 			begin_next_pass(probe, now);
 	} else if (probe->state == STATE_DRAINING &&
@@ -489,6 +638,7 @@ void port_probe_tick(struct port_probe *probe, int64_t now)
 		else
 			send_check(probe, CHECK_AT, "AT");
 	}
+	advance_setup(probe, now);
 	while (uses_chan(probe)) {
 		struct at_event event = at_chan_next(probe->chan, now);
 
@@ -507,6 +657,10 @@ int64_t port_probe_deadline(const struct port_probe *probe)
 	case STATE_DRAINING:
 	case STATE_LISTENING:
 		return probe->deadline;
+	case STATE_SETTING_UP:
+		if (probe->setup_at >= 0)
+			return probe->setup_at;
+		return at_chan_deadline(probe->chan);
 	case STATE_CHECKING:
 	case STATE_ECHO_OFF:
 		return at_chan_deadline(probe->chan);
@@ -525,18 +679,24 @@ void port_probe_hurry(struct port_probe *probe, int answer_ms)
 	int patience = AWAKE_MS + 4 * answer_ms;
 	int64_t end;
 
-	probe->search = false;
+	probe->searches = false;
 	end = probe->start + (patience < HURRIED_MS ? HURRIED_MS : patience);
 	if (end < probe->end)
 		probe->end = end;
 }
 
-void port_probe_echo_off(struct port_probe *probe)
+void port_probe_set_up(struct port_probe *probe, const struct line_wish *wish)
 {
 	if (probe->state != STATE_SETTLED || probe->found.role != PORT_ROLE_AT)
 		return;
+	line_setup_start(&probe->setup, wish, probe->found.baud);
 	probe->state = STATE_ECHO_OFF;
 	send_check(probe, CHECK_ECHO, "ATE0");
+}
+
+const struct line_setup *port_probe_line(const struct port_probe *probe)
+{
+	return &probe->setup;
 }
 
 bool port_probe_is_idle(const struct port_probe *probe)

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "modem/line-setup.h"
+
 /*
  * Find out what one port is. Send AT until something answers; then a nonsense
  * command, to which only a parrot says OK, and ATI, which tells Sierra's APP
@@ -64,20 +66,31 @@ struct port_finding {
 	int baud;       /* the rate to write at now, and in the end that of the answer; else 0 */
 	char tried[96]; /* the rates so far: "115200, 9600" */
 	bool wants_lf;  /* it answers a command only when an LF follows the CR */
-	bool freed;     /* it was multiplexed, and was closed down */
+	bool rtscts;    /* our end heeds and drives the lines */
+	bool dtr_low;   /* DTR is to be down at the moment */
 	bool garbled;   /* bytes came in that are no text and no frame */
+	/* It was in a call or multiplexed, and this has ended it: "+++", "CLD"; NULL. Static. */
+	const char *freed;
 };
 
 /* What is known so far; valid as long as the probe is. */
 const struct port_finding *port_probe_finding(const struct port_probe *probe);
 
+/* How to search it. */
+struct port_search {
+	int baud;       /* the first rate, to which it is asked longest; autobaud modems find it */
+	bool fixed;     /* and the only one */
+	int guesses[2]; /* asked before that, 0.7 s each; 0: none */
+};
+
 /*
- * The port is a UART that the user has named, and is at `baud` now. If it stays silent, ask it at
- * the other usual rates too (not if `fixed`), then with an LF behind the CR, as phones want it, and
- * then after a frame that closes 27.010's multiplexer down. Once each: 9 s at most, in which a
- * modem that answers at one of the rates is found within 7. Before the first tick.
+ * The port is a UART that the user has named, and is at search->baud now. If it stays silent, ask
+ * it at the other usual rates too, then with an LF behind the CR, as phones want it. In the end, or
+ * when PPP is heard, try to leave a call by DTR, +++ and an LCP Terminate-Request (2.7 s), and a
+ * multiplexer of 27.010 by its CLD frame. Once each: 12 s at most, in which a modem that answers at
+ * one of the rates is found within 7. Before the first tick.
  */
-void port_probe_search(struct port_probe *probe, int baud, bool fixed);
+void port_probe_search(struct port_probe *probe, const struct port_search *search, int64_t now);
 
 /* The port cannot be set to found->baud: go on to the next rate. */
 void port_probe_skip_rate(struct port_probe *probe, int64_t now);
@@ -86,9 +99,13 @@ void port_probe_skip_rate(struct port_probe *probe, int64_t now);
  * not be given the whole pass. */
 void port_probe_hurry(struct port_probe *probe, int answer_ms);
 
-/* After PORT_ROLE_AT: turn the echo off, for a port that is kept. Finished when
- * port_probe_is_idle. */
-void port_probe_echo_off(struct port_probe *probe);
+/* After PORT_ROLE_AT, for a port that is kept: turn the echo off, and set both ends of a line that
+ * was searched up as is wished (found->baud and ->rtscts say how our end is to be). Finished when
+ * port_probe_is_idle; a modem that this has lost is SILENT. */
+void port_probe_set_up(struct port_probe *probe, const struct line_wish *wish);
+
+/* How far that has come. */
+const struct line_setup *port_probe_line(const struct port_probe *probe);
 bool port_probe_is_idle(const struct port_probe *probe);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/str.h"
 #include "conf/conf.h"
 #include "conf/ppp-option.h"
@@ -26,11 +27,11 @@
 
 /* clang-format off */
 static const char *const always[] = {
-	/* No time limits; RTS/CTS can hang pppd's exit. */
+	/* No time limits. */
 	"idle 0",
 	"maxconnect 0",
 	"modem",
-	"nocrtscts",
+	NULL, /* flow control */
 	"asyncmap 0",
 	/* The network does not authenticate itself; it assigns the addresses. */
 	"noauth",
@@ -50,7 +51,6 @@ static const char *const always[] = {
 	"nodeflate",
 	"novj",
 	"novjccomp",
-	NULL
 };
 
 /*
@@ -169,13 +169,14 @@ static int write_user_options(const struct conf *conf, struct buf *out, struct b
 
 /* Independent of what runs pppd. */
 static int write_common(const struct conf *conf, const char *name, bool show, enum ppp_echo echo,
-			struct buf *out, struct buf *error)
+			bool rtscts, struct buf *out, struct buf *error)
 {
 	int interval_s = echo == PPP_ECHO_OFF ? 0 : conf->ppp.lcp_echo_interval_s;
 	int err;
 
-	for (const char *const *line = always; *line; line++)
-		buf_printf(out, "%s\n", *line);
+	/* RTS/CTS only where bytes are known to pass with it: else pppd's exit can hang. */
+	for (size_t i = 0; i < COUNT(always); i++)
+		buf_printf(out, "%s\n", always[i] ? always[i] : rtscts ? "crtscts" : "nocrtscts");
 	if (conf->ppp.peer_dns)
 		buf_printf(out, "usepeerdns\n");
 	if (conf->ppp.mtu > 0)
@@ -205,7 +206,8 @@ static int write_run_options(const struct conf *conf, const char *name, const st
 	int err;
 
 	buf_printf(out, "# Made by gobi-dial for one call; changes are lost.\n%s", for_run);
-	err = write_common(conf, name, !run, run ? run->echo : PPP_ECHO_PLAIN, out, error);
+	err = write_common(conf, name, !run, run ? run->echo : PPP_ECHO_PLAIN, run && run->rtscts,
+			   out, error);
 	if (!err && run) {
 		if (run->connect)
 			err = check_length("connect", run->connect, WORD_MAX_BYTES, error);
@@ -245,6 +247,6 @@ int ppp_options_peer(const struct conf *conf, const char *name, const struct ppp
 	write_option(out, "connect", peer->connect);
 	buf_printf(out, "%s%s", peer->pty ? for_pty : for_device,
 		   conf->ppp.default_route ? "defaultroute\n" : "nodefaultroute\n");
-	err = write_common(conf, name, false, PPP_ECHO_PLAIN, out, error);
+	err = write_common(conf, name, false, PPP_ECHO_PLAIN, peer->rtscts, out, error);
 	return finish_options(conf, err, out, error);
 }

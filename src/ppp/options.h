@@ -2,6 +2,8 @@
 #ifndef GD_PPP_OPTIONS_H
 #define GD_PPP_OPTIONS_H
 
+#include <stdbool.h>
+
 struct buf;
 struct conf;
 
@@ -20,6 +22,7 @@ struct ppp_run {
 	int log_fd;          /* -1: none */
 	enum ppp_echo echo;
 	int baud; /* of the line; 0: as it is */
+	bool rtscts;
 };
 
 /*
@@ -43,6 +46,7 @@ struct ppp_peer {
 	const char *device;  /* "/dev/ttyUSB2" */
 	const char *connect; /* shell command */
 	int baud;            /* of the device; 0: as it is */
+	bool rtscts;
 };
 
 /* The same for such a pppd: a complete peers file, or one for its `file`. It contains secrets. */

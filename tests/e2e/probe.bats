@@ -88,7 +88,7 @@ settings() {
 @test "nobody answers: told after one pass, exit code 5" {
 	modem_of 'ports: ( { interface = 0; role = "silent"; },
 		{ interface = 1; role = "silent"; } );'
-	probe --json "$modem_dir"/if*
+	at_rate 115200 probe --json "$modem_dir"/if*
 	exits 5
 	has '"chosen":null,"cause":"no-at-port"'
 	[ "$(number elapsed_ms)" -le 10000 ]
@@ -355,6 +355,6 @@ settings() {
 	modem_of 'at: { multiplexed = true; }; ports: ( { interface = 0; role = "at"; } );'
 	at_rate 115200 probe
 	exits 0
-	has "was left in multiplexing (27.010); it has been closed down"
+	has "was left in multiplexing (27.010); CLD has ended that"
 	modem_logged 'multiplexer closed'
 }

@@ -11,8 +11,8 @@
 
 #define PASS_MS 2300
 
-/* Two passes of silence, a modem that stops after each answer included. */
-#define END_MS 15000
+/* Two passes of silence, a modem that stops after each answer included; of a search all passes. */
+#define END_MS 30000
 
 static void write_out(struct port_probe *ask, int64_t now)
 {
@@ -31,6 +31,7 @@ static void claim_verdict(const struct port_probe *ask)
 
 	CLAIM(port_probe_is_idle(ask));
 	CLAIM((port_probe_finding(ask)->why[0] != '\0') == (verdict == PORT_ROLE_AT_SECONDARY));
+	CLAIM(!port_probe_finding(ask)->dtr_low);
 	if (verdict == PORT_ROLE_AT)
 		CLAIM(port_probe_finding(ask)->answer_ms >= 0);
 }
@@ -54,13 +55,34 @@ static int64_t hear(struct port_probe *ask, const uint8_t *data, size_t size)
 	return now;
 }
 
-static void claim_an_end(const uint8_t *data, size_t size)
+/* Whatever it says to that, the setting up of a line has an end too. */
+static void claim_set_up(struct port_probe *ask, int64_t now)
+{
+	const struct line_wish wish = {.raise = 921600};
+	int64_t start = now;
+
+	if (port_probe_finding(ask)->role != PORT_ROLE_AT)
+		return;
+	port_probe_set_up(ask, &wish);
+	while (!port_probe_is_idle(ask)) {
+		write_out(ask, now);
+		CLAIM(port_probe_deadline(ask) >= 0);
+		if (port_probe_deadline(ask) > now)
+			now = port_probe_deadline(ask);
+		CLAIM(now - start < END_MS);
+		port_probe_tick(ask, now);
+	}
+}
+
+static void claim_an_end(const uint8_t *data, size_t size, bool search)
 {
 	struct port_probe *ask = port_probe_new("fuzz", PASS_MS, 0);
 	int64_t now, start;
 
 	if (!ask)
 		return;
+	if (search)
+		port_probe_search(ask, &(struct port_search){115200, false, {9600, 921600}}, 0);
 	port_probe_tick(ask, 0);
 	write_out(ask, 0);
 	now = start = hear(ask, data, size);
@@ -73,6 +95,7 @@ static void claim_an_end(const uint8_t *data, size_t size)
 		write_out(ask, now);
 	}
 	claim_verdict(ask);
+	claim_set_up(ask, now);
 	port_probe_free(ask);
 }
 
@@ -92,7 +115,8 @@ static void claim_pieces_do_not_matter(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	claim_an_end(data, size);
+	claim_an_end(data, size, false);
+	claim_an_end(data, size, true);
 	claim_pieces_do_not_matter(data, size);
 	return 0;
 }

@@ -230,6 +230,38 @@ static int cscs_set(struct at *at, const char *args)
 	return 50;
 }
 
+static int ifc_read(struct at *at)
+{
+	const bool *rtscts = at->port->modem->rtscts;
+
+	at_info(at, "+IFC: %d,%d", rtscts[0] ? 2 : 0, rtscts[1] ? 2 : 0);
+	return AT_OK;
+}
+
+static int ifc_set(struct at *at, const char *args)
+{
+	for (int i = 0; i < 2; i++)
+		at->port->modem->rtscts[i] = at_parse_int(&args, 0) == 2;
+	return AT_OK;
+}
+
+static int ipr_read(struct at *at)
+{
+	at_info(at, "+IPR: %d", at->port->modem->baud);
+	return AT_OK;
+}
+
+static int ipr_set(struct at *at, const char *args)
+{
+	int baud = at_parse_int(&args, 0);
+
+	if (baud < 1200)
+		return AT_ERROR;
+	if (at->port->modem->desc->at.ipr)
+		at->port->modem->ipr = baud;
+	return AT_OK;
+}
+
 /* clang-format off */
 const struct at_entry at_basic_table[] = {
 	{ "", nothing },
@@ -266,8 +298,8 @@ const struct at_entry at_basic_table[] = {
 	{ "+CGSN", serial, .test = "" },
 	{ "+CMEE", NULL, cmee_read, cmee_set, "+CMEE: (0-2)" },
 	{ "+CSCS", NULL, cscs_read, cscs_set, "+CSCS: (\"GSM\",\"IRA\",\"UCS2\")" },
-	{ "+IFC", NULL, NULL, nothing, "+IFC: (0,2),(0,2)" },
-	{ "+IPR", NULL, NULL, nothing, "+IPR: (),(115200)" },
+	{ "+IFC", NULL, ifc_read, ifc_set, "+IFC: (0,2),(0,2)" },
+	{ "+IPR", NULL, ipr_read, ipr_set, "+IPR: (),(115200)" },
 	{ "+FCLASS", NULL, NULL, nothing, "0" },
 	{ NULL }
 };

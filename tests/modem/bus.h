@@ -36,6 +36,9 @@ struct bus_ops {
 
 	/* The rate that the host has set; 0: it is none that is known. NULL: this bus has none. */
 	int (*baud)(struct bus *bus, size_t port);
+
+	/* Whether the host heeds and drives RTS/CTS. NULL: never. */
+	bool (*rtscts)(struct bus *bus, size_t port);
 };
 
 /* NULL with a line on stderr on failure. Strings are borrowed. */

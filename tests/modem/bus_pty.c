@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "io/baud.h"
 
 #include "modem.h"
 
@@ -127,20 +128,14 @@ static void pty_carrier(struct bus *bus, size_t port, bool on)
 /* A pty carries no rate, but keeps what the host has set, and shows it to its master too. */
 static int pty_baud(struct bus *bus, size_t port)
 {
-	static const struct {
-		speed_t speed;
-		int baud;
-	} speeds[] = {{B9600, 9600},     {B19200, 19200},   {B38400, 38400},
-		      {B57600, 57600},   {B115200, 115200}, {B230400, 230400},
-		      {B460800, 460800}, {B921600, 921600}, {B3000000, 3000000}};
+	return baud_get(pty_of(bus)->lines[port].master);
+}
+
+static bool pty_rtscts(struct bus *bus, size_t port)
+{
 	struct termios now;
 
-	if (tcgetattr(pty_of(bus)->lines[port].master, &now))
-		return 0;
-	for (size_t i = 0; i < sizeof(speeds) / sizeof(*speeds); i++)
-		if (speeds[i].speed == cfgetospeed(&now))
-			return speeds[i].baud;
-	return 0;
+	return tcgetattr(pty_of(bus)->lines[port].master, &now) == 0 && now.c_cflag & CRTSCTS;
 }
 
 /* Raw from the start, for a host that opens it and just writes. */
@@ -266,7 +261,7 @@ static void pty_free(struct bus *bus)
 }
 
 static const struct bus_ops pty_ops = {
-	pty_plug, pty_unplug, pty_write, pty_carrier, pty_free, pty_baud,
+	pty_plug, pty_unplug, pty_write, pty_carrier, pty_free, pty_baud, pty_rtscts,
 };
 
 static int init_lines(struct bus_pty *pty)

@@ -363,6 +363,14 @@ static void guard_cb(struct ev_loop *loop, ev_timer *timer, int revents)
 	call->quiet = true;
 }
 
+/* An LCP Terminate-Request, before and after the options are agreed on. */
+static bool is_terminate(const char *bytes, size_t len)
+{
+	static const char request[] = "\x7e\xff\x7d\x23\xc0\x21\x7d\x25";
+
+	return len >= sizeof(request) - 1 && memmem(bytes, len, request, sizeof(request) - 1);
+}
+
 static bool is_escape(const struct call *call, const char *bytes, size_t len)
 {
 	return call->quiet && may_escape(call) && (size_t)call->plus_count + len <= 3 &&
@@ -373,6 +381,11 @@ void call_feed(struct call *call, const char *bytes, size_t len)
 {
 	char head[4] = "";
 
+	if (call->stuck && call->port->desc->leave == DESC_LEAVE_TERMINATE &&
+	    is_terminate(bytes, len)) {
+		call_hangup(call, "terminate", true);
+		return;
+	}
 	timer_start(call, &call->guard, at_of(call)->settings.s[12] * 20);
 	if (len <= 3)
 		memcpy(head, bytes, len);
@@ -392,7 +405,7 @@ void call_dtr_dropped(struct call *call)
 
 	if (call->state == CALL_NONE || mode == 0)
 		return;
-	if (call->stuck && call->port->desc->leave == DESC_LEAVE_NEVER)
+	if (call->stuck && call->port->desc->leave >= DESC_LEAVE_NEVER)
 		return;
 	if (mode == 1 && call->state == CALL_DATA)
 		escape(call);

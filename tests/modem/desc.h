@@ -22,7 +22,7 @@ enum desc_role {
 	DESC_ROLE_PPP,
 };
 
-enum desc_leave { DESC_LEAVE_ESCAPE, DESC_LEAVE_DTR, DESC_LEAVE_NEVER };
+enum desc_leave { DESC_LEAVE_ESCAPE, DESC_LEAVE_DTR, DESC_LEAVE_NEVER, DESC_LEAVE_TERMINATE };
 
 enum desc_port_dial { DESC_DIAL_WORKS, DESC_DIAL_REFUSED, DESC_DIAL_DEAD };
 
@@ -114,7 +114,8 @@ struct desc {
 		int latency_ms, boot_delay_ms, reset_ms;
 	} timing;
 	struct {
-		bool echo, lf_error, missing_cr, lf_only, multiplexed, garbage;
+		bool echo, lf_error, missing_cr, lf_only, multiplexed, garbage, ipr, ipr_lies,
+			wires;
 		int baud;
 		int cmee, dtr_mode, carrier_mode;
 		const char *unknown;

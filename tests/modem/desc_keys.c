@@ -5,7 +5,7 @@
 #include "desc_keys.h"
 
 static const char *const roles[] = {"at", "nmea", "diag", "silent", "parrot", "ppp", NULL};
-static const char *const leaves[] = {"escape", "dtr", "never", NULL};
+static const char *const leaves[] = {"escape", "dtr", "never", "terminate", NULL};
 static const char *const port_dials[] = {"works", "refused", "dead", NULL};
 static const char *const datas[] = {"peer", "silent", "echo", "lcp", NULL};
 static const char *const sims[] = {"ready", "pin", "puk", "missing", "busy", "failed", NULL};
@@ -137,6 +137,9 @@ static const struct key at_keys[] = {
 	GBOOL(at, multiplexed, false),
 	GINT(at, baud, 0),
 	GBOOL(at, garbage, true),
+	GBOOL(at, ipr, false),
+	GBOOL(at, ipr_lies, false),
+	GBOOL(at, wires, true),
 	GINT(at, cmee, 0),
 	GINT(at, dtr_mode, 2),
 	GINT(at, carrier_mode, 1),

@@ -34,6 +34,9 @@ static void power_off(struct modem *modem)
 	net_power(&modem->net);
 	modem->w_disable = modem->desc->radio.w_disable;
 	modem->cfun = modem->w_disable ? 0 : modem->desc->radio.cfun;
+	modem->baud = modem->desc->at.baud;
+	modem->ipr = 0;
+	memset(modem->rtscts, 0, sizeof(modem->rtscts));
 }
 
 static void boot_cb(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -133,6 +136,7 @@ int modem_init(struct modem *modem, struct ev_loop *loop, const struct desc *des
 	modem->desc = desc;
 	modem->w_disable = desc->radio.w_disable;
 	modem->cfun = desc->radio.w_disable ? 0 : desc->radio.cfun;
+	modem->baud = desc->at.baud;
 	ev_timer_init(&modem->boot, boot_cb, 0.0, 0.0);
 	ev_timer_init(&modem->reset, reset_cb, 0.0, 0.0);
 	ev_prepare_init(&modem->pump, pump_cb);

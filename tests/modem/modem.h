@@ -36,6 +36,9 @@ struct modem {
 	bool resetting; /* the power goes when `reset` fires */
 	int cfun;
 	bool w_disable;
+	int baud;       /* of the line, now; 0: any */
+	int ipr;        /* what AT+IPR has said, for when its OK is out */
+	bool rtscts[2]; /* +IFC: it heeds RTS, drives CTS */
 	struct sim sim;
 	struct net net;
 	struct packet packet;

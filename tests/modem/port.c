@@ -85,14 +85,25 @@ static bool is_garbled(const struct port *port)
 	const struct modem *modem = port->modem;
 	int baud = modem->bus->ops->baud ? modem->bus->ops->baud(modem->bus, port->index) : 0;
 
-	return modem->desc->at.baud && baud && baud != modem->desc->at.baud;
+	return modem->baud && baud && baud != modem->baud;
+}
+
+/* One end waits for a line that has no wire. `host`: it is the one that would send. */
+static bool is_held_back(const struct port *port, bool host)
+{
+	const struct modem *modem = port->modem;
+	const struct bus_ops *ops = modem->bus->ops;
+
+	if (modem->desc->at.wires)
+		return false;
+	return host ? ops->rtscts && ops->rtscts(modem->bus, port->index) : modem->rtscts[0];
 }
 
 void port_received(struct port *port, const void *bytes, size_t len)
 {
 	trace_bytes(port->desc->interface, '<', bytes, len);
 	port->modem->stats.from_host += (long)len;
-	if (!is_live(port))
+	if (!is_live(port) || is_held_back(port, true))
 		return;
 	if (is_garbled(port)) {
 		if (port->modem->desc->at.garbage)
@@ -135,7 +146,7 @@ void port_send(struct port *port, const void *bytes, size_t len)
 {
 	bool garbled = is_garbled(port);
 
-	if (!is_live(port) || !port->open || port->out.len > OUT_MAX)
+	if (!is_live(port) || is_held_back(port, false) || !port->open || port->out.len > OUT_MAX)
 		return;
 	for (size_t i = 0; garbled && i < len; i++) {
 		char c = (char)(((const char *)bytes)[i] * 37 | 0x80);
@@ -191,6 +202,12 @@ void port_pump(struct port *port)
 			ev_timer_set(&port->gap, modem->faults.split_gap_ms / 1000.0, 0.0);
 			ev_timer_start(modem->loop, &port->gap);
 		}
+	}
+	/* The OK to AT+IPR is the last that comes at the old rate. */
+	if (modem->ipr && port->out.len == 0) {
+		trace_event(port->desc->interface, "baud %d", modem->ipr);
+		modem->baud = modem->desc->at.ipr_lies ? modem->baud : modem->ipr;
+		modem->ipr = 0;
 	}
 	call_output_drained(&port->call);
 }

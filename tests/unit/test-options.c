@@ -196,6 +196,7 @@ static void a_run_brings_its_own(void **state)
 		.connect = "/usr/sbin/gobi-dial pty gobi",
 		.log_fd = 7,
 		.baud = 9600,
+		.rtscts = true,
 	};
 	struct buf out = BUF_INIT, error = BUF_INIT;
 	struct conf conf;
@@ -203,6 +204,7 @@ static void a_run_brings_its_own(void **state)
 	(void)state;
 	assert_int_equal(conf_init(&conf), 0);
 	assert_int_equal(ppp_options_write(&conf, &other, &out, &error), 0);
+	assert_non_null(strstr(buf_str(&out), "\nmodem\ncrtscts\nasyncmap 0\n"));
 	assert_non_null(strstr(buf_str(&out),
 			       "ifname \"wwan-modem-at-t\"\n"
 			       "linkname modem-at-the-roof_2\n"

@@ -28,7 +28,19 @@ struct line {
 	bool lf;             /* only LF ends a command */
 	bool mux, disc;      /* until CLD or DISC, or only DISC, ends it */
 	int refused;         /* the tty cannot be set to this rate */
+	enum cure {
+		CURE_NONE,
+		CURE_DTR,
+		CURE_ESCAPE,
+		CURE_LCP,
+		CURE_NOTHING,
+	} stuck; /* in a call, which this ends */
+	int guesses[2];
 };
+
+static const char *const cures[] = {[CURE_DTR] = "dropping DTR",
+				    [CURE_ESCAPE] = "+++",
+				    [CURE_LCP] = "an LCP Terminate-Request"};
 
 /* What it says unasked. */
 struct noise {
@@ -181,6 +193,9 @@ struct port {
 	struct buf line;
 	int64_t next_noise, noise_until;
 	bool mux;
+	bool held; /* the call, which +++ has only left */
+	enum cure stuck;
+	int64_t wrote_at;
 };
 
 static bool fits(const char *pattern, const char *line)
@@ -205,6 +220,10 @@ static void answer(struct port *port, const char *line, int64_t now)
 
 	if (now < persona->deaf_ms)
 		return;
+	if (strcmp(line, "ATH") == 0)
+		port->held = false;
+	else if (port->held)
+		fail_msg("%s: %s before ATH", persona->name, line);
 	for (size_t i = 0; i < RULES && persona->rules[i].command; i++) {
 		const struct rule *rule = &persona->rules[i];
 
@@ -231,6 +250,28 @@ static void hear(struct port *port, const char *bytes, size_t len, int64_t now)
 	}
 }
 
+static void leave_call(struct port *port, const char *word, int64_t now)
+{
+	port->stuck = CURE_NONE;
+	port->next_noise = -1;
+	say(port, word, now);
+}
+
+/* In data mode. */
+static void hear_data(struct port *port, const char *bytes, size_t len, int64_t now)
+{
+	static const char terminate[] = "\x7e\xff\x7d\x23\xc0\x21\x7d\x25";
+
+	if (port->stuck == CURE_ESCAPE && len == 3 && memcmp(bytes, "+++", 3) == 0) {
+		assert_true(now - port->wrote_at > 1000);
+		port->held = true;
+		leave_call(port, OK, now + 1000);
+	} else if (port->stuck == CURE_LCP && len > 8 && memcmp(bytes, terminate, 8) == 0) {
+		leave_call(port, "\r\nNO CARRIER\r\n", now);
+	}
+	port->wrote_at = now;
+}
+
 static void write_out(struct port_probe *ask, struct port *port, int64_t now)
 {
 	const char *bytes;
@@ -241,8 +282,12 @@ static void write_out(struct port_probe *ask, struct port *port, int64_t now)
 
 	if (line->refused && baud == line->refused)
 		port_probe_skip_rate(ask, now);
+	if (port->stuck == CURE_DTR && port_probe_finding(ask)->dtr_low)
+		leave_call(port, "\r\nNO CARRIER\r\n", now);
 	while ((bytes = port_probe_output(ask, &len, now))) {
-		if (line->baud && baud != line->baud) {
+		if (port->stuck && (!line->baud || baud == line->baud))
+			hear_data(port, bytes, len, now);
+		else if (line->baud && baud != line->baud) {
 			if (line->garbage)
 				say(port, line->garbage, now);
 		} else if (!port->mux) {
@@ -308,6 +353,7 @@ static void meet(struct port *port, const struct persona *persona)
 	memset(port, 0, sizeof(*port));
 	port->persona = persona;
 	port->mux = persona->line.mux || persona->line.disc;
+	port->stuck = persona->line.stuck;
 	port->next_noise = persona->noise.len ? persona->noise.at_ms : -1;
 }
 
@@ -354,7 +400,7 @@ static const struct persona lines[] = {
 	  PORT_ROLE_AT, 20, 2500, 2700, "", { .baud = 3000000, .garbage = "\xe5\x80" }, 3000000 },
 	{ "garbage that comes unasked", 0, 0, { { "", "", 0 } },
 	  { 0, 90, BYTES("\x80\xf8\0\xe0") },
-	  PORT_ROLE_SILENT, -1, 4000, 4700, "", { .baud = 1 }, 115200 },
+	  PORT_ROLE_SILENT, -1, 6700, 7400, "", { .baud = 1 }, 115200 },
 	{ "was told to answer in digits, at 38400", 20, 0, { { "AT", "0\r", 0 }, MODEM }, { 0 },
 	  PORT_ROLE_AT, 320, 3900, 4400, "", { .baud = 38400 }, 38400 },
 	{ "loses the first bytes at its rate", 20, 0, { { "AT", "", 1 }, MODEM }, { 0 },
@@ -362,29 +408,56 @@ static const struct persona lines[] = {
 	{ "9600, and the tty cannot do 19200", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 2900, 3000, "", { .baud = 38400, .refused = 19200 }, 38400 },
 	{ "the rate is named, and another is not asked", 0, 0, { MODEM }, { 0 },
-	  PORT_ROLE_SILENT, -1, 4050, 4050, "", { .baud = 9600, .fixed = 19200 }, 19200 },
+	  PORT_ROLE_SILENT, -1, 6750, 6750, "", { .baud = 9600, .fixed = 19200 }, 19200 },
 	{ "LF ends a command (Nokia 6230)", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, -2, 7100, 8000, "", { .lf = true }, 115200 },
 	{ "starts after seven seconds, and CR will do", 20, 7050, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 7100, 7200, "", { .baud = 115200 }, 115200 },
+	{ "9600, as it was the last time", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 60, 61, "", { .baud = 9600, .guesses = { 9600 } }, 9600 },
+	{ "a wrong guess costs less than a second", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 760, 800, "", { .baud = 115200, .guesses = { 9600 } }, 115200 },
+	{ "killed at the higher rate", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 760, 800, "", { .baud = 921600, .guesses = { 115200, 921600 } }, 921600 },
+	{ "guesses are not asked twice", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 4900, 5000, "", { .baud = 57600, .guesses = { 9600, 921600 } }, 57600 },
+	{ "in a call that DTR ends", 20, 0, { MODEM }, { 0, 3000, BYTES(LCP) },
+	  PORT_ROLE_AT, 20, 500, 1000, "", { .stuck = CURE_DTR }, 115200 },
+	{ "in a call, at another rate, without DTR's wire", 20, 0, { MODEM },
+	  { 2400, 1000, BYTES(LCP) },
+	  PORT_ROLE_AT, -2, 4600, 5000, "", { .baud = 9600, .stuck = CURE_ESCAPE }, 9600 },
+	/* 1 s more than the guard times of an escape that it does not know */
+	{ "in a call without DTR and +++ (nRF91, SARA-R4)", 20, 0, { MODEM }, { 0, 3000, BYTES(LCP) },
+	  PORT_ROLE_AT, -2, 2000 + 450, 3000 + 450, "", { .stuck = CURE_LCP }, 115200 },
+	{ "in a call that nothing ends", 20, 0, { MODEM }, { 0, 3000, BYTES(LCP) },
+	  PORT_ROLE_PPP, -1, 4000, 4500, "", { .stuck = CURE_NOTHING }, 115200 },
+	{ "in a call in which nothing speaks", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, -2, 10000, 10500, "", { .stuck = CURE_LCP }, 115200 },
 	{ "left multiplexed", 20, 0, { MODEM }, { 0 },
-	  PORT_ROLE_AT, 20, 7850, 8200, "", { .mux = true }, 115200 },
+	  PORT_ROLE_AT, 20, 10550, 11000, "", { .mux = true }, 115200 },
 	{ "left multiplexed, and only DISC ends that", 20, 0, { MODEM }, { 0 },
-	  PORT_ROLE_AT, -2, 8400, 9100, "", { .disc = true }, 115200 },
+	  PORT_ROLE_AT, -2, 11000, 11900, "", { .disc = true }, 115200 },
 	{ "left multiplexed, and the rate is named", 20, 0, { MODEM }, { 0 },
-	  PORT_ROLE_AT, 20, 3000, 3400, "", { .baud = 9600, .fixed = 9600, .mux = true }, 9600 },
+	  PORT_ROLE_AT, 20, 5700, 6200, "", { .baud = 9600, .fixed = 9600, .mux = true }, 9600 },
 	{ "its transmitter is wired to its receiver", 1, 0,
 	  { { "AT", "AT\r", 0 }, { QUESTION, "\x7e\0\x78\xf0\x7e", 0 } }, { 0 },
-	  PORT_ROLE_SILENT, -1, 8850, 8850, "", { 0 }, 115200 },
+	  PORT_ROLE_SILENT, -1, 11550, 11550, "", { 0 }, 115200 },
 	{ "nothing is there", 0, 0, { { "", "", 0 } }, { 0 },
-	  PORT_ROLE_SILENT, -1, 8850, 8850, "", { .baud = 1 }, 115200 },
+	  PORT_ROLE_SILENT, -1, 11550, 11550, "", { .baud = 1 }, 115200 },
 	{ "GPS at 4800 is not found, at 9600 it is", 0, 0, { { "", "", 0 } },
 	  { 2400, 1000, BYTES(NMEA) },
 	  PORT_ROLE_NMEA, -1, 2600, 2600, "", { .baud = 1 }, 9600 },
 };
 /* clang-format on */
 
-static void a_named_uart_is_searched_for_ten_seconds_at_most(void **state)
+static const char *cure_of(const struct line *line)
+{
+	if (line->stuck)
+		return line->stuck == CURE_NOTHING ? "" : cures[line->stuck];
+	return line->mux ? "CLD" : line->disc ? "DISC" : "";
+}
+
+static void a_named_uart_is_searched(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
@@ -394,14 +467,23 @@ static void a_named_uart_is_searched_for_ten_seconds_at_most(void **state)
 		const struct port_finding *found = port_probe_finding(ask);
 		struct port port;
 
+		const struct port_search search = {
+			.baud = line->fixed ? line->fixed : 115200,
+			.fixed = line->fixed,
+			.guesses = {line->guesses[0], line->guesses[1]},
+		};
+
 		meet(&port, persona);
-		port_probe_search(ask, line->fixed ? line->fixed : 115200, line->fixed);
+		port_probe_search(ask, &search, 0);
 		check(persona, ask, run(ask, &port, 0));
-		assert_in_range(persona->most_ms, 0, 10000);
+		/* Where something answers as it is. */
+		if (found->role == PORT_ROLE_AT && !found->freed)
+			assert_in_range(persona->most_ms, 0, 10000);
 		if (found->baud != persona->found_baud || found->wants_lf != line->lf ||
-		    found->freed != (line->mux || line->disc))
-			fail_msg("%s: baud %d, lf %d, freed %d", persona->name, found->baud,
-				 found->wants_lf, found->freed);
+		    strcmp(found->freed ? found->freed : "", cure_of(line)) != 0)
+			fail_msg("%s: baud %d, lf %d, freed by %s", persona->name, found->baud,
+				 found->wants_lf, found->freed ? found->freed : "nothing");
+		assert_false(found->dtr_low);
 		if (found->role == PORT_ROLE_SILENT)
 			assert_int_equal(found->garbled, persona->noise.len > 0);
 		if (found->role == PORT_ROLE_SILENT && !line->fixed)
@@ -426,7 +508,7 @@ static void no_setting_is_changed_but_the_echo_when_told(void **state)
 	check(&modem, ask, run(ask, &port, 0));
 	assert_int_equal(port.used[1], 0); /* ATQ0V1 */
 	assert_int_equal(port.used[3], 1);
-	port_probe_echo_off(ask);
+	port_probe_set_up(ask, &(struct line_wish){.raise = 921600});
 	assert_false(port_probe_is_idle(ask));
 	run(ask, &port, 61);
 	assert_int_equal(port.used[3], 2);
@@ -505,7 +587,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_persona_is_told_for_what_it_is),
-		cmocka_unit_test(a_named_uart_is_searched_for_ten_seconds_at_most),
+		cmocka_unit_test(a_named_uart_is_searched),
 		cmocka_unit_test(no_setting_is_changed_but_the_echo_when_told),
 		cmocka_unit_test(who_is_hurried_is_asked_for_a_second),
 		cmocka_unit_test(a_port_that_takes_no_bytes_is_silent),

@@ -318,11 +318,12 @@ gobi_link() {
 # made from src/conf/keys.h, by make update-schema
 # What the handler declares to netifd; a list has several items.
 gobi_options="
-	usb path devpath serial imei baud driver wait pincode pin_file apn
-	pdptype iptype ipv6 cid dialnumber username password password_file auth
-	mode modes service allowedmode preferredmode operator plmn roaming
-	allow_roaming register_timeout pppname mtu keepalive ping_interval
-	ping_failures signal_interval dead_traffic backoff_min backoff_max
+	usb path devpath serial imei baud flow raise driver wait pincode
+	pin_file apn pdptype iptype ipv6 cid dialnumber username password
+	password_file auth mode modes service allowedmode preferredmode
+	operator plmn roaming allow_roaming register_timeout pppname mtu
+	keepalive ping_interval ping_failures signal_interval dead_traffic
+	backoff_min backoff_max
 "
 gobi_lists="
 	init allowedauth pppd_option ping ladder
@@ -338,6 +339,8 @@ gobi_settings() {
 	gobi_key text serial serial
 	gobi_key text imei imei
 	gobi_key number baud baud
+	gobi_key text flow flow
+	gobi_key number raise raise
 	gobi_key text driver driver
 	gobi_list_key init init
 	gobi_key number wait wait

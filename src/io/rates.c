@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "io/port.h"
+#include "io/rates.h"
+#include "io/sysfs.h"
+
+#define RATES_FILE     STATEDIR "/uart-rates"
+#define SIZE_MAX_BYTES 4096
+#define NAME_SIZE      72
+#define USUAL_BAUD     115200 /* where a search begins anyway */
+
+static void name_port(const struct port *port, char name[NAME_SIZE])
+{
+	if (*port->usb_path)
+		snprintf(name, NAME_SIZE, "usb:%s.%d", port->usb_path, port->interface);
+	else
+		snprintf(name, NAME_SIZE, "%s", port->device);
+}
+
+/* "NAME BAUD" or "NAME BAUD no-flow". False for what is no such line. */
+static bool parse_line(const char *line, char name[NAME_SIZE], struct rates_entry *entry)
+{
+	char word[16] = "";
+
+	memset(entry, 0, sizeof(*entry));
+	if (sscanf(line, "%71s %d %15s", name, &entry->baud, word) < 2)
+		return false;
+	entry->no_flow = strcmp(word, "no-flow") == 0;
+	return entry->baud >= 0 && entry->baud <= 4000000;
+}
+
+/* Go through the file: the port's entry, and all other lines into `others`. */
+static struct rates_entry read_rates(const struct port *port, struct buf *others)
+{
+	char text[SIZE_MAX_BYTES], mine[NAME_SIZE], name[NAME_SIZE];
+	struct rates_entry found = {0, false}, entry;
+	size_t len;
+
+	name_port(port, mine);
+	sysfs_read_all(RATES_FILE, text, sizeof(text));
+	for (char *line = text; *line; line += len) {
+		len = strcspn(line, "\n");
+		if (line[len])
+			line[len++] = '\0';
+		if (!parse_line(line, name, &entry))
+			continue;
+		if (strcmp(name, mine) == 0)
+			found = entry;
+		else
+			buf_printf(others, "%s\n", line);
+	}
+	return found;
+}
+
+struct rates_entry rates_recall(const struct port *port)
+{
+	struct buf others = BUF_INIT;
+	struct rates_entry found = read_rates(port, &others);
+
+	buf_free(&others);
+	return found;
+}
+
+static int write_rates(const struct buf *text)
+{
+	static const char path[] = RATES_FILE ".new";
+	int fd, error = 0;
+
+	if (mkdir(STATEDIR, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, buf_str(text), text->len) != (ssize_t)text->len)
+		error = -EIO;
+	close(fd);
+	if (!error && rename(path, RATES_FILE) < 0)
+		error = -errno;
+	if (error)
+		unlink(path);
+	return error;
+}
+
+void rates_remember(const struct port *port, const struct rates_entry *entry)
+{
+	struct buf text = BUF_INIT, others = BUF_INIT;
+	struct rates_entry known = read_rates(port, &others);
+	int baud = entry->baud == USUAL_BAUD ? 0 : entry->baud, error = 0;
+	char name[NAME_SIZE];
+
+	name_port(port, name);
+	if (known.baud != baud || known.no_flow != entry->no_flow) {
+		if (baud || entry->no_flow)
+			buf_printf(&text, "%s %d%s\n", name, baud,
+				   entry->no_flow ? " no-flow" : "");
+		/* The oldest fall off the end. */
+		while (text.len + others.len >= SIZE_MAX_BYTES && others.len > 0) {
+			others.len--;
+			while (others.len > 0 && others.data[others.len - 1] != '\n')
+				others.len--;
+		}
+		buf_append(&text, others.data, others.len);
+		error = write_rates(&text);
+	}
+	if (error < 0)
+		log_debug(RATES_FILE ": %s", strerror(-error));
+	buf_free(&text);
+	buf_free(&others);
+}

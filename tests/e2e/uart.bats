@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# A modem at a UART: its rate, flow control, and a call that nothing has ended, on
+# ptys, which keep the rate and the flow control that the host has set.
+
+load modem
+load dial
+
+setup() {
+	modem_setup
+	dial_setup
+	dial_link
+}
+
+teardown() {
+	dial_end
+	modem_teardown
+}
+
+# uart_of TEXT: a modem with one port.
+uart_of() {
+	modem_of "$1 ports: ( { interface = 0; role = \"at\"; } );"
+}
+
+# line_keys TEXT: more keys of the group modem, behind the port's name.
+line_keys() {
+	dial_port="$modem_dir/if0\"; $1 init = ( ); serial = \""
+}
+
+flow_is() {
+	stty -a -F "$modem_dir/if0" | grep -q -- " $1"
+}
+
+# asked COMMAND: how often.
+asked() {
+	grep -c -F -- "< $1\\r" "$modem_dir/log" || true
+}
+
+# What is no text has come to or from the modem.
+was_garbled() {
+	grep -aq '> .*\\[23][0-7][0-7]' "$modem_dir/log"
+}
+
+@test "RTS/CTS is used where the modem takes it" {
+	uart_of ''
+	dial_connected
+	flow_is crtscts
+	[ "$(asked 'AT+IFC=2,2')" -eq 1 ]
+	[ ! -e "$state/uart-rates" ]
+}
+
+@test "where it has no wires both ends go back, and that is remembered" {
+	uart_of 'at: { wires = false; }; sim: { state = "pin"; };'
+	dial_once '' --once
+	exits 9
+	[ "$(asked 'AT+IFC=0,0')" -eq 1 ]
+	flow_is -crtscts
+	grep -q ' 0 no-flow$' "$state/uart-rates"
+	dial_once '' --once
+	exits 9
+	[ "$(asked 'AT+IFC=2,2')" -eq 1 ]
+}
+
+@test "a rate that was found is asked first, gone up from, and put back" {
+	uart_of 'at: { baud = 9600; ipr = true; }; sim: { state = "pin"; };'
+	line_keys 'raise = 460800;'
+	dial_once '' --once
+	exits 9
+	has 'at 460800 baud with RTS/CTS'
+	[ "$(grep -o '# baud .*' "$modem_dir/log" | tr '\n' ' ')" = '# baud 460800 # baud 9600 ' ]
+	grep -q ' 9600$' "$state/uart-rates"
+	: >"$modem_dir/log"
+	dial_once '' --once
+	exits 9
+	! was_garbled
+}
+
+@test "killed at the higher rate it is found there" {
+	uart_of 'at: { baud = 115200; ipr = true; };
+		network: { registration = ( { stat = 2; } ); };'
+	line_keys 'raise = 921600;'
+	dial_behind ''
+	wait_for 20 dial_is registering
+	dial_kill KILL
+	printf 'registration 1\n' | nc -U -W 1 "$modem_dir/sock"
+	dial_connected
+	[ "$(grep -c '# baud' "$modem_dir/log")" -eq 1 ]
+}
+
+@test "a modem that says OK to a rate and stays is used as it is" {
+	uart_of 'at: { baud = 115200; ipr = true; ipr_lies = true; garbage = false; };'
+	line_keys 'raise = 921600; flow = "none";'
+	dial_connected
+	[ "$(asked 'AT+IFC?')" -eq 0 ]
+}
+
+@test "a rate that has no name in POSIX" {
+	uart_of 'at: { baud = 250000; };'
+	line_keys 'baud = 250000;'
+	dial_connected
+}
+
+@test "a call of old is left without DTR and +++, and without a reset" {
+	modem_of 'ports: ( { interface = 0; role = "ppp"; leave = "terminate"; } );'
+	dial_connected
+	modem_logged '# hangup terminate'
+	grep -q 'was left in a call; an LCP Terminate-Request has ended that' \
+		"$BATS_TEST_TMPDIR/log"
+}
+
+@test "a call of old is left by +++ and ATH" {
+	modem_of 'ports: ( { interface = 0; role = "ppp"; leave = "escape"; } );'
+	dial_connected
+	modem_logged '# hangup ATH'
+}
