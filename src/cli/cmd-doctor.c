@@ -66,7 +66,8 @@ static void ask_running_instance(const struct cli *cli, struct walk *walk)
 
 static int walk_all(const struct cli *cli, struct walk *walk)
 {
-	const struct survey_options options = {.all = true, .progress = true};
+	const struct survey_options options = {
+		.all = true, .progress = true, .scan = cli->options[CLI_OPTION_SCAN]};
 	struct doctor_facts *facts = &walk->facts;
 	int error;
 
@@ -94,6 +95,8 @@ static int walk_all(const struct cli *cli, struct walk *walk)
 		if (walk->survey.asked)
 			facts->modem = &walk->survey.script.facts;
 	}
+	if (options.scan)
+		facts->scan = &walk->survey.script.scan;
 	doctor_collect(&walk->facts, "", &walk->conf, walk->survey.result);
 	doctor_collect_pin(&walk->facts);
 	doctor_collect_pppd(&walk->facts);

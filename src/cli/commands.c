@@ -33,6 +33,8 @@ const struct command_option command_options[CLI_OPTION_COUNT] = {
 	[CLI_OPTION_FIX] = { 0, "fix", NULL, 0,
 		"bind the modem's interface to a driver that works, load\n"
 		"the kernel's PPP, and check again; a reboot undoes it" },
+	[CLI_OPTION_SCAN] = { 0, "scan", NULL, 0,
+		"have the modem list the networks around too, which\ntakes up to 3 minutes" },
 	[CLI_OPTION_PEER] = { 0, "peer", NULL, 0,
 		"print a peers file for pppd instead, password included" },
 	[CLI_OPTION_KEY] = { 0, "key", "KEY", 0,
@@ -73,7 +75,7 @@ const struct command commands[] = {
 	  "Checks the configuration, the modem's drivers, ports, SIM and network, the\n"
 	  "kernel's PPP, and pppd. Long numbers are masked, so that the output can be shown\n"
 	  "to others. The exit code is that of the first problem.",
-	  { CLI_OPTION_JSON, CLI_OPTION_FIX }, .run = cli_doctor },
+	  { CLI_OPTION_JSON, CLI_OPTION_FIX, CLI_OPTION_SCAN }, .run = cli_doctor },
 	{ "check", "check the configuration, and show the pppd options it gives",
 	  "Reports every error with file and line, and shows the settings that differ from\n"
 	  "the defaults. Secrets are hidden. Nothing is dialed.",

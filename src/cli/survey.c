@@ -122,7 +122,7 @@ static void run_survey_loop(struct survey *survey)
 {
 	const struct at_request *request = survey->request;
 	struct ev_signal watchers[COUNT(signals)];
-	double limit_s = LIMIT_S;
+	double limit_s = LIMIT_S + (survey->script.scan.wanted ? SCRIPT_SCAN_S : 0.);
 
 	/* A person's commands have a limit each. */
 	if (request)
@@ -171,6 +171,7 @@ enum cause survey_run(struct survey *survey, const struct conf *conf,
 
 	memset(survey, 0, sizeof(*survey));
 	script_init(&survey->script, conf);
+	survey->script.scan.wanted = options->scan;
 	survey->request = options->request;
 	survey->ports_only = options->ports_only;
 	survey->cause = CAUSE_INTERNAL;
@@ -191,7 +192,8 @@ enum cause survey_run(struct survey *survey, const struct conf *conf,
 		fprintf(stderr, "asking %zu port%s ...", ports->count,
 			ports->count == 1 ? "" : "s");
 	else if (shown)
-		fputs("asking the modem ...", stderr);
+		fprintf(stderr, "asking the modem%s ...",
+			options->scan ? " for networks, up to 3 minutes" : "");
 	survey->probe = probe_start(survey->loop, ports, &how, on_survey_probed, survey);
 	if (survey->probe)
 		run_survey_loop(survey);

@@ -35,6 +35,7 @@ struct survey_options {
 	const struct port_list *ports; /* to be asked instead; NULL: those of the configuration */
 	bool all;                      /* ask every port to the end */
 	bool ports_only;               /* do not ask the modem on the best one */
+	bool scan;                     /* look for networks too, which takes minutes */
 	bool progress;                 /* shown on stderr, if that is a terminal */
 	struct at_request *request;    /* to be sent instead of the questions; or NULL */
 };

@@ -194,6 +194,40 @@ static const char *judge_network(const struct doctor_facts *facts, struct findin
 	return "network-unknown";
 }
 
+/* A modem lists networks of its own technologies only, as it is set. */
+static const char *judge_scan(const struct doctor_facts *facts, struct finding *finding)
+{
+	const struct modem_scan *scan = facts->scan;
+	struct mode own = {.allowed = scan && scan->own ? scan->own : MODE_ALL};
+	struct buf *text = &finding->text;
+
+	if (!scan || (!facts->modem && !facts->instance.runs))
+		return NULL;
+	if (facts->instance.runs || !scan->done) {
+		buf_printf(text, "no networks were looked for: %s",
+			   facts->instance.runs ? "that would end the running instance's link"
+						: "the modem refused, or took too long");
+		if (facts->instance.runs)
+			check_put_command(facts, "stop", &finding->fix);
+		return "scan-not-done";
+	}
+	buf_printf(&finding->evidence, "%s", buf_str(&scan->names));
+	buf_printf(text, "networks that the modem finds here: %d", scan->networks);
+	if (scan->forbidden)
+		buf_printf(text, ", of which its SIM may not use %d", scan->forbidden);
+	if (own.allowed == MODE_ALL) {
+		buf_printf(text, "; which technologies it has is not known");
+	} else {
+		buf_printf(text, "; it has ");
+		mode_print(own, text);
+	}
+	if (facts->modem->registered ||
+	    (scan->networks > 0 && (!scan->offered || scan->offered & own.allowed)))
+		return "networks-found";
+	return scan->networks > 0 || !(own.allowed & (MODE_4G | MODE_5G)) ? "technology-gone"
+									  : "no-networks";
+}
+
 static const char *judge_roaming(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct modem_facts *modem = facts->modem;
@@ -288,6 +322,15 @@ static const struct check checks[] = {
 	{ "not-registered", DOCTOR_PROBLEM, judge_network,
 	  "After power-up this may take a minute or two. If it stays so, check the antenna, the "
 	  "location, network.operator, and whether the modem has a technology that is used here.",
+	  .cause = CAUSE_NOT_REGISTERED },
+	{ "scan-not-done", DOCTOR_NOTE, judge_scan, NULL },
+	{ "networks-found", DOCTOR_OK, judge_scan, NULL },
+	{ "technology-gone", DOCTOR_PROBLEM, judge_scan,
+	  "The networks here have switched these off, or are out of reach. No setting mends the "
+	  "first: it takes a modem with LTE.",
+	  .cause = CAUSE_NOT_REGISTERED },
+	{ "no-networks", DOCTOR_PROBLEM, judge_scan,
+	  "Check the antenna, the place and network.mode.",
 	  .cause = CAUSE_NOT_REGISTERED },
 	{ "network-unknown", DOCTOR_NOTE, judge_network,
 	  "run waits for such a report, for network.register_timeout at most." },

@@ -11,6 +11,7 @@
 
 struct conf;
 struct modem_facts;
+struct modem_scan;
 struct probe_result;
 
 enum doctor_platform {
@@ -52,6 +53,7 @@ struct doctor_facts {
 	} instance;
 	const char *ask_text;            /* why the modem was not asked to the end */
 	const struct modem_facts *modem; /* NULL: it was not asked */
+	const struct modem_scan *scan;   /* for networks around; NULL: none is wanted */
 
 	/* From doctor_collect. */
 	const struct conf *conf;          /* the defaults where the file is wrong */

@@ -5,6 +5,10 @@
  * back in the end; the PIN is never sent, and nothing is stored.
  */
 #include "conf/conf.h"
+#include <string.h>
+
+#include "at/fields.h"
+#include "base/str.h"
 #include "modem/step.h"
 
 static enum step_outcome take_sim_state(struct script *script, const struct at_event *reply)
@@ -16,6 +20,49 @@ static enum step_outcome take_sim_state(struct script *script, const struct at_e
 	script->facts.sim_early = script->facts.sim != MODEM_SIM_READY &&
 				  (script->facts.sim != MODEM_SIM_PIN || !*script->conf->sim.pin) &&
 				  script_is_early(script, &reply->final);
+	return STEP_NEXT;
+}
+
+/* 27.007 7.3: (<stat>,"long","short","number",<AcT>),...,,(<modes>),(<formats>). A network is there
+ * once for each technology. */
+static void take_network(struct modem_scan *scan, char *group)
+{
+	char name[48], number[8], act[4] = "";
+	struct mode mode;
+	char *end = strrchr(group, ')');
+	struct at_fields fields;
+	int stat;
+
+	if (end)
+		*end = '\0';
+	if (!at_fields_start(&fields, group, "(") || !at_fields_next_int(&fields, &stat) ||
+	    !at_fields_next_string(&fields, name, sizeof(name)) || !at_fields_skip(&fields) ||
+	    !at_fields_next_string(&fields, number, sizeof(number)) || strlen(number) < 5)
+		return;
+	at_fields_next_string(&fields, act, sizeof(act));
+	mode = (struct mode){.allowed = (unsigned char)mode_of_act(act)};
+	scan->networks++;
+	scan->forbidden += stat == 3;
+	scan->offered |= mode.allowed;
+	str_print_safe(&scan->names, name, strlen(name));
+	buf_printf(&scan->names, " (%.6s)%s", number, mode.allowed ? ", " : "");
+	if (mode.allowed)
+		mode_print(mode, &scan->names);
+	buf_printf(&scan->names, "%s\n", stat == 3 ? ", forbidden" : stat == 2 ? ", in use" : "");
+}
+
+static enum step_outcome take_scan(struct script *script, const struct at_event *reply)
+{
+	const char *at = reply->text;
+	struct at_fields fields;
+	char line[2048], group[160];
+
+	script->scan.done = reply->final.kind == AT_FINAL_OK;
+	while (step_next_line(&at, line, sizeof(line)))
+		if (at_fields_start(&fields, line, "+COPS:"))
+			while (at_fields_left(&fields) > 0)
+				if (at_fields_next_string(&fields, group, sizeof(group)))
+					take_network(&script->scan, group);
 	return STEP_NEXT;
 }
 
@@ -65,6 +112,7 @@ static const struct step rows[] = {
 	  .plain = true, .watched = true },
 	{ "AT+CGDCONT?", .fact = FACT_CONTEXT },
 	{ "AT+CMEE=", .when = IF_ERRORS_TERSE, .number = SCRIPT_KEPT_CMEE, .numbered = true },
+	{ "AT+COPS=?", .when = IF_SCAN_WANTED, .take = take_scan, .timeout_s = SCRIPT_SCAN_S },
 };
 /* clang-format on */
 

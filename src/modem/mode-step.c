@@ -160,7 +160,7 @@ static enum step_outcome take_mode(struct script *script, const struct at_event 
 
 static enum step_outcome ask_mode_list(struct script *script)
 {
-	if (only_reads(script) || !mode_is_due(script))
+	if ((only_reads(script) && !script->scan.wanted) || !mode_is_due(script))
 		return STEP_NEXT;
 	script->modem.mode.choices.count = 0;
 	if (dialect_of(script)->in_use) {
@@ -180,6 +180,10 @@ static enum step_outcome take_mode_list(struct script *script, const struct at_e
 
 	while (step_next_line(&at, line, sizeof(line)))
 		mode_decode_list(dialect_of(script), line, choices);
+	if (only_reads(script)) {
+		script->scan.own = (unsigned char)mode_technologies(choices);
+		return STEP_NEXT;
+	}
 	if (choices->count == 0)
 		mode_assume(dialect_of(script), choices);
 	return choices->count ? STEP_NEXT : try_next_dialect(script, NULL);

@@ -304,8 +304,7 @@ void mode_assume(const struct mode_dialect *dialect, struct mode_choices *choice
 		add_choice(choices, row);
 }
 
-/* What the modem can do, by its modes other than automatic. */
-static unsigned technologies_of(const struct mode_choices *choices)
+unsigned mode_technologies(const struct mode_choices *choices)
 {
 	unsigned set = 0;
 
@@ -313,6 +312,15 @@ static unsigned technologies_of(const struct mode_choices *choices)
 		if ((choices->items[i].mode.allowed & MODE_ALL) != MODE_ALL)
 			set |= choices->items[i].mode.allowed;
 	return set & MODE_ALL ? set & MODE_ALL : MODE_ALL;
+}
+
+unsigned mode_of_act(const char *act)
+{
+	const struct mode_choice *row = mode_generic.otherwise->rows;
+
+	while (*row->value && strcmp(row->value, act) != 0)
+		row++;
+	return row->mode.allowed;
 }
 
 static int count_bits(unsigned set)
@@ -326,7 +334,7 @@ static int count_bits(unsigned set)
 
 const struct mode_choice *mode_choose(const struct mode_choices *choices, struct mode wanted)
 {
-	unsigned can = technologies_of(choices);
+	unsigned can = mode_technologies(choices);
 	const struct mode_choice *best = NULL;
 
 	for (unsigned i = 0; wanted.preferred && i < choices->count; i++) {
@@ -358,7 +366,7 @@ const struct mode_choice *mode_choose(const struct mode_choices *choices, struct
 bool mode_is_so(const struct mode_choices *choices, struct mode wanted, struct mode current)
 {
 	const struct mode_choice *choice = mode_choose(choices, wanted);
-	unsigned can = technologies_of(choices);
+	unsigned can = mode_technologies(choices);
 
 	if (!current.allowed)
 		return false;

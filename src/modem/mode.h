@@ -78,6 +78,13 @@ void mode_decode_list(const struct mode_dialect *dialect, const char *line,
 /* What the family's modems have, for one that does not list its modes. */
 void mode_assume(const struct mode_dialect *dialect, struct mode_choices *choices);
 
+/* What the modem can do, by its modes other than automatic; MODE_ALL also where these do not
+ * tell. */
+unsigned mode_technologies(const struct mode_choices *choices);
+
+/* The bit of 27.007 7.3's <AcT>; 0 for others. */
+unsigned mode_of_act(const char *act);
+
 /* The choice that amounts to what is wanted; NULL when there is none. All that the modem can do
  * means automatic, and automatic prefers the newest. */
 const struct mode_choice *mode_choose(const struct mode_choices *choices, struct mode wanted);

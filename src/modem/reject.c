@@ -29,11 +29,11 @@ enum advice {
 
 /* clang-format off */
 static const char *const advices[] = {
-	[ADVICE_PASSES] = "the network's own trouble, which often passes",
-	[ADVICE_WAIT] = "the network is full and wants to be left alone for a while",
-	[ADVICE_SIM] = "the SIM is not activated, or no longer valid; ask its operator",
-	[ADVICE_MODEM] = "the operator does not let this modem in, by its IMEI; ask the operator",
-	[ADVICE_CONTRACT] = "the SIM's contract does not cover it; check network.apn, ask the operator",
+	[ADVICE_PASSES] = "it often passes",
+	[ADVICE_WAIT] = "the network wants to be left alone for a while",
+	[ADVICE_SIM] = "the SIM is not activated, or no longer valid",
+	[ADVICE_MODEM] = "the operator does not let this modem in, by its IMEI",
+	[ADVICE_CONTRACT] = "the SIM's contract does not cover it; check network.apn",
 	[ADVICE_PLACE] = "the SIM may not use this network; is roaming in its contract, and is "
 			 "network.operator right?",
 	[ADVICE_CELLS] = "there is no cell here that the SIM may use, of a technology that this modem "

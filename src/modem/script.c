@@ -86,6 +86,7 @@ void script_free(struct script *script)
 	buf_free(&script->text);
 	buf_free(&script->notices);
 	buf_free(&script->call_error);
+	buf_free(&script->scan.names);
 }
 
 void script_start(struct script *script, enum script_stage stage, int64_t now)

@@ -22,6 +22,7 @@
 struct conf;
 
 #define MODEM_CONTEXTS_MAX 24
+#define SCRIPT_SCAN_S      180 /* of AT+COPS=? */
 
 /* What the modem has said so far. */
 struct modem_facts {
@@ -166,6 +167,16 @@ struct script_memory {
 	int untold;         /* dials that failed while it did not tell its contexts */
 };
 
+/* INFO: a look at all networks around, which takes minutes. */
+struct modem_scan {
+	bool wanted;
+	bool done;               /* the modem has listed them */
+	unsigned char own;       /* the technologies that it has; 0, MODE_ALL: it does not say */
+	unsigned char offered;   /* those of the networks that it lists, as far as it says */
+	int networks, forbidden; /* in all, and to this SIM */
+	struct buf names;        /* a network a line */
+};
+
 /*
  * Compares what is wanted (conf) with what the modem says, and closes the gap with
  * the fewest commands. Call script_next, send what it gives, hand in the reply,
@@ -178,6 +189,7 @@ struct script {
 	struct modem_facts facts;
 	struct script_modem modem;
 	struct script_memory memory;
+	struct modem_scan scan;
 	const struct pins_ops *pins; /* NULL: no PIN is sent */
 	void *pins_ctx;
 	bool attach_first; /* REGISTER: another program dials, and knows no cure */

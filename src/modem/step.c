@@ -93,6 +93,8 @@ bool step_is_needed(const struct script *script, const struct step *step)
 		return kept == 2;
 	case IF_NUMBER_MISSING:
 		return kept >= 0 && kept != 2;
+	case IF_SCAN_WANTED:
+		return script->scan.wanted;
 	case IF_ERRORS_TERSE:
 		return kept == 0;
 	}

@@ -64,6 +64,7 @@ enum step_when {
 	IF_NAME_MISSING,
 	IF_NUMBER_MISSING,
 	IF_ERRORS_TERSE,
+	IF_SCAN_WANTED,
 };
 
 /* What a line of the answer tells. */

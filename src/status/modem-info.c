@@ -209,8 +209,7 @@ static void put_network(struct json_object *object, struct buf *out)
 	struct json_object *network = show_get(object, "network");
 	struct json_object *domains = show_get(network, "domains");
 	struct json_object *radio = show_get(object, "radio");
-	struct json_object *cell = show_get(network, "cell");
-	struct json_object *reject = show_get(network, "reject");
+	const char *reject = show_text(show_get(network, "reject"), "text");
 	const char *technology = show_text(network, "technology");
 	const char *state = show_text(network, "registration");
 	const char *name = show_text(network, "operator");
@@ -242,18 +241,9 @@ static void put_network(struct json_object *object, struct buf *out)
 			buf_printf(out, ", cell %llX", show_number(domain, "ci"));
 		buf_printf(out, "%s%s\n", *technology ? ", " : "", technology);
 	}
-	if (show_has(cell, "band") || show_has(cell, "arfcn")) {
-		show_label(out, "band");
-		if (show_has(cell, "band"))
-			buf_printf(out, "%lld", show_number(cell, "band"));
-		if (show_has(cell, "arfcn"))
-			buf_printf(out, "%schannel %lld", show_has(cell, "band") ? ", " : "",
-				   show_number(cell, "arfcn"));
-		buf_printf(out, "\n");
-	}
-	if (reject) {
+	if (*reject) {
 		show_label(out, "refused");
-		buf_printf(out, "%s\n", show_text(reject, "text"));
+		buf_printf(out, "%s\n", reject);
 	}
 }
 

@@ -115,9 +115,6 @@ static const struct number {
 	 false},
 	{"signal", "sinr_db", "signal_sinr_db", "gauge", "Signal to interference and noise.",
 	 false},
-	{"cell", "id", "cell_id", "gauge", "The cell.", false},
-	{"cell", "band", "cell_band", "gauge", "The band that it is in.", false},
-	{"cell", "arfcn", "cell_arfcn", "gauge", "The channel that it is on.", false},
 	{"reject", "cause", "reject_cause", "gauge",
 	 "Why the network refuses, in numbers of 24.008 and 24.301.", false},
 };

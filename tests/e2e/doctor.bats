@@ -102,6 +102,20 @@ finds() {
 	finds signal-weak note
 }
 
+@test "networks are looked for when that is asked for, and by what the modem has" {
+	one_port 'network: { registration = ( { stat = 2; } ); };
+		commands: ( { command = "AT+WS46?"; lines = ( "+WS46: 25" ); },
+			{ command = "AT+WS46=?"; lines = ( "+WS46: (12,22,25)" ); },
+			{ command = "AT+COPS=?"; lines = ( "+COPS: ,,(0-4),(0-2)" ); } );'
+	doctor --json
+	has_not '"technology-gone"'
+	run ! grep -qF 'AT+COPS=?' "$modem_dir/log"
+	doctor --json --scan
+	exits 12
+	finds technology-gone problem
+	has 'networks that the modem finds here: 0; it has 2g+3g"'
+}
+
 @test "a port that is held: by whom, and how to end it" {
 	local pid
 

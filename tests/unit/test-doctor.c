@@ -299,6 +299,7 @@ struct world {
 	struct modem_facts modem;
 	struct probed_port ports[2];
 	struct probe_result probe;
+	struct modem_scan scan;
 };
 
 static void set_text(char **to, const char *text)
@@ -396,6 +397,21 @@ LONE(refused_with_reason, modem->registered = false; modem->reject.cause = 15;
      modem->registration[MODEM_DOMAIN_CS].stat = MODEM_REG_SEARCHING)
 LONE(searching, modem->registered = false;
      modem->registration[0].stat = MODEM_REG_SEARCHING)
+#define SCAN(name, ...)                                                            \
+	LONE(name, modem->registered = false; facts->scan = &world->scan;          \
+	     modem->registration[0].stat = MODEM_REG_SEARCHING;                    \
+	     world->scan = (struct modem_scan){.wanted = true, .done = true, __VA_ARGS__})
+SCAN(found_some, .networks = 2, .forbidden = 1, .offered = MODE_4G, .own = MODE_ALL)
+SCAN(found_old, .networks = 1, .offered = MODE_2G, .own = MODE_2G | MODE_3G)
+SCAN(found_unknown, .networks = 1, .own = MODE_2G)
+SCAN(found_newer, .networks = 2, .offered = MODE_4G, .own = MODE_2G | MODE_3G)
+SCAN(found_none_old, .own = MODE_2G | MODE_3G)
+SCAN(found_none, .own = MODE_3G | MODE_4G)
+SCAN(found_none_unknown, .own = 0)
+SCAN(found_forbidden, .networks = 2, .forbidden = 2, .offered = MODE_4G)
+LONE(no_scan, facts->scan = &world->scan)
+LONE(scan_elsewhere, facts->scan = &world->scan; facts->instance.runs = true;
+     facts->modem = NULL)
 LONE(weak, modem_decode_signal("+CSQ: 3,99", &modem->signal))
 LONE(no_apn, modem->contexts[0].apn[0] = '\0')
 LONE(no_ppp, facts->dev_ppp = -ENOENT)
@@ -466,6 +482,16 @@ static const struct lone lones[] = {
 	{ "network-denies", spoil_refused },
 	{ "network-refuses", spoil_refused_with_reason },
 	{ "not-registered", spoil_searching },
+	{ "networks-found", spoil_found_some },
+	{ "networks-found", spoil_found_old },
+	{ "networks-found", spoil_found_unknown },
+	{ "technology-gone", spoil_found_newer },
+	{ "technology-gone", spoil_found_none_old },
+	{ "no-networks", spoil_found_none },
+	{ "no-networks", spoil_found_none_unknown },
+	{ "networks-found", spoil_found_forbidden },
+	{ "scan-not-done", spoil_no_scan },
+	{ "scan-not-done", spoil_scan_elsewhere },
 	{ "signal-weak", spoil_weak },
 	{ "apn-missing", spoil_no_apn },
 	{ "kernel-ppp-missing", spoil_no_ppp },

@@ -293,6 +293,43 @@ static void a_modem_that_falls_silent_is_given_up(void **state)
 	conf_free(&conf);
 }
 
+/* What it has by its own list, and what is around it. */
+static void networks_around_are_listed(void **state)
+{
+	static const struct row rows[] = {
+		OK("AT+WS46?", "+WS46: 25"),
+		OK("AT+WS46=?", "+WS46: (12,22,25)"),
+		OK("AT+COPS=?", "+COPS: (2,\"Telekom.de\",\"TDG\",\"26201\",7),"
+				"(3,\"o2 - de\",\"\",\"26203\",0),(1,\"\x1b[2J\",,26202),"
+				"(x,\"\",\"\",\"1\"),,(0,1,2,3,4),(0,1,2)\n+COPS: (0,\"E\"\n"
+				"+COPS: (3,\"A, B (C)\",\"A\",\"310410\",13),,(0-4),(0-2)"),
+		{NULL, NULL, AT_FINAL_NONE, 0},
+	};
+	struct buf log = BUF_INIT;
+	struct conf conf;
+	struct script script;
+
+	(void)state;
+	assert_int_equal(conf_init(&conf), 0);
+	script_init(&script, &conf);
+	assert_int_equal(ask(&script, rows, &log), SCRIPT_DONE);
+	assert_null(strstr(buf_str(&log), "=?"));
+	script.scan.wanted = true;
+	assert_int_equal(ask(&script, rows, &log), SCRIPT_DONE);
+	assert_true(script.scan.done);
+	assert_int_equal(script.scan.own, MODE_2G | MODE_3G);
+	assert_int_equal(script.scan.networks, 4);
+	assert_int_equal(script.scan.forbidden, 2);
+	assert_int_equal(script.scan.offered, MODE_2G | MODE_4G | MODE_5G);
+	has(buf_str(&script.scan.names), "Telekom.de (26201), 4g, in use\no2 - de (26203), 2g, "
+					 "forbidden\n");
+	assert_null(strchr(buf_str(&script.scan.names), '\x1b'));
+	has(buf_str(&log), "AT+COPS=?|");
+	buf_free(&log);
+	script_free(&script);
+	conf_free(&conf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +339,7 @@ int main(void)
 		cmocka_unit_test(a_modem_is_told_whole_and_left_as_it_was),
 		cmocka_unit_test(what_is_refused_is_unknown),
 		cmocka_unit_test(a_modem_that_falls_silent_is_given_up),
+		cmocka_unit_test(networks_around_are_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
