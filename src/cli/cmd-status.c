@@ -34,6 +34,7 @@ int cli_status(struct cli *cli)
 	static const char *const formats[] = {"text", "json", "prometheus"};
 	const char *format = cli->options[CLI_OPTION_FORMAT];
 	bool json = cli->options[CLI_OPTION_JSON] != NULL;
+	bool history = cli->options[CLI_OPTION_HISTORY] != NULL;
 	enum follow_form form = FOLLOW_TEXT;
 	struct json_object *response = NULL;
 	bool is_prometheus, known = !format;
@@ -48,6 +49,8 @@ int cli_status(struct cli *cli)
 		return cli_usage(cli, "give either --json or --format %s, not both", format);
 	if (json)
 		format = "json";
+	if (history && (!format || strcmp(format, "json") != 0 || cli->options[CLI_OPTION_FOLLOW]))
+		return cli_usage(cli, "--history needs --json, and does not follow");
 	is_prometheus = format && strcmp(format, "prometheus") == 0;
 	if (cli->options[CLI_OPTION_FOLLOW]) {
 		if (is_prometheus)
@@ -60,7 +63,7 @@ int cli_status(struct cli *cli)
 	}
 	fd = cli_connect(cli, &cause);
 	if (fd >= 0) {
-		cause = cli_request(fd, "status", NULL, &response);
+		cause = cli_request(fd, history ? "history" : "status", NULL, &response);
 		close(fd);
 	}
 	/* Prometheus is told, too, that no instance runs. */

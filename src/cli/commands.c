@@ -45,6 +45,8 @@ const struct command_option command_options[CLI_OPTION_COUNT] = {
 	[CLI_OPTION_FOLLOW] = { 0, "follow", NULL, 0,
 		"keep updating, at each change and every second: in\n"
 		"place on a terminal, else one JSON object a line;\nCtrl-C ends it" },
+	[CLI_OPTION_HISTORY] = { 0, "history", NULL, 0,
+		"with --json: how the signal was, the last 120 times it was asked" },
 	[CLI_OPTION_FORMAT] = { 0, "format", "FORMAT", 0,
 		"text, json, or prometheus (for node_exporter)" },
 	[CLI_OPTION_PPPD_OPTIONS] = { 0, "options", "ID", 0,
@@ -88,7 +90,7 @@ const struct command commands[] = {
 	{ "status", "show the state of the running instance",
 	  "Shows state, modem, network, link, the last failure, and how long each step of\n"
 	  "the last dial took.",
-	  { CLI_OPTION_JSON, CLI_OPTION_FOLLOW, CLI_OPTION_FORMAT }, .run = cli_status },
+	  { CLI_OPTION_JSON, CLI_OPTION_FOLLOW, CLI_OPTION_FORMAT, CLI_OPTION_HISTORY }, .run = cli_status },
 	{ "redial", "make the running instance hang up and dial again",
 	  "Returns at once; \"gobi-dial status\" shows the result.", .run = cli_control },
 	{ "reload", "make the running instance read its configuration again",

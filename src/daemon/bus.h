@@ -10,6 +10,7 @@
 #include "io/prober.h"
 #include "io/talk.h"
 #include "session/session.h"
+#include "status/history.h"
 #include "status/rate.h"
 
 struct bus;
@@ -50,6 +51,7 @@ struct bus {
 	struct pppd *pppd; /* ours */
 	int64_t close_end; /* of bus_close_ms; 0: not asked yet */
 	struct rate rate;  /* of the last report */
+	struct history history;
 
 	/* The port of the call: how it is found, used and closed. */
 	struct prober prober;

@@ -12,6 +12,7 @@
 #include "daemon/reload.h"
 #include "daemon/report.h"
 #include "daemon/requests.h"
+#include "io/clock.h"
 #include "io/rundir.h"
 #include "base/json.h"
 #include "status/modem-info.h"
@@ -23,6 +24,16 @@ static struct json_object *answer_status(struct bus *bus)
 	struct json_object *response = ctl_success();
 
 	json_object_object_add(response, "status", report_status(bus));
+	return response;
+}
+
+/* The same, with how the signal was. */
+static struct json_object *answer_history(struct bus *bus)
+{
+	struct json_object *response = answer_status(bus);
+
+	json_object_object_add(json_object_object_get(response, "status"), "history",
+			       history_json(&bus->history, clock_now_ms()));
 	return response;
 }
 
@@ -63,13 +74,10 @@ static struct json_object *answer_request(void *ctx, const struct ctl_request *r
 		struct json_object *(*take)(struct bus *bus, const struct ctl_request *request);
 		enum session_event_type event;
 	} requests[] = {
-		{"status", .answer = answer_status},
-		{"follow", .answer = answer_follow},
-		{"info", .answer = answer_info},
-		{"stop", .event = SESSION_EVENT_STOP},
-		{"redial", .event = SESSION_EVENT_REDIAL},
-		{"reload", .answer = reload_conf},
-		{"at", .take = at_user_answer},
+		{"status", .answer = answer_status},   {"history", .answer = answer_history},
+		{"follow", .answer = answer_follow},   {"info", .answer = answer_info},
+		{"stop", .event = SESSION_EVENT_STOP}, {"redial", .event = SESSION_EVENT_REDIAL},
+		{"reload", .answer = reload_conf},     {"at", .take = at_user_answer},
 	};
 
 	for (size_t i = 0; i < COUNT(requests); i++) {
@@ -110,6 +118,19 @@ static int set_group(struct bus *bus)
 	else if (error < 0)
 		log_error("control.group: \"%s\": %s", group, strerror(-error));
 	return error;
+}
+
+/* What the modem said before the call counts as well. */
+void requests_on_state(struct bus *bus)
+{
+	if (bus->session.state == SESSION_CONNECTED)
+		history_add(&bus->history, &bus->session.script.facts.signal, clock_now_ms());
+}
+
+void requests_on_facts(struct bus *bus)
+{
+	if (bus->facts)
+		history_add(&bus->history, &bus->facts->signal, bus->facts_at);
 }
 
 void requests_on_reload(struct bus *bus)

@@ -10,7 +10,9 @@ struct bus;
  * functions, as in bus.h. */
 enum cause requests_start(struct bus *bus);
 void requests_stop(struct bus *bus);
+void requests_on_state(struct bus *bus);
 void requests_on_change(struct bus *bus);
 void requests_on_reload(struct bus *bus);
+void requests_on_facts(struct bus *bus);
 
 #endif

@@ -55,6 +55,17 @@ status() {
 	[ "${#lines[@]}" -gt 15 ]
 }
 
+@test "the signal's history is there for a chart" {
+	modem uart.modem
+	dial_connected
+	[ "$(status --json --history | jq '.history | length')" -ge 1 ]
+	status --json --history | jq -e '.history[0] | .ago_ms >= 0 and .percent > 0 and .dbm < 0'
+	status --json | jq -e 'has("history") | not'
+	run status --history
+	exits 2
+	has 'needs --json'
+}
+
 @test "colours are for terminals, and not for NO_COLOR or a dumb one" {
 	modem uart.modem
 	dial_connected

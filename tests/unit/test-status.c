@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "io/port.h"
+#include "status/history.h"
 #include "status/rate.h"
 #include "session/session.h"
 #include "status/screen.h"
@@ -365,6 +366,34 @@ static void the_screen_takes_any_object(void **state)
 	}
 }
 
+static void the_history_keeps_the_last_samples(void **state)
+{
+	struct history history = {0};
+	struct modem_signal signal;
+	struct json_object *list, *sample;
+
+	(void)state;
+	modem_signal_clear(&signal);
+	history_add(&history, &signal, 0);
+	assert_int_equal(history.count, 0);
+	modem_decode_signal("+CSQ: 31,99", &signal);
+	history_add(&history, &signal, 1000);
+	modem_signal_clear(&signal);
+	signal.rsrp_dbm = -97;
+	for (int i = 1; i <= HISTORY_SAMPLES; i++)
+		history_add(&history, &signal, 1000 + 1000 * i);
+	list = history_json(&history, 200000);
+	assert_int_equal(json_object_array_length(list), HISTORY_SAMPLES);
+	sample = json_object_array_get_idx(list, 0);
+	assert_int_equal(json_object_get_int(json_object_object_get(sample, "ago_ms")), 198000);
+	assert_int_equal(json_object_get_int(json_object_object_get(sample, "dbm")), -97);
+	sample = json_object_array_get_idx(list, HISTORY_SAMPLES - 1);
+	assert_int_equal(json_object_get_int(json_object_object_get(sample, "ago_ms")), 79000);
+	assert_int_equal(json_object_get_int(json_object_object_get(sample, "percent")),
+			 modem_signal_percent(&signal));
+	json_object_put(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +405,7 @@ int main(void)
 		cmocka_unit_test(lines_break_where_it_hurts_least),
 		cmocka_unit_test(rates_come_from_two_readings),
 		cmocka_unit_test(the_screen_takes_any_object),
+		cmocka_unit_test(the_history_keeps_the_last_samples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
