@@ -7,6 +7,7 @@
 #include "conf/conf.h"
 #include "doctor/checks.h"
 #include "io/probe.h"
+#include "modem/network.h"
 #include "modem/script.h"
 
 #define PERCENT_WEAK 17 /* +CSQ: 5, -103 dBm */

@@ -252,14 +252,6 @@ int script_cid(const struct script *script);
 /* Whether the network's last word on registration is no. */
 bool script_is_denied(const struct script *script);
 
-/* Whether some domain has told of its registration, and whether one that has stands there. */
-bool modem_network_is_known(const struct modem_facts *facts);
-bool modem_stands_at(const struct modem_facts *facts, enum modem_reg stat);
-
-/* The technology in use, by the maker's own word for it or else as registration tells it: "HSDPA",
- * "LTE", ...; NULL unknown. Static. */
-const char *modem_technology(const struct modem_facts *facts);
-
 /* "cs searching, ps denied": where registration stands, for people. */
 void script_describe_registration(const struct script *script, struct buf *out);
 

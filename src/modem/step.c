@@ -4,6 +4,7 @@
 
 #include "at/fields.h"
 #include "conf/conf.h"
+#include "modem/network.h"
 #include "modem/step.h"
 
 #define KEEP(array) (array), sizeof(array)

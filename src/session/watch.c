@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "modem/network.h"
 #include "modem/script.h"
 #include "session/watch.h"
 

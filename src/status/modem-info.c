@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/count.h"
 #include "base/json.h"
+#include "modem/network.h"
 #include "modem/script.h"
 #include "status/modem-info.h"
 #include "status/show.h"

@@ -7,6 +7,7 @@
 #include "unit.h"
 
 #include "conf/conf.h"
+#include "modem/network.h"
 #include "modem/script.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
