@@ -114,14 +114,15 @@ void modem_reject_print(const struct modem_reject *reject, struct buf *out)
 }
 
 /* 36 is the end of a call that was wanted. */
-static bool cause_is_one(long cause)
+bool modem_is_cause(int cause)
 {
 	return cause > 1 && cause <= CAUSE_MAX && cause != 36;
 }
 
-/* Every maker has a form of its own: "EMM reject",19,"ESM failure" (Sierra HL, Cinterion, u-blox);
- * EMM cause 33, ... (Quectel); EMM_CAUSE_ESM_FAILURE (SIMCom); 24.008's words alone (Qualcomm).
- * What is of voice calls and of supplementary services has other numbers. */
+/* Every maker has a form of its own: "EMM reject",19,"ESM failure" (Sierra HL, Cinterion, u-blox),
+ * where the number may be 27.007's, 100 more; EMM cause 33, ... (Quectel); "EMM 15" (Nordic);
+ * EMM_CAUSE_ESM_FAILURE (SIMCom); 24.008's words alone (Qualcomm). What is of voice calls and of
+ * supplementary services has other numbers. */
 static bool decode_ceer(const char *line, struct modem_reject *reject)
 {
 	const struct at_error *error;
@@ -138,17 +139,20 @@ static bool decode_ceer(const char *line, struct modem_reject *reject)
 	at = strcasestr(line, "cause");
 	if (at)
 		at += strlen("cause") + strspn(at + strlen("cause"), " :=#");
+	if (str_starts(line, "EMM ") || str_starts(line, "ESM "))
+		at = at && isdigit((unsigned char)*at) ? at : line + 4;
 	if (at && isdigit((unsigned char)*at))
-		number = atoi(at);
+		number = (int)strtol(at, NULL, 10);
 	else if (at_fields_next_string(&fields, what, sizeof(what)) &&
 		 !isdigit((unsigned char)*what))
 		at_fields_next_int(&fields, &number);
 	if (number == 0) {
 		error = at_error_in_text(line);
-		/* 149 stands for a call's cause 29. */
-		number = !error ? 0 : error->code == 149 ? 29 : error->code - 100;
+		number = error ? error->code : 0;
 	}
-	if (!cause_is_one(number))
+	if (number > 100) /* 149 stands for a call's cause 29 */
+		number = number == 149 ? 29 : number < 148 ? number - 100 : 0;
+	if (!modem_is_cause(number))
 		return false;
 	/* "EMM reject", "GMM cause", "SM attach error" */
 	reject->of_call = !strstr(line, "MM") && !strcasestr(line, "attach");
@@ -173,7 +177,7 @@ bool modem_decode_reject(const char *line, struct modem_reject *reject)
 				continue;
 			for (int i = 1; i < row->field; i++)
 				at_fields_skip(&fields);
-			if (!at_fields_next_int(&fields, &cause) || !cause_is_one(cause))
+			if (!at_fields_next_int(&fields, &cause) || !modem_is_cause(cause))
 				return false;
 			*reject = (struct modem_reject){.cause = cause};
 			return true;

@@ -27,6 +27,9 @@ enum reject_pace modem_reject_pace(const struct modem_reject *reject);
 /* "PLMN not allowed (cause 11): ...": what it is and what to do. Nothing for none. Appended. */
 void modem_reject_print(const struct modem_reject *reject, struct buf *out);
 
+/* Whether it is a number of these. */
+bool modem_is_cause(int cause);
+
 /* A line of an answer to AT+CEER or to a family's `reject`, or what a modem says of it unasked.
  * False, and nothing is changed, when it tells no cause. */
 bool modem_decode_reject(const char *line, struct modem_reject *reject);

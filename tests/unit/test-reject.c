@@ -75,7 +75,11 @@ static const struct {
 	{ "+CEER: EMM_CAUSE_ESM_FAILURE", 19, false, "ESM failure", APN, REJECT_LASTS },
 	{ "+CEER: EPS services not allowed", 7, true, "not allowed", CONTRACT, REJECT_LASTS },
 	{ "+CEER: \"PLMN not allowed\"", 11, true, "PLMN not allowed", PLACE, REJECT_LASTS },
+	{ "+CEER: \"EMM 11\"", 11, false, "PLMN not allowed", PLACE, REJECT_LASTS },
 	/* of calls */
+	{ "+CEER: \"ESM 27\"", 27, true, "unknown APN", APN, REJECT_LASTS },
+	{ "+CEER: \"SM activation error\",133,\"Requested service option not subscribed\"", 33, true,
+	  "not subscribed", CONTRACT, REJECT_LASTS },
 	{ "+CEER: \"SM activation error\",8,\"Operator determined barring\"", 8, true,
 	  "operator determined barring", CONTRACT, REJECT_LASTS },
 	{ "+CEER: \"SM activation error\",25,\"LLC or SNDCP failure\"", 25, true, "LLC", PASSES,
@@ -114,7 +118,9 @@ static const char *const others[] = {
 	"+CEER: \"0 Unknown\"", "+CEER: \"16 Normal call clearing\"", "+CEER: EMM detached",
 	"+CEER: Regular deactivation", "+CEER: SM cause 36", "+CEER: ", "+CEER: \"", "+CEER: \",,",
 	"+CEER: cause", "+CEER: cause 999999999999", "+CEER: cause -3", "+CEER: SIM failure",
-	"#CEERNET: 0", "#CEERNET: 1", "#CEERNET: 256", "#CEERNET:", "^REJINFO: 3",
+	"+CEER: 0,NONE", "+CEER: 0,-1", "+CEER: \"SMS 301\"", "+CEER: ESM sync up with network",
+	"+CEER: 0,0,5,16,normal call clearing", "+CEER: network rejected call",
+	"+CEREG: 3,2,,,,0,114", "+CEREG: 3,3,\"124A\",\"02ED0202\",7,0,0", "#CEERNET: 0", "#CEERNET: 1", "#CEERNET: 256", "#CEERNET:", "^REJINFO: 3",
 	"^REJINFO: 46000,1,258,2,3", "+QCFG: \"emmcause\"", "+QCFG: \"emmcause\",0",
 	"+QCFG: \"nwscanmode\",3", "+CREG: 0,3", "OK", "",
 	/* <cause_type> 1 is the maker's own, and a modem that is registered is not refused */

@@ -25,6 +25,7 @@ const struct modem_family maker_simcom = {
 	.reports = (const struct signal_report[]){
 		/* What RSSNR in field 14 means differs with the model. */
 		{ "+CPSI:", "LTE",   SIGNAL_TENTHS,  0, { 13, 0, 12, 11, 0, 7, 8, 5 } },
+		{ "+CPSI:", "NR5G_SA", SIGNAL_TENTHS, 0, { 0, 0, 9, 10, 0, 7, 8, 5 } },
 		{ "+CPSI:", "WCDMA", SIGNAL_NO_SIGN, 0, { 0, 11, 0, 0, 0, 0, 8, 5 } },
 		{ "+CPSI:", "GSM",   SIGNAL_PLAIN,   0, { 7, 0, 0, 0, 0, 0, 0, 5 } },
 		{ NULL },
