@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/peer.h"
+#include "cli/survey.h"
 #include "conf/conf.h"
 #include "conf/schema.h"
 #include "io/hook.h"
+#include "io/pinfile.h"
+#include "io/providers.h"
 #include "ppp/options.h"
+#include "status/apn-json.h"
+#include "status/show.h"
 
 /* For people to read, or as a peers file. */
 static int print_pppd_options(const struct cli *cli, const struct conf *conf, bool peer)
@@ -94,6 +102,69 @@ static int print_report(const struct cli *cli, const struct conf *conf)
 	return cause;
 }
 
+static int print_apns(struct json_object *apn)
+{
+	struct buf text = BUF_INIT;
+
+	if (!apn) {
+		fprintf(stderr, "gobi-dial check: nothing is known of the SIM yet\n");
+		return CAUSE_SIM;
+	}
+	json_make_safe(apn);
+	apn_render(apn, &text);
+	fputs(buf_str(&text), stdout);
+	buf_free(&text);
+	return CAUSE_NONE;
+}
+
+/* As a dial would: what is remembered, the modem's own, the table's. */
+static int ask_modem_apns(struct conf *conf)
+{
+	struct buf table = BUF_INIT;
+	const struct survey_options options = {
+		.providers = providers_load(conf->network.providers, &table), .progress = true};
+	struct survey survey;
+	struct script *script = &survey.script;
+	int cause = (int)survey_run(&survey, conf, &options);
+	struct json_object *apn;
+
+	if (cause == CAUSE_NONE) {
+		script->apns = &apnfile_ops;
+		apn_walk_begin(script);
+		apn = apn_json(script);
+		cause = print_apns(apn);
+		json_object_put(apn);
+	} else {
+		fprintf(stderr, "gobi-dial check: %s (%s)\n", buf_str(&survey.text),
+			cause_name(survey.cause));
+	}
+	survey_free(&survey);
+	buf_free(&table);
+	return cause;
+}
+
+static int ask_instance_apns(int fd)
+{
+	struct json_object *response;
+	int cause = cli_request(fd, "status", NULL, &response);
+
+	close(fd);
+	if (cause != CAUSE_NONE)
+		return cause;
+	cause = print_apns(show_get(show_get(response, "status"), "apn"));
+	json_object_put(response);
+	return cause;
+}
+
+static int show_apns(const struct cli *cli, struct conf *conf)
+{
+	int fd = cli_socket(cli);
+
+	if (fd >= 0)
+		return ask_instance_apns(fd);
+	return fd == -ECONNREFUSED ? ask_modem_apns(conf) : cli_no_socket(cli, fd);
+}
+
 int cli_check(struct cli *cli)
 {
 	const char *key = cli->options[CLI_OPTION_KEY];
@@ -102,6 +173,8 @@ int cli_check(struct cli *cli)
 
 	if (cause == CAUSE_NONE && key)
 		cause = print_setting(cli, &conf, key);
+	else if (cause == CAUSE_NONE && cli->options[CLI_OPTION_APN])
+		cause = show_apns(cli, &conf);
 	else if (cause == CAUSE_NONE && cli->options[CLI_OPTION_PEER])
 		cause = print_pppd_options(cli, &conf, true);
 	else if (cause == CAUSE_NONE)

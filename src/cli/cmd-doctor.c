@@ -17,6 +17,8 @@
 #include "io/rebind.h"
 #include "io/command.h"
 #include "io/conf-load.h"
+#include "io/providers.h"
+#include "status/apn-json.h"
 #include "status/show.h"
 
 #define ANSWER_MS   2000
@@ -27,6 +29,8 @@ struct walk {
 	struct conf conf;
 	struct buf conf_errors;
 	struct json_object *status; /* of the running instance; NULL */
+	struct buf refused;         /* APNs, as it says */
+	struct buf providers;
 	struct survey survey;
 	struct doctor_facts facts;
 	struct finding_list findings;
@@ -62,11 +66,13 @@ static void ask_running_instance(const struct cli *cli, struct walk *walk)
 	facts->instance.state = show_text(status, "state");
 	facts->instance.cause = show_text(failure, "cause");
 	facts->instance.text = show_text(failure, "text");
+	apn_render_refused(show_get(status, "apn"), &walk->refused);
+	facts->instance.refused = buf_str(&walk->refused);
 }
 
 static int walk_all(const struct cli *cli, struct walk *walk)
 {
-	const struct survey_options options = {
+	struct survey_options options = {
 		.all = true, .progress = true, .scan = cli->options[CLI_OPTION_SCAN]};
 	struct doctor_facts *facts = &walk->facts;
 	int error;
@@ -86,6 +92,8 @@ static int walk_all(const struct cli *cli, struct walk *walk)
 		if (conf_init(&walk->conf) < 0)
 			return -ENOMEM;
 	}
+	options.providers = facts->providers =
+		providers_load(walk->conf.network.providers, &walk->providers);
 	ask_running_instance(cli, walk);
 	if (facts->instance.runs) {
 		facts->ask_text = "the running instance is using the modem";
@@ -110,6 +118,8 @@ static void walk_free(struct walk *walk)
 	survey_free(&walk->survey);
 	json_object_put(walk->status);
 	buf_free(&walk->conf_errors);
+	buf_free(&walk->refused);
+	buf_free(&walk->providers);
 	conf_free(&walk->conf);
 }
 

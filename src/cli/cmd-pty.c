@@ -55,7 +55,7 @@ int cli_pty(struct cli *cli)
 
 int cli_prepare(struct cli *cli)
 {
-	struct buf options = BUF_INIT, why = BUF_INIT;
+	struct buf options = BUF_INIT, why = BUF_INIT, account = BUF_INIT;
 	enum cause cause;
 	struct port port;
 	struct conf conf;
@@ -66,12 +66,13 @@ int cli_prepare(struct cli *cli)
 	rundir_remove(cli->name, "port");
 	cause = (enum cause)cli_load(cli, &conf);
 	if (cause == CAUSE_NONE)
-		cause = daemon_prepare(&conf, cli->name, &port, &cid);
+		cause = daemon_prepare(&conf, cli->name, &port, &cid, &account);
 	if (cause == CAUSE_NONE) {
 		error = peer_for_device(&conf, cli->name, &port, cid, &options, &why);
 		if (error < 0) {
 			cause = CAUSE_CONFIG;
 		} else {
+			buf_append(&options, buf_str(&account), account.len);
 			error = rundir_write(cli->name, "port", &options);
 			buf_printf(&why, "%s/%s.port: %s", RUNDIR, cli->name, strerror(-error));
 			cause = error < 0 ? CAUSE_INTERNAL : CAUSE_NONE;
@@ -79,6 +80,7 @@ int cli_prepare(struct cli *cli)
 		if (error < 0)
 			log_error("%s", buf_str(&why));
 	}
+	buf_free(&account);
 	buf_free(&options);
 	buf_free(&why);
 	conf_free(&conf);

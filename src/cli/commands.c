@@ -52,6 +52,9 @@ const struct command_option command_options[CLI_OPTION_COUNT] = {
 	[CLI_OPTION_PPPD_OPTIONS] = { 0, "options", "ID", 0,
 		"warn if the configuration no longer gives the options\n"
 		"with this ID; \"check --peer\" writes it" },
+	[CLI_OPTION_APN] = { 0, "apn", NULL, 0,
+		"ask the modem for its SIM instead, and show the access\n"
+		"points that would be tried for it, in that order" },
 };
 
 const struct command commands[] = {
@@ -81,7 +84,7 @@ const struct command commands[] = {
 	{ "check", "check the configuration, and show the pppd options it gives",
 	  "Reports every error with file and line, and shows the settings that differ from\n"
 	  "the defaults. Secrets are hidden. Nothing is dialed.",
-	  { CLI_OPTION_KEY, CLI_OPTION_PEER }, .run = cli_check },
+	  { CLI_OPTION_KEY, CLI_OPTION_PEER, CLI_OPTION_APN }, .run = cli_check },
 	{ "run", "find the modem, dial, and keep the link up",
 	  "Stays in the foreground and logs to stderr. SIGTERM, SIGINT and the loss of its\n"
 	  "terminal stop it, SIGHUP makes it read its configuration again, and SIGUSR1\n"

@@ -172,6 +172,7 @@ enum cause survey_run(struct survey *survey, const struct conf *conf,
 	memset(survey, 0, sizeof(*survey));
 	script_init(&survey->script, conf);
 	survey->script.scan.wanted = options->scan;
+	survey->script.providers = options->providers;
 	survey->request = options->request;
 	survey->ports_only = options->ports_only;
 	survey->cause = CAUSE_INTERNAL;

@@ -33,6 +33,7 @@ struct survey {
 struct survey_options {
 	const char *port;              /* the user's word for a tty; or NULL */
 	const struct port_list *ports; /* to be asked instead; NULL: those of the configuration */
+	const char *providers;         /* ask the SIM for what tells its provider, too; or NULL */
 	bool all;                      /* ask every port to the end */
 	bool ports_only;               /* do not ask the modem on the best one */
 	bool scan;                     /* look for networks too, which takes minutes */

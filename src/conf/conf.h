@@ -11,6 +11,12 @@ enum conf_pdp { CONF_PDP_IPV4, CONF_PDP_IPV6, CONF_PDP_IPV4V6 };
 enum conf_flow { CONF_FLOW_AUTO, CONF_FLOW_NONE, CONF_FLOW_RTSCTS };
 enum conf_auth { CONF_AUTH_AUTO, CONF_AUTH_NONE, CONF_AUTH_PAP, CONF_AUTH_CHAP };
 
+/* How a dial proves who it is; the strings are somebody else's. */
+struct conf_account {
+	const char *user, *password;
+	enum conf_auth auth;
+};
+
 struct conf_list {
 	char *items[CONF_LIST_MAX];
 	size_t count;

@@ -60,8 +60,12 @@ CONF_END(sim)
 
 CONF_GROUP(network, "The mobile network and the account there.")
 CONF_KEY(network, apn, STRING, char *, apn, "apn",
-	 "The operator's access point name; \"\" is the modem's own context as it is.",
-	 "", .format = CONF_FORMAT_APN, .max = 100)
+	 "The operator's access point name; \"auto\" is the one that the modem's context names, else "
+	 "those of the provider table for the SIM in turn; \"\" is the modem's own context as it is.",
+	 "auto", .format = CONF_FORMAT_APN, .max = 100)
+CONF_KEY(network, providers, STRING, char *, providers, "providers",
+	 "A newer provider table for apn = \"auto\"; \"\" is the program's own.",
+	 "", .format = CONF_FORMAT_TEXT)
 CONF_KEY(network, pdp_type, ENUM, enum conf_pdp, pdp_type, "pdp_type: pdptype iptype ipv6",
 	 "Which protocols to ask for.",
 	 "ipv4", .words = pdp_types)

@@ -19,6 +19,7 @@
 #include "daemon/session-ops.h"
 #include "daemon/under-pppd.h"
 #include "io/rundir.h"
+#include "ppp/options.h"
 
 /* The previous instance may still be exiting: it releases its lock last, after "stop" has returned.
  * pppd even dials again before its last call has ended. */
@@ -165,13 +166,17 @@ enum cause daemon_call(const struct conf *conf, const char *name, struct call_en
 	return run_instance(&bus);
 }
 
-enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port, int *cid)
+enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port, int *cid,
+			  struct buf *account)
 {
+	struct conf_account used;
 	struct bus bus = {.conf = conf, .name = name, .goal = SESSION_GOAL_REGISTERED};
 	enum cause cause = run_instance(&bus);
 
 	*port = bus.port;
 	*cid = cause == CAUSE_NONE ? script_cid(&bus.session.script) : 0;
+	used = script_account(&bus.session.script);
+	ppp_options_account(&used, account);
 	if (cause == CAUSE_NONE && !bus.session.reached)
 		return bus_explain(CAUSE_INTERNAL, "prepare", -ECANCELED);
 	return cause;

@@ -35,6 +35,7 @@ struct call_end {
 enum cause daemon_call(const struct conf *conf, const char *name, struct call_end *end);
 
 /* Find the modem and have it registered, then let go of its port. The call is for context `cid`. */
-enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port, int *cid);
+enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port, int *cid,
+			  struct buf *account);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef GD_DAEMON_MODEM_CARE_H
 #define GD_DAEMON_MODEM_CARE_H
 
+#include "base/buf.h"
 #include "daemon/drivers.h"
 #include "daemon/recovery.h"
 
@@ -18,6 +19,7 @@ struct modem_care {
 	bool routed;           /* ppp.default_route at that time, and ppp.metric */
 	unsigned metric;
 	bool deaf; /* the network answers no LCP echo requests */
+	struct buf providers; /* network.providers */
 	int baud;  /* at which the last probe found a UART; 0: none */
 };
 

@@ -24,6 +24,7 @@
 #include "io/pinfile.h"
 #include "io/probe.h"
 #include "io/rates.h"
+#include "io/providers.h"
 #include "io/rung.h"
 #include "io/rfkill.h"
 #include "io/route.h"
@@ -138,6 +139,13 @@ static void cancel_search(void *ctx)
 	worker_abandon(&bus->care->recovery.worker, SIGTERM);
 }
 
+/* Another one may have been named, or have come there. */
+static void load_providers(struct bus *bus)
+{
+	bus->session.script.providers =
+		providers_load(bus->conf->network.providers, &bus->care->providers);
+}
+
 static int probe_ports(void *ctx)
 {
 	struct bus *bus = ctx;
@@ -156,6 +164,7 @@ static int probe_ports(void *ctx)
 	if (at_ports_are_held(bus))
 		return -EAGAIN;
 	reload_apply_next(bus);
+	load_providers(bus);
 	error = port_list_configured(&list, bus->conf);
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {
@@ -289,6 +298,14 @@ static void connect_pppd(struct bus *bus)
 	pppd_connected(bus->pppd);
 }
 
+/* Only now is it known whose account it is. */
+static int open_pppd(struct bus *bus)
+{
+	const struct conf_account account = script_account(&bus->session.script);
+
+	return pppd_open(bus->pppd, &account);
+}
+
 static int run_pppd(void *ctx, enum session_ppp action)
 {
 	struct bus *bus = ctx;
@@ -298,7 +315,7 @@ static int run_pppd(void *ctx, enum session_ppp action)
 	if (!bus->pppd)
 		return action == SESSION_PPP_OPEN ? -EIO : 0;
 	if (action == SESSION_PPP_OPEN)
-		return pppd_open(bus->pppd);
+		return open_pppd(bus);
 	if (action == SESSION_PPP_IS_ENDING)
 		return pppd_is_ending(bus->pppd);
 	if (action == SESSION_PPP_CONNECTED)
@@ -376,6 +393,7 @@ const struct session_ops session_ops = {
 	.port_close = close_port,
 	.radio_blocked = is_radio_blocked,
 	.pins = &pinfile_ops,
+	.apns = &apnfile_ops,
 };
 
 enum cause session_ops_start(struct bus *bus)
@@ -408,6 +426,7 @@ void session_ops_stop(struct bus *bus)
 	closer_end(&bus->closer, bus_close_ms(bus));
 	session_free(&bus->session);
 	uevent_free(bus->care->uevent);
+	buf_free(&bus->care->providers);
 	free(bus->care);
 	bus->care = NULL;
 }

@@ -60,6 +60,7 @@ static const char *judge_instance(const struct doctor_facts *facts, struct findi
 		return "instance-trying";
 	buf_printf(&finding->text, " after a failure: %s", facts->instance.text);
 	buf_printf(&finding->evidence, "cause %s\n", facts->instance.cause);
+	buf_printf(&finding->evidence, "%s", facts->instance.refused);
 	finding->cause = cause_find(facts->instance.cause);
 	if (finding->cause == CAUSE_COUNT)
 		finding->cause = CAUSE_INTERNAL;

@@ -21,6 +21,7 @@ void doctor_facts_init(struct doctor_facts *facts)
 	facts->name = facts->conf_path = facts->conf_errors = facts->ask_text = "";
 	facts->instance.state = facts->instance.cause = facts->instance.text = "";
 	facts->cmdline_file = "";
+	facts->instance.refused = "";
 	facts->job.verdict = DRIVER_UNKNOWN;
 	facts->job.at = -1;
 	facts->pppd = PPPD_PATH;

@@ -50,10 +50,12 @@ struct doctor_facts {
 		bool runs;
 		const char *state;
 		const char *cause, *text; /* of its last failure */
+		const char *refused;      /* APNs, one a line with how */
 	} instance;
 	const char *ask_text;            /* why the modem was not asked to the end */
 	const struct modem_facts *modem; /* NULL: it was not asked */
 	const struct modem_scan *scan;   /* for networks around; NULL: none is wanted */
+	const char *providers;           /* the table; NULL: none */
 
 	/* From doctor_collect. */
 	const struct conf *conf;          /* the defaults where the file is wrong */

@@ -10,22 +10,21 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "io/pinfile.h"
+#include "modem/apn-memory.h"
 
-#define NEW_NAME  PINFILE_NAME ".new"
-#define LOCK_NAME PINFILE_NAME ".lock"
-
-static int pinfile_path(const struct pinfile *file, const char *name, char path[PATH_MAX])
+static int pinfile_path(const struct pinfile *file, const char *end, char path[PATH_MAX])
 {
-	int len = snprintf(path, PATH_MAX, "%s/%s", file->dir, name);
+	int len = snprintf(path, PATH_MAX, "%s/%s%s", file->dir, file->name, end);
 
 	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static int open_pinfile(const struct pinfile *file, const char *name, int flags)
+static int open_pinfile(const struct pinfile *file, const char *end, int flags)
 {
 	char path[PATH_MAX];
-	int error = pinfile_path(file, name, path);
+	int error = pinfile_path(file, end, path);
 	int fd;
 
 	if (error < 0)
@@ -60,7 +59,7 @@ static int lock_pinfile(void *ctx)
 	} else if (errno != EEXIST) {
 		return -errno;
 	}
-	file->lock = open_pinfile(file, LOCK_NAME, O_RDWR | O_CREAT);
+	file->lock = open_pinfile(file, ".lock", O_RDWR | O_CREAT);
 	if (file->lock < 0)
 		return file->lock;
 	if (flock(file->lock, LOCK_EX | LOCK_NB) == 0)
@@ -84,7 +83,7 @@ static void unlock_pinfile(void *ctx)
 static int read_pinfile(void *ctx, struct buf *text)
 {
 	char bytes[1024];
-	int fd = open_pinfile(ctx, PINFILE_NAME, O_RDONLY | O_NONBLOCK);
+	int fd = open_pinfile(ctx, "", O_RDONLY | O_NONBLOCK);
 	ssize_t len = 1;
 
 	if (fd < 0)
@@ -118,7 +117,7 @@ static int make_salt(void *ctx, char to[PINS_SALT_SIZE])
 
 static int write_new_pinfile(void *ctx, const char *text, size_t len)
 {
-	int fd = open_pinfile(ctx, NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC);
+	int fd = open_pinfile(ctx, ".new", O_WRONLY | O_CREAT | O_TRUNC);
 	int error = 0;
 	ssize_t done;
 
@@ -142,7 +141,7 @@ static int replace_pinfile(void *ctx)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
-	if (pinfile_path(ctx, NEW_NAME, from) < 0 || pinfile_path(ctx, PINFILE_NAME, to) < 0)
+	if (pinfile_path(ctx, ".new", from) < 0 || pinfile_path(ctx, "", to) < 0)
 		return -ENAMETOOLONG;
 	return rename(from, to) < 0 ? -errno : 0;
 }
@@ -150,7 +149,7 @@ static int replace_pinfile(void *ctx)
 static int remove_pinfile(void *ctx)
 {
 	char path[PATH_MAX];
-	int error = pinfile_path(ctx, PINFILE_NAME, path);
+	int error = pinfile_path(ctx, "", path);
 
 	if (error == 0 && unlink(path) < 0 && errno != ENOENT)
 		error = -errno;
@@ -178,7 +177,7 @@ const struct pins_disk pinfile_disk = {
 static int note_pin(const struct pins_key *key, struct buf *why,
 		    int (*how)(const struct pins_disk *disk, void *ctx, const struct pins_key *key))
 {
-	struct pinfile file = {.dir = PINFILE_DIR, .lock = -1};
+	struct pinfile file = {.dir = PINFILE_DIR, .name = PINFILE_NAME, .lock = -1};
 	int error = how(&pinfile_disk, &file, key);
 
 	if (error < 0)
@@ -206,7 +205,7 @@ static int note_pin_refused(void *ctx, const struct pins_key *key, struct buf *w
 
 static bool is_pin_pending(void *ctx)
 {
-	struct pinfile file = {.dir = PINFILE_DIR, .lock = -1};
+	struct pinfile file = {.dir = PINFILE_DIR, .name = PINFILE_NAME, .lock = -1};
 
 	(void)ctx;
 	return pins_pending(&pinfile_disk, &file);
@@ -219,3 +218,35 @@ int pinfile_ask(const struct pins_key *key, struct buf *why)
 
 const struct pins_ops pinfile_ops = {note_pin_sent, note_pin_taken, note_pin_refused,
 				     is_pin_pending};
+
+static struct pinfile apnfile(void)
+{
+	return (struct pinfile){.dir = PINFILE_DIR, .name = APNFILE_NAME, .lock = -1};
+}
+
+static bool recall_apn(void *ctx, const char *key, struct apn_try *to)
+{
+	struct pinfile file = apnfile();
+
+	(void)ctx;
+	return apn_memory_recall(&pinfile_disk, &file, key, to) == 0;
+}
+
+/* Without it the next start only takes a few dials more. */
+static void keep_apn(void *ctx, const char *key, const struct apn_try *good)
+{
+	struct pinfile file = apnfile();
+	int error = apn_memory_keep(&pinfile_disk, &file, key, good);
+
+	(void)ctx;
+	if (error < 0)
+		log_notice("%s/%s: the APN of this SIM is not remembered: %s", file.dir, file.name,
+			   strerror(-error));
+}
+
+static void forget_apn(void *ctx, const char *key)
+{
+	keep_apn(ctx, key, NULL);
+}
+
+const struct apn_ops apnfile_ops = {recall_apn, keep_apn, forget_apn};

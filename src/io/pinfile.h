@@ -2,11 +2,14 @@
 #ifndef GD_IO_PINFILE_H
 #define GD_IO_PINFILE_H
 
+#include "modem/apn.h"
 #include "modem/pins.h"
 
-/* The file of sent PINs (0600) below `dir`, which is created if it is missing (0700). */
+/* A file of secrets (0600) below `dir`, which is created if it is missing (0700): of the sent PINs, or
+ * of the APNs that worked. */
 struct pinfile {
 	const char *dir;
+	const char *name;
 	int lock; /* -1: not held */
 };
 
@@ -19,8 +22,12 @@ extern const struct pins_ops pinfile_ops;
 /* What would be said to sending this PIN; nothing is changed. */
 int pinfile_ask(const struct pins_key *key, struct buf *why);
 
+/* The same for the APNs; ctx is not used. */
+extern const struct apn_ops apnfile_ops;
+
 #define PINFILE_DIR  STATEDIR
 #define PINFILE_NAME "sent-pins"
+#define APNFILE_NAME "apns"
 #define PINFILE_PATH PINFILE_DIR "/" PINFILE_NAME
 
 #endif

@@ -284,11 +284,15 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 	return pppd;
 }
 
-int pppd_open(struct pppd *pppd)
+int pppd_open(struct pppd *pppd, const struct conf_account *account)
 {
-	const struct buf *options = &pppd->options;
-	ssize_t written = write(pppd->feed, buf_str(options), options->len);
+	struct buf *options = &pppd->options;
+	ssize_t written;
 	int error = 0;
+
+	ppp_options_account(account, options);
+	pppd->has_password |= *account->password != '\0';
+	written = write(pppd->feed, buf_str(options), options->len);
 
 	/* A pipe holds 64 kB, and the options are a tenth of that. */
 	if (written < 0)

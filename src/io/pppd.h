@@ -9,6 +9,7 @@
 #include "ppp/result.h"
 
 struct conf;
+struct conf_account;
 
 /*
  * One run of the real pppd. The tty is its fd 0, so that it neither locks the
@@ -46,9 +47,9 @@ typedef void pppd_teller(void *ctx, const struct pppd_news *news);
 struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name,
 			const struct pppd_line *line, pppd_teller *tell, void *ctx, int *error);
 
-/* Give it its options: the modem must not be sending anything from now until it is ready. Negative
+/* Give it its options, with this account: the modem must not be sending anything from now until it is ready. Negative
  * errno. */
-int pppd_open(struct pppd *pppd);
+int pppd_open(struct pppd *pppd, const struct conf_account *account);
 
 /* The call is up: start LCP. */
 void pppd_connected(struct pppd *pppd);

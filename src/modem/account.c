@@ -12,13 +12,12 @@
  * that nobody has asked for; `none` removes what an earlier password has left. */
 static const char *auth_form(const struct script *script, size_t index)
 {
-	const struct conf *conf = script->conf;
-	bool given = *conf->network.user || *conf->network.password;
-	const char *forms = conf->network.auth == CONF_AUTH_NONE ? script->family->auth_none
-								 : script->family->auth;
+	const struct conf_account account = script_account(script);
+	bool given = *account.user || *account.password;
+	const char *forms =
+		account.auth == CONF_AUTH_NONE ? script->family->auth_none : script->family->auth;
 
-	if (!given &&
-	    (conf->network.auth == CONF_AUTH_NONE || conf->network.auth == CONF_AUTH_AUTO))
+	if (!given && (account.auth == CONF_AUTH_NONE || account.auth == CONF_AUTH_AUTO))
 		return NULL;
 	while (forms && index-- > 0) {
 		forms = strchr(forms, '|');
@@ -34,10 +33,10 @@ static const char *auth_text(const struct script *script, char letter, const cha
 	switch (letter) {
 	case 'u':
 		*key = "user";
-		return script->conf->network.user;
+		return script_account(script).user;
 	case 'p':
 		*key = "password";
-		return script->conf->network.password;
+		return script_account(script).password;
 	case 'n':
 		*key = "apn";
 		return script->modem.context.apn;
@@ -57,10 +56,10 @@ static void put_number(struct script *script, char letter)
 		number = strcasecmp(type, "IPV6") == 0     ? 2
 			 : strcasecmp(type, "IPV4V6") == 0 ? 3
 							   : 1;
-	else if (script->conf->network.auth == CONF_AUTH_PAP)
+	else if (script_account(script).auth == CONF_AUTH_PAP)
 		number = 1;
 	else /* %a and %e differ in what they call either */
-		number = script->conf->network.auth == CONF_AUTH_CHAP || letter == 'a' ? 2 : 3;
+		number = script_account(script).auth == CONF_AUTH_CHAP || letter == 'a' ? 2 : 3;
 	buf_printf(&script->command, "%d", number);
 }
 

@@ -10,8 +10,8 @@ static enum step_outcome ask_active(struct script *script)
 	const struct at_final *final = &script->modem.dial_final;
 	bool by_network = final->kind == AT_FINAL_CME && final->code > 101 && final->code < 148;
 
-	if (script->modem.active_checked || script->memory.toggle_futile || by_network ||
-	    !step_call_refused(script))
+	if (script->modem.active_checked || step_apn_is_guess(script) ||
+	    script->memory.toggle_futile || by_network || !step_call_refused(script))
 		return STEP_NEXT;
 	buf_printf(&script->command, "AT+CGACT?");
 	return STEP_SEND;

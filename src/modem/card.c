@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "at/fields.h"
@@ -51,6 +52,75 @@ bool modem_decode_pin_left(const char *line, int *left)
 	return true;
 }
 
+/* READ BINARY's data follows 144,0 or another success code (51.011 9.4). */
+static bool take_data(const char *line, char *data, size_t size)
+{
+	struct at_fields fields;
+	int sw1;
+
+	return at_fields_start(&fields, line, "+CRSM:") && at_fields_next_int(&fields, &sw1) &&
+	       (sw1 == 0x90 || sw1 == 0x91) && at_fields_skip(&fields) &&
+	       at_fields_next_string(&fields, data, size);
+}
+
+/* Its bytes; how many. */
+static size_t take_bytes(const char *line, unsigned char *bytes, size_t max)
+{
+	char data[160], pair[3] = "", *end;
+	size_t len = 0;
+
+	if (!take_data(line, data, sizeof(data)))
+		return 0;
+	for (const char *at = data; at[0] && at[1] && len < max; at += 2) {
+		memcpy(pair, at, 2);
+		bytes[len++] = (unsigned char)strtoul(pair, &end, 16);
+		if (*end)
+			return 0;
+	}
+	return len;
+}
+
+/* A card older than the fourth byte has none, and some have nonsense there. */
+bool modem_decode_mnc_digits(const char *line, int *digits)
+{
+	unsigned char bytes[8];
+	int found = take_bytes(line, bytes, sizeof(bytes)) > 3 ? bytes[3] & 15 : 0;
+
+	if (found != 2 && found != 3)
+		return false;
+	*digits = found;
+	return true;
+}
+
+/* The first byte tells when to show it. The alphabet is GSM's, whose letters and digits are ASCII's;
+ * or behind 80, UCS2. */
+bool modem_decode_spn(const char *line, char spn[MODEM_SPN_SIZE])
+{
+	unsigned char bytes[MODEM_SPN_SIZE];
+	size_t len = take_bytes(line, bytes, sizeof(bytes)), used = 0;
+	bool wide = len > 1 && bytes[1] == 0x80;
+
+	for (size_t i = wide ? 3 : 1; i < len && bytes[i] != 0xff && used < MODEM_SPN_SIZE - 1;
+	     i += 1 + wide)
+		if (bytes[i] >= 0x20 && bytes[i] < 0x7f && (!wide || bytes[i - 1] == 0))
+			spn[used++] = (char)bytes[i];
+	spn[used] = '\0';
+	return used > 0;
+}
+
+bool modem_decode_gid1(const char *line, char gid1[MODEM_SPN_SIZE])
+{
+	char data[160];
+	size_t len;
+
+	if (!take_data(line, data, sizeof(data)))
+		return false;
+	for (len = strlen(data); len > 1 && str_starts_nocase(data + len - 2, "ff"); len -= 2)
+		data[len - 2] = '\0';
+	str_copy(gid1, MODEM_SPN_SIZE, data);
+	return *gid1;
+}
+
 bool modem_decode_iccid(const char *line, char iccid[MODEM_ICCID_SIZE])
 {
 	static const char digits[] = "0123456789ABCDEFabcdef";
@@ -58,13 +128,11 @@ bool modem_decode_iccid(const char *line, char iccid[MODEM_ICCID_SIZE])
 	const char *colon = strchr(line, ':'), *text = colon ? colon + 1 : line;
 	struct at_fields fields;
 	size_t len;
-	int sw1;
 
-	/* READ BINARY's data, which follows 144,0 or another success code (51.011 9.4); or the
-	 * number behind "+CCID: ", "ICCID: " (Sierra's AT+ICCID) or nothing. */
+	/* READ BINARY's data, or the number behind "+CCID: ", "ICCID: " (Sierra's AT+ICCID) or
+	 * nothing. */
 	if (at_fields_start(&fields, line, "+CRSM:")) {
-		if (!at_fields_next_int(&fields, &sw1) || (sw1 != 0x90 && sw1 != 0x91) ||
-		    !at_fields_skip(&fields) || !at_fields_next_string(&fields, data, sizeof(data)))
+		if (!take_data(line, data, sizeof(data)))
 			return false;
 		text = data;
 	} else {

@@ -41,7 +41,7 @@ static bool type_will_do(const struct script *script, const struct modem_context
 
 static bool has_wanted_apn(const struct script *script, const struct modem_context *context)
 {
-	return modem_apn_equal(context->apn, script->conf->network.apn);
+	return modem_apn_equal(context->apn, script_apn(script)->apn);
 }
 
 static const struct modem_context *find_context(const struct script *script, int cid)
@@ -69,12 +69,19 @@ static const struct modem_context *find_wanted(const struct script *script)
 
 		/* 0 is what LTE has attached with, and no call can name it. */
 		if (context->cid < 1 || !has_wanted_apn(script, context) || rank < best_rank ||
+		    (context->reserved && !*context->apn) ||
 		    (rank == best_rank && context->cid > best->cid))
 			continue;
 		best = context;
 		best_rank = rank;
 	}
 	return best;
+}
+
+/* Whether the context has to have that very APN, even none. */
+static bool names_apn(const struct script *script)
+{
+	return !script_apn(script)->as_is || *script_apn(script)->apn;
 }
 
 /* The number that the configuration gives, by network.cid or in network.dial; 0: ours to choose. */
@@ -107,19 +114,42 @@ static bool knows_lte(const struct script *script)
 	return script->facts.domain_known[MODEM_DOMAIN_EPS];
 }
 
+/* A name that we have written ourselves, for an earlier try. */
+static bool is_of_earlier_try(const struct script *script, const struct modem_context *context)
+{
+	const struct apn_walk *walk = &script->apn;
+	size_t tried = walk->rounds > 0 ? walk->count : walk->at;
+
+	for (size_t i = 0; i < tried; i++)
+		if (!walk->tries[i].as_is && modem_apn_equal(walk->tries[i].apn, context->apn))
+			return true;
+	return false;
+}
+
 /* Attached to LTE, a modem has told the network context 1's APN. */
 static bool is_networks_own(const struct script *script, const struct modem_context *context)
 {
 	return context->reserved || (context->cid == 1 && *context->apn &&
-				     (knows_lte(script) || script->modem.lte_unclear));
+				     (knows_lte(script) || script->modem.lte_unclear) &&
+				     !is_of_earlier_try(script, context));
+}
+
+/* What an APN of our own choice must not overwrite while another number is free: somebody's, too. */
+static bool is_kept(const struct script *script, const struct modem_context *context)
+{
+	return is_networks_own(script, context) ||
+	       (step_apn_is_free(script) && *context->apn && !is_of_earlier_try(script, context));
 }
 
 const struct modem_context *step_spared_context(const struct script *script)
 {
 	const struct modem_context *first = find_context(script, 1);
 
-	if (!first || given_cid(script) > 0 || script_cid(script) == 1 ||
-	    !*script->conf->network.apn || has_wanted_apn(script, first))
+	if (!first || given_cid(script) > 0 || script_cid(script) == 1 || !names_apn(script) ||
+	    has_wanted_apn(script, first))
+		return NULL;
+	/* The other APNs first. */
+	if (script->stage != SCRIPT_REGISTER && script->apn.rounds == 0 && step_apn_is_free(script))
 		return NULL;
 	return is_networks_own(script, first) ? first : NULL;
 }
@@ -137,7 +167,7 @@ static int choose_other(const struct script *script)
 	for (int cid = max; cid > 1; cid--) {
 		const struct modem_context *context = find_context(script, cid);
 
-		if (context && !is_networks_own(script, context))
+		if (context && !is_kept(script, context))
 			return cid;
 	}
 	return 1;
@@ -149,14 +179,14 @@ static bool may_need_another(const struct script *script)
 	const struct modem_context *first = find_context(script, 1);
 
 	return script->modem.cid == 0 && given_cid(script) == 0 && first &&
-	       (*script->conf->network.apn ? *first->apn && !find_wanted(script) : first->reserved);
+	       (names_apn(script) ? *first->apn && !find_wanted(script) : first->reserved);
 }
 
 static int choose_cid(struct script *script)
 {
 	const struct modem_facts *facts = &script->facts;
 	const struct modem_context *found = find_wanted(script), *first = find_context(script, 1);
-	bool is_named = *script->conf->network.apn;
+	bool is_named = names_apn(script);
 	int cid = given_cid(script);
 
 	script->modem.cid_chosen = cid == 0;
@@ -164,7 +194,7 @@ static int choose_cid(struct script *script)
 		return cid;
 	if (is_named && found)
 		return found->cid;
-	if (!first || !(is_named ? is_networks_own(script, first) : first->reserved))
+	if (!first || !(is_named ? is_kept(script, first) : first->reserved))
 		return 1;
 	for (size_t i = 0; i < facts->context_count && !is_named; i++)
 		if (!facts->contexts[i].reserved && facts->contexts[i].cid > 0)
@@ -172,9 +202,12 @@ static int choose_cid(struct script *script)
 	cid = choose_other(script);
 	if (cid != 1)
 		script_say(script,
-			   "context 1 (\"%s\") %s the network's own and stays as it is; context %d "
-			   "is used instead",
-			   first->apn, first->reserved || knows_lte(script) ? "is" : "may be", cid);
+			   "context 1 (\"%s\") %s and stays as it is; context %d is used instead",
+			   first->apn,
+			   !is_networks_own(script, first)        ? "is not ours"
+			   : first->reserved || knows_lte(script) ? "is the network's own"
+								  : "may be the network's own",
+			   cid);
 	return cid;
 }
 
@@ -204,7 +237,7 @@ static enum step_outcome ask_late_lte(struct script *script)
 
 static enum step_outcome ask_numbers(struct script *script)
 {
-	if (!may_need_another(script) || !is_networks_own(script, find_context(script, 1)))
+	if (!may_need_another(script) || !is_kept(script, find_context(script, 1)))
 		return STEP_NEXT;
 	buf_printf(&script->command, "AT+CGDCONT=?");
 	return STEP_SEND;
@@ -240,8 +273,11 @@ static enum step_outcome take_contexts(struct script *script, const struct at_ev
 		return STEP_NEXT;
 	if (silent && ++script->index < CONTEXTS_TRIES)
 		return STEP_AGAIN;
-	if (!*script->conf->network.apn && !early)
-		return STEP_NEXT; /* nothing is to be written */
+	/* Nothing is to be written, or need not be yet. */
+	if (!early && (!*script->conf->network.apn || step_apn_is_free(script))) {
+		script->modem.contexts_hidden = step_apn_is_free(script);
+		return STEP_NEXT;
+	}
 	script->memory.untold += silent ? script->index == CONTEXTS_TRIES : !early;
 	return script_fail_refused(script, silent ? CAUSE_NO_AT_PORT : CAUSE_CALL, reply);
 }
@@ -252,7 +288,8 @@ static enum step_outcome ask_context(struct script *script)
 {
 	struct script_modem *modem = &script->modem;
 	struct modem_context *context = &modem->context;
-	const char *apn = script->conf->network.apn;
+	const struct apn_try *wanted = script_apn(script);
+	const char *apn = wanted->apn;
 	const struct modem_context *found;
 
 	if (modem->cid == 0 && script->stage != SCRIPT_PREPARE)
@@ -263,16 +300,18 @@ static enum step_outcome ask_context(struct script *script)
 		return STEP_NEXT; /* as it is, or as far as the modem has let it be written */
 	found = find_context(script, modem->cid);
 	*context = found ? *found : (struct modem_context){0};
-	/* Without an APN in the config the modem's own context is good as it is; so is what
-	 * somebody else has written under another number, if it will do. */
-	if (!*apn && !modem->contexts_told && script->memory.untold < UNTOLD_MAX) {
+	/* Without an APN the modem's own context is good as it is; so is what somebody else has
+	 * written under another number, if it will do. */
+	if (wanted->as_is && !*apn && !modem->contexts_told && script->memory.untold < UNTOLD_MAX) {
 		modem->write = CONTEXT_RIGHT;
 		return STEP_NEXT;
 	}
-	if (found && (!*apn || (has_wanted_apn(script, found) &&
-				(type_is_wanted(script, found) ||
-				 (modem->cid != given_cid(script) && modem->cid != 1 &&
-				  type_will_do(script, found)))))) {
+	if (found && ((wanted->as_is && !*apn) ||
+		      (has_wanted_apn(script, found) &&
+		       (wanted->as_is || type_is_wanted(script, found) ||
+			(type_will_do(script, found) &&
+			 (step_apn_is_free(script) ||
+			  (modem->cid != given_cid(script) && modem->cid != 1))))))) {
 		modem->write = CONTEXT_RIGHT;
 		return STEP_NEXT;
 	}
@@ -292,10 +331,10 @@ static void take_written(struct script *script)
 	if (context->cid && !has_wanted_apn(script, context))
 		script_say(script, "context %d was \"%s\",\"%s\" and is \"%s\",\"%s\" now",
 			   context->cid, context->type, context->apn, wanted_type(script),
-			   script->conf->network.apn);
+			   script_apn(script)->apn);
 	context->cid = script->modem.cid;
 	str_copy(context->type, sizeof(context->type), wanted_type(script));
-	str_copy(context->apn, sizeof(context->apn), script->conf->network.apn);
+	str_copy(context->apn, sizeof(context->apn), script_apn(script)->apn);
 	step_put_context(script, context);
 	script->modem.write = CONTEXT_RIGHT;
 }

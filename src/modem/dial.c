@@ -88,11 +88,14 @@ static enum step_outcome ask_form(struct script *script)
 		return STEP_NEXT;
 	script->memory.short_tried |= no_carrier && script->memory.form == FORM_SHORT;
 	for (int form = 0; form < FORM_COUNT; form++) {
+		if (step_apn_is_guess(script) && (no_carrier || script->memory.forms_futile))
+			break;
 		if (!form_may_cure(script, (enum dial_form)form))
 			continue;
 		script->memory.form = form;
 		return script_jump(script, STEP_DIAL);
 	}
+	script->memory.forms_futile |= !no_carrier;
 	script->memory.form = FORM_CID;
 	return STEP_NEXT;
 }

@@ -16,7 +16,7 @@
 /* What is wrong with a context may show as late as in the call, so that its steps are in each. */
 static const struct steps *const stages[][10] = {
 	[SCRIPT_PREPARE] = {&steps_prepare, &steps_sim, &steps_cdma, &steps_mode, &steps_contexts,
-			    &steps_context, &steps_account},
+			    &steps_apn, &steps_context, &steps_account},
 	/* A modem may not have known its SIM in time. */
 	[SCRIPT_REGISTER] = {&steps_context, &steps_account, &steps_register, &steps_sim,
 			     &steps_mode, &steps_registered, &steps_attach},
@@ -120,6 +120,19 @@ void script_succeeded(struct script *script)
 	script->memory.elsewhere = script->memory.anyway = 0;
 	script->memory.form_good = script->memory.form;
 	script->memory.toggle_futile = false;
+	script->memory.forms_futile = false;
+	script_apn_worked(script);
+}
+
+bool script_call_was_refused(const struct script *script)
+{
+	const struct at_final *final = &script->modem.dial_final;
+	enum at_error_class class = at_final_class(final);
+
+	if (final->kind == AT_FINAL_CME)
+		return class == AT_ERROR_APN || class == AT_ERROR_OTHER ||
+		       class == AT_ERROR_UNSUPPORTED;
+	return final->kind == AT_FINAL_NO_CARRIER || final->kind == AT_FINAL_ERROR;
 }
 
 void script_got_no_link(struct script *script)

@@ -9,6 +9,7 @@
 #include "at/chan.h"
 #include "base/buf.h"
 #include "base/cause.h"
+#include "modem/apn.h"
 #include "modem/card.h"
 #include "modem/signal.h"
 #include "modem/decode.h"
@@ -29,6 +30,9 @@ struct modem_facts {
 	struct modem_identity identity;
 	char imsi[16];                /* "" unknown */
 	char iccid[MODEM_ICCID_SIZE]; /* the card's number; "" unknown */
+	int mnc_digits;               /* 2 or 3 of the IMSI's; 0 unknown */
+	char spn[MODEM_SPN_SIZE];     /* the provider's name on the card; "" unknown */
+	char gid1[MODEM_SPN_SIZE];    /* and its group there, in hexadecimal */
 	enum modem_sim sim;
 	bool sim_early; /* INFO: what it says of the SIM may be different in a minute */
 	int pin_left;   /* -1 unknown */
@@ -111,6 +115,7 @@ struct script_modem {
 	bool cid_chosen;              /* by us, not by the configuration */
 	int cids_max;                 /* by +CGDCONT=?; 0: unknown */
 	bool contexts_told;           /* the list, which may be empty, or that there is none */
+	bool contexts_hidden;         /* and the dial goes on with them as they are */
 	enum context_write write;
 	bool lte_unclear;  /* whether it knows LTE, as it was busy, silent, or young */
 	bool free_refused; /* the modem has no free number after all */
@@ -160,6 +165,7 @@ struct script_memory {
 	int form_good;      /* of dialing, the one that last brought a link */
 	int form;           /* of dialing, that it took last */
 	bool short_tried;   /* *99# after NO CARRIER */
+	bool forms_futile;  /* of dialing: all of them came to nothing */
 	bool write_futile;  /* no cure made it take the context */
 	bool toggle_futile; /* nor was a call taken with the context active, or no longer so */
 	int elsewhere;      /* dials beside the network's own context that brought no link */
@@ -190,6 +196,10 @@ struct script {
 	struct script_modem modem;
 	struct script_memory memory;
 	struct modem_scan scan;
+	struct apn_walk apn;
+	const struct apn_ops *apns; /* NULL: none is remembered */
+	void *apns_ctx;
+	const char *providers;       /* the table, borrowed; NULL: none */
 	const struct pins_ops *pins; /* NULL: no PIN is sent */
 	void *pins_ctx;
 	bool attach_first; /* REGISTER: another program dials, and knows no cure */
@@ -242,6 +252,9 @@ void script_urc(struct script *script, const char *line, int64_t now);
 
 /* A link came of the last dial. */
 void script_succeeded(struct script *script);
+
+/* Whether the last call was refused in a way that the APN may explain: not for want of service. */
+bool script_call_was_refused(const struct script *script);
 
 /* The network refused the last dial, or the call brought no PPP: the context may be to blame. */
 void script_got_no_link(struct script *script);

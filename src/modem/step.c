@@ -43,6 +43,12 @@ bool step_is_needed(const struct script *script, const struct step *step)
 		return (pin_is_wanted || pin_is_pending) && !*facts->iccid;
 	case IF_IMEI_WANTED:
 		return (pin_is_wanted || pin_is_pending) && !*facts->identity.imei;
+	case IF_APN_NEW:
+		return step_apn_is_new(script) && script->apns && !*facts->iccid;
+	case IF_APN_TABLE:
+		return step_apn_wants_table(script) && script->providers && *facts->imsi;
+	case IF_APN_SHARED:
+		return step_apn_is_shared(script);
 	case IF_OPERATOR_CHOSEN:
 		return !operator_is_free;
 	case IF_SELECTION_UNKNOWN:
@@ -79,6 +85,8 @@ bool step_is_needed(const struct script *script, const struct step *step)
 		return facts->pin_left < 0 && facts->sim != MODEM_SIM_MISSING;
 	case IF_SIM_OPEN: /* the IMSI is behind the PIN */
 		return facts->sim == MODEM_SIM_READY || facts->sim == MODEM_SIM_UNKNOWN;
+	case IF_PROVIDER_ASKED:
+		return script->providers && *facts->imsi;
 	case IF_ICCID_UNKNOWN:
 		return facts->sim != MODEM_SIM_MISSING && !*facts->iccid;
 	case IF_KEPT:
@@ -231,6 +239,15 @@ void step_take_line(struct script *script, const struct step *step, const char *
 		break;
 	case FACT_ICCID:
 		modem_decode_iccid(line, facts->iccid);
+		break;
+	case FACT_SIM_AD:
+		modem_decode_mnc_digits(line, &facts->mnc_digits);
+		break;
+	case FACT_SIM_SPN:
+		modem_decode_spn(line, facts->spn);
+		break;
+	case FACT_SIM_GID1:
+		modem_decode_gid1(line, facts->gid1);
 		break;
 	case FACT_FUN:
 		if (modem_decode_number(line, "+CFUN:", &facts->fun))

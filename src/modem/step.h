@@ -39,6 +39,10 @@ enum step_when {
 	IF_PIN_LEFT_GUESSED, /* the family has no counter of its own */
 	IF_ICCID_WANTED,
 	IF_IMEI_WANTED,
+	/* network.apn is "auto", and ... */
+	IF_APN_NEW,    /* nothing is known yet of what may be tried */
+	IF_APN_TABLE,  /* the table's turn has come, */
+	IF_APN_SHARED, /* and several providers share the network */
 	IF_OPERATOR_CHOSEN,
 	IF_SELECTION_UNKNOWN,
 	IF_DOMAIN_THERE, /* by its read: this, and the next three, of domain `number` */
@@ -55,6 +59,7 @@ enum step_when {
 	IF_TECHNOLOGY_UNKNOWN,
 	IF_PIN_LEFT_UNKNOWN,
 	IF_SIM_OPEN,
+	IF_PROVIDER_ASKED, /* the same, and who its provider is */
 	IF_ICCID_UNKNOWN,
 	/* by kept[number] */
 	IF_KEPT,
@@ -79,6 +84,9 @@ enum step_fact {
 	FACT_OPERATOR, /* and selection, and kept[SCRIPT_KEPT_COPS] */
 	FACT_ERRORS,   /* kept[SCRIPT_KEPT_CMEE] */
 	FACT_CSQ,
+	FACT_SIM_AD,
+	FACT_SIM_SPN,
+	FACT_SIM_GID1,
 	/* of any number */
 	FACT_SIGNAL, /* and technology */
 	FACT_MANUFACTURER,
@@ -126,8 +134,13 @@ struct steps {
 	}
 
 extern const struct steps steps_prepare, steps_sim, steps_cdma, steps_mode, steps_contexts,
-	steps_context, steps_account, steps_register, steps_registered, steps_attach, steps_dial,
-	steps_form, steps_activate, steps_refused, steps_redial, steps_inquiry;
+	steps_apn, steps_context, steps_account, steps_register, steps_registered, steps_attach,
+	steps_dial, steps_form, steps_activate, steps_refused, steps_redial, steps_inquiry;
+
+/* +CRSM's READ BINARY of EF-AD, EF-SPN and EF-GID1. */
+#define SIM_FILE_AD   "AT+CRSM=176,28589,0,0,4"
+#define SIM_FILE_SPN  "AT+CRSM=176,28486,0,0,17"
+#define SIM_FILE_GID1 "AT+CRSM=176,28478,0,0,0"
 
 /* Set cause and text; returns STEP_FAIL. */
 enum step_outcome script_fail(struct script *script, enum cause cause, const char *format, ...)
@@ -163,6 +176,14 @@ enum step_outcome script_jump(struct script *script, enum step_label label);
 /* Go through an answer's lines: copies the next into `line`, false at the end. Start with *at =
  * reply->text. */
 bool step_next_line(const char **at, char *line, size_t size);
+
+/* apn.c: whether network.apn is "auto", and what IF_APN_... say. */
+bool step_apn_is_free(const struct script *script);
+/* One of the table's, with others to come: it is the likelier reason for a refusal than the modem. */
+bool step_apn_is_guess(const struct script *script);
+bool step_apn_is_new(const struct script *script);
+bool step_apn_wants_table(const struct script *script);
+bool step_apn_is_shared(const struct script *script);
 
 /* step.c: a registration line into the facts; false if it is none. */
 bool step_take_registration(struct script *script, const char *line);

@@ -125,6 +125,15 @@ static int write_credentials(const struct conf *conf, bool show, struct buf *out
 	return 0;
 }
 
+void ppp_options_account(const struct conf_account *account, struct buf *out)
+{
+	if ((!*account->user && !*account->password) || account->auth == CONF_AUTH_NONE)
+		return;
+	write_option(out, "user", account->user);
+	write_option(out, "password", account->password);
+	buf_printf(out, "%s", by_auth[account->auth]);
+}
+
 /* pppd fails if the name is taken, so by default each instance has its own. */
 static int write_names(const struct conf *conf, const char *name, struct buf *out,
 		       struct buf *error)

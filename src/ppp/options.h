@@ -6,6 +6,7 @@
 
 struct buf;
 struct conf;
+struct conf_account;
 
 /* What is made of ppp.lcp_echo_interval. */
 enum ppp_echo {
@@ -34,6 +35,9 @@ struct ppp_run {
  */
 int ppp_options_write(const struct conf *conf, const struct ppp_run *run, struct buf *out,
 		      struct buf *error);
+
+/* Append the account that this dial uses: pppd takes the last word. Nothing, where there is none. */
+void ppp_options_account(const struct conf_account *account, struct buf *out);
 
 /* The same for `check`: for the instance `name`, with secrets as "********" and without what
  * belongs to one run. */

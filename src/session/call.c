@@ -147,6 +147,7 @@ void dialing_enter(struct session *session, int64_t now)
 
 	session_mark(session, "dialing", now);
 	session->dials++;
+	session->ppp_mute = false;
 	session->ppp_ready = false;
 	session->wake = now + PPP_START_MS;
 	error = session->ops->ppp(session->ctx, SESSION_PPP_OPEN);

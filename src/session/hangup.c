@@ -39,6 +39,32 @@ static bool refusal_lasts(struct session *session)
 	       (pace == REJECT_LASTS && (again || session->cause == CAUSE_NOT_REGISTERED));
 }
 
+/* Whether another access point may do better: the network, or the modem, has refused this one, its
+ * account, or an address. */
+static bool apn_is_suspect(const struct session *session)
+{
+	const struct script *script = &session->script;
+	const struct modem_reject *reject = &script->facts.reject;
+	bool by_script = script->cause == CAUSE_CALL && session->cause == CAUSE_CALL;
+
+	if (session->stopping || session->redialing ||
+	    (reject->of_call && modem_reject_pace(reject) == REJECT_WAITS))
+		return false;
+	switch (session->failed_in) {
+	case SESSION_PREPARING:
+	case SESSION_REGISTERING:
+		return by_script && script->modem.write == CONTEXT_REFUSED;
+	case SESSION_DIALING:
+		return by_script && script_call_was_refused(script);
+	case SESSION_NEGOTIATING:
+		return !session->ppp_mute &&
+		       (session->cause == CAUSE_CALL || session->cause == CAUSE_PPP ||
+			session->cause == CAUSE_PPP_AUTH);
+	default:
+		return false;
+	}
+}
+
 /* pppd is gone, or will never go. */
 static void finish_hangup(struct session *session, int64_t now)
 {
@@ -48,6 +74,8 @@ static void finish_hangup(struct session *session, int64_t now)
 	enum session_state next = SESSION_BACKING_OFF;
 	int64_t wait_ms = session->script.facts.reject.wait_s * 1000LL;
 	bool refusal = refusal_lasts(session);
+	bool has_other = apn_is_suspect(session) &&
+			 script_apn_refused(&session->script, buf_str(&session->text));
 
 	if (session->port_open) {
 		session->ops->hang_up(session->ctx);
@@ -65,7 +93,7 @@ static void finish_hangup(struct session *session, int64_t now)
 	}
 	if (session->stopping)
 		next = SESSION_STOPPED;
-	else if (session->redialing)
+	else if (session->redialing || has_other)
 		next = SESSION_BACKING_OFF;
 	else if (reaction == CAUSE_REACTION_WAIT && session->failed_in == SESSION_PROBING &&
 		 !(session->once && session->cause == CAUSE_FIRMWARE))
@@ -76,7 +104,7 @@ static void finish_hangup(struct session *session, int64_t now)
 		next = SESSION_RECOVERING;
 	if (next == SESSION_BACKING_OFF) {
 		session->search_at = -1;
-		if (session->redialing || session->wrong_modem)
+		if (session->redialing || session->wrong_modem || has_other)
 			session->delay_ms = SESSION_REDIAL_MS;
 		else if (session->cause == CAUSE_SIM && session->script.facts.sim == MODEM_SIM_BUSY)
 			session->delay_ms = backoff_next(&session->backoff); /* it mends itself */
@@ -88,7 +116,7 @@ static void finish_hangup(struct session *session, int64_t now)
 			session->delay_ms = SESSION_REDIAL_MS;
 		else
 			session->delay_ms = backoff_next(&session->backoff);
-		if (refusal && session->delay_ms < wait_ms)
+		if (refusal && !has_other && session->delay_ms < wait_ms)
 			session->delay_ms = (int)(wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS);
 	}
 	session_change(session, next, now);
@@ -133,7 +161,10 @@ void hanging_up_enter(struct session *session, int64_t now)
 	}
 	session->ops->bind_cancel(session->ctx);
 	session->ops->recover_cancel(session->ctx);
-	if (!session->ppp_alive) {
+	/* The pppd that runs us waits for the call, with whatever APN. */
+	if (!session->ppp_alive ||
+	    (session->goal == SESSION_GOAL_CALL && session->failed_in != SESSION_CONNECTED &&
+	     apn_is_suspect(session) && script_has_other_apn(&session->script))) {
 		finish_hangup(session, now);
 		return;
 	}

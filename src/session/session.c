@@ -37,6 +37,8 @@ void session_init(struct session *session, const struct conf *conf, const struct
 	script_init(&session->script, conf);
 	session->script.pins = ops->pins;
 	session->script.pins_ctx = ctx;
+	session->script.apns = ops->apns;
+	session->script.apns_ctx = ctx;
 }
 
 void session_set_goal(struct session *session, enum session_goal goal)
@@ -142,6 +144,9 @@ static void note_event(struct session *session, const struct session_event *even
 	if (ends_ppp && session->ppp_alive && session->goal == SESSION_GOAL_LINK &&
 	    session->ppp_ending_at < 0)
 		session->ppp_ending_at = event->now;
+	if (event->type == SESSION_EVENT_PORT_GONE ||
+	    (event->type == SESSION_EVENT_PPP_LOG && event->ppp->type == PPP_EVENT_LCP_TIMEOUT))
+		session->ppp_mute = true;
 	if (event->type == SESSION_EVENT_PPP_EXIT)
 		session->ppp_alive = false;
 	if (event->type == SESSION_EVENT_PROBED)

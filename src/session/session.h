@@ -113,6 +113,7 @@ struct session_ops {
 	 * unknown. */
 	bool (*radio_blocked)(void *ctx, struct buf *out);
 	const struct pins_ops *pins; /* with the same ctx; NULL: no PIN is sent */
+	const struct apn_ops *apns;  /* the same; NULL: none is remembered */
 };
 
 #define SESSION_TIMELINE_MAX 16
@@ -149,6 +150,7 @@ struct session {
 	bool ppp_alive;
 	bool ppp_ready;
 	bool ppp_told;         /* by a signal, to end */
+	bool ppp_mute;         /* the peer said nothing, or the port went away */
 	int64_t ppp_ending_at; /* since when it is ending, as its log or the port says; -1 */
 	int64_t settled_at;    /* when to probe after the last PORTS */
 	bool ports_changed;    /* while the probe ran */

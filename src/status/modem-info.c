@@ -5,7 +5,9 @@
 #include "base/buf.h"
 #include "base/count.h"
 #include "base/json.h"
+#include "io/providers.h"
 #include "modem/network.h"
+#include "modem/provider.h"
 #include "modem/script.h"
 #include "status/modem-info.h"
 #include "status/show.h"
@@ -49,6 +51,7 @@ struct json_object *modem_network_json(const struct modem_facts *facts)
 	struct json_object *object = json_object_new_object();
 	struct json_object *domains = json_object_new_object();
 	enum modem_reg best = MODEM_REG_IDLE;
+	char name[64];
 	bool known = false;
 
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
@@ -69,7 +72,13 @@ struct json_object *modem_network_json(const struct modem_facts *facts)
 	}
 	json_add_text(object, "registration", known ? modem_reg_name(best) : NULL);
 	json_object_object_add(object, "domains", domains);
-	json_add_text(object, "operator", facts->operator);
+	/* Some modems have the number alone. */
+	if (strspn(facts->operator, "0123456789") == strlen(facts->operator) &&
+	    provider_name(providers_builtin(), *facts->mccmnc ? facts->mccmnc : facts->operator,
+			  name, sizeof(name)))
+		json_add_text(object, "operator", name);
+	else
+		json_add_text(object, "operator", facts->operator);
 	json_add_text(object, "mccmnc", facts->mccmnc);
 	json_add_text(object, "technology", modem_technology(facts));
 	if (facts->registered)

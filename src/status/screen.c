@@ -119,6 +119,7 @@ static void put_network_and_signal(struct json_object *object, struct screen *sc
 	struct json_object *signal = show_get(object, "signal");
 	long long percent = show_number(signal, "percent"), age_ms = show_number(signal, "age_ms");
 	const char *name = show_text(network, "operator");
+	const char *apn = show_text(show_get(object, "apn"), "text");
 	const char *texts[] = {
 		*name ? name : show_text(network, "mccmnc"),
 		show_text(network, "registration"),
@@ -128,6 +129,7 @@ static void put_network_and_signal(struct json_object *object, struct screen *sc
 	put_list(screen, "network", texts, COUNT(texts));
 	put_list(screen, "refused",
 		 (const char *[]){show_text(show_get(network, "reject"), "text")}, 1);
+	put_list(screen, "apn", &apn, 1);
 	if (!show_has(signal, "percent"))
 		return;
 	show_label(&screen->line, "signal");

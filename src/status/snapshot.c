@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "io/port.h"
 #include "session/session.h"
+#include "status/apn-json.h"
 #include "status/modem-info.h"
 #include "status/rate.h"
 #include "status/snapshot.h"
@@ -103,6 +104,7 @@ struct json_object *snapshot_json(const struct snapshot *from)
 		json_add_number(part, "age_ms", age_ms);
 		json_object_object_add(object, "signal", part);
 	}
+	json_object_object_add(object, "apn", apn_json(&session->script));
 	add_history(object, session, from->now);
 	return object;
 }

@@ -153,6 +153,7 @@ static int set_up(void **state)
 	(void)state;
 	memset(&world, 0, sizeof(world));
 	assert_int_equal(conf_init(&world.conf), 0);
+	*world.conf.network.apn = '\0'; /* as the modem has it */
 	world.bus.conf = &world.conf;
 	world.bus.name = "gobi";
 	world.bus.loop = ev_default_loop(0);

@@ -231,7 +231,7 @@ static void an_empty_file_gives_the_defaults(void **state)
 	assert_int_equal(load(&conf, "", &errors), 0);
 	same(&conf, &defaults);
 	assert_string_equal(conf.modem.port, "auto");
-	assert_string_equal(conf.network.apn, "");
+	assert_string_equal(conf.network.apn, "auto");
 	assert_int_equal(conf.recovery.ladder.count, 5);
 	assert_string_equal(conf.recovery.ladder.items[4], "usb");
 	conf_free(&conf);

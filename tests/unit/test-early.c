@@ -58,6 +58,7 @@ static void talk_init(struct talk *talk, const char *command, int refusal, int64
 {
 	*talk = (struct talk){.command = command, .refusal = refusal, .ms = ms, .now = 1000};
 	assert_int_equal(conf_init(&talk->conf), 0);
+	*talk->conf.network.apn = '\0'; /* as the modem has it */
 	set_text(&talk->conf.modem.imei, "359475040000000");
 	set_text(&talk->conf.sim.pin, "1234");
 	set_text(&talk->conf.network.apn, "internet");

@@ -188,6 +188,7 @@ static struct talk *talk_new(const char *family, const char *want)
 
 	assert_non_null(talk);
 	assert_int_equal(conf_init(&talk->conf), 0);
+	*talk->conf.network.apn = '\0'; /* as the modem has it */
 	free(talk->conf.network.mode);
 	talk->conf.network.mode = strdup(want);
 	script_init(&talk->script, &talk->conf);

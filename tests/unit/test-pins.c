@@ -59,28 +59,28 @@ static int tear_down(void **state)
 
 static int send_pin(void **state, const struct pins_key *key)
 {
-	struct pinfile file = {.dir = *state, .lock = -1};
+	struct pinfile file = {.dir = *state, .name = PINFILE_NAME, .lock = -1};
 
 	return pins_send(&pinfile_disk, &file, key);
 }
 
 static int refuse_pin(void **state, const struct pins_key *key)
 {
-	struct pinfile file = {.dir = *state, .lock = -1};
+	struct pinfile file = {.dir = *state, .name = PINFILE_NAME, .lock = -1};
 
 	return pins_refused(&pinfile_disk, &file, key);
 }
 
 static bool is_pending(void **state)
 {
-	struct pinfile file = {.dir = *state, .lock = -1};
+	struct pinfile file = {.dir = *state, .name = PINFILE_NAME, .lock = -1};
 
 	return pins_pending(&pinfile_disk, &file);
 }
 
 static int take_pin(void **state, const struct pins_key *key)
 {
-	struct pinfile file = {.dir = *state, .lock = -1};
+	struct pinfile file = {.dir = *state, .name = PINFILE_NAME, .lock = -1};
 
 	return pins_taken(&pinfile_disk, &file, key);
 }
@@ -323,7 +323,7 @@ static void a_full_memory_lets_no_pin_out(void **state)
 static void a_mark_that_cannot_be_made_lets_no_pin_out(void **state)
 {
 	const struct pins_key key = {"1234", A, M, -1};
-	struct pinfile nowhere = {.dir = "/nowhere/at/all", .lock = -1};
+	struct pinfile nowhere = {.dir = "/nowhere/at/all", .name = PINFILE_NAME, .lock = -1};
 	char path[64];
 
 	assert_int_equal(pins_send(&pinfile_disk, &nowhere, &key), -ENOENT);
@@ -340,7 +340,7 @@ static void a_mark_that_cannot_be_made_lets_no_pin_out(void **state)
 static void two_instances_take_turns(void **state)
 {
 	const struct pins_key key = {"1234", A, M, -1};
-	struct pinfile other = {.dir = *state, .lock = -1};
+	struct pinfile other = {.dir = *state, .name = PINFILE_NAME, .lock = -1};
 
 	assert_int_equal(pinfile_disk.lock(&other), 0);
 	assert_int_equal(send_pin(state, &key), -EAGAIN);

@@ -99,6 +99,7 @@ static struct talk *talk_new(struct row *rows, size_t count)
 
 	assert_non_null(talk);
 	assert_int_equal(conf_init(&talk->conf), 0);
+	*talk->conf.network.apn = '\0'; /* as the modem has it */
 	script_init(&talk->script, &talk->conf);
 	talk->script.facts.sim = MODEM_SIM_READY; /* for the stages behind the first */
 	talk->script.pins = &memory;

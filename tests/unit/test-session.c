@@ -172,6 +172,7 @@ static struct world *world_new(bool once)
 
 	assert_non_null(world);
 	assert_int_equal(conf_init(&world->conf), 0);
+	*world->conf.network.apn = '\0'; /* as the modem has it */
 	world->now = 1000;
 	session_init(&world->session, &world->conf, &ops, world, once, 7);
 	session_start(&world->session, world->now);
@@ -1194,6 +1195,7 @@ static struct world *world_for(enum session_goal goal)
 
 	assert_non_null(world);
 	assert_int_equal(conf_init(&world->conf), 0);
+	*world->conf.network.apn = '\0'; /* as the modem has it */
 	session_init(&world->session, &world->conf, &ops, world, false, 7);
 	session_set_goal(&world->session, goal);
 	session_start(&world->session, world->now);

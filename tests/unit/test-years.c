@@ -487,6 +487,7 @@ static struct life *life_new(uint32_t seed)
 
 	assert_non_null(life);
 	assert_int_equal(conf_init(&life->conf), 0);
+	*life->conf.network.apn = '\0'; /* as the modem has it */
 	life->seed = seed;
 	life->history = 14695981039346656037u;
 	for (int thing = 0; thing < THINGS; thing++)

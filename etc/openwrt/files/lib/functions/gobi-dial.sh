@@ -319,11 +319,11 @@ gobi_link() {
 # What the handler declares to netifd; a list has several items.
 gobi_options="
 	usb path devpath serial imei baud flow raise driver wait pincode
-	pin_file apn pdptype iptype ipv6 cid dialnumber username password
-	password_file auth mode modes service allowedmode preferredmode
-	operator plmn roaming allow_roaming register_timeout pppname mtu
-	keepalive ping_interval ping_failures signal_interval dead_traffic
-	backoff_min backoff_max
+	pin_file apn providers pdptype iptype ipv6 cid dialnumber username
+	password password_file auth mode modes service allowedmode
+	preferredmode operator plmn roaming allow_roaming register_timeout
+	pppname mtu keepalive ping_interval ping_failures signal_interval
+	dead_traffic backoff_min backoff_max
 "
 gobi_lists="
 	init allowedauth pppd_option ping ladder
@@ -351,6 +351,7 @@ gobi_settings() {
 	echo '};'
 	echo 'network: {'
 	gobi_key text apn apn
+	gobi_key text providers providers
 	gobi_pdp_type "$@"
 	gobi_cid "$@"
 	gobi_key text user username

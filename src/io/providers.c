@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "io/providers.h"
+#include "modem/provider.h"
+
+const char *providers_builtin(void)
+{
+#ifdef PROVIDERS
+	static const char table[] =
+#include "io/provider-table.inc"
+		;
+
+	return table;
+#else
+	return NULL;
+#endif
+}
+
+int providers_read(const char *path, struct buf *text, int *line)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char bytes[4096];
+	ssize_t len = 1;
+
+	*line = 0;
+	if (fd < 0)
+		return -errno;
+	while (len > 0 && text->len <= PROVIDER_SIZE_MAX) {
+		len = read(fd, bytes, sizeof(bytes));
+		if (len > 0)
+			buf_append(text, bytes, (size_t)len);
+	}
+	if (len < 0)
+		len = -errno;
+	close(fd);
+	if (len < 0 || text->failed)
+		return len < 0 ? (int)len : -ENOMEM;
+	*line = provider_check(buf_str(text), text->len);
+	return *line ? -EBADMSG : 0;
+}
+
+const char *providers_load(const char *path, struct buf *text)
+{
+	int line, error;
+
+	buf_clear(text);
+	if (!*path)
+		return providers_builtin();
+	error = providers_read(path, text, &line);
+	if (error == 0)
+		return buf_str(text);
+	if (error == -EBADMSG)
+		log_warning("network.providers: %s: line %d is none of a provider table; %s", path,
+			    line, "the table is ignored");
+	else
+		log_warning("network.providers: %s: %s; the table is ignored", path,
+			    strerror(-error));
+	return providers_builtin();
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: ISC */
+/* Which access point a dial uses. Where the configuration names none, there is a list: what this
+ * SIM used last, what the modem's context names, the provider table's, and none at all. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/str.h"
+#include "conf/conf.h"
+#include "modem/script.h"
+#include "modem/step.h"
+
+bool step_apn_is_free(const struct script *script)
+{
+	return strcmp(script->conf->network.apn, "auto") == 0;
+}
+
+const struct apn_try *script_apn(const struct script *script)
+{
+	static const struct apn_try as_is = {.source = APN_SIM, .as_is = true};
+	const struct apn_walk *walk = &script->apn;
+
+	return walk->at < walk->count ? &walk->tries[walk->at] : &as_is;
+}
+
+struct conf_account script_account(const struct script *script)
+{
+	const struct conf *conf = script->conf;
+	const struct apn_try *used = script_apn(script);
+	bool given = *conf->network.user || *conf->network.password;
+
+	return (struct conf_account){
+		.user = given ? conf->network.user : used->user,
+		.password = given ? conf->network.password : used->password,
+		.auth = conf->network.auth != CONF_AUTH_AUTO ? conf->network.auth : used->auth,
+	};
+}
+
+bool script_has_other_apn(const struct script *script)
+{
+	const struct apn_walk *walk = &script->apn;
+
+	return step_apn_is_free(script) && (walk->at + 1 < walk->count || !walk->complete);
+}
+
+bool script_apn_refused(struct script *script, const char *why)
+{
+	struct apn_walk *walk = &script->apn;
+
+	if (!step_apn_is_free(script) || walk->at >= walk->count)
+		return false;
+	str_copy(walk->refused[walk->at], sizeof(walk->refused[0]), why);
+	if (walk->kept && script->apns)
+		script->apns->forget(script->apns_ctx, walk->key);
+	walk->kept = false;
+	/* The modem's ways get their turn with each of them once the first round has failed. */
+	if (walk->rounds > 0 || !script_has_other_apn(script)) {
+		script->memory.toggle_futile = false;
+		script->memory.short_tried = false;
+	}
+	if (script_has_other_apn(script)) {
+		walk->at++;
+		return true;
+	}
+	walk->at = 0;
+	walk->rounds++;
+	/* The SIM may tell more the next time. */
+	if (!*walk->imsi)
+		walk->count = 0;
+	return false;
+}
+
+void script_apn_worked(struct script *script)
+{
+	struct apn_walk *walk = &script->apn;
+
+	walk->rounds = 0;
+	if (walk->at < walk->count)
+		walk->refused[walk->at][0] = '\0';
+	if (!step_apn_is_free(script) || walk->kept || !script->apns || !*walk->key)
+		return;
+	script->apns->keep(script->apns_ctx, walk->key, script_apn(script));
+	walk->kept = true;
+}
+
+/* The modem's own: context 1, or the first that is not the network's and names one. Context 0 is
+ * what LTE has attached with. */
+static const struct modem_context *find_own(const struct modem_facts *facts, int cid)
+{
+	const struct modem_context *found = NULL;
+
+	for (size_t i = 0; i < facts->context_count; i++) {
+		const struct modem_context *context = &facts->contexts[i];
+
+		if (context->reserved || !*context->apn || (cid > 0 && context->cid != cid))
+			continue;
+		if (!found || (context->cid > 0 && (found->cid == 0 || context->cid < found->cid)))
+			found = context;
+	}
+	return found;
+}
+
+static size_t add_try(struct apn_try *tries, size_t count, size_t max, const struct apn_try *try)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcasecmp(tries[i].apn, try->apn) == 0 &&
+		    strcmp(tries[i].user, try->user) == 0 &&
+		    strcmp(tries[i].password, try->password) == 0)
+			return count;
+	if (count < max)
+		tries[count++] = *try;
+	return count;
+}
+
+static size_t add_own(const struct modem_facts *facts, int cid, struct apn_try *tries, size_t count,
+		      size_t max)
+{
+	const struct modem_context *own = find_own(facts, cid);
+	struct apn_try try = {.source = APN_SIM, .as_is = true};
+
+	if (!own)
+		return count;
+	if (own->cid == 0 || facts->domain_known[MODEM_DOMAIN_EPS])
+		try.source = APN_NETWORK;
+	try.as_is = own->cid > 0;
+	str_copy(try.apn, sizeof(try.apn), own->apn);
+	return add_try(tries, count, max, &try);
+}
+
+struct provider_sim apn_sim_of(const struct modem_facts *facts)
+{
+	return (struct provider_sim){.imsi = facts->imsi,
+				     .mnc_digits = facts->mnc_digits,
+				     .spn = facts->spn,
+				     .gid1 = facts->gid1,
+				     .iccid = facts->iccid};
+}
+
+/* One place stays free for the empty one. */
+static size_t add_table(const struct modem_facts *facts, const char *table, struct apn_try *tries,
+			size_t count, size_t max)
+{
+	const struct apn_try none = {.source = APN_NETWORK};
+	const struct provider_sim sim = apn_sim_of(facts);
+	struct apn_try found[APN_TRIES_MAX];
+	size_t n = provider_find(table, &sim, found, APN_TRIES_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		count = add_try(tries, count, max - 1, &found[i]);
+	return add_try(tries, count, max, &none);
+}
+
+size_t apn_walk_list(const struct script *script, struct apn_try tries[APN_TRIES_MAX])
+{
+	const struct apn_walk *walk = &script->apn;
+
+	memcpy(tries, walk->tries, sizeof(walk->tries));
+	/* Without its SIM's number there has been none. */
+	if (walk->complete || !*walk->imsi)
+		return walk->count;
+	return add_table(&script->facts, script->providers, tries, walk->count, APN_TRIES_MAX);
+}
+
+/* Of the table's: which of how many. */
+void apn_describe(const struct apn_try *tries, size_t count, size_t at, struct buf *out)
+{
+	const struct apn_try *used = &tries[at];
+	size_t place = 0, all = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		all += tries[i].source == APN_TABLE;
+		place += tries[i].source == APN_TABLE && i <= at;
+	}
+	if (used->as_is && !*used->apn)
+		buf_printf(out, "as the modem's context has it");
+	else if (!*used->apn)
+		buf_printf(out, "none, so that the network chooses");
+	else
+		buf_printf(out, "\"%s\", %s", used->apn, apn_source_text(used->source));
+	if (used->source == APN_TABLE)
+		buf_printf(out, ", %zu of %zu", place, all);
+}
+
+bool step_apn_is_guess(const struct script *script)
+{
+	return script->apn.rounds == 0 && script_has_other_apn(script) &&
+	       script_apn(script)->source == APN_TABLE;
+}
+
+bool step_apn_is_new(const struct script *script)
+{
+	return step_apn_is_free(script) && script->apn.count == 0;
+}
+
+bool step_apn_wants_table(const struct script *script)
+{
+	const struct apn_walk *walk = &script->apn;
+
+	return step_apn_is_free(script) && walk->at >= walk->count && !walk->complete;
+}
+
+bool step_apn_is_shared(const struct script *script)
+{
+	const struct provider_sim sim = apn_sim_of(&script->facts);
+
+	return step_apn_wants_table(script) && provider_is_shared(script->providers, &sim);
+}
+
+/* The first that are tried: what is remembered, and the modem's own. */
+void apn_walk_begin(struct script *script)
+{
+	struct apn_walk *walk = &script->apn;
+	const struct modem_facts *facts = &script->facts;
+	struct apn_try known;
+
+	memset(walk, 0, sizeof(*walk));
+	str_copy(walk->imsi, sizeof(walk->imsi), facts->imsi);
+	if (!step_apn_is_free(script)) {
+		walk->count = 1;
+		walk->complete = true;
+		str_copy(walk->tries[0].apn, APN_SIZE, script->conf->network.apn);
+		walk->tries[0].as_is = !*script->conf->network.apn;
+		return;
+	}
+	str_copy(walk->key, sizeof(walk->key), *facts->iccid ? facts->iccid : facts->imsi);
+	if (*walk->key && script->apns &&
+	    script->apns->recall(script->apns_ctx, walk->key, &known)) {
+		known.source = APN_REMEMBERED;
+		walk->kept = true;
+		walk->tries[walk->count++] = known;
+	}
+	walk->count = add_own(facts, (int)script->conf->network.cid, walk->tries, walk->count,
+			      APN_TRIES_MAX);
+}
+
+void apn_walk_complete(struct script *script)
+{
+	struct apn_walk *walk = &script->apn;
+
+	walk->count = add_table(&script->facts, script->providers, walk->tries, walk->count,
+				APN_TRIES_MAX);
+	walk->complete = true;
+	/* Nothing new. */
+	if (walk->at >= walk->count)
+		walk->at = 0;
+}

@@ -1,0 +1,787 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "unit.h"
+
+#include "base/count.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "io/providers.h"
+#include "modem/apn-memory.h"
+#include "session/session.h"
+
+/* The table ------------------------------------------------------------------------------*/
+
+#define TWO_NETS                                                                             \
+	PROVIDER_HEAD "# a comment\n"                                                        \
+		      "=Cheap Talk\n@26201\ncheap.example\n"                                 \
+		      "*Big Net\n@26201 26206\nbig.example\n~big.wap\nbig.example|u|p|pap\n" \
+		      "=Blue SIM\n@26201 gid1=4B iccid=894922\nblue.example|blue|blue\n"     \
+		      "=Three\n@310260\nthree.example\n=Two\n@31026\ntwo.example\n"          \
+		      "=Only Two\n@26203\nonly.example\n"
+
+static void each_sim_gets_its_own_first(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		struct provider_sim sim;
+		const char *tries; /* APNs, with their users */
+	} cases[] = {
+		/* The network's owner first, the others as they stand, each account late. */
+		{ { "262011234567890", 2, "", "", "" }, "big.example cheap.example blue.example:blue big.wap big.example:u " },
+		{ { "262011234567890", 2, "BIG NET", "", "" }, "big.example cheap.example blue.example:blue big.wap big.example:u " },
+		{ { "262011234567890", 2, "cheap-talk", "", "" }, "cheap.example big.example blue.example:blue big.wap big.example:u " },
+		{ { "262011234567890", 2, "Cheap", "", "" }, "cheap.example big.example blue.example:blue big.wap big.example:u " },
+		{ { "262011234567890", 2, "", "4bff", "" }, "blue.example:blue big.example cheap.example big.wap big.example:u " },
+		{ { "262011234567890", 2, "", "", "8949221" }, "blue.example:blue big.example cheap.example big.wap big.example:u " },
+		/* Another group's SIM is none of theirs. */
+		{ { "262011234567890", 2, "", "01", "" }, "big.example cheap.example big.wap big.example:u " },
+		{ { "262061234567890", 2, "", "", "" }, "big.example big.wap big.example:u " },
+		/* EF-AD counts, and without it America has three digits ... */
+		{ { "310260123456789", 3, "", "", "" }, "three.example " },
+		{ { "310260123456789", 2, "", "", "" }, "two.example " },
+		{ { "310260123456789", 0, "", "", "" }, "three.example " },
+		/* ... unless only the other reading is known. */
+		{ { "262031234567890", 3, "", "", "" }, "only.example " },
+		{ { "310269123456789", 3, "", "", "" }, "two.example " },
+		{ { "262991234567890", 2, "", "", "" }, "" },
+		{ { "2620", 2, "", "", "" }, "" },
+		{ { "", 0, "", "", "" }, "" },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct apn_try tries[APN_TRIES_MAX];
+		size_t count = provider_find(TWO_NETS, &cases[i].sim, tries, APN_TRIES_MAX);
+		struct buf text = BUF_INIT;
+
+		for (size_t k = 0; k < count; k++)
+			buf_printf(&text, "%s%s%s ", tries[k].apn, *tries[k].user ? ":" : "",
+				   tries[k].user);
+		assert_string_equal(buf_str(&text), cases[i].tries);
+		buf_free(&text);
+		assert_int_equal(provider_find(TWO_NETS, &cases[i].sim, tries, 1), count > 0);
+	}
+}
+
+static void a_network_has_its_owner_s_name(void **state)
+{
+	char name[16];
+
+	(void)state;
+	assert_true(provider_name(TWO_NETS, "26201", name, sizeof(name)));
+	assert_string_equal(name, "Big Net");
+	assert_true(provider_name(TWO_NETS, "31026", name, sizeof(name)));
+	assert_string_equal(name, "Two");
+	assert_true(provider_name(TWO_NETS, "26201", name, 4));
+	assert_string_equal(name, "Big");
+	assert_false(provider_name(TWO_NETS, "26299", name, sizeof(name)));
+	assert_false(provider_name(TWO_NETS, "", name, sizeof(name)));
+	assert_false(provider_name(NULL, "26201", name, sizeof(name)));
+}
+
+static void a_bad_line_of_a_table_is_named(void **state)
+{
+	static const struct {
+		const char *text;
+		int line;
+	} cases[] = {
+		{TWO_NETS, 0},
+		{"", 1},
+		{"gobi-dial providers 2\n=A\n@26201\nx\n", 1},
+		{PROVIDER_HEAD, 1},
+		{PROVIDER_HEAD "=A\n@26201\nx\n", 0},
+		{PROVIDER_HEAD "=A\n@26201\nx|y|z|pap\n", 0},
+		{PROVIDER_HEAD "=A\n\n# c\n@26201\nx|y|z|odd\n", 6},
+		{PROVIDER_HEAD "=A\n@26201\nx|y|z|pap|more\n", 4},
+		{PROVIDER_HEAD "=A\n@26201\nx\"y\n", 4},
+		{PROVIDER_HEAD "=A\n@26201\nx\\y\n", 4},
+		{PROVIDER_HEAD "=A\n@26201\nx\ry\n", 4},
+		{PROVIDER_HEAD "=A\n@26201\n|user\n", 4},
+		{PROVIDER_HEAD "=A\n@26201 abc\nx\n", 3},
+		{PROVIDER_HEAD "=A\n@2620 \nx\n", 3},
+		{PROVIDER_HEAD "=A\nx\n", 3},
+		{PROVIDER_HEAD "@26201\nx\n", 2},
+		{PROVIDER_HEAD "=\n@26201\nx\n", 2},
+		{PROVIDER_HEAD "=A\033[2J\n@26201\nx\n", 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(provider_check(cases[i].text, strlen(cases[i].text)),
+				 cases[i].line);
+	assert_int_equal(provider_check(PROVIDER_HEAD "=A\n", strlen(PROVIDER_HEAD) + 4), 1);
+	assert_int_equal(provider_check(providers_builtin(), strlen(providers_builtin())), 0);
+}
+
+/* The memory ------------------------------------------------------------------------------*/
+
+/* A disk whose power fails after so many steps, or that is full. */
+struct disk {
+	char now[8192], new[8192];
+	bool there, locked;
+	int steps, writes, error;
+};
+
+static int take_step(struct disk *disk)
+{
+	return disk->steps-- > 0 ? 0 : -EIO;
+}
+
+static int lock_disk(void *ctx)
+{
+	struct disk *disk = ctx;
+
+	if (disk->locked)
+		return -EAGAIN;
+	disk->locked = true;
+	return 0;
+}
+
+static void unlock_disk(void *ctx)
+{
+	((struct disk *)ctx)->locked = false;
+}
+
+static int read_disk(void *ctx, struct buf *text)
+{
+	struct disk *disk = ctx;
+
+	if (!disk->there)
+		return -ENOENT;
+	buf_append(text, disk->now, strlen(disk->now));
+	return 0;
+}
+
+static int salt_disk(void *ctx, char salt[PINS_SALT_SIZE])
+{
+	(void)ctx;
+	memcpy(salt, "$6$abcdefghijklmnop", 20);
+	return 0;
+}
+
+static int write_disk(void *ctx, const char *text, size_t len)
+{
+	struct disk *disk = ctx;
+	bool whole = take_step(disk) == 0 && !disk->error;
+
+	assert_true(disk->locked && len < sizeof(disk->new));
+	disk->writes++;
+	snprintf(disk->new, sizeof(disk->new), "%.*s", (int)(whole ? len : len / 2), text);
+	return disk->error ? disk->error : whole ? 0 : -EIO;
+}
+
+static int replace_disk(void *ctx)
+{
+	struct disk *disk = ctx;
+
+	if (take_step(disk) < 0)
+		return -EIO;
+	memcpy(disk->now, disk->new, sizeof(disk->now));
+	disk->there = true;
+	return 0;
+}
+
+static int sync_disk(void *ctx)
+{
+	return take_step(ctx);
+}
+
+static const struct pins_disk disk_ops = {.lock = lock_disk,
+					  .unlock = unlock_disk,
+					  .read = read_disk,
+					  .salt = salt_disk,
+					  .write = write_disk,
+					  .replace = replace_disk,
+					  .sync = sync_disk};
+
+static struct apn_try try_of(const char *apn, const char *user)
+{
+	struct apn_try try = {.auth = CONF_AUTH_PAP};
+
+	str_copy(try.apn, sizeof(try.apn), apn);
+	str_copy(try.user, sizeof(try.user), user);
+	str_copy(try.password, sizeof(try.password), "secret");
+	return try;
+}
+
+static bool remembers(struct disk *disk, const char *key, const struct apn_try *good)
+{
+	struct apn_try found;
+
+	return apn_memory_recall(&disk_ops, disk, key, &found) == 0 &&
+	       strcmp(found.apn, good->apn) == 0 && strcmp(found.user, good->user) == 0 &&
+	       strcmp(found.password, good->password) == 0 && found.auth == good->auth;
+}
+
+static void what_worked_is_remembered_by_sim(void **state)
+{
+	struct disk *disk = calloc(1, sizeof(*disk));
+	const struct apn_try a = try_of("a", "me"), b = try_of("b", ""), none = {.apn = ""};
+	char key[24];
+
+	(void)state;
+	disk->steps = 1000;
+	assert_false(remembers(disk, "8949", &a));
+	assert_int_equal(apn_memory_keep(&disk_ops, disk, "8949", NULL), 0);
+	assert_int_equal(disk->writes, 0);
+	assert_int_equal(apn_memory_keep(&disk_ops, disk, "8949", &a), 0);
+	assert_int_equal(apn_memory_keep(&disk_ops, disk, "8931", &b), 0);
+	assert_true(remembers(disk, "8949", &a) && remembers(disk, "8931", &b));
+	assert_null(strstr(disk->now, "8949"));
+	/* Only what changes is written. */
+	assert_int_equal(apn_memory_keep(&disk_ops, disk, "8931", &b), 0);
+	assert_int_equal(disk->writes, 2);
+	assert_int_equal(apn_memory_keep(&disk_ops, disk, "8949", &none), 0);
+	assert_true(remembers(disk, "8949", &none));
+	assert_int_equal(apn_memory_keep(&disk_ops, disk, "8949", NULL), 0);
+	assert_false(remembers(disk, "8949", &none));
+	assert_true(remembers(disk, "8931", &b));
+	/* The oldest goes. */
+	for (int i = 0; i < APN_MEMORY_MAX; i++) {
+		snprintf(key, sizeof(key), "89%d", i);
+		assert_int_equal(apn_memory_keep(&disk_ops, disk, key, &a), 0);
+	}
+	assert_false(remembers(disk, "8931", &b));
+	assert_true(remembers(disk, "890", &a));
+	free(disk);
+}
+
+static void neither_a_power_cut_nor_a_full_disk_loses_it(void **state)
+{
+	const struct apn_try a = try_of("a", "me"), b = try_of("b", "");
+
+	(void)state;
+	for (int steps = 0; steps < 4; steps++) {
+		struct disk *disk = calloc(1, sizeof(*disk));
+		bool before, after;
+
+		disk->steps = 1000;
+		assert_int_equal(apn_memory_keep(&disk_ops, disk, "1", &a), 0);
+		disk->steps = steps;
+		apn_memory_keep(&disk_ops, disk, "1", &b);
+		disk->steps = 1000;
+		before = remembers(disk, "1", &a);
+		after = remembers(disk, "1", &b);
+		assert_true(before != after);
+		/* Another instance, and no place. */
+		disk->locked = true;
+		assert_int_equal(apn_memory_keep(&disk_ops, disk, "2", &b), -EAGAIN);
+		disk->locked = false;
+		disk->error = -ENOSPC;
+		assert_int_equal(apn_memory_keep(&disk_ops, disk, "2", &b), -ENOSPC);
+		disk->error = 0;
+		assert_int_equal(apn_memory_keep(&disk_ops, disk, "2", &b), 0);
+		assert_true(remembers(disk, "2", &b));
+		free(disk);
+	}
+}
+
+static void a_damaged_memory_is_begun_anew(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"\n",
+		"gobi-dial apns 2\n$6$rounds=1000$abc\n",
+		"gobi-dial apns 1\n$1$abc\n",
+		"gobi-dial apns 1\n$6$rounds=1000$abc",
+		"gobi-dial apns 1\n$6$rounds=1000$a|b\nx\ny|z\n",
+	};
+	const struct apn_try a = try_of("a", "me");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct disk *disk = calloc(1, sizeof(*disk));
+
+		disk->steps = 1000;
+		disk->there = true;
+		snprintf(disk->now, sizeof(disk->now), "%s", texts[i]);
+		assert_false(remembers(disk, "1", &a));
+		apn_memory_keep(&disk_ops, disk, "1", &a);
+		assert_true(remembers(disk, "1", &a));
+		free(disk);
+	}
+}
+
+/* The dials -------------------------------------------------------------------------------*/
+
+/* A modem, its SIM and a network that takes one account; time is the variable `now`. */
+struct life {
+	struct conf conf;
+	struct session session;
+	int64_t now;
+	/* the SIM */
+	char imsi[16];
+	int mnc_digits; /* of EF-AD; 0: it has none */
+	/* the modem */
+	char contexts[17][APN_SIZE];
+	bool defined[17];
+	bool lte;
+	int context; /* of the call */
+	/* the network */
+	const char *apn, *user; /* "": any */
+	enum { AT_CALL, AT_AUTH, AT_IPCP, AT_MUTE } refuses;
+	bool dead; /* refuses everything */
+	int dials;
+	/* what is asked of us */
+	char command[160];
+	int id;
+	bool ppp_runs, commanded;
+	int writes; /* of contexts */
+	/* the state folder */
+	char key[APN_KEY_SIZE];
+	struct apn_try kept;
+	int keeps, forgets;
+};
+
+static int begin_nothing(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+static void end_nothing(void *ctx)
+{
+	(void)ctx;
+}
+
+static int take_command(void *ctx, const struct at_command *command)
+{
+	struct life *life = ctx;
+
+	snprintf(life->command, sizeof(life->command), "%s", command->text);
+	life->id = command->id;
+	life->commanded = true;
+	return 0;
+}
+
+static int run_ppp(void *ctx, enum session_ppp action)
+{
+	struct life *life = ctx;
+
+	if (action == SESSION_PPP_START)
+		life->ppp_runs = true;
+	return 0;
+}
+
+static bool recall(void *ctx, const char *key, struct apn_try *to)
+{
+	struct life *life = ctx;
+
+	*to = life->kept;
+	return strcmp(key, life->key) == 0;
+}
+
+static void keep(void *ctx, const char *key, const struct apn_try *good)
+{
+	struct life *life = ctx;
+
+	str_copy(life->key, sizeof(life->key), key);
+	life->kept = *good;
+	life->keeps++;
+}
+
+static void forget(void *ctx, const char *key)
+{
+	struct life *life = ctx;
+
+	assert_string_equal(key, life->key);
+	life->key[0] = '\0';
+	life->forgets++;
+}
+
+static int recover_not(void *ctx, enum ladder_rung rung)
+{
+	(void)ctx;
+	(void)rung;
+	return -ENOSYS;
+}
+
+static const struct apn_ops apns = {recall, keep, forget};
+
+static const struct session_ops ops = {
+	.probe = begin_nothing,
+	.probe_cancel = end_nothing,
+	.bind_cancel = end_nothing,
+	.recover = recover_not,
+	.recover_cancel = end_nothing,
+	.command = take_command,
+	.ppp = run_ppp,
+	.link_up = begin_nothing,
+	.hang_up = end_nothing,
+	.port_close = end_nothing,
+	.apns = &apns,
+};
+
+static bool takes_apn(const struct life *life)
+{
+	const char *apn = life->contexts[life->context];
+
+	return !life->dead && life->context < 17 && life->defined[life->context] &&
+	       strcasecmp(apn, life->apn) == 0;
+}
+
+static bool takes_account(const struct life *life)
+{
+	return !*life->user || strcmp(script_account(&life->session.script).user, life->user) == 0;
+}
+
+static enum at_final_kind answer(struct life *life, struct buf *text)
+{
+	const char *command = life->command;
+	char apn[APN_SIZE] = "";
+	int cid;
+
+	if (strcmp(command, "AT+CPIN?") == 0) {
+		buf_printf(text, "+CPIN: READY");
+	} else if (strcmp(command, "AT+CIMI") == 0) {
+		buf_printf(text, "%s", life->imsi);
+	} else if (strcmp(command, "AT+CRSM=176,28589,0,0,4") == 0 && life->mnc_digits) {
+		buf_printf(text, "+CRSM: 144,0,\"0000000%d\"", life->mnc_digits);
+	} else if (str_starts(command, "AT+CRSM") || str_starts(command, "AT+CCID") ||
+		   str_starts(command, "AT+ICCID")) {
+		return AT_FINAL_ERROR;
+	} else if (strcmp(command, "AT+CGDCONT?") == 0) {
+		for (cid = 1; cid < 17; cid++)
+			if (life->defined[cid])
+				buf_printf(text, "%s+CGDCONT: %d,\"IP\",\"%s\",\"\",0,0",
+					   text->len ? "\n" : "", cid, life->contexts[cid]);
+	} else if (strcmp(command, "AT+CGDCONT=?") == 0) {
+		buf_printf(text, "+CGDCONT: (1-16),\"IP\",,,(0),(0)");
+	} else if (sscanf(command, "AT+CGDCONT=%d,\"IP\",\"%100[^\"]", &cid, apn) > 0) {
+		assert_in_range(cid, 1, 16);
+		life->defined[cid] = true;
+		life->writes++;
+		str_copy(life->contexts[cid], APN_SIZE, apn);
+	} else if (str_starts(command, "AT+CREG?")) {
+		buf_printf(text, "+CREG: 0,1");
+	} else if (strcmp(command, "AT+CGATT?") == 0) {
+		buf_printf(text, "+CGATT: 1");
+	} else if (strcmp(command, "AT+CEREG?") == 0) {
+		if (!life->lte)
+			return AT_FINAL_ERROR;
+		buf_printf(text, "+CEREG: 0,1");
+	} else if (str_starts(command, "ATD")) {
+		life->dials++;
+		life->context = 1;
+		sscanf(command, "ATD*99***%d#", &life->context);
+		return life->refuses != AT_CALL || takes_apn(life) ? AT_FINAL_CONNECT
+								   : AT_FINAL_NO_CARRIER;
+	}
+	return AT_FINAL_OK;
+}
+
+static void tell(struct life *life, struct session_event event)
+{
+	event.now = life->now;
+	if (event.type == SESSION_EVENT_PPP_EXIT)
+		life->ppp_runs = false;
+	session_handle(&life->session, &event);
+}
+
+static void negotiate(struct life *life)
+{
+	static const enum cause causes[] = {
+		[AT_CALL] = CAUSE_PPP_AUTH, [AT_AUTH] = CAUSE_PPP_AUTH, [AT_IPCP] = CAUSE_PPP};
+	struct ppp_event address = {PPP_EVENT_LOCAL, "10.0.0.2"},
+			 mute = {PPP_EVENT_LCP_TIMEOUT, ""};
+
+	life->now += 1000;
+	if (life->refuses == AT_MUTE) {
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = &mute});
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
+						  .cause = CAUSE_PPP,
+						  .text = "mute"});
+	} else if (takes_apn(life) && takes_account(life)) {
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = &address});
+	} else {
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
+						  .cause = causes[life->refuses],
+						  .text = "refused"});
+	}
+}
+
+static void live_on(struct life *life)
+{
+	struct session *session = &life->session;
+	int64_t deadline = session_deadline(session);
+
+	if (session->state == SESSION_PROBING && session->probe_runs) {
+		tell(life, (struct session_event){.type = SESSION_EVENT_PROBED,
+						  .port = "/dev/ttyUSB2",
+						  .family = modem_family_find(0, ""),
+						  .text = ""});
+	} else if (life->commanded) {
+		struct buf text = BUF_INIT;
+		struct at_event at = {.type = AT_EVENT_REPLY, .id = life->id};
+		char command[160];
+
+		life->commanded = false;
+		life->now += 20;
+		str_copy(command, sizeof(command), life->command);
+		at.final.kind = answer(life, &text);
+		at.text = buf_str(&text);
+		at.command = command;
+		tell(life, (struct session_event){.type = SESSION_EVENT_AT, .at = &at});
+		buf_free(&text);
+	} else if (session->state == SESSION_DIALING && !session->ppp_ready) {
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_READY});
+	} else if (session->state == SESSION_NEGOTIATING) {
+		negotiate(life);
+	} else if (session->state == SESSION_HANGING_UP && life->ppp_runs) {
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
+						  .cause = CAUSE_LINK_LOST,
+						  .text = "told to"});
+	} else {
+		assert_true(deadline >= 0);
+		if (deadline > life->now)
+			life->now = deadline;
+		tell(life, (struct session_event){.type = SESSION_EVENT_TIMEOUT});
+	}
+}
+
+/* A new start of the program. How many dials it takes; -1: it does not get there by 40. */
+static int dial(struct life *life, bool once)
+{
+	bool connected;
+
+	life->dials = 0;
+	life->commanded = life->ppp_runs = false;
+	session_init(&life->session, &life->conf, &ops, life, once, 7);
+	life->session.script.providers = providers_builtin();
+	session_start(&life->session, life->now);
+	for (int i = 0; i < 4000 && !session_is_over(&life->session) && life->dials < 40 &&
+			life->session.state != SESSION_CONNECTED;
+	     i++)
+		live_on(life);
+	connected = life->session.state == SESSION_CONNECTED;
+	assert_int_equal(life->session.forbidden, 0);
+	session_free(&life->session);
+	return connected ? life->dials : -1;
+}
+
+static void begin_life(struct life *life, const char *network, size_t digits)
+{
+	memset(life, 0, sizeof(*life));
+	assert_int_equal(conf_init(&life->conf), 0);
+	life->now = 100000;
+	life->apn = life->user = "";
+	life->mnc_digits = (int)digits - 3;
+	snprintf(life->imsi, sizeof(life->imsi), "%.*s%0*d", (int)digits, network, 15 - (int)digits,
+		 1234567);
+}
+
+/* Calls `visit` for each network of the table, once. */
+static int each_network(void (*visit)(const char *network, size_t digits, void *ctx), void *ctx)
+{
+	const char *table = providers_builtin(), *line = table, *at;
+	size_t len;
+	int count = 0;
+
+	for (; *line; line += strcspn(line, "\n") + 1) {
+		if (*line != '@')
+			continue;
+		for (at = line; *at == '@' || *at == ' '; at += 1 + len) {
+			char word[16];
+
+			len = strspn(at + 1, "0123456789");
+			snprintf(word, sizeof(word), "%.*s", (int)len, at + 1);
+			/* It stood further up. */
+			if (strstr(table, word) < at + 1)
+				continue;
+			visit(word, len, ctx);
+			count++;
+		}
+	}
+	return count;
+}
+
+struct tally {
+	int all, in_three, dials, worst;
+};
+
+/* The network takes the last one of the list alone, which is the worst for us. */
+static void try_last(const char *network, size_t digits, void *ctx)
+{
+	struct tally *tally = ctx;
+	struct apn_try tries[APN_TRIES_MAX];
+	struct life *life = malloc(sizeof(*life));
+	struct provider_sim sim;
+	size_t count;
+	int dials;
+
+	begin_life(life, network, digits);
+	sim = (struct provider_sim){life->imsi, life->mnc_digits, "", "", ""};
+	count = provider_find(providers_builtin(), &sim, tries, APN_TRIES_MAX);
+	assert_in_range(count, 1, APN_TRIES_MAX - 2);
+	life->apn = tries[count - 1].apn;
+	life->user = tries[count - 1].user;
+	life->refuses = tally->all % 2 ? AT_CALL : AT_IPCP;
+	dials = dial(life, tally->all % 3 == 0);
+	assert_in_range(dials, 1, count);
+	tally->all++;
+	tally->in_three += dials <= 3;
+	tally->dials += dials;
+	if (dials > tally->worst)
+		tally->worst = dials;
+	assert_int_equal(life->keeps, 1);
+	/* The second time at once, also where the modem's contexts are gone. */
+	if (tally->all % 2)
+		memset(life->defined, 0, sizeof(life->defined));
+	assert_int_equal(dial(life, false), 1);
+	assert_int_equal(life->keeps, 1);
+	conf_free(&life->conf);
+	free(life);
+}
+
+static void every_network_of_the_table_is_met(void **state)
+{
+	struct tally tally = {0, 0, 0, 0};
+	int count = each_network(try_last, &tally);
+
+	(void)state;
+	printf("# %d networks, %d within 3 dials, %d dials in all, at most %d\n", count,
+	       tally.in_three, tally.dials, tally.worst);
+	assert_true(count >= 798);
+	assert_true(tally.in_three >= 686);
+}
+
+static void what_the_modem_has_comes_first_and_stays(void **state)
+{
+	static const struct {
+		const char *context, *apn;
+		bool lte;
+		int writes;
+	} cases[] = {
+		{"mine.example", "mine.example", false, 0},
+		{"mine.example", "mine.example", true, 0},
+		{"old.example", "internet.t-mobile", false, 1},
+		{"old.example", "internet.t-mobile", true, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct life life;
+
+		begin_life(&life, "26201", 5);
+		life.defined[1] = true;
+		str_copy(life.contexts[1], APN_SIZE, cases[i].context);
+		life.apn = cases[i].apn;
+		life.lte = cases[i].lte;
+		assert_in_range(dial(&life, false), 1, 6);
+		if (cases[i].writes == 0)
+			assert_int_equal(life.writes, 0);
+		assert_string_equal(life.contexts[1], cases[i].context);
+		assert_int_equal(dial(&life, false), 1);
+		assert_string_equal(life.contexts[1], cases[i].context);
+		conf_free(&life.conf);
+	}
+}
+
+static void an_empty_context_is_the_last_try(void **state)
+{
+	struct life life;
+	int dials;
+
+	(void)state;
+	begin_life(&life, "26201", 5);
+	life.defined[1] = true;
+	dials = dial(&life, false);
+	assert_in_range(dials, 2, 12);
+	assert_int_equal(dial(&life, false), 1);
+	/* A network that is in no table. */
+	conf_free(&life.conf);
+	begin_life(&life, "99999", 5);
+	life.defined[1] = true;
+	assert_int_equal(dial(&life, false), 1);
+	assert_int_equal(life.writes, 0);
+	conf_free(&life.conf);
+}
+
+static void what_was_refused_is_forgotten(void **state)
+{
+	struct life life;
+	int first;
+
+	(void)state;
+	begin_life(&life, "26201", 5);
+	life.apn = "internet.t-mobile";
+	first = dial(&life, false);
+	assert_in_range(first, 1, 12);
+	assert_int_equal(life.keeps, 1);
+	life.apn = "internet.t-d1.de";
+	assert_in_range(dial(&life, false), 2, 12);
+	assert_int_equal(life.forgets, 1);
+	assert_int_equal(life.keeps, 2);
+	assert_int_equal(dial(&life, false), 1);
+	/* Another SIM has another memory. */
+	memcpy(life.imsi, "26202", 5);
+	life.apn = "web.vodafone.de";
+	assert_in_range(dial(&life, false), 2, 12);
+	conf_free(&life.conf);
+}
+
+static void what_no_apn_explains_spends_none(void **state)
+{
+	struct life life;
+
+	(void)state;
+	begin_life(&life, "26201", 5);
+	life.apn = "internet.t-mobile";
+	life.refuses = AT_MUTE;
+	assert_int_equal(dial(&life, false), -1);
+	assert_int_equal(life.writes, 1);
+	conf_free(&life.conf);
+}
+
+static void what_is_given_beats_the_table(void **state)
+{
+	struct life life;
+
+	(void)state;
+	/* Without an APN of the table: the modem's own context alone. */
+	begin_life(&life, "26201", 5);
+	*life.conf.network.apn = '\0';
+	life.apn = "internet.t-mobile";
+	assert_int_equal(dial(&life, false), -1);
+	assert_int_equal(life.keeps, 0);
+	assert_string_equal(life.contexts[1], "");
+	conf_free(&life.conf);
+	/* Its own account with the table's APN. */
+	begin_life(&life, "42402", 5);
+	life.apn = "mnet";
+	life.user = "me";
+	life.refuses = AT_AUTH;
+	free(life.conf.network.user);
+	life.conf.network.user = strdup("me");
+	assert_int_equal(dial(&life, false), 1);
+	assert_string_equal(life.contexts[1], "mnet");
+	conf_free(&life.conf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_sim_gets_its_own_first),
+		cmocka_unit_test(a_network_has_its_owner_s_name),
+		cmocka_unit_test(a_bad_line_of_a_table_is_named),
+		cmocka_unit_test(what_worked_is_remembered_by_sim),
+		cmocka_unit_test(neither_a_power_cut_nor_a_full_disk_loses_it),
+		cmocka_unit_test(a_damaged_memory_is_begun_anew),
+		cmocka_unit_test(every_network_of_the_table_is_met),
+		cmocka_unit_test(what_the_modem_has_comes_first_and_stays),
+		cmocka_unit_test(an_empty_context_is_the_last_try),
+		cmocka_unit_test(what_was_refused_is_forgotten),
+		cmocka_unit_test(what_no_apn_explains_spends_none),
+		cmocka_unit_test(what_is_given_beats_the_table),
+	};
+
+	log_init(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
