@@ -100,6 +100,39 @@ static bool do_reset(struct modem *modem, char *args, struct buf *answer)
 	return true;
 }
 
+static bool do_key(struct modem *modem, char *args, struct buf *answer)
+{
+	char *word = next_word(&args);
+	bool down = strcmp(word, "down") == 0;
+
+	if (!down && strcmp(word, "up") != 0)
+		return fail(answer, "want down or up, not", word);
+	modem_press_key(modem, down);
+	return true;
+}
+
+static bool do_reset_line(struct modem *modem, char *args, struct buf *answer)
+{
+	(void)answer;
+	if (strcmp(next_word(&args), "down") == 0 && modem->powered)
+		modem_reset(modem);
+	return true;
+}
+
+static bool do_power(struct modem *modem, char *args, struct buf *answer)
+{
+	char *word = next_word(&args);
+	bool on;
+
+	if (*word) {
+		if (!flag(word, &on, answer))
+			return false;
+		modem_set_power(modem, on);
+	}
+	buf_printf(answer, "%d", modem_is_on(modem));
+	return true;
+}
+
 static bool do_hangup(struct modem *modem, char *args, struct buf *answer)
 {
 	bool quiet = strcmp(next_word(&args), "quiet") == 0;
@@ -379,6 +412,9 @@ static const struct command commands[] = {
 	{ "unplug [keep-open]", do_unplug },
 	{ "replug [keep-open]", do_replug },
 	{ "reset", do_reset },
+	{ "key down|up", do_key },
+	{ "reset-line down|up", do_reset_line },
+	{ "power [on|off]", do_power },
 	{ "hangup [quiet]", do_hangup },
 	{ "mute PORT on|off", do_mute },
 	{ "say PORT ESCAPED", do_say },

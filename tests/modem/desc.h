@@ -111,6 +111,10 @@ struct desc {
 		const char *manufacturer, *product, *serial;
 	} usb;
 	struct {
+		bool off, status_late;
+		int on_ms, on_max_ms, off_ms, down_ms;
+	} power;
+	struct {
 		int latency_ms, boot_delay_ms, reset_ms;
 	} timing;
 	struct {

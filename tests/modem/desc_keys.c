@@ -123,6 +123,13 @@ static const struct key usb_keys[] = {
 	GSTRING(usb, "serial", serial, ""),
 	END
 };
+static const struct key power_keys[] = {
+	GBOOL(power, off, false),
+	GBOOL(power, status_late, false),
+	GINT(power, on_ms, 500), GINT(power, on_max_ms, 60000),
+	GINT(power, off_ms, 2500), GINT(power, down_ms, 1000),
+	END
+};
 static const struct key timing_keys[] = {
 	GINT(timing, latency_ms, 0),
 	GINT(timing, boot_delay_ms, 0),
@@ -198,6 +205,7 @@ static const struct key call_keys[] = {
 const struct key desc_keys[] = {
 	{ "identity", KEY_GROUP, 0, .keys = identity_keys },
 	{ "usb", KEY_GROUP, 0, .keys = usb_keys },
+	{ "power", KEY_GROUP, 0, .keys = power_keys },
 	{ "timing", KEY_GROUP, 0, .keys = timing_keys },
 	{ "at", KEY_GROUP, 0, .keys = at_keys },
 	{ "sim", KEY_GROUP, 0, .keys = sim_keys },

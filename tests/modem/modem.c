@@ -50,6 +50,8 @@ static void boot(struct modem *modem)
 {
 	int delay_ms = modem->desc->timing.boot_delay_ms;
 
+	if (!modem->powered)
+		return;
 	if (delay_ms <= 0) {
 		power_on(modem);
 		return;
@@ -78,6 +80,8 @@ static void go_down(struct modem *modem)
 	ev_timer_set(&modem->reset, off, 0.0);
 	ev_timer_start(modem->loop, &modem->reset);
 }
+
+static void down_cb(struct ev_loop *loop, ev_timer *timer, int revents);
 
 static void pump_cb(struct ev_loop *loop, ev_prepare *prepare, int revents)
 {
@@ -139,6 +143,9 @@ int modem_init(struct modem *modem, struct ev_loop *loop, const struct desc *des
 	modem->baud = desc->at.baud;
 	ev_timer_init(&modem->boot, boot_cb, 0.0, 0.0);
 	ev_timer_init(&modem->reset, reset_cb, 0.0, 0.0);
+	ev_timer_init(&modem->down, down_cb, 0.0, 0.0);
+	modem->down.data = modem;
+	modem->powered = !desc->power.off;
 	ev_prepare_init(&modem->pump, pump_cb);
 	modem->boot.data = modem->reset.data = modem->pump.data = modem;
 	/* Last of all, so that what one iteration says goes out as one write. */
@@ -160,6 +167,7 @@ void modem_free(struct modem *modem)
 	if (modem->noise)
 		power_off(modem);
 	ev_timer_stop(modem->loop, &modem->reset);
+	ev_timer_stop(modem->loop, &modem->down);
 	ev_prepare_stop(modem->loop, &modem->pump);
 	if (modem->bus)
 		modem->bus->ops->free(modem->bus);
@@ -213,6 +221,60 @@ void modem_reset(struct modem *modem)
 	ev_timer_stop(modem->loop, &modem->reset);
 	ev_timer_set(&modem->reset, RESET_AFTER_MS / 1000.0, 0.0);
 	ev_timer_start(modem->loop, &modem->reset);
+}
+
+void modem_set_power(struct modem *modem, bool on)
+{
+	ev_timer_stop(modem->loop, &modem->down);
+	if (on == modem->powered)
+		return;
+	modem->powered = on;
+	trace_event(-1, "power %s", on ? "on" : "off");
+	if (on)
+		boot(modem);
+	else
+		power_off(modem);
+}
+
+static void down_cb(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	modem_set_power(timer->data, false);
+}
+
+void modem_press_key(struct modem *modem, bool down)
+{
+	const struct desc *desc = modem->desc;
+	int64_t ms = clock_now_ms() - modem->key_at;
+	bool was_down = modem->key_at > 0;
+
+	if (down == was_down)
+		return;
+	modem->key_at = down ? clock_now_ms() : 0;
+	if (down) {
+		trace_event(-1, "key down");
+	} else if (ev_is_active(&modem->down)) {
+		trace_event(-1, "key %d ms, while going down", (int)ms);
+	} else if (modem->powered) {
+		trace_event(-1, "key %d ms, while on%s", (int)ms,
+			    ms >= desc->power.off_ms ? ": going down" : "");
+		if (ms < desc->power.off_ms)
+			return;
+		ev_timer_set(&modem->down, desc->power.down_ms / 1000.0, 0.0);
+		ev_timer_start(modem->loop, &modem->down);
+	} else {
+		bool fits = ms >= desc->power.on_ms && ms <= desc->power.on_max_ms;
+
+		trace_event(-1, "key %d ms, while off%s", (int)ms, fits ? "" : ": no effect");
+		if (fits)
+			modem_set_power(modem, true);
+	}
+}
+
+bool modem_is_on(const struct modem *modem)
+{
+	return modem->desc->power.status_late ? modem->booted : modem->powered;
 }
 
 void modem_set_cfun(struct modem *modem, int cfun)

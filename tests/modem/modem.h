@@ -33,6 +33,8 @@ struct modem {
 	bool plugged;
 	bool booted;
 	int64_t booted_at;
+	bool powered;   /* its own switch: see modem_press_key */
+	int64_t key_at; /* since when the key is down; 0: it is up */
 	bool resetting; /* the power goes when `reset` fires */
 	int cfun;
 	bool w_disable;
@@ -48,6 +50,7 @@ struct modem {
 	char **variables; /* the values of desc->variables */
 	char csq[16];
 	struct modem_stats stats;
+	ev_timer down;  /* from the key to the end of its farewells */
 	ev_timer boot;  /* from plugging to the first answer */
 	ev_timer reset; /* from a reset to plugging */
 	ev_prepare pump;
@@ -64,6 +67,16 @@ int modem_unplug(struct modem *modem, bool keep_open);
 
 /* Off as soon as the answer is out, and on again after the description's reset_ms. */
 void modem_reset(struct modem *modem);
+
+/* The power key goes down or up. A press of power.on_ms switches it on where it is off, one of
+ * power.off_ms off where it runs; others do nothing. */
+void modem_press_key(struct modem *modem, bool down);
+
+/* Its STATUS line. */
+bool modem_is_on(const struct modem *modem);
+
+/* The power is cut, or comes without the key. */
+void modem_set_power(struct modem *modem, bool on);
 
 /* AT+CFUN=n */
 void modem_set_cfun(struct modem *modem, int cfun);
