@@ -297,6 +297,8 @@ static void finish(struct at *at, int result)
 	noise_at(at->port->modem->noise, NOISE_AFTER, at->port, at->cmd.full);
 	if (result == AT_CONNECT)
 		call_begin(&at->port->call);
+	if (result == AT_OK && at->port->modem->mux.wanted)
+		mux_begin(&at->port->modem->mux);
 }
 
 static void run(struct at *at)

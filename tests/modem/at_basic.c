@@ -262,6 +262,28 @@ static int ipr_set(struct at *at, const char *args)
 	return AT_OK;
 }
 
+/* A modem has it that has channels. */
+static int cmux_set(struct at *at, const char *args)
+{
+	struct modem *modem = at->port->modem;
+
+	if (modem->line_count == modem->port_count || at->port->desc->dlci)
+		return AT_ERROR;
+	return mux_accept(&modem->mux, args) ? AT_OK : 50;
+}
+
+static int cmux_test(struct at *at, const char *args)
+{
+	struct modem *modem = at->port->modem;
+
+	(void)args;
+	if (modem->line_count == modem->port_count || at->port->desc->dlci)
+		return AT_ERROR;
+	at_info(at, "+CMUX: (0),(0),(1-8),(1-%d),(1-255),(0-100),(2-255),(1-255),(1-7)",
+		modem->desc->mux.n1);
+	return AT_OK;
+}
+
 /* clang-format off */
 const struct at_entry at_basic_table[] = {
 	{ "", nothing },
@@ -297,6 +319,7 @@ const struct at_entry at_basic_table[] = {
 	{ "+CGMR", revision, .test = "" },
 	{ "+CGSN", serial, .test = "" },
 	{ "+CMEE", NULL, cmee_read, cmee_set, "+CMEE: (0-2)" },
+	{ "+CMUX", NULL, NULL, cmux_set, .test_with = cmux_test },
 	{ "+CSCS", NULL, cscs_read, cscs_set, "+CSCS: (\"GSM\",\"IRA\",\"UCS2\")" },
 	{ "+IFC", NULL, ifc_read, ifc_set, "+IFC: (0,2),(0,2)" },
 	{ "+IPR", NULL, ipr_read, ipr_set, "+IPR: (),(115200)" },

@@ -303,10 +303,10 @@ static int open_lines(struct bus_gadget *gadget)
 	struct modem *modem = gadget->bus.modem;
 	int number = 0;
 
-	gadget->lines = calloc(modem->port_count, sizeof(*gadget->lines));
+	gadget->lines = calloc(modem->line_count, sizeof(*gadget->lines));
 	if (!gadget->lines)
 		return -ENOMEM;
-	gadget->count = modem->port_count;
+	gadget->count = modem->line_count;
 	for (size_t i = 0; i < gadget->count; i++) {
 		const struct desc_port *desc = modem->ports[i].desc;
 		struct line *line = &gadget->lines[i];
@@ -333,7 +333,7 @@ static int start(struct bus_gadget *gadget, const char *name)
 	gadget->gadget = gadget_new(name, modem->desc);
 	if (!gadget->gadget)
 		return -EIO;
-	gadget->aio = aio_new(modem->loop, 3 * (unsigned)modem->port_count);
+	gadget->aio = aio_new(modem->loop, 3 * (unsigned)modem->line_count);
 	if (!gadget->aio || write_ep0(gadget) || open_lines(gadget))
 		return -EIO;
 	ev_io_init(&gadget->events, event_cb, gadget->ep0, EV_READ);

@@ -268,10 +268,10 @@ static int init_lines(struct bus_pty *pty)
 {
 	struct modem *modem = pty->bus.modem;
 
-	pty->lines = calloc(modem->port_count, sizeof(*pty->lines));
+	pty->lines = calloc(modem->line_count, sizeof(*pty->lines));
 	if (!pty->lines)
 		return -ENOMEM;
-	pty->count = modem->port_count;
+	pty->count = modem->line_count;
 	for (size_t i = 0; i < pty->count; i++) {
 		struct line *line = &pty->lines[i];
 

@@ -186,7 +186,7 @@ static const char *next_device(struct line *line, const char *devices)
 
 static int init_lines(struct bus_tty *tty, const char *devices)
 {
-	size_t count = tty->bus.modem->port_count;
+	size_t count = tty->bus.modem->line_count;
 
 	tty->lines = calloc(count, sizeof(*tty->lines));
 	if (!tty->lines)
@@ -220,7 +220,7 @@ struct bus *bus_tty_new(struct modem *modem, const char *devices)
 	tty->bus.modem = modem;
 	if (init_lines(tty, devices)) {
 		fprintf(stderr, "gobi-modem: --tty %s: the description wants %zu devices\n",
-			devices, modem->port_count);
+			devices, modem->line_count);
 		tty_free(&tty->bus);
 		return NULL;
 	}

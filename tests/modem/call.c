@@ -38,7 +38,9 @@ static void set_carrier(struct call *call, bool on)
 {
 	struct bus *bus = call->port->modem->bus;
 
-	if (bus && at_of(call)->settings.dcd_mode != 0)
+	if (call->port->desc->dlci)
+		mux_carrier(&call->port->modem->mux, call->port, on);
+	else if (bus && at_of(call)->settings.dcd_mode != 0)
 		bus->ops->carrier(bus, call->port->index, on);
 }
 

@@ -367,10 +367,10 @@ static bool do_stats(struct modem *modem, char *args, struct buf *answer)
 	(void)args;
 	buf_printf(answer,
 		   "lines=%ld commands=%ld pins=%ld puks=%ld dials=%ld "
-		   "connects=%ld hangups=%ld escapes=%ld from_host=%ld to_host=%ld",
+		   "connects=%ld hangups=%ld escapes=%ld from_host=%ld to_host=%ld overruns=%ld",
 		   stats->lines, stats->commands, stats->pins, stats->puks, stats->dials,
 		   stats->connects, stats->hangups, stats->escapes, stats->from_host,
-		   stats->to_host);
+		   stats->to_host, stats->overruns);
 	return true;
 }
 

@@ -50,6 +50,7 @@ struct desc_port {
 	int leave;
 	int every_ms;
 	const char *start;
+	int dlci;
 };
 
 struct desc_context {
@@ -115,7 +116,7 @@ struct desc {
 		int on_ms, on_max_ms, off_ms, down_ms;
 	} power;
 	struct {
-		int latency_ms, boot_delay_ms, reset_ms;
+		int latency_ms, boot_delay_ms, reset_ms, bytes_per_s;
 	} timing;
 	struct {
 		bool echo, lf_error, missing_cr, lf_only, multiplexed, garbage, ipr, ipr_lies,
@@ -151,6 +152,10 @@ struct desc {
 		bool hangup_quiet, escape;
 		int guard_ms;
 	} call;
+	struct {
+		int n1, refuse, damage, stop_every;
+		bool mute;
+	} mux;
 	DESC_LIST(desc_port) ports;
 	DESC_LIST(desc_context) contexts;
 	DESC_LIST(desc_command) commands;

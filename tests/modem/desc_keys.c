@@ -36,6 +36,7 @@ static const struct key port_keys[] = {
 	WORD(leave, leaves),
 	INT(every_ms, 1000),
 	STRING(start, ""),
+	INT(dlci, 0),
 	END
 };
 #undef CURRENT
@@ -134,6 +135,7 @@ static const struct key timing_keys[] = {
 	GINT(timing, latency_ms, 0),
 	GINT(timing, boot_delay_ms, 0),
 	GINT(timing, reset_ms, 1000),
+	GINT(timing, bytes_per_s, 0),
 	END
 };
 static const struct key at_keys[] = {
@@ -202,6 +204,12 @@ static const struct key call_keys[] = {
 	GINT(call, guard_ms, 1000),
 	END
 };
+static const struct key mux_keys[] = {
+	GINT(mux, n1, 1509),
+	GINT(mux, refuse, 0), GINT(mux, damage, 0), GINT(mux, stop_every, 0),
+	GBOOL(mux, mute, false),
+	END
+};
 const struct key desc_keys[] = {
 	{ "identity", KEY_GROUP, 0, .keys = identity_keys },
 	{ "usb", KEY_GROUP, 0, .keys = usb_keys },
@@ -212,6 +220,7 @@ const struct key desc_keys[] = {
 	{ "radio", KEY_GROUP, 0, .keys = radio_keys },
 	{ "network", KEY_GROUP, 0, .keys = network_keys },
 	{ "call", KEY_GROUP, 0, .keys = call_keys },
+	{ "mux", KEY_GROUP, 0, .keys = mux_keys },
 	LIST("ports", ports, struct desc_port, port_keys),
 	LIST("contexts", contexts, struct desc_context, context_keys),
 	LIST("commands", commands, struct desc_command, command_keys),

@@ -28,6 +28,7 @@ static void power_off(struct modem *modem)
 	ev_timer_stop(modem->loop, &modem->boot);
 	modem->booted = false;
 	noise_stop(modem->noise);
+	mux_stop(&modem->mux);
 	for (size_t i = 0; i < modem->port_count; i++)
 		port_down(&modem->ports[i]);
 	sim_power(&modem->sim, false);
@@ -62,7 +63,8 @@ static void boot(struct modem *modem)
 
 static void pump(struct modem *modem)
 {
-	for (size_t i = 0; i < modem->port_count; i++)
+	/* What the channels have goes out on the line, the first port. */
+	for (size_t i = modem->port_count; i-- > 0;)
 		port_pump(&modem->ports[i]);
 }
 
@@ -128,8 +130,11 @@ static int make_ports(struct modem *modem)
 	if (!modem->ports || !modem->used)
 		return -ENOMEM;
 	modem->port_count = count;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		port_init(&modem->ports[i], modem, i);
+		if (!modem->ports[i].desc->dlci)
+			modem->line_count = i + 1;
+	}
 	return 0;
 }
 
@@ -154,6 +159,7 @@ int modem_init(struct modem *modem, struct ev_loop *loop, const struct desc *des
 	sim_init(&modem->sim, modem);
 	net_init(&modem->net, modem);
 	packet_init(&modem->packet, modem);
+	mux_init(&modem->mux, modem);
 	faults_init(&modem->faults, desc);
 	str_copy(modem->csq, sizeof(modem->csq), desc->radio.csq);
 	modem->noise = noise_new(modem);

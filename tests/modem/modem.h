@@ -11,6 +11,7 @@
 #include "bus.h"
 #include "desc.h"
 #include "faults.h"
+#include "mux.h"
 #include "net.h"
 #include "noise.h"
 #include "packet.h"
@@ -21,6 +22,7 @@
 struct modem_stats {
 	long lines, commands, pins, puks, dials, connects, hangups, escapes;
 	long from_host, to_host;
+	long overruns; /* frames in spite of a stop */
 };
 
 struct modem {
@@ -30,6 +32,8 @@ struct modem {
 	struct bus *bus;
 	struct port *ports;
 	size_t port_count;
+	size_t line_count; /* the bus has these; the others are channels of the first */
+	struct mux mux;
 	bool plugged;
 	bool booted;
 	int64_t booted_at;

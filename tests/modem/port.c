@@ -83,7 +83,9 @@ static bool is_live(const struct port *port)
 static bool is_garbled(const struct port *port)
 {
 	const struct modem *modem = port->modem;
-	int baud = modem->bus->ops->baud ? modem->bus->ops->baud(modem->bus, port->index) : 0;
+	int baud = modem->bus->ops->baud && !port->desc->dlci
+			   ? modem->bus->ops->baud(modem->bus, port->index)
+			   : 0;
 
 	return modem->baud && baud && baud != modem->baud;
 }
@@ -116,7 +118,9 @@ void port_received(struct port *port, const void *bytes, size_t len)
 			trace_event(port->desc->interface, "multiplexer closed");
 		return;
 	}
-	if (port_speaks_at(port))
+	if (port->index == 0 && port->modem->line_count < port->modem->port_count)
+		mux_feed(&port->modem->mux, bytes, len);
+	else if (port_speaks_at(port))
 		at_feed(&port->at, bytes, len);
 	else
 		roles_received(port, bytes, len);
@@ -146,7 +150,9 @@ void port_send(struct port *port, const void *bytes, size_t len)
 {
 	bool garbled = is_garbled(port);
 
-	if (!is_live(port) || is_held_back(port, false) || !port->open || port->out.len > OUT_MAX)
+	/* On a line that is multiplexed only the channels speak. */
+	if (!is_live(port) || is_held_back(port, false) || !port->open || port->out.len > OUT_MAX ||
+	    (port->index == 0 && port->modem->mux.on))
 		return;
 	for (size_t i = 0; garbled && i < len; i++) {
 		char c = (char)(((const char *)bytes)[i] * 37 | 0x80);
@@ -170,16 +176,20 @@ void port_urc(struct port *port, const char *text)
 		port_send_text(port, text);
 }
 
+/* What a line of that many bytes a second takes in 10 ms. */
 static size_t piece_len(const struct port *port)
 {
 	size_t split = (size_t)port->modem->faults.split;
+	size_t rate = (size_t)port->modem->desc->timing.bytes_per_s;
 
+	if (rate > 0 && port->out.len > rate / 100 + 1)
+		return rate / 100 + 1;
 	if (port->modem->faults.split <= 0 || port->paced == 0)
 		return port->out.len;
 	return port->paced < split ? port->paced : split;
 }
 
-static void written(struct port *port, size_t len)
+void port_written(struct port *port, size_t len)
 {
 	trace_bytes(port->desc->interface, '>', port->out.data, len);
 	port->modem->stats.to_host += (long)len;
@@ -187,17 +197,40 @@ static void written(struct port *port, size_t len)
 	port->paced -= port->paced < len ? port->paced : len;
 }
 
+/* Until these have passed; what a late timer has lost is made good. */
+static void wait_for_line(struct port *port, size_t len)
+{
+	int64_t now = (int64_t)(ev_time() * 1e6), lag = 20000;
+
+	if (port->free_at < now - lag)
+		port->free_at = now - lag;
+	port->free_at += (int64_t)len * 1000000 / port->modem->desc->timing.bytes_per_s;
+	if (port->free_at <= now)
+		return;
+	ev_timer_set(&port->gap, (double)(port->free_at - now) / 1e6, 0.0);
+	ev_timer_start(port->modem->loop, &port->gap);
+}
+
 void port_pump(struct port *port)
 {
 	struct modem *modem = port->modem;
 
+	if (port->desc->dlci) {
+		mux_pump(&modem->mux, port);
+		call_output_drained(&port->call);
+		return;
+	}
 	while (port->out.len > 0 && !ev_is_active(&port->gap)) {
 		size_t len = modem->bus->ops->write(modem->bus, port->index, port->out.data,
 						    piece_len(port));
 
 		if (len == 0)
 			return;
-		written(port, len);
+		port_written(port, len);
+		if (modem->desc->timing.bytes_per_s > 0) {
+			wait_for_line(port, len);
+			break;
+		}
 		if (modem->faults.split > 0 && port->paced > 0) {
 			ev_timer_set(&port->gap, modem->faults.split_gap_ms / 1000.0, 0.0);
 			ev_timer_start(modem->loop, &port->gap);

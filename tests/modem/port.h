@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <ev.h>
 
@@ -29,6 +30,7 @@ struct port {
 	struct buf out;  /* to be written */
 	size_t paced;    /* of these bytes are split */
 	ev_timer gap;    /* between two pieces */
+	int64_t free_at; /* the line is busy until then, in microseconds */
 	ev_timer stream; /* NMEA's next sentence */
 	struct at at;
 	struct call call;
@@ -53,6 +55,9 @@ void port_send_text(struct port *port, const char *text);
 
 /* An unsolicited line: nothing to ports that do not speak AT now. */
 void port_urc(struct port *port, const char *text);
+
+/* So much of `out` has gone. */
+void port_written(struct port *port, size_t len);
 
 /* Write what can be written now. */
 void port_pump(struct port *port);

@@ -11,6 +11,7 @@
 #define QUICK "at: { echo = false; };"
 #define PORT  "ports: ( { interface = 0; role = \"at\"; } );"
 #define CID   "contexts: ( { cid = 1; apn = \"internet\"; } );"
+#define AT_1  "\xf9\x07\xef\x07\x41\x54\x0d\xd3\xf9"
 #define BASE  QUICK PORT CID
 
 static void dials_as_the_description_says(void **state)
@@ -36,6 +37,37 @@ static void dials_as_the_description_says(void **state)
 	talk_ask(talk.port, "ATD*99**PPP*1#\r", "\r\nCONNECT 7200000\r\n");
 	assert_int_equal(talk_number(&talk, "stats", "dials"), 6);
 	assert_int_equal(talk_number(&talk, "stats", "connects"), 1);
+	talk_end(&talk);
+}
+
+#define MUXED                                                                               \
+	QUICK CID "ports: ( { interface = 0; role = \"at\"; }, { interface = 1; dlci = 1; " \
+		  "role = \"at\"; }, { interface = 2; dlci = 2; role = \"at\"; } );"
+
+static void speaks_on_channels_once_multiplexed(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	talk_start(&talk, MUXED "mux: { n1 = 127; };", NULL);
+	talk_ask(talk.port, "AT+CMUX=?\r",
+		 "\r\n+CMUX: (0),(0),(1-8),(1-127),(1-255),(0-100),(2-255),(1-255),(1-7)\r\n"
+		 "\r\nOK\r\n");
+	talk_ask(talk.port, "AT+CMUX=0,0,5,1509\r", "\r\nERROR\r\n");
+	talk_ask(talk.port, "AT+CMUX=0,0,5,127\r", "\r\nOK\r\n");
+	talk_ask(talk.port, "\xf9\x03\x3f\x01\x1c\xf9", "\xf9\x03\x73\x01\xd7\xf9");
+	/* DLCI 1, whose lines follow; AT there; DLCI 3 is not there. */
+	talk_ask(talk.port, "\xf9\x07\x3f\x01\xde\xf9",
+		 "\xf9\x07\x73\x01\x15\xf9\xf9\x01\xef\x09\xe3\x05\x07\x0d\x9a\xf9");
+	talk_ask(talk.port, "\xf9\x03\xef\x09\xe1\x05\x07\x0d\xfb\xf9" AT_1,
+		 "\xf9\x05\xef\x0d\r\nOK\r\n_\xf9");
+	talk_ask(talk.port, "\xf9\x0f\x3f\x01\x9b\xf9", "\xf9\x0f\x1f\x01\xb1\xf9");
+	/* A damaged frame is nothing, PSC is not supported, and CLD ends it. */
+	talk_say(talk.port, "\xf9\x07\xef\x07\x41\x54\x0d\xd4\xf9");
+	talk_ask(talk.port, "\xf9\x03\xef\x05\x43\x01\xf2\xf9",
+		 "\xf9\x01\xef\x07\x11\x03\x43\x70\xf9");
+	talk_ask(talk.port, "\xf9\x03\xef\x05\xc3\x01\xf2\xf9", "\xf9\x01\xef\x05\xc1\x01\x93\xf9");
+	talk_ask(talk.port, "AT\r", "\r\nOK\r\n");
 	talk_end(&talk);
 }
 
@@ -259,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dials_as_the_description_says),
 		cmocka_unit_test(dials_as_the_control_socket_says),
+		cmocka_unit_test(speaks_on_channels_once_multiplexed),
 		cmocka_unit_test(a_byte_ends_a_dial),
 		cmocka_unit_test(three_pluses_alone_are_an_escape),
 		cmocka_unit_test(the_network_may_hang_up),
