@@ -87,9 +87,6 @@ static char *find_room(struct cmux *cmux, size_t len)
 	}
 	if (cmux->filled + WAKE_FLAGS + len + HEAD_MAX + 2 > sizeof(cmux->out))
 		return NULL;
-	for (int i = 0; cmux->asleep && i < WAKE_FLAGS; i++)
-		cmux->out[cmux->filled++] = (char)FLAG;
-	cmux->asleep = false;
 	return cmux->out + cmux->filled + HEAD_MAX;
 }
 
@@ -97,12 +94,14 @@ static char *find_room(struct cmux *cmux, size_t len)
 static void push_frame(struct cmux *cmux, size_t len, int dlci, bool cr, int control)
 {
 	char *to = cmux->out + cmux->filled, *frame;
-	size_t whole;
+	size_t whole, flags = cmux->asleep ? WAKE_FLAGS : 0;
 
 	frame = wrap_frame(to + HEAD_MAX, len, dlci << 2 | (cr ? CR : 0) | EA, control, &whole);
-	if (frame != to)
-		memmove(to, frame, whole);
-	cmux->filled += whole;
+	if (frame != to + flags)
+		memmove(to + flags, frame, whole);
+	memset(to, FLAG, flags);
+	cmux->asleep = false;
+	cmux->filled += flags + whole;
 }
 
 /* What finds no room is lost as if on the line: whoever wants it asks again. */

@@ -36,6 +36,10 @@ CONF_KEY(modem, flow, ENUM, enum conf_flow, flow, "flow",
 CONF_KEY(modem, raise, INT, int, raise, "raise",
 	 "The rate to have the modem go up to for the call (AT+IPR), and back after it; 0 stays.",
 	 "0", .min = 9600, .max = 4000000, .zero = true, .unit = "baud")
+CONF_KEY(modem, cmux, STRING, char *, cmux, "cmux",
+	 "\"auto\" asks a modem at a UART or a USB-UART bridge for its multiplexer, so that it can be "
+	 "asked during a call; \"on\" does so even if it does not say that it has one; \"off\" never.",
+	 "auto", .words = multiplexing)
 CONF_KEY(modem, driver, STRING, char *, driver, "driver",
 	 "\"auto\" may move the AT interface to the driver option when no port answers for lack of "
 	 "DTR or of a driver; \"keep\" never changes a driver.",

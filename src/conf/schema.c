@@ -12,6 +12,7 @@
 static const char *const drivers[] = { "auto", "keep", NULL };
 static const char *const flows[] = {
 	[CONF_FLOW_AUTO] = "auto", [CONF_FLOW_NONE] = "none", [CONF_FLOW_RTSCTS] = "rtscts", NULL };
+static const char *const multiplexing[] = { "auto", "on", "off", NULL };
 static const char *const pdp_types[] = {
 	[CONF_PDP_IPV4] = "ipv4", [CONF_PDP_IPV6] = "ipv6",
 	[CONF_PDP_IPV4V6] = "ipv4v6", NULL };

@@ -6,6 +6,7 @@
 
 #include "daemon/daemon.h"
 #include "io/closer.h"
+#include "io/muxer.h"
 #include "io/port.h"
 #include "io/prober.h"
 #include "io/talk.h"
@@ -57,7 +58,8 @@ struct bus {
 	struct prober prober;
 	struct port port;
 	struct talk talk;
-	int ticket; /* of the session, as a user of it */
+	int ticket;         /* of the session, as a user of it */
+	struct muxer muxer; /* between it and the tty, where it is multiplexed */
 	struct closer closer;
 	int64_t heard_at; /* when the modem last answered the session; -1 */
 

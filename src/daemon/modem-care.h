@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "daemon/drivers.h"
 #include "daemon/recovery.h"
+#include "session/session.h"
 
 struct detour;
 struct uevent;
@@ -18,9 +19,12 @@ struct modem_care {
 	struct detour *detour; /* of this call; NULL: pppd has the port itself */
 	bool routed;           /* ppp.default_route at that time, and ppp.metric */
 	unsigned metric;
-	bool deaf; /* the network answers no LCP echo requests */
-	struct buf providers; /* network.providers */
-	int baud;  /* at which the last probe found a UART; 0: none */
+	struct buf providers;       /* network.providers */
+	bool deaf;                  /* the network answers no LCP echo requests */
+	struct session_event found; /* by the probe, while its modem is asked for a multiplexer */
+	char identity[256];         /* of it */
+	int64_t plain_until;        /* it is not asked, for one has failed */
+	int baud;                   /* at which the last probe found a UART; 0: none */
 };
 
 #endif

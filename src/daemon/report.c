@@ -53,10 +53,12 @@ void report_stick(const char *before, struct buf *out)
 struct json_object *report_status(struct bus *bus)
 {
 	const struct session *session = &bus->session;
+	const bool mux = muxer_mux(&bus->muxer) != NULL;
 	struct snapshot from = {
 		.name = bus->name,
 		.session = session,
 		.port = &bus->port,
+		.mux = session->port_open ? &mux : NULL,
 		.ppp_pid = bus->pppd ? pppd_pid(bus->pppd) : -1,
 		.facts = bus->facts ? bus->facts : &session->script.facts,
 		.told_at = bus->facts ? bus->facts_at : bus->heard_at,

@@ -23,6 +23,7 @@
 struct second_port {
 	struct bus *bus;
 	struct port_list candidates;
+	bool channel;    /* of the call's own port, instead of these */
 	char device[64]; /* known to answer; "": the candidates are probed */
 	struct prober prober;
 	struct talk talk;
@@ -36,10 +37,21 @@ struct second_port {
 	struct modem_facts facts;
 };
 
+static bool has_second(const struct second_port *second)
+{
+	return second->channel || second->candidates.count > 0;
+}
+
 static void close_second(struct second_port *second, enum cause cause, const char *text)
 {
+	struct serial *serial = talk_release(&second->talk, cause, text);
+
 	prober_cancel(&second->prober);
-	closer_close(&second->closer, second->bus->loop, talk_release(&second->talk, cause, text));
+	/* A channel knows nothing of DTR. */
+	if (second->channel)
+		serial_close(serial);
+	else
+		closer_close(&second->closer, second->bus->loop, serial);
 }
 
 /* A port that fails is asked less and less often. */
@@ -49,7 +61,7 @@ static void arm_question(struct second_port *second)
 	double seconds = second->bus->conf->monitor.signal_interval_s;
 
 	ev_timer_stop(loop, &second->timer);
-	if (seconds <= 0 || second->candidates.count == 0)
+	if (seconds <= 0 || !has_second(second))
 		return;
 	for (int i = 0; i < second->failures && seconds < SLOWEST_S; i++)
 		seconds *= 2;
@@ -110,6 +122,28 @@ static void watch_modem(struct second_port *second)
 	talk_add(&second->talk, &user);
 }
 
+static void begin_second(struct second_port *second, struct serial *serial)
+{
+	if (talk_open(&second->talk, second->bus->loop, serial) < 0) {
+		fail_second(second, CAUSE_INTERNAL, "out of memory");
+		return;
+	}
+	if (second->due)
+		watch_modem(second);
+	talk_run(&second->talk);
+}
+
+static void open_channel(struct second_port *second)
+{
+	struct mux *mux = muxer_mux(&second->bus->muxer);
+	struct serial *serial = mux ? mux_open(mux, MUX_WATCH) : NULL;
+
+	if (serial)
+		begin_second(second, serial);
+	else
+		fail_second(second, CAUSE_NO_AT_PORT, "its second channel is closed");
+}
+
 static void on_second_probed(void *ctx, struct serial *serial, const struct probe_result *result)
 {
 	struct second_port *second = ctx;
@@ -124,13 +158,7 @@ static void on_second_probed(void *ctx, struct serial *serial, const struct prob
 	if (!*second->device)
 		log_info("%s: asked during the call", serial_device(serial));
 	str_copy(second->device, sizeof(second->device), serial_device(serial));
-	if (talk_open(&second->talk, second->bus->loop, serial) < 0) {
-		fail_second(second, CAUSE_INTERNAL, "out of memory");
-		return;
-	}
-	if (second->due)
-		watch_modem(second);
-	talk_run(&second->talk);
+	begin_second(second, serial);
 }
 
 static void open_second_in(struct second_port *second, double seconds)
@@ -160,6 +188,10 @@ static void on_second_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 	}
 	if (second->prober.done)
 		return; /* its users wait in the queue */
+	if (second->channel) {
+		open_channel(second);
+		return;
+	}
 	if (closer_is_busy(&second->closer))
 		error = -EAGAIN;
 	else if (options.trust)
@@ -184,7 +216,7 @@ int second_port_lend(struct bus *bus, const struct talk_user *user)
 {
 	int ticket;
 
-	if (bus->second->candidates.count == 0)
+	if (!has_second(bus->second))
 		return -ENODEV;
 	ticket = talk_add(&bus->second->talk, user);
 	if (ticket >= 0)
@@ -206,6 +238,7 @@ void second_port_learn(struct bus *bus, const struct probe_result *result)
 	port_list_free(&second->candidates);
 	second->device[0] = '\0';
 	second->failures = 0;
+	second->channel = false;
 	if (!*chosen->usb_path)
 		return;
 	/* If a port was named, it is the only one that was probed. */
@@ -224,6 +257,11 @@ void second_port_learn(struct bus *bus, const struct probe_result *result)
 	}
 	if (error)
 		port_list_free(&second->candidates);
+}
+
+void second_port_on_mux(struct bus *bus)
+{
+	bus->second->channel = muxer_mux(&bus->muxer) != NULL;
 }
 
 static void end_questions(struct second_port *second)

@@ -20,6 +20,9 @@ void second_port_on_reload(struct bus *bus);
 /* Which ports there are beside the chosen one. */
 void second_port_learn(struct bus *bus, const struct probe_result *result);
 
+/* The call's port is multiplexed: a channel of it is the other port. */
+void second_port_on_mux(struct bus *bus);
+
 /* Open it for that user, from the loop. -ENODEV: none is known; -ENOSPC. */
 int second_port_lend(struct bus *bus, const struct talk_user *user);
 

@@ -32,6 +32,10 @@
 #include "io/uevent.h"
 #include "io/pppd.h"
 
+#define PLAIN_MS    3600000 /* after a multiplexer that has failed: that may pass */
+#define PROVEN_MS   60000   /* a link that lasts so long needs none of that */
+#define MUX_HOLD_MS 2000    /* pppd speaks first, once it has PPP on its end */
+
 /* The session's next step may be to dial: not while another user has the port. */
 static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
 {
@@ -72,13 +76,78 @@ static void on_call_port_gone(void *ctx)
 	bus_tell(ctx, (struct session_event){.type = SESSION_EVENT_PORT_GONE});
 }
 
-static void on_ports_probed(void *ctx, struct serial *serial, const struct probe_result *result)
+static void begin_call_talk(struct bus *bus, struct serial *serial, struct session_event *event)
 {
-	struct bus *bus = ctx;
 	const struct talk_user user = {.next = take_session_turn,
 				       .reply = tell_session_at,
 				       .urc = tell_session_at,
 				       .job = bus};
+
+	bus->talk.gone = on_call_port_gone;
+	bus->talk.ctx = bus;
+	if (talk_open(&bus->talk, bus->loop, serial) == 0)
+		bus->ticket = talk_add(&bus->talk, &user);
+	else
+		event->cause = CAUSE_INTERNAL;
+}
+
+/* pppd's end, or another program's, has been hung up. */
+static void on_mux(void *ctx, enum mux_news news, const char *words)
+{
+	char text[64];
+
+	str_copy(text, sizeof(text), words ? words : "");
+	bus_tell(ctx, (struct session_event){.type = news == MUX_ENDED ? SESSION_EVENT_NO_CALL
+								       : SESSION_EVENT_PORT_GONE,
+					     .text = text});
+}
+
+static void on_mux_begun(void *ctx, struct serial *port, const char *why)
+{
+	struct bus *bus = ctx;
+	struct modem_care *care = bus->care;
+	struct session_event event = care->found;
+
+	if (*why) {
+		log_warning("%s: not multiplexed, for %s; the modem is not asked during the call",
+			    bus->port.device, why);
+		care->plain_until = clock_now_ms() + PLAIN_MS;
+	}
+	event.identity = care->identity;
+	event.port = bus->port.device;
+	event.text = "the modem is silent since it was asked for its multiplexer";
+	if (port) {
+		begin_call_talk(bus, port, &event);
+		second_port_on_mux(bus);
+	} else {
+		event.cause = CAUSE_NO_AT_PORT;
+	}
+	bus_tell(bus, event);
+}
+
+/* Where there is but one port, and its line is slow enough that a pty more does not matter.
+ * `prepare` leaves the port to a pppd that knows nothing of channels. */
+static bool wants_mux(const struct bus *bus)
+{
+	return strcmp(bus->conf->modem.cmux, "off") != 0 && port_is_uart(&bus->port) &&
+	       bus->goal != SESSION_GOAL_REGISTERED && clock_now_ms() >= bus->care->plain_until;
+}
+
+/* True when that has begun. */
+static bool ask_for_mux(struct bus *bus, struct serial *serial, const struct session_event *event)
+{
+	static const struct muxer_listener listener = {on_mux_begun, on_mux};
+	struct modem_care *care = bus->care;
+	bool insist = strcmp(bus->conf->modem.cmux, "on") == 0;
+
+	care->found = *event;
+	str_copy(care->identity, sizeof(care->identity), event->identity);
+	return muxer_start(&bus->muxer, bus->loop, serial, insist, &listener, bus) == 0;
+}
+
+static void on_ports_probed(void *ctx, struct serial *serial, const struct probe_result *result)
+{
+	struct bus *bus = ctx;
 	struct modem_care *care = bus->care;
 	struct session_event event = {.type = SESSION_EVENT_PROBED, .cause = result->cause};
 	struct probe_result judged = *result;
@@ -98,12 +167,6 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 		event.family = modem_family_find(chosen->port.vid, chosen->identity);
 		event.identity = chosen->identity;
 		event.age_ms = chosen->port.plugged_ms > 0 ? chosen->port.plugged_ms : 0;
-		bus->talk.gone = on_call_port_gone;
-		bus->talk.ctx = bus;
-		if (talk_open(&bus->talk, bus->loop, serial) == 0)
-			bus->ticket = talk_add(&bus->talk, &user);
-		else
-			event.cause = CAUSE_INTERNAL;
 	}
 	/* Asked at this rate alone the next time, and after that at all of them. */
 	care->baud = serial ? bus->port.base : 0;
@@ -125,14 +188,38 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	event.may_bind = drivers_judge(&care->drivers, bus->conf, &judged, &event.cause, &text);
 	event.text = buf_str(&text);
 	event.port = bus->port.device;
+	if (event.fresh)
+		care->plain_until = 0;
+	if (serial && wants_mux(bus)) {
+		if (ask_for_mux(bus, serial, &event))
+			goto out;
+		event.cause = CAUSE_INTERNAL;
+	} else if (serial) {
+		begin_call_talk(bus, serial, &event);
+	}
 	bus_tell(bus, event);
+out:
 	buf_free(&text);
+}
+
+static void close_mux(struct bus *bus)
+{
+	bool muxed;
+	struct serial *tty = muxer_release(&bus->muxer, &muxed);
+
+	if (muxed)
+		closer_leave(&bus->closer, bus->loop, tty);
+	else
+		closer_close(&bus->closer, bus->loop, tty);
 }
 
 /* At most one of these is under way. */
 static void cancel_search(void *ctx)
 {
 	struct bus *bus = ctx;
+
+	if (!bus->talk.port)
+		close_mux(bus);
 
 	prober_cancel(&bus->prober);
 	rebind_cancel(&bus->care->drivers.rebind);
@@ -215,7 +302,7 @@ static void on_pppd(void *ctx, const struct pppd_news *news)
 
 	/* The PPP discipline is on the line now. */
 	if (news->type == PPPD_LOG && news->log->type == PPP_EVENT_LCP_START && bus->talk.port &&
-	    !bus->care->detour)
+	    !bus->care->detour && !muxer_mux(&bus->muxer))
 		atport_push_data(bus->talk.port);
 	if (news->type == PPPD_EXIT) {
 		if (pppd_is_deaf(bus->pppd) && !bus->care->deaf)
@@ -269,10 +356,10 @@ static int start_pppd(struct bus *bus)
 	end_detour(bus);
 	if (!bus->talk.port)
 		return error;
-	if (needs_detour(&bus->port))
+	if (needs_detour(&bus->port) && !muxer_mux(&bus->muxer))
 		bus->care->detour = detour_new(bus->loop, on_detour, bus);
 	/* Of its end of a pty there is nothing to say. */
-	if (bus->care->detour) {
+	if (bus->care->detour || muxer_mux(&bus->muxer)) {
 		line.baud = 0;
 		line.rtscts = false;
 	}
@@ -288,7 +375,10 @@ static void connect_pppd(struct bus *bus)
 	const char *early;
 	size_t len;
 
-	if (bus->care->detour) {
+	if (muxer_mux(&bus->muxer)) {
+		early = atport_hand_over(bus->talk.port, &len);
+		mux_connect(muxer_mux(&bus->muxer), early, len, MUX_HOLD_MS);
+	} else if (bus->care->detour) {
 		early = atport_hand_over(bus->talk.port, &len);
 		if (serial_heed_carrier(serial) < 0)
 			log_debug("%s: a lost carrier will not be noticed", serial_device(serial));
@@ -365,8 +455,20 @@ static void hang_up_port(void *ctx)
 	struct bus *bus = ctx;
 
 	end_detour(bus);
-	if (bus->talk.port && atport_serial(bus->talk.port))
+	if (muxer_mux(&bus->muxer))
+		mux_hang_up(muxer_mux(&bus->muxer));
+	else if (bus->talk.port && atport_serial(bus->talk.port))
 		closer_hang_up(&bus->closer, bus->loop, atport_serial(bus->talk.port));
+}
+
+/* It talks, but carries nothing: a SIM7600E reboots in the first large packet. A call that is
+ * refused or ended in so many words has nothing to do with it. */
+static bool is_worse_multiplexed(const struct session *session)
+{
+	bool lasted = session->up_at >= 0 && clock_now_ms() - session->up_at >= PROVEN_MS;
+
+	return !lasted && !session->stopping && !session->redialing &&
+	       (session->dead || session->cause == CAUSE_NO_AT_PORT || session->cause == CAUSE_PPP);
 }
 
 static void close_port(void *ctx)
@@ -374,6 +476,16 @@ static void close_port(void *ctx)
 	struct bus *bus = ctx;
 
 	end_detour(bus);
+	if (muxer_mux(&bus->muxer)) {
+		if (is_worse_multiplexed(&bus->session)) {
+			log_notice("%s: the next calls are not multiplexed, in case that is why",
+				   bus->port.device);
+			bus->care->plain_until = clock_now_ms() + PLAIN_MS;
+		}
+		serial_close(talk_release(&bus->talk, CAUSE_BUSY, AT_PORTS_MOVED_ON));
+		close_mux(bus);
+		return;
+	}
 	closer_close(&bus->closer, bus->loop,
 		     talk_release(&bus->talk, CAUSE_BUSY, AT_PORTS_MOVED_ON));
 }

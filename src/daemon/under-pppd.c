@@ -48,6 +48,8 @@ static int run_parent(void *ctx, enum session_ppp action)
 		if (serial_heed_carrier(serial) < 0)
 			log_warning("%s: a lost carrier will not be noticed",
 				    serial_device(serial));
+		if (muxer_mux(&bus->muxer))
+			mux_connect(muxer_mux(&bus->muxer), early, len, 0);
 		pppd_parent_connected(bus->parent, serial_fd(serial), early, len);
 		/* stderr is pppd's, which leaves it too when it detaches. */
 		log_leave_stderr();

@@ -5,20 +5,24 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
+#include "at/cmux.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "io/clock.h"
 #include "io/closer.h"
 #include "io/serial.h"
 
+#define FAREWELL_MS 500  /* for the answer to CLD */
 #define HUNG_MS     1000 /* to open and close takes milliseconds */
 #define PUT_BACK_MS 700
 
 /* What the closing child is given. */
 struct closing {
 	struct serial *serial;
+	bool muxed;
 	int gate; /* reads end of file once the parent has closed the port */
 };
 
@@ -66,6 +70,33 @@ static void put_rate_back(struct serial *serial)
 		  strstr(heard, "OK") ? "" : " was not answered");
 }
 
+/* What the modem was still to get is of no use any more, and would only delay this. */
+static void leave_multiplexer(struct serial *serial)
+{
+	struct pollfd fd = {.fd = serial_fd(serial), .events = POLLIN};
+	int64_t until = clock_now_ms() + FAREWELL_MS, left;
+	char bytes[CMUX_FAREWELL_MAX], heard[512];
+	size_t have = 0;
+	ssize_t len;
+
+	tcflush(serial_fd(serial), TCIOFLUSH);
+	serial_write(serial, bytes, cmux_farewell(bytes, 1));
+	while ((left = until - clock_now_ms()) > 0 && !worker_got_sigterm() &&
+	       !cmux_is_farewell(heard, have)) {
+		if (poll(&fd, 1, (int)left) <= 0)
+			continue;
+		/* The call may go on for a moment: only the end of it all counts. */
+		if (have == sizeof(heard)) {
+			have /= 2;
+			memmove(heard, heard + have, have);
+		}
+		len = serial_read(serial, heard + have, sizeof(heard) - have);
+		if (len < 0 && len != -EAGAIN)
+			return;
+		have += len > 0 ? (size_t)len : 0;
+	}
+}
+
 static int close_after_parent(const void *arg)
 {
 	const struct closing *closing = arg;
@@ -78,6 +109,8 @@ static int close_after_parent(const void *arg)
 	/* The last close is the one that waits, and it has to be this one. */
 	while (read(closing->gate, &byte, 1) < 0 && !worker_got_sigterm())
 		;
+	if (closing->muxed)
+		leave_multiplexer(closing->serial);
 	if (serial_state(closing->serial).put_back > 0 && !worker_got_sigterm())
 		put_rate_back(closing->serial);
 	since = clock_now_ms();
@@ -96,9 +129,10 @@ static int close_after_parent(const void *arg)
 	return 0;
 }
 
-void closer_close(struct closer *closer, struct ev_loop *loop, struct serial *serial)
+static void start_closing(struct closer *closer, struct ev_loop *loop, struct serial *serial,
+			  bool muxed)
 {
-	struct closing closing = {.serial = serial};
+	struct closing closing = {.serial = serial, .muxed = muxed};
 	struct worker_task task = {.work = close_after_parent, .arg = &closing};
 	int gate[2];
 
@@ -117,6 +151,16 @@ void closer_close(struct closer *closer, struct ev_loop *loop, struct serial *se
 		serial_abandon(serial);
 	close(gate[0]);
 	close(gate[1]);
+}
+
+void closer_close(struct closer *closer, struct ev_loop *loop, struct serial *serial)
+{
+	start_closing(closer, loop, serial, false);
+}
+
+void closer_leave(struct closer *closer, struct ev_loop *loop, struct serial *serial)
+{
+	start_closing(closer, loop, serial, true);
 }
 
 bool closer_is_busy(const struct closer *closer)

@@ -18,6 +18,10 @@ void closer_hang_up(struct closer *closer, struct ev_loop *loop, struct serial *
 /* Drop DTR, restore the settings found, close. Takes `serial`; NULL is fine. */
 void closer_close(struct closer *closer, struct ev_loop *loop, struct serial *serial);
 
+/* The same for a port that is multiplexed, which is left first: the modem hangs up, and is at AT
+ * again. */
+void closer_leave(struct closer *closer, struct ev_loop *loop, struct serial *serial);
+
 /* A child is still at it, or the port takes longer than a second to open and close: whoever opened
  * it now would hang. */
 bool closer_is_busy(const struct closer *closer);

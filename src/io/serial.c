@@ -225,6 +225,21 @@ struct serial *serial_take_over(int fd, const struct serial_state *state, pid_t 
 	return NULL;
 }
 
+struct serial *serial_channel(const struct serial *tty, int fd)
+{
+	struct serial *serial = new_serial();
+
+	if (!serial) {
+		close(fd);
+		return NULL;
+	}
+	serial->fd = fd;
+	str_copy(serial->state.device, sizeof(serial->state.device), tty->state.device);
+	serial->state.baud = tty->state.baud;
+	serial->state.wants_lf = tty->state.wants_lf;
+	return serial;
+}
+
 int serial_fd(const struct serial *serial)
 {
 	return serial->fd;

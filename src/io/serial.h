@@ -61,6 +61,10 @@ struct serial_state serial_state(const struct serial *serial);
  * negative errno, and the port is restored. */
 struct serial *serial_take_over(int fd, const struct serial_state *state, pid_t from, int *error);
 
+/* `fd`, taken over, as a port that speaks for `tty`: a channel of it, without a lock or settings.
+ * NULL: out of memory. */
+struct serial *serial_channel(const struct serial *tty, int fd);
+
 int serial_fd(const struct serial *serial);
 const char *serial_device(const struct serial *serial);
 

@@ -95,6 +95,8 @@ struct json_object *snapshot_json(const struct snapshot *from)
 		json_add_hex4(part, "vid", port->vid);
 		json_add_hex4(part, "pid", port->pid);
 	}
+	json_object_object_add(object, "mux",
+			       from->mux ? json_object_new_boolean(*from->mux) : NULL);
 	json_object_object_add(object, "ppp", ppp_json(from));
 	if (has_port) {
 		part = modem_network_json(from->facts);

@@ -16,6 +16,7 @@ struct snapshot {
 	const char *name; /* the instance's */
 	const struct session *session;
 	const struct port *port; /* what is known of the session's port */
+	const bool *mux;         /* it is multiplexed; NULL: it is not open */
 	int ppp_pid;             /* -1: none */
 	const struct modem_facts *facts;
 	int64_t told_at; /* when the modem said them; -1: not known */

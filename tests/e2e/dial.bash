@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # gobi-dial run against a simulated modem's if0, or what $dial_port says after
-# dial_setup, in a mount namespace of its own: the state folder is the test's,
+# dial_setup, and with the keys of $dial_modem, in a mount namespace of its own: the state folder is the test's,
 # and pppd one that waits, for there is no /dev/ppp. Load after modem; dial_setup
 # follows modem_setup.
 
@@ -19,14 +19,16 @@ dial_setup() {
 	before=:
 	dial_namespaces=-m
 	dial_port=$modem_dir/if0
-	export dial_namespaces gobi conf state state_dir dial_port before BATS_TEST_TMPDIR
+	dial_modem=
+	export dial_namespaces gobi conf state state_dir dial_port dial_modem before BATS_TEST_TMPDIR
 	export -f dial
 }
 
 # dial CONF [OPTION...]: with that beside the port; $before is done in the
 # namespace first.
 dial() {
-	printf 'modem: { port = "%s"; };\n%s\n' "$dial_port" "$1" >"$conf"
+	printf 'modem: { port = "%s"; %s };\n%s\n' "$dial_port" "$dial_modem" "$1" \
+		>"$conf"
 	chmod 600 "$conf"
 	shift
 	# shellcheck disable=SC2016

@@ -23,6 +23,7 @@ static struct world {
 	int out;  /* the id of the last command */
 	int left; /* commands of the user that is lent the port */
 	bool pending;
+	bool muxed, channel_closed;
 	bool ends_call;  /* the listener of facts */
 	char device[64]; /* of a pty: a trusted port has to be there */
 	int pty;
@@ -62,6 +63,24 @@ void closer_close(struct closer *closer, struct ev_loop *loop, struct serial *se
 	(void)loop;
 	if (serial)
 		buf_printf(&world.journal, "close ");
+}
+
+void serial_close(struct serial *serial)
+{
+	if (serial)
+		buf_printf(&world.journal, "drop ");
+}
+
+struct mux *muxer_mux(const struct muxer *muxer)
+{
+	(void)muxer;
+	return world.muxed ? (struct mux *)&world : NULL;
+}
+
+struct serial *mux_open(struct mux *mux, enum mux_channel_number channel)
+{
+	assert_int_equal(channel, MUX_WATCH);
+	return world.channel_closed ? NULL : (struct serial *)mux;
 }
 
 bool closer_is_busy(const struct closer *closer)
@@ -358,6 +377,27 @@ static void without_candidates_there_is_none(void **state)
 	assert_int_equal(interval_s(), 0);
 }
 
+static void a_channel_of_the_calls_port_is_one(void **state)
+{
+	(void)state;
+	port_list_free(&world.bus.second->candidates);
+	world.muxed = true;
+	second_port_on_mux(&world.bus);
+	second_port_on_state(&world.bus);
+	expire(&world.bus.second->timer);
+	answer_all();
+	assert_journal("open csq=17 drop ");
+	assert_int_equal(lend_port(1), 0);
+	expire(&world.bus.second->opener);
+	answer("");
+	assert_journal("open user over:none drop ");
+	world.channel_closed = true;
+	assert_int_equal(lend_port(1), 0);
+	expire(&world.bus.second->opener);
+	assert_journal("over:no-at-port ");
+	assert_int_equal(interval_s(), 60);
+}
+
 static void a_user_hears_why_there_is_no_port(void **state)
 {
 	(void)state;
@@ -431,6 +471,7 @@ int main(void)
 		TEST(questions_wait_for_a_user),
 		TEST(questions_under_way_are_not_begun_again),
 		TEST(without_candidates_there_is_none),
+		TEST(a_channel_of_the_calls_port_is_one),
 		TEST(a_user_hears_why_there_is_no_port),
 		TEST(a_port_that_does_not_close_is_given_up),
 		TEST(a_port_that_vanishes_is_a_failure),

@@ -318,7 +318,7 @@ gobi_link() {
 # made from src/conf/keys.h, by make update-schema
 # What the handler declares to netifd; a list has several items.
 gobi_options="
-	usb path devpath serial imei baud flow raise driver wait pincode
+	usb path devpath serial imei baud flow raise cmux driver wait pincode
 	pin_file apn providers pdptype iptype ipv6 cid dialnumber username
 	password password_file auth mode modes service allowedmode
 	preferredmode operator plmn roaming allow_roaming register_timeout
@@ -341,6 +341,7 @@ gobi_settings() {
 	gobi_key number baud baud
 	gobi_key text flow flow
 	gobi_key number raise raise
+	gobi_key text cmux cmux
 	gobi_key text driver driver
 	gobi_list_key init init
 	gobi_key number wait wait
