@@ -59,7 +59,7 @@ static void on_message(struct ev_loop *loop, ev_io *watcher, int revents)
 	while ((len = netlink_receive(ifwatch->socket, message, sizeof(message))) >= 0 ||
 	       len == -ENOBUFS) {
 		const struct nlmsghdr *header = (const void *)message;
-		int left = (int)len;
+		unsigned left = len > 0 ? (unsigned)len : 0;
 
 		if (len < 0)
 			ifwatch->handler(ifwatch->ctx, IFWATCH_MISSED, 0, NULL);
