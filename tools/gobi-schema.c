@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What other files say of the configuration's keys, from src/conf/keys.h: tools/update-schema puts
- * it there. Usage: gobi-schema sample|manual|openwrt|completion.
+ * it there. Usage: gobi-schema sample|manual|openwrt|luci|completion.
  */
 #include <stdio.h>
 #include <string.h>
@@ -208,6 +208,62 @@ static void print_openwrt(void)
 	buf_free(&body);
 }
 
+/* The text as a JavaScript string. */
+static void print_js(const char *text)
+{
+	putchar('\'');
+	for (; *text; text++)
+		printf(*text == '\'' || *text == '\\' ? "\\%c" : "%c", *text);
+	putchar('\'');
+}
+
+/* Rows of the page in LuCI, for every key that has an option: the first name of it. What a function
+ * of gobi-dial.sh takes has a form of its own, which that checks. */
+static void print_luci(const struct conf *defaults)
+{
+	static const char *const kinds[] = {
+		[CONF_TYPE_STRING] = "text", [CONF_TYPE_SECRET] = "secret",
+		[CONF_TYPE_FILE] = "text",   [CONF_TYPE_INT] = "number",
+		[CONF_TYPE_BOOL] = "flag",   [CONF_TYPE_ENUM] = "text",
+		[CONF_TYPE_LIST] = "list",
+	};
+	struct buf value = BUF_INIT;
+
+	printf("\trows: [\n");
+	for (const struct row *row = rows; row < rows + COUNT(rows); row++) {
+		const struct conf_key *key = row->key ? conf_key_find(row->group, row->key) : NULL;
+		const char *name = row->uci ? strchr(row->uci, ':') : NULL;
+		bool own_form = name != NULL;
+		size_t len;
+
+		if (!key || !*row->uci)
+			continue;
+		name = own_form ? name + 2 : row->uci;
+		len = strcspn(name, " [");
+		printf("\t\t{ group: '%s', option: '%.*s', kind: '%s',\n\t\t\ttext: _(", row->group,
+		       (int)len, name,
+		       name[len] == '[' ? "list"
+		       : own_form       ? "text"
+					: kinds[key->type]);
+		print_js(row->text);
+		printf(")");
+		if (key->type == CONF_TYPE_INT && !own_form)
+			printf(",\n\t\t\tmin: %d, max: %d, zero: %s, unit: '%s'", key->min,
+			       key->max, key->zero ? "true" : "false", key->unit ? key->unit : "");
+		for (size_t i = 0; key->words && key->words[i]; i++)
+			printf("%s'%s'", i ? ", " : ",\n\t\t\twords: [ ", key->words[i]);
+		if (key->words)
+			printf(" ]");
+		buf_clear(&value);
+		conf_key_print(key, defaults, &value);
+		printf(",\n\t\t\tpreset: ");
+		print_js(buf_str(&value) + strlen(row->key) + strlen(" = "));
+		printf(" },\n");
+	}
+	printf("\t],\n");
+	buf_free(&value);
+}
+
 static void print_completion(void)
 {
 	struct buf words = BUF_INIT;
@@ -235,10 +291,13 @@ int main(int argc, char **argv)
 		print_manual(&defaults);
 	else if (strcmp(form, "openwrt") == 0)
 		print_openwrt();
+	else if (strcmp(form, "luci") == 0)
+		print_luci(&defaults);
 	else if (strcmp(form, "completion") == 0)
 		print_completion();
 	else
-		error = fprintf(stderr, "usage: gobi-schema sample|manual|openwrt|completion\n");
+		error = fprintf(stderr,
+				"usage: gobi-schema sample|manual|openwrt|luci|completion\n");
 	conf_free(&defaults);
 	return error != 0 || fflush(stdout) != 0;
 }

@@ -89,6 +89,7 @@ install() {
 		[ -e "$root/lib/apk/packages/gobi-dial.list" ]; then
 		die "a package gobi-dial is installed; upgrade or remove that"
 	fi
+	[ ! -d "$root/www/luci-static" ] || cp -R luci/. files/
 	mkdir -p "$root/usr/share/gobi-dial"
 	rm -f "$list.new"
 	find files -type f | sed 's/^files//' | sort >"$list.files"
@@ -114,6 +115,8 @@ install() {
 	done
 	service enable
 	service start
+	rm -rf "$root"/tmp/luci-indexcache* "$root/tmp/luci-modulecache"
+	[ -n "$root" ] || /etc/init.d/rpcd reload || true
 	echo "gobi-dial is installed; /usr/share/gobi-dial/install.sh remove takes it away."
 	[ -x "$root/usr/sbin/pppd" ] ||
 		echo "It needs pppd:          opkg update; opkg install ppp     (or: apk add ppp)"

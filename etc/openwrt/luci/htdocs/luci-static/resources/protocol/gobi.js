@@ -1,0 +1,207 @@
+'use strict';
+'require rpc';
+'require form';
+'require network';
+'require gobi-dial.options as options';
+
+/* SPDX-License-Identifier: ISC
+ * The page of an interface with "proto gobi". */
+
+var probe = rpc.declare({
+	object: 'gobi-dial',
+	method: 'probe',
+	params: [ 'name' ],
+	expect: { '': {} }
+});
+
+/* What nearly everybody needs; all other options are on the second tab. */
+var titles = {
+	apn: _('APN'),
+	pincode: _('PIN'),
+	username: _('User name'),
+	password: _('Password'),
+	auth: _('Authentication'),
+	pdptype: _('IP version'),
+	mode: _('Radio technology'),
+	roaming: _('Roaming')
+};
+
+var roles = {
+	'at': _('can dial'),
+	'at-secondary': _('answers, but not for data'),
+	'nmea': _('positions'),
+	'diag': _('diagnostics'),
+	'ppp': _('stuck in a call'),
+	'silent': _('silent'),
+	'no-dtr': _('silent: its driver cannot raise DTR'),
+	'busy': _('in use'),
+	'other': _('not asked'),
+	'error': _('failed')
+};
+
+Object.keys(options.errors).forEach(function(word) {
+	network.registerErrorCode(word, options.errors[word]);
+});
+
+network.registerPatternVirtual(/^wwan-.+$/);
+
+/* Between two polls a search goes on in the router. */
+function search(name) {
+	return probe(name).then(function(found) {
+		if (found.running)
+			return new Promise(function(resolve) {
+				window.setTimeout(resolve, 1000);
+			}).then(function() { return search(name) });
+		return found;
+	});
+}
+
+function validateNumber(row, section_id, value) {
+	var number = +value;
+
+	if (value == null || value == '' || (row.zero && number === 0))
+		return true;
+	if (!/^[0-9]+$/.test(value) || number < row.min || number > row.max)
+		return (row.zero ? _('A number from %d to %d, or 0') : _('A number from %d to %d'))
+			.format(row.min, row.max);
+	return true;
+}
+
+/* "none" for "". */
+function presetOf(row) {
+	return row.preset.replace(/^"(.*)"$/, '$1').replace(/^\( *\)$/, '');
+}
+
+function addOption(s, row) {
+	var kinds = { flag: form.Flag, list: form.DynamicList },
+	    title = titles[row.option] || row.option,
+	    tab = titles[row.option] ? 'general' : 'advanced',
+	    kind = kinds[row.kind] || (row.words ? form.ListValue : form.Value),
+	    o = s.taboption(tab, kind, row.option, title, row.text);
+
+	if (row.kind == 'flag') {
+		o.default = row.preset == 'true' ? o.enabled : o.disabled;
+	}
+	else if (row.kind == 'list') {
+		(row.words || []).forEach(function(word) { o.value(word) });
+	}
+	else if (row.words) {
+		o.value('', _('default (%s)').format(presetOf(row)));
+		row.words.forEach(function(word) { o.value(word) });
+		o.optional = true;
+	}
+	else {
+		o.placeholder = presetOf(row);
+		o.password = row.kind == 'secret';
+	}
+	if (row.kind == 'number')
+		o.validate = validateNumber.bind(o, row);
+	o.rmempty = true;
+}
+
+/* Take what tells this modem from others: its USB ids, or a tty that has none. */
+function takeModem(s, section_id, port) {
+	var usb = port.usb || {},
+	    values = { usb: '', device: '' };
+
+	if (usb.vid && usb.pid)
+		values.usb = usb.vid + ':' + usb.pid;
+	else
+		values.device = port.device;
+	s.children.forEach(function(o) {
+		var element = values[o.option] != null ? o.getUIElement(section_id) : null;
+
+		if (element)
+			element.setValue(values[o.option]);
+	});
+}
+
+function renderPorts(s, section_id, found) {
+	var ports = (found.ports || []).map(function(port) {
+		var usb = port.usb || {},
+		    name = [ usb.manufacturer, usb.product ].filter(String).join(' ').trim(),
+		    words = [ port.device, name, roles[port.role] || port.role ],
+		    line = E('div', { 'class': 'gobi-port' }, [ words.filter(String).join(' – ') ]);
+
+		if (port.holder)
+			L.dom.append(line, [ ' ', _('by %s').format(port.holder) ]);
+		if (port.role == 'at')
+			L.dom.append(line, [ ' ', E('button', {
+				'class': 'btn cbi-button cbi-button-apply',
+				'click': function(ev) {
+					ev.preventDefault();
+					takeModem(s, section_id, port);
+				}
+			}, [ _('Use this one') ]) ]);
+		return line;
+	});
+
+	return ports.length ? ports : [ E('em', {}, [ found.error || _('No modem was found.') ]) ];
+}
+
+return network.registerProtocol('gobi', {
+	getI18n: function() {
+		return _('Cellular modem (gobi-dial)');
+	},
+
+	getIfname: function() {
+		return this._ubus('l3_device') || ('wwan-' + this.sid).substr(0, 15);
+	},
+
+	getOpkgPackage: function() {
+		return 'gobi-dial';
+	},
+
+	getPackageName: function() {
+		return 'gobi-dial';
+	},
+
+	isFloating: function() {
+		return true;
+	},
+
+	isVirtual: function() {
+		return true;
+	},
+
+	getDevices: function() {
+		return null;
+	},
+
+	containsDevice: function(ifname) {
+		return network.getIfnameOf(ifname) == this.getIfname();
+	},
+
+	renderFormOptions: function(s) {
+		var o = s.taboption('general', form.DummyValue, '_modems', _('Modems'));
+
+		o.rawhtml = true;
+		o.renderWidget = function(section_id) {
+			var list = E('div'),
+			    button = E('button', {
+				'class': 'btn cbi-button',
+				'click': function(ev) {
+					ev.preventDefault();
+					button.disabled = true;
+					L.dom.content(list, [ E('em', { 'class': 'spinning' }, [ _('Searching…') ]) ]);
+					return search(section_id).catch(function(error) {
+						return { error: error.message };
+					}).then(function(found) {
+						button.disabled = false;
+						L.dom.content(list, renderPorts(s, section_id, found));
+					});
+				}
+			}, [ _('Search') ]);
+
+			return E('div', {}, [ button, list ]);
+		};
+
+		options.rows.forEach(function(row) {
+			addOption(s, row);
+		});
+		o = s.taboption('advanced', form.Value, 'device', _('Port'),
+			_('A tty, where the modem is not at USB: /dev/ttyS1. Empty: the port that answers.'));
+		o.placeholder = 'auto';
+		o.rmempty = true;
+	}
+});

@@ -1,0 +1,185 @@
+'use strict';
+// SPDX-License-Identifier: ISC
+const assert = require('assert');
+const fs = require('fs');
+const path = require('path');
+
+const standIn = require('./luci-stand-in.js');
+
+const top = process.argv[2];
+const resources = path.join(top, 'etc/openwrt/luci/htdocs/luci-static/resources');
+const tests = [];
+const test = (name, fn) => tests.push({ name, fn });
+const read = (name) => fs.readFileSync(path.join(top, name), 'utf8');
+const turns = async() => { for (let i = 0; i < 50; i++) await new Promise(setImmediate); };
+
+function page(answer) {
+	const world = standIn.load(resources, answer || (() => ({})));
+	world.require('protocol.gobi');
+	world.protocol = new world.protocols.gobi();
+	world.protocol.sid = 'wan_gobi';
+	world.options = world.section();
+	world.protocol.renderFormOptions(world.options);
+	world.option = (name) => world.options.children.find((o) => o.option === name);
+	return world;
+}
+
+test('every option that gobi.sh declares is on the page, once', () => {
+	const world = page();
+	const names = world.options.children.map((o) => o.option);
+	const keys = read('src/conf/keys.h').match(/^CONF_KEY(_FILE)?\([^]*?\)$/gm).map((row) =>
+		/"([^"]*)",\n/.exec(row)[1]).filter((uci) => uci !== '');
+
+	assert.ok(keys.length > 20);
+	keys.forEach((uci) => {
+		const name = uci.replace(/^\w+: /, '').split(' ')[0].replace('[]', '');
+		assert.strictEqual(names.filter((n) => n === name).length, 1, name);
+	});
+	assert.strictEqual(new Set(names).size, names.length);
+});
+
+test('what everybody needs is on the first tab', () => {
+	const world = page();
+	[ 'apn', 'pincode', 'username', 'password', '_modems' ].forEach((name) =>
+		assert.strictEqual(world.option(name).tab, 'general', name));
+	assert.strictEqual(world.option('ladder').tab, 'advanced');
+	assert.ok(world.option('pincode').password && world.option('password').password);
+});
+
+test('a number out of range is refused with its range', () => {
+	const wait = page().option('wait');
+	[ '', '0', '30', '86400' ].forEach((value) => assert.strictEqual(wait.validate('x', value), true, value));
+	[ '86401', '-1', '1.5', 'x', '1e3' ].forEach((value) =>
+		assert.match(String(wait.validate('x', value)), /0 to 86400/, value));
+	assert.strictEqual(page().option('mtu').validate('x', '0'), true);
+});
+
+test('every error word of the protocol has a sentence', () => {
+	const world = page();
+	const words = read('etc/openwrt/files/lib/netifd/proto/gobi.sh').match(/\b(echo|proto_notify_error "\$interface") [A-Z_]{6,}/g)
+		.map((match) => match.split(' ').pop());
+	assert.ok(words.length > 15);
+	words.forEach((word) => assert.ok(world.errors[word], word));
+});
+
+test('a modem that is found can be taken', async() => {
+	let asked = 0;
+	const world = page((method) => method !== 'probe' ? {} : asked++ < 2 ? { running: true } : { ports: [
+		{ device: '/dev/ttyUSB0', role: 'diag', usb: { vid: '1199', pid: '9013', product: '<b>MC8355</b>' } },
+		{ device: '/dev/ttyUSB2', role: 'at', usb: { vid: '1199', pid: '9013', manufacturer: 'Sierra' } },
+		{ device: '/dev/ttyS1', role: 'busy', holder: 'getty' }
+	] });
+	const widget = world.option('_modems').renderWidget('wan_gobi');
+	widget.all('button')[0].click();
+	await turns();
+	assert.strictEqual(asked, 3);
+	assert.match(widget.textContent, /<b>MC8355<\/b> – diagnostics/);
+	assert.match(widget.textContent, /ttyS1 – in use by getty/);
+	const take = widget.all('button').slice(1);
+	assert.strictEqual(take.length, 1);
+	take[0].click();
+	assert.strictEqual(world.option('usb').element.value, '1199:9013');
+	assert.strictEqual(world.option('device').element.value, '');
+});
+
+test('no modem, and a search that fails, are said', async() => {
+	for (const [ answer, words ] of [ [ { ports: [] }, /No modem was found/ ], [ { error: 'busy' }, /busy/ ] ]) {
+		const widget = page(() => answer).option('_modems').renderWidget('x');
+		widget.all('button')[0].click();
+		await turns();
+		assert.match(widget.textContent, words);
+	}
+});
+
+const connected = {
+	name: 'wan_gobi', state: 'connected', since_ms: 61000, port: '/dev/ttyUSB2',
+	modem: { manufacturer: 'Sierra', model: 'MC8355' },
+	network: { operator: 'Net', registration: 'home', technology: 'LTE', cell: { id: '1A', band: 20 },
+		reject: null },
+	signal: { percent: 61, rsrp_dbm: -97 }, apn: { value: 'internet', source: 'table' },
+	ppp: { local: '10.64.0.2', dns: [ '192.0.2.1', '192.0.2.2' ], rx_bytes: 1000, tx_bytes: 10 },
+	history: [ { ago_ms: 60000, percent: 50 }, { ago_ms: 30000, percent: 70 }, { ago_ms: 0, percent: 61 } ],
+	last_failure: { cause: 'pin', text: 'SIM PIN refused', ago_ms: 100000 },
+	timeline: [ { step: 'probing', ms: 200 }, { step: 'dialing', ms: 900 } ]
+};
+
+async function statusPage(answers) {
+	const world = standIn.load(resources, (method, args) => answers[method] instanceof Function ?
+		answers[method](args) : answers[method] || {});
+	const view = world.require('view.gobi-dial.status');
+	world.node = view.render(await view.load());
+	world.press = async(title) => {
+		world.node.all('button').find((button) => button.textContent === title).click();
+		await turns();
+	};
+	return world;
+}
+
+test('the status page tells what there is, and nothing that there is not', async() => {
+	const world = await statusPage({ list: { instances: [ { name: 'wan_gobi' } ] }, status: connected });
+	const text = world.node.textContent;
+	[ /connected/, /Sierra, MC8355/, /Net, LTE, home/, /1A, band 20/, /internet \(table\)/, /61 %, RSRP -97 dBm/,
+		/10\.64\.0\.2/, /192\.0\.2\.1, 192\.0\.2\.2/, /PIN is missing or was refused.*SIM PIN refused/,
+		/probing 0\.2 s, dialing 0\.9 s/ ].forEach((words) => assert.match(text, words));
+	[ /Refused/, /Usage/, /undefined/, /NaN/, /null/ ].forEach((words) => assert.doesNotMatch(text, words));
+	const line = world.node.all('polyline')[0];
+	assert.strictEqual(line.attributes.points, '0.0,26.0 120.0,16.0 240.0,20.5');
+	assert.strictEqual(line.attributes.stroke, 'currentColor');
+});
+
+test('it follows the state', async() => {
+	let state = 'dialing';
+	const world = await statusPage({ list: { instances: [ { name: 'a' } ] }, status: () => ({ name: 'a', state, since_ms: 0 }) });
+	assert.match(world.node.textContent, /dialing/);
+	state = 'connected';
+	await world.polls[0].fn();
+	assert.match(world.node.textContent, /connected/);
+});
+
+test('an instance that does not run, and none at all, are said', async() => {
+	let world = await statusPage({ list: { instances: [ { name: 'a' } ] }, status: { error: 'no instance "a" is running' } });
+	assert.match(world.node.textContent, /no instance "a" is running/);
+	world = await statusPage({ list: { instances: [] } });
+	assert.match(world.node.textContent, /No interface has the protocol/);
+});
+
+test('its buttons redial, stop, examine and mend', async() => {
+	let asked = 0;
+	const world = await statusPage({ list: { instances: [ { name: 'a' } ] }, status: connected, redial: { ok: true },
+		stop: { ok: true }, fix: { findings: [] },
+		doctor: () => asked++ ? { findings: [ { code: 'no-dtr', severity: 'problem', text: 'silent <ports>',
+			evidence: 'ttyUSB0', fix: [ 'modprobe option' ] } ] } : { running: true } });
+	await world.press('What is wrong?');
+	assert.strictEqual(asked, 2);
+	assert.match(world.node.textContent, /silent <ports>ttyUSB0modprobe option/);
+	await world.press('Redial');
+	await world.press('Stop');
+	await world.press('Mend it');
+	assert.match(world.node.textContent, /Nothing was found/);
+	assert.deepStrictEqual(world.calls.filter((call) => /redial|stop|fix/.test(call.method)).map((call) =>
+		call.method + ' ' + call.args.name), [ 'redial a', 'stop a', 'fix a' ]);
+});
+
+test('who may only read may not redial, stop or mend', () => {
+	const acl = JSON.parse(read('etc/openwrt/luci/root/usr/share/rpcd/acl.d/luci-proto-gobi.json'))['luci-proto-gobi'];
+	const plugin = read('etc/openwrt/files/usr/libexec/rpcd/gobi-dial');
+	const methods = Object.keys(JSON.parse(/echo '(\{"list".*\})'/.exec(plugin)[1])).sort();
+	assert.deepStrictEqual(acl.read.ubus['gobi-dial'].concat(acl.write.ubus['gobi-dial']).sort(), methods);
+	[ 'fix', 'redial', 'stop' ].forEach((name) => assert.ok(!acl.read.ubus['gobi-dial'].includes(name)));
+	JSON.parse(read('etc/openwrt/luci/root/usr/share/luci/menu.d/luci-proto-gobi.json'));
+});
+
+(async() => {
+	console.log('1..' + tests.length);
+	for (let i = 0; i < tests.length; i++) {
+		try {
+			await tests[i].fn();
+			console.log(`ok ${i + 1} - ${tests[i].name}`);
+		}
+		catch (error) {
+			console.log(`not ok ${i + 1} - ${tests[i].name}`);
+			console.log(String(error.stack).replace(/^/gm, '# '));
+			process.exitCode = 1;
+		}
+	}
+})();
