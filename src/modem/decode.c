@@ -28,10 +28,11 @@ static const char *const sim_names[] = {
 	[MODEM_SIM_OTHER_LOCK] = "failed",
 };
 
-/* 27.007 7.3 <AcT> */
+/* 27.007 7.3 <AcT>. 8 is EC-GSM-IoT there, which nobody runs; a BG96 and a SARA-R4 mean LTE-M by
+ * it. */
 static const char *const act_names[] = {
 	"GSM", "GSM Compact", "UMTS", "EDGE", "HSDPA", "HSUPA", "HSPA",
-	"LTE", "EC-GSM-IoT", "NB-IoT", "LTE", "5G NR", "5G NR", "LTE+NR",
+	"LTE", "LTE-M", "NB-IoT", "LTE", "5G NR", "5G NR", "LTE+NR",
 };
 
 static const struct {

@@ -21,6 +21,20 @@ static bool form_is_free(const struct script *script)
 	return strcmp(script->conf->network.dial, "auto") == 0;
 }
 
+/* An nRF91 attaches with context 0, and has no other unless somebody makes it. A call by ATD cannot
+ * name that one. */
+static int data_cid(const struct script *script)
+{
+	const struct modem_facts *facts = &script->facts;
+	bool attached = false;
+
+	for (size_t i = 0; i < facts->context_count; i++)
+		attached |= facts->contexts[i].cid == 0;
+	return attached && script->modem.context.cid == 0 && script->conf->network.cid == 0
+		       ? 0
+		       : script_cid(script);
+}
+
 static enum step_outcome ask_dial(struct script *script)
 {
 	const char *wanted = script->conf->network.dial, *at;
@@ -36,7 +50,9 @@ static enum step_outcome ask_dial(struct script *script)
 			   at ? (int)(at - dial_forms[form]) : (int)strlen(dial_forms[form]),
 			   dial_forms[form]);
 		if (at)
-			buf_printf(&script->command, "%d%s", script_cid(script), at + 2);
+			buf_printf(&script->command, "%d%s",
+				   form == FORM_DATA ? data_cid(script) : script_cid(script),
+				   at + 2);
 	} else {
 		buf_printf(&script->command, "ATD%s", wanted);
 	}

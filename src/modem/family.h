@@ -17,7 +17,7 @@
  */
 struct modem_family {
 	const char *name;     /* "sierra" */
-	const char *words[4]; /* in its answer to ATI, whatever the case */
+	const char *words[6]; /* in its answer to ATI, whatever the case */
 	uint16_t vid;         /* its USB vendor id */
 	uint32_t also[2];     /* ids of others that are its modems: 0x03f0581d */
 

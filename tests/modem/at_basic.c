@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -90,6 +91,20 @@ static int reset(struct at *at, const char *args)
 static int dial(struct at *at, const char *args)
 {
 	return call_dial(&at->port->call, args);
+}
+
+/* AT+CGDATA="PPP",1 (27.007 10.1.12) */
+static int enter_data(struct at *at, const char *args)
+{
+	char number[24], protocol[8];
+
+	if (!at->port->modem->desc->call.cgdata)
+		return AT_UNKNOWN;
+	at_parse_arg(&args, protocol, sizeof(protocol));
+	if (strcasecmp(protocol, "PPP") != 0)
+		return AT_ERROR;
+	snprintf(number, sizeof(number), "*99***%d#", at_parse_int(&args, 1));
+	return call_dial(&at->port->call, number);
 }
 
 static int hang_up(struct at *at, const char *args)
@@ -314,6 +329,7 @@ const struct at_entry at_basic_table[] = {
 	{ "+GMM", model, .test = "" },
 	{ "+GMR", revision, .test = "" },
 	{ "+GSN", serial, .test = "" },
+	{ "+CGDATA", NULL, NULL, enter_data, "+CGDATA: (\"PPP\")" },
 	{ "+CGMI", manufacturer, .test = "" },
 	{ "+CGMM", model, .test = "" },
 	{ "+CGMR", revision, .test = "" },

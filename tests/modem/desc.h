@@ -149,7 +149,7 @@ struct desc {
 		struct desc_strings results;
 		int data;
 		int dial_ms, wait_peer_ms, hangup_after_ms, lcp_every_ms;
-		bool hangup_quiet, escape;
+		bool hangup_quiet, escape, cgdata;
 		int guard_ms;
 	} call;
 	struct {

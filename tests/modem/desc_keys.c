@@ -201,6 +201,7 @@ static const struct key call_keys[] = {
 	GINT(call, hangup_after_ms, 0), GINT(call, lcp_every_ms, 3000),
 	GBOOL(call, hangup_quiet, false),
 	GBOOL(call, escape, true),
+	GBOOL(call, cgdata, false),
 	GINT(call, guard_ms, 1000),
 	END
 };

@@ -28,6 +28,11 @@ static const struct {
 	{0x1410, "", "novatel"},
 	{0x0bdb, "F5521gw", "ericsson"},
 	{0x2cb7, "Fibocom Wireless Inc.", "fibocom"},
+	{0, "SIM800 R14.18", "simcom"},
+	{0, "SIM7000G R1529", "simcom"},
+	{0, "Manufacturer: INCORPORATED\nModel: A7670E-FASE", "simcom"},
+	{0, "SARA-U201-03S-00", "ublox"},
+	{0, "HL7692", "generic"},
 	{0, "", "generic"},
 };
 

@@ -13,8 +13,9 @@ static const struct mode_dialect cnmp = {
 	.command = "AT+CNMP", .rows = cnmp_rows, .fields = 1, .otherwise = &mode_generic,
 };
 
+/* ATI says "SIM7000G R1529", and an A7670 "Manufacturer: INCORPORATED". */
 const struct modem_family maker_simcom = {
-	.name = "simcom", .words = { "simcom" }, .vid = 0x1e0e,
+	.name = "simcom", .words = { "simcom", "SIM7", "SIM8", "A767", "A766" }, .vid = 0x1e0e,
 	.pin_left = "AT+SPIC", .iccid = "AT+CICCID",
 	.technology = "AT+CPSI?", .technology_else = "AT+CNSMOD?", .signal = "AT+CESQ",
 	.reset = "AT+CRESET",

@@ -17,8 +17,9 @@ static const struct mode_dialect urat = {
 	.apart = true,
 };
 
+/* ATI may say the order code alone, "SARA-U201-03S-00". */
 const struct modem_family maker_ublox = {
-	.name = "ublox", .words = { "u-blox" }, .vid = 0x1546,
+	.name = "ublox", .words = { "u-blox", "SARA-", "LARA-", "LISA-" }, .vid = 0x1546,
 	.pin_left = "AT+UPINCNT", .iccid = "AT+CCID", .technology = "AT+UREG?",
 	.signal = "AT+CESQ",
 	.reset = "AT+CFUN=16",
