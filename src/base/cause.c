@@ -49,12 +49,14 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 				   CAUSE_REACTION_STOP },
 	[CAUSE_PERMISSION]     = { "permission", "not allowed",
 				   CAUSE_REACTION_STOP },
+	[CAUSE_POWER]          = { "power", "the modem's power key or switch had no effect",
+				   CAUSE_REACTION_SLOW },
 };
 /* clang-format on */
 
 static const struct cause_row *find_cause_row(enum cause cause)
 {
-	if ((unsigned)cause >= CAUSE_COUNT)
+	if ((unsigned)cause >= CAUSE_COUNT || !rows[cause].name)
 		cause = CAUSE_INTERNAL;
 	return &rows[cause];
 }
@@ -68,7 +70,7 @@ enum cause cause_find(const char *name)
 {
 	int cause = CAUSE_NONE;
 
-	while (cause < CAUSE_COUNT && strcmp(rows[cause].name, name) != 0)
+	while (cause < CAUSE_COUNT && (!rows[cause].name || strcmp(rows[cause].name, name) != 0))
 		cause++;
 	return (enum cause)cause;
 }

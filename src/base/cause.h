@@ -28,6 +28,7 @@ enum cause {
 	CAUSE_LINK_LOST = 16,
 	CAUSE_NO_PPP = 17,
 	CAUSE_PERMISSION = 18,
+	CAUSE_POWER = 20, /* 19 is reserved for a data limit */
 	CAUSE_COUNT
 };
 

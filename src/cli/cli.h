@@ -96,6 +96,7 @@ cli_command cli_pty;
 cli_command cli_prepare;
 cli_command cli_status;
 cli_command cli_control;
+cli_command cli_power;
 
 /* Tell the pppd that started `pty` that its command line is wrong. */
 void cli_pty_refuse(void);

@@ -101,6 +101,10 @@ const struct command commands[] = {
 	  "dial. If there is an error in the file, nothing changes.", .run = cli_control },
 	{ "stop", "stop the running instance",
 	  "Returns when it has hung up and exited.", .run = cli_control },
+	{ "power", "switch the modem on or off by its power key",
+	  "Where the group power of the configuration says how. The running instance hangs\n"
+	  "up first, and after off it waits for on. Returns when it is done.",
+	  { 0 }, "on|off|cycle", "cycle: off, and then on", .run = cli_power },
 	{ "pty", "make a call for the pppd that runs this as its pty",
 	  "For files in /etc/ppp/peers; see gobi-dial-peers(5).",
 	  { CLI_OPTION_PPPD_OPTIONS }, .run = cli_pty, .refuse = cli_pty_refuse },

@@ -10,6 +10,7 @@
 enum conf_pdp { CONF_PDP_IPV4, CONF_PDP_IPV6, CONF_PDP_IPV4V6 };
 enum conf_flow { CONF_FLOW_AUTO, CONF_FLOW_NONE, CONF_FLOW_RTSCTS };
 enum conf_auth { CONF_AUTH_AUTO, CONF_AUTH_NONE, CONF_AUTH_PAP, CONF_AUTH_CHAP };
+enum conf_active { CONF_ACTIVE_LOW, CONF_ACTIVE_HIGH };
 
 /* How a dial proves who it is; the strings are somebody else's. */
 struct conf_account {

@@ -163,9 +163,43 @@ CONF_KEY(recovery, backoff_max, INT, int, backoff_max_s, "backoff_max",
 	 "The longest pause.",
 	 "300", .min = 1, .max = DAY_S, .unit = "seconds", .now = true)
 CONF_KEY(recovery, ladder, LIST, struct conf_list, ladder, "ladder",
-	 "What to try when dialing keeps failing, in this order; ( ) only dials again.",
-	 "redial dtr cfun reset usb", .words = steps, .now = true)
+	 "What to try when dialing keeps failing, in this order; ( ) only dials again. \"power\" is "
+	 "left out where the group power names nothing that switches the modem.",
+	 "redial dtr cfun reset usb power", .words = steps, .now = true)
 CONF_END(recovery)
+
+CONF_GROUP(power, "The modem's power: its key, reset and status lines at a GPIO chip, or a program that "
+	   "switches it. Nothing is switched unless key, reset or command is given.")
+CONF_KEY(power, chip, STRING, char *, chip, "power_chip",
+	 "The GPIO chip, by its name, its label or the path of its device.",
+	 "gpiochip0", .format = CONF_FORMAT_TEXT)
+CONF_KEY(power, key, STRING, char *, key, "power_key",
+	 "The line of the modem's power key, by its offset at the chip or its name; -1 is none.",
+	 "-1", .format = CONF_FORMAT_TEXT, .number = true)
+CONF_KEY(power, reset, STRING, char *, reset, "power_reset",
+	 "The line of its reset; -1 is none.",
+	 "-1", .format = CONF_FORMAT_TEXT, .number = true)
+CONF_KEY(power, status, STRING, char *, status, "power_status",
+	 "The line that is 1 while the modem is on; -1 is none.",
+	 "-1", .format = CONF_FORMAT_TEXT, .number = true)
+CONF_KEY(power, active, ENUM, enum conf_active, active, "power_active",
+	 "The level that presses key and reset: \"low\" at the module's own pins, \"high\" where a "
+	 "transistor is in between.",
+	 "low", .words = actives)
+CONF_KEY(power, key_on_ms, INT, int, key_on_ms, "power_key_on_ms",
+	 "How long to press the key to switch the modem on; 0 is what its family wants.",
+	 "0", .min = 0, .max = 30000, .unit = "milliseconds")
+CONF_KEY(power, key_off_ms, INT, int, key_off_ms, "power_key_off_ms",
+	 "How long to press it to switch the modem off; 0 is what its family wants.",
+	 "0", .min = 0, .max = 30000, .unit = "milliseconds")
+CONF_KEY(power, command, STRING, char *, command, "power_command",
+	 "A program that switches the modem instead of key and reset: it is run with the word on, "
+	 "off or cycle.",
+	 "", .format = CONF_FORMAT_PROGRAM)
+CONF_KEY(power, off_at_stop, BOOL, bool, off_at_stop, "power_off_at_stop",
+	 "Whether to switch the modem off when the instance is stopped.",
+	 "false", .now = true)
+CONF_END(power)
 
 CONF_GROUP(control, "The control socket.")
 CONF_KEY(control, group, STRING, char *, group, "",

@@ -24,7 +24,9 @@ static const char *const modes[] = {
 	"2g-preferred", "3g-preferred", "4g-preferred", "5g-preferred",
 	"2g+3g", "2g+4g", "3g+4g", "2g+3g+4g", "4g+5g", "3g+4g+5g", NULL };
 static const char *const steps[] = {
-	"redial", "dtr", "cfun", "reset", "usb", NULL };
+	"redial", "dtr", "cfun", "reset", "usb", "power", NULL };
+static const char *const actives[] = {
+	[CONF_ACTIVE_LOW] = "low", [CONF_ACTIVE_HIGH] = "high", NULL };
 
 #define CONF_GROUP(group, text)
 #define CONF_KEY(group, key, type, ctype, field, uci, text, ...) \

@@ -33,6 +33,7 @@ struct conf_key {
 	bool zero;                /* of an int: 0 is good too */
 	const char *unit;         /* of an int, for people */
 	bool lower;               /* a string kept in lower case */
+	bool number;              /* a string that may stand as a number, without quotes */
 	bool now;                 /* in force at once; else with the next dial */
 };
 

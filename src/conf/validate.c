@@ -108,6 +108,12 @@ bool conf_validate(enum conf_format format, const char *value, struct buf *why)
 				? NULL
 				: "has to be \"auto\" or an absolute path such as \"/dev/ttyUSB2\"";
 		break;
+	case CONF_FORMAT_PROGRAM:
+		fault = value[0] == '/' && !has_control(value)
+				? NULL
+				: "has to be the absolute path of a program, such as "
+				  "\"/usr/local/sbin/modem-power\"";
+		break;
 	case CONF_FORMAT_TEXT:
 		fault = has_control(value) ? "must not contain control characters" : NULL;
 		break;

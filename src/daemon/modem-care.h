@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "daemon/drivers.h"
+#include "daemon/power.h"
 #include "daemon/recovery.h"
 #include "session/session.h"
 
@@ -15,6 +16,7 @@ struct uevent;
 struct modem_care {
 	struct drivers drivers;
 	struct recovery recovery;
+	struct power power;
 	struct uevent *uevent;
 	struct detour *detour; /* of this call; NULL: pppd has the port itself */
 	bool routed;           /* ppp.default_route at that time, and ppp.metric */

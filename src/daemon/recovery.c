@@ -257,7 +257,8 @@ static int check_device(struct recovery *recovery, enum ladder_rung rung, const 
 		return -ENODEV;
 	if (!is_modem(recovery, conf, &device))
 		return -EPERM;
-	if ((rung != LADDER_RESET && rung != LADDER_USB) || !is_used_by_others(recovery, &device)) {
+	if ((rung != LADDER_RESET && rung != LADDER_USB && rung != LADDER_POWER) ||
+	    !is_used_by_others(recovery, &device)) {
 		recovery->used_since = 0;
 		return 0;
 	}
@@ -279,6 +280,9 @@ int recovery_start(void *ctx, enum ladder_rung rung)
 	int error = on_usb ? check_device(recovery, rung, bus->conf) : 0;
 
 	worker_abandon(&recovery->worker, SIGTERM);
+	/* The configuration says whose key it is, whatever is there now. */
+	if (rung == LADDER_POWER && error != -EBUSY)
+		return power_start(bus, POWER_CYCLE, bus->session.cause == CAUSE_NO_AT_PORT);
 	if (error < 0)
 		return error;
 	/* The tty may have been renumbered. If all ttys are gone, only the "usb" rung is

@@ -9,6 +9,7 @@
 #include "ctl/server.h"
 #include "daemon/at-user.h"
 #include "daemon/bus.h"
+#include "daemon/power.h"
 #include "daemon/reload.h"
 #include "daemon/report.h"
 #include "daemon/requests.h"
@@ -78,6 +79,7 @@ static struct json_object *answer_request(void *ctx, const struct ctl_request *r
 		{"follow", .answer = answer_follow},   {"info", .answer = answer_info},
 		{"stop", .event = SESSION_EVENT_STOP}, {"redial", .event = SESSION_EVENT_REDIAL},
 		{"reload", .answer = reload_conf},     {"at", .take = at_user_answer},
+		{"power", .take = power_answer},
 	};
 
 	for (size_t i = 0; i < COUNT(requests); i++) {

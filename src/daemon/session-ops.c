@@ -153,8 +153,12 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	struct probe_result judged = *result;
 	struct buf text = BUF_INIT;
 
-	for (size_t i = 0; result->chosen < 0 && i < result->count; i++)
+	event.silent = result->count > 0;
+	for (size_t i = 0; result->chosen < 0 && i < result->count; i++) {
 		event.stuck |= result->ports[i].role == PORT_ROLE_PPP;
+		event.silent &=
+			result->ports[i].role == PORT_ROLE_SILENT && !result->ports[i].garbled;
+	}
 	if (serial) {
 		const struct probed_port *chosen = &result->ports[result->chosen];
 
@@ -164,6 +168,8 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 		bus->port = chosen->port;
 		bus->heard_at = -1;
 		second_port_learn(bus, result);
+		str_copy(bus->care->power.identity, sizeof(bus->care->power.identity),
+			 chosen->identity);
 		event.family = modem_family_find(chosen->port.vid, chosen->identity);
 		event.identity = chosen->identity;
 		event.age_ms = chosen->port.plugged_ms > 0 ? chosen->port.plugged_ms : 0;
@@ -224,6 +230,7 @@ static void cancel_search(void *ctx)
 	prober_cancel(&bus->prober);
 	rebind_cancel(&bus->care->drivers.rebind);
 	worker_abandon(&bus->care->recovery.worker, SIGTERM);
+	power_cancel(bus);
 }
 
 /* Another one may have been named, or have come there. */
@@ -497,6 +504,7 @@ const struct session_ops session_ops = {
 	.bind_cancel = cancel_search,
 	.recover = recovery_start,
 	.recover_cancel = cancel_search,
+	.power = power_start,
 	.exclude = recovery_exclude,
 	.command = send_command,
 	.ppp = run_pppd,
@@ -534,6 +542,7 @@ void session_ops_stop(struct bus *bus)
 	bus->pppd = NULL;
 	bus->ops.port_close(bus);
 	cancel_search(bus);
+	power_leave(bus);
 	prober_end(&bus->prober, bus_close_ms(bus));
 	closer_end(&bus->closer, bus_close_ms(bus));
 	session_free(&bus->session);

@@ -27,6 +27,7 @@ struct check_table {
 
 extern const struct check_table checks_setup;  /* configuration, rights */
 extern const struct check_table checks_device; /* USB, firmware, drivers */
+extern const struct check_table checks_power;  /* key, reset, STATUS */
 extern const struct check_table checks_port;   /* ports and who holds them */
 extern const struct check_table checks_modem;  /* SIM, radio, network */
 extern const struct check_table checks_ppp;    /* kernel, pppd, instance */

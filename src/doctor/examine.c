@@ -8,7 +8,7 @@
 #include "doctor/checks.h"
 
 static const struct check_table *const tables[] = {
-	&checks_setup, &checks_device, &checks_port, &checks_modem, &checks_ppp,
+	&checks_setup, &checks_device, &checks_power, &checks_port, &checks_modem, &checks_ppp,
 };
 
 void check_put_command(const struct doctor_facts *facts, const char *command, struct buf *out)

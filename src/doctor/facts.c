@@ -69,6 +69,13 @@ void doctor_collect(struct doctor_facts *facts, const char *root, const struct c
 	look_at_device(facts, root);
 	if (!*facts->job.device.path)
 		facts->stick = usb_find_stick(&facts->stick_device, root);
+	facts->power_configured = power_is_configured(conf) && !*conf->power.command;
+	facts->power_status = facts->power_past.act = -1;
+	if (facts->power_configured) {
+		facts->power_check = power_key_check(conf);
+		facts->power_status = power_key_status(conf);
+		facts->power_past = power_key_past(facts->name);
+	}
 	facts->platform = system_platform(root);
 	facts->cmdline_file = system_cmdline_file(root);
 	rfkill_is_blocked(root, &facts->rfkill);

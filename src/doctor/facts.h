@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/cause.h"
+#include "io/power-key.h"
 #include "io/rebind.h"
 
 struct conf;
@@ -72,7 +73,11 @@ struct doctor_facts {
 	struct buf rfkill;        /* the kernel's switch that blocks radios */
 	int modemmanager, brltty; /* process ids; 0: not running */
 	enum doctor_module option, ppp_async;
-	int dev_ppp; /* 0, or why it cannot be opened: a negative errno */
+	bool power_configured;         /* the group power names something, but no program alone: */
+	enum power_result power_check; /* are its lines there? */
+	int power_status;              /* STATUS: 1, 0; -1: unknown */
+	struct power_past power_past;  /* the last press */
+	int dev_ppp;                   /* 0, or why it cannot be opened: a negative errno */
 
 	/* From doctor_collect_pin: what pins_send would say to sim.pin. */
 	int pin_verdict;

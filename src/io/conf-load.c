@@ -13,7 +13,7 @@
 #include "io/conf-load.h"
 #include "io/conf-source.h"
 
-#define KEYS_MAX        64
+#define KEYS_MAX        128
 #define SECRET_FILE_MAX 1024
 
 struct load {
@@ -103,7 +103,8 @@ static bool check_type(struct load *load, const struct conf_key *key, int type, 
 	};
 	const char *hint = "";
 
-	if (type == wants[key->type].type || (type && type == wants[key->type].other))
+	if (type == wants[key->type].type || (type && type == wants[key->type].other) ||
+	    (key->number && type == CONFIG_TYPE_INT))
 		return true;
 	if ((type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64) &&
 	    (key->type == CONF_TYPE_STRING || key->type == CONF_TYPE_SECRET))
@@ -250,7 +251,9 @@ static void load_key(struct load *load, const struct conf_key *key, const config
 		load_list(load, key, setting, line);
 		break;
 	default:
-		load_string(load, key, text ? text : "", line);
+		if (type == CONFIG_TYPE_INT)
+			buf_printf(&number, "%d", config_setting_get_int(setting));
+		load_string(load, key, text ? text : buf_str(&number), line);
 		break;
 	}
 	buf_free(&number);

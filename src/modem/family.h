@@ -5,6 +5,7 @@
 #include "modem/card.h"
 #include "modem/layout.h"
 #include "modem/mode.h"
+#include "modem/power-plan.h"
 #include "modem/radio.h"
 #include "modem/reject.h"
 #include "modem/signal.h"
@@ -40,6 +41,10 @@ struct modem_family {
 	const char *auth, *auth_none;
 
 	const struct mode_dialect *mode; /* how the network mode is told; never NULL in a dialect */
+
+	/* How its power key is pressed: rows up to an empty one, the first that fits counts; NULL:
+	 * as usual. */
+	const struct power_times *power;
 
 	/* Answers, whatever command they answer: rows up to an empty one. An answer is known by its
 	 * prefix, whichever family asked, since modems are sold under other names. */

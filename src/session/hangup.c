@@ -93,6 +93,8 @@ static void finish_hangup(struct session *session, int64_t now)
 	}
 	if (session->stopping)
 		next = SESSION_STOPPED;
+	else if (session->power_wanted >= 0)
+		next = SESSION_RECOVERING;
 	else if (session->redialing || has_other)
 		next = SESSION_BACKING_OFF;
 	else if (reaction == CAUSE_REACTION_WAIT && session->failed_in == SESSION_PROBING &&

@@ -18,10 +18,11 @@ static const struct {
 	[LADDER_CFUN] = {"cfun", 60000, 15 * MINUTE_MS},
 	[LADDER_RESET] = {"reset", 30000, 30 * MINUTE_MS},
 	[LADDER_USB] = {"usb", 20000, 60 * MINUTE_MS},
+	[LADDER_POWER] = {"power", 240000, 60 * MINUTE_MS},
 };
 
 #define RUNG(name) (1u << LADDER_##name)
-#define ANY        (RUNG(DTR) | RUNG(CFUN) | RUNG(RESET) | RUNG(USB))
+#define ANY        (RUNG(DTR) | RUNG(CFUN) | RUNG(RESET) | RUNG(USB) | RUNG(POWER))
 
 /* Which rungs can cure a cause, and after how many redials. A modem that does not answer takes no
  * commands; one that answers but finds no network is helped neither by DTR nor by
@@ -30,9 +31,9 @@ static const struct {
 	int redials;
 	unsigned mends;
 } climbs[CAUSE_COUNT] = {
-	[CAUSE_NO_AT_PORT] = {1, RUNG(DTR) | RUNG(USB)},
-	[CAUSE_SIM] = {2, RUNG(CFUN) | RUNG(RESET) | RUNG(USB)},
-	[CAUSE_NOT_REGISTERED] = {2, RUNG(CFUN) | RUNG(RESET)},
+	[CAUSE_NO_AT_PORT] = {1, RUNG(DTR) | RUNG(USB) | RUNG(POWER)},
+	[CAUSE_SIM] = {2, RUNG(CFUN) | RUNG(RESET) | RUNG(USB) | RUNG(POWER)},
+	[CAUSE_NOT_REGISTERED] = {2, RUNG(CFUN) | RUNG(RESET) | RUNG(POWER)},
 	[CAUSE_CALL] = {3, ANY},
 	[CAUSE_PPP] = {3, ANY},
 	[CAUSE_LINK_LOST] = {3, ANY},
@@ -70,14 +71,14 @@ void ladder_undo(struct ladder *ladder)
 	ladder->to_judge = false;
 }
 
-void ladder_set(struct ladder *ladder, const struct conf_list *words)
+void ladder_set(struct ladder *ladder, const struct conf_list *words, bool has_power)
 {
 	ladder_reset(ladder);
 	ladder->count = 0;
 	for (size_t i = 0; i < words->count; i++)
 		for (enum ladder_rung rung = 0; rung < LADDER_RUNG_COUNT; rung++)
 			if (strcmp(rungs[rung].name, words->items[i]) == 0 &&
-			    !has_rung(ladder, rung))
+			    !has_rung(ladder, rung) && (rung != LADDER_POWER || has_power))
 				ladder->order[ladder->count++] = rung;
 }
 
@@ -102,7 +103,7 @@ enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *fa
 	if ((unsigned)failed->cause >= CAUSE_COUNT || failed->hopeless ||
 	    climbs[failed->cause].mends == 0)
 		return LADDER_REDIAL;
-	mends = climbs[failed->cause].mends & (failed->gone ? RUNG(USB) : ANY);
+	mends = climbs[failed->cause].mends & (failed->gone ? RUNG(USB) | RUNG(POWER) : ANY);
 	/* The rung made for this, wherever the ladder stands. */
 	if (failed->stuck && !failed->gone && has_rung(ladder, LADDER_DTR) &&
 	    now >= ladder->free_at[LADDER_DTR])

@@ -17,6 +17,7 @@ enum ladder_rung {
 	LADDER_CFUN,   /* the radio off and on */
 	LADDER_RESET,  /* of the modem, by AT command */
 	LADDER_USB,    /* the USB device off and on */
+	LADDER_POWER,  /* the modem itself, by its key or switch */
 	LADDER_RUNG_COUNT
 };
 
@@ -41,14 +42,14 @@ struct ladder {
 struct ladder_case {
 	enum cause cause;
 	bool hopeless; /* no rung can help: no SIM, or denied by the network */
-	bool gone;     /* the modem has lost its ports: only LADDER_USB can reach it */
+	bool gone;     /* the modem has lost its ports: only LADDER_USB and _POWER can reach it */
 	bool stuck;    /* a port is in data mode, which LADDER_DTR is for */
 	bool again;    /* the last rung was not done or has failed: this is no new failure */
 };
 
-/* Take the words of recovery.ladder, in their order; repeated ones count once. Starts at the
- * bottom; the rungs' pauses go on. */
-void ladder_set(struct ladder *ladder, const struct conf_list *words);
+/* Take the words of recovery.ladder, in their order; repeated ones count once, and "power" only
+ * with `has_power`. Starts at the bottom; the rungs' pauses go on. */
+void ladder_set(struct ladder *ladder, const struct conf_list *words, bool has_power);
 
 /*
  * After a failure: what to do before the next dial. Only rungs that can cure the

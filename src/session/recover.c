@@ -86,6 +86,43 @@ static void undo_rung(struct session *session, int error, int64_t now)
 	}
 }
 
+/* Off stays off, even where nothing shows that it worked. */
+static void end_power(struct session *session, const char *text, bool left, int boot_ms,
+		      int64_t now)
+{
+	bool off = session->power_wanted == POWER_OFF;
+
+	log_notice("power: %s", text);
+	session->power_wanted = -1;
+	session->answered = false;
+	session->search_at = -1;
+	session->script.born_at = now;
+	session->switched_off = off;
+	session->boot_ms = boot_ms;
+	if (off || left) {
+		buf_clear(&session->text);
+		buf_printf(&session->text, "the modem is to come back");
+		await_modem(session, now);
+	} else {
+		session->delay_ms = REST_MS;
+		session_change(session, SESSION_BACKING_OFF, now);
+	}
+}
+
+/* What a person has asked for; the ladder has no part in it. */
+static void begin_power(struct session *session, int64_t now)
+{
+	enum power_act act = (enum power_act)session->power_wanted;
+	int error = session->ops->power ? session->ops->power(session->ctx, act, !session->answered)
+					: -ENOTSUP;
+
+	session->limit = now + ladder_rung_timeout_ms(LADDER_POWER);
+	if (error == 0)
+		log_notice("power: \"%s\" on request", power_act_name(act));
+	else
+		end_power(session, strerror(-error), false, 0, now);
+}
+
 void recovering_enter(struct session *session, int64_t now)
 {
 	enum ladder_rung rung = session->ladder.rung;
@@ -95,6 +132,10 @@ void recovering_enter(struct session *session, int64_t now)
 	session->ports_changed = false;
 	session->recovered = false;
 	session->modem_left = false;
+	if (session->power_wanted >= 0) {
+		begin_power(session, now);
+		return;
+	}
 	error = session->ops->recover(session->ctx, rung);
 	if (error < 0)
 		undo_rung(session, error, now);
@@ -109,12 +150,22 @@ void recovering_handle(struct session *session, const struct session_event *even
 	const char *name = ladder_rung_name(session->ladder.rung);
 	int64_t now = event->now;
 
+	if (session->power_wanted >= 0) {
+		if (event->type == SESSION_EVENT_LIMIT) {
+			session->ops->recover_cancel(session->ctx);
+			end_power(session, "it does not end", false, 0, now);
+		}
+		if (event->type == SESSION_EVENT_POWERED)
+			end_power(session, event->text, event->left, event->boot_ms, now);
+		return;
+	}
 	switch (event->type) {
 	case SESSION_EVENT_PORTS:
 		session->ports_changed = true;
 		if (session->recovered)
 			session->wake = session->settled_at;
 		break;
+	case SESSION_EVENT_POWERED:
 	case SESSION_EVENT_RECOVERED:
 		if (session->recovered)
 			break;
@@ -125,6 +176,8 @@ void recovering_handle(struct session *session, const struct session_event *even
 		log_notice("recovery: \"%s\": %s", name, event->text);
 		session->modem_left = event->left;
 		session->recovered = true;
+		session->answered &= !event->switched;
+		session->boot_ms = event->boot_ms;
 		session->script.born_at = now;
 		session->limit = now + RETURN_MS;
 		if (event->cause != CAUSE_NONE)

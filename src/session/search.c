@@ -10,15 +10,22 @@
 
 #define RESCAN_MS     60000 /* in case a uevent was lost */
 #define PASS_PAUSE_MS 500   /* between two passes of the probe */
+#define ABSENT_MS     60000 /* after which a modem is not just starting anew */
 
 /* How long a search may go on finding nothing. */
 static int64_t search_end(const struct session *session)
 {
-	return session->search_at + session->conf->modem.wait_s * 1000;
+	int wait_ms = session->conf->modem.wait_s * 1000;
+
+	return session->search_at + (session->boot_ms > wait_ms ? session->boot_ms : wait_ms);
 }
 
 void waiting_enter(struct session *session, int64_t now)
 {
+	if (session->switched_off) {
+		log_notice("the modem is switched off, until \"gobi-dial power on\"");
+		return;
+	}
 	session->limit = now + RESCAN_MS;
 	if (session->once && search_end(session) < session->limit)
 		session->limit = search_end(session);
@@ -42,6 +49,45 @@ static void start_probe(struct session *session, int64_t now)
 		session_fail_call(session, now, "cannot look for ports", error);
 }
 
+/* Have the modem switched on if that may be all it lacks. True: POWERED comes. */
+static bool wake_modem(struct session *session, bool silent, int64_t now)
+{
+	int error = session->ops->power ? session->ops->power(session->ctx, POWER_ON, silent)
+					: -ENOTSUP;
+
+	session->power_asked |= silent;
+	session->waking = error == 0;
+	if (error < 0 && error != -ENOTSUP)
+		log_warning("cannot switch the modem on: %s", strerror(-error));
+	if (session->waking) {
+		session->limit = now + ladder_rung_timeout_ms(LADDER_POWER);
+		session->wake = -1;
+	}
+	return session->waking;
+}
+
+static void take_power_result(struct session *session, const struct session_event *event)
+{
+	if (!session->waking)
+		return;
+	session->waking = false;
+	session->limit = event->now + session_states[SESSION_PROBING].timeout_ms;
+	if (event->cause != CAUSE_NONE) {
+		session_fail(session, event->now, event->cause, "%s", event->text);
+		return;
+	}
+	session->boot_ms = event->boot_ms;
+	if (event->switched) {
+		log_notice("the modem is switched on: %s", event->text);
+		session_mark(session, "power", event->now);
+		session->search_at = event->now;
+		session->script.born_at = event->now;
+		session->answered = false;
+		session->woken = !event->sure;
+	}
+	start_probe(session, event->now);
+}
+
 void probing_enter(struct session *session, int64_t now)
 {
 	session->port[0] = '\0';
@@ -52,10 +98,12 @@ void probing_enter(struct session *session, int64_t now)
 	}
 	session->bound = session->redialing = false;
 	session->wrong_modem = session->stuck = session->modem_left = false;
+	session->woken = session->power_asked = session->switched_off = false;
 	if (session->search_at < 0)
 		session->search_at = now;
 	session_mark(session, "probing", now);
-	start_probe(session, now);
+	if (!wake_modem(session, false, now))
+		start_probe(session, now);
 }
 
 static void take_probe_result(struct session *session, const struct session_event *event)
@@ -63,6 +111,7 @@ static void take_probe_result(struct session *session, const struct session_even
 	bool no_port = event->cause == CAUSE_NO_AT_PORT;
 	int64_t born_at = session->script.born_at;
 	bool stuck = event->stuck && session->stuck && !session->once;
+	bool absent = event->cause == CAUSE_NO_MODEM;
 
 	if (event->fresh) {
 		ladder_renew(&session->ladder);
@@ -82,34 +131,52 @@ static void take_probe_result(struct session *session, const struct session_even
 		if (event->age_ms > 0 ? born_at < event->now - event->age_ms : born_at < 0)
 			session->script.born_at = event->now - event->age_ms;
 		modem_decode_ati(event->identity ? event->identity : "", &session->script.ati);
-		session->port_open = true;
+		session->port_open = session->answered = true;
+		session->boot_ms = 0;
 		session->search_at = -1;
 		session_change(session, SESSION_PREPARING, event->now);
 		return;
 	}
 	/* Where no plug-in tells a modem's age, its first answer does. */
 	session->script.born_at = -1;
+	/* A modem that has answered is hung rather than off: a press might switch it off. One on
+	 * USB may have gone for a moment to start anew. */
+	if (!session->ports_changed && !session->power_asked &&
+	    (absent ? event->now - session->search_at >= ABSENT_MS
+		    : event->silent && !session->answered) &&
+	    wake_modem(session, true, event->now))
+		return;
 	/* Closing a port that is in data mode may have ended that; finding it so twice in a row is
 	 * for the ladder. */
 	session->stuck = event->stuck;
-	if (session->ports_changed ||
-	    (no_port && !stuck && event->now + PASS_PAUSE_MS < search_end(session))) {
+	if (session->ports_changed || ((absent ? session->woken : no_port && !stuck) &&
+				       event->now + PASS_PAUSE_MS < search_end(session))) {
 		log_info("%s; asking again", event->text);
 		session->limit = event->now + session_states[SESSION_PROBING].timeout_ms;
 		session->wake = event->now + PASS_PAUSE_MS;
 		return;
 	}
-	session_fail(session, event->now, event->cause, "%s", event->text);
+	session->boot_ms = 0;
+	if (session->woken && (event->silent || absent))
+		session_fail(session, event->now, CAUSE_POWER, "the power key had no effect: %s",
+			     event->text);
+	else
+		session_fail(session, event->now, event->cause, "%s", event->text);
 }
 
 void probing_handle(struct session *session, const struct session_event *event)
 {
 	if (event->type == SESSION_EVENT_PORTS)
 		session->ports_changed = true;
-	else if (event->type == SESSION_EVENT_TIMEOUT)
+	else if (event->type == SESSION_EVENT_TIMEOUT && !session->waking)
 		start_probe(session, event->now);
 	else if (event->type == SESSION_EVENT_PROBED)
 		take_probe_result(session, event);
+	else if (event->type == SESSION_EVENT_POWERED)
+		take_power_result(session, event);
+	else if (event->type == SESSION_EVENT_LIMIT && session->waking)
+		session_fail(session, event->now, CAUSE_POWER,
+			     "switching the modem on does not end");
 	else if (event->type == SESSION_EVENT_LIMIT)
 		session_fail(session, event->now, CAUSE_NO_AT_PORT, "%s",
 			     session->probe_runs ? "the probe of the ports does not end: the modem "
@@ -154,10 +221,13 @@ void backing_off_handle(struct session *session, const struct session_event *eve
 	bool waiting = session->state == SESSION_WAITING;
 	enum cause cause = session->cause;
 
+	if (session->switched_off)
+		return;
 	if (event->type == SESSION_EVENT_PORTS) {
 		/* A modem that has just come (back) may have cured these. */
 		if (waiting || cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT ||
-		    cause == CAUSE_LINK_LOST || cause == CAUSE_PPP || cause == CAUSE_BUSY)
+		    cause == CAUSE_LINK_LOST || cause == CAUSE_PPP || cause == CAUSE_BUSY ||
+		    cause == CAUSE_POWER)
 			session->wake = session->settled_at;
 	} else if (event->type == SESSION_EVENT_LIMIT && waiting && session->once &&
 		   event->now >= search_end(session)) {

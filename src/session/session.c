@@ -14,7 +14,7 @@ void session_reload(struct session *session)
 
 	session->backoff.min_ms = conf->recovery.backoff_min_s * 1000;
 	session->backoff.max_ms = conf->recovery.backoff_max_s * 1000;
-	ladder_set(&session->ladder, &conf->recovery.ladder);
+	ladder_set(&session->ladder, &conf->recovery.ladder, power_is_configured(conf));
 }
 
 void session_init(struct session *session, const struct conf *conf, const struct session_ops *ops,
@@ -32,6 +32,7 @@ void session_init(struct session *session, const struct conf *conf, const struct
 	session->failed_at = -1;
 	session->stop_at = -1;
 	session->ppp_ending_at = -1;
+	session->power_wanted = -1;
 	session->backoff.seed = seed;
 	session_reload(session);
 	script_init(&session->script, conf);
@@ -181,6 +182,15 @@ void session_handle(struct session *session, const struct session_event *event)
 			session->redialing = true;
 			if (session->state != SESSION_HANGING_UP)
 				session_change(session, SESSION_HANGING_UP, event->now);
+		}
+		break;
+	case SESSION_EVENT_POWER:
+		if (event->act != POWER_ON) {
+			session->power_wanted = (int)event->act;
+			if (session->state != SESSION_HANGING_UP)
+				session_change(session, SESSION_HANGING_UP, event->now);
+		} else if (session->switched_off && session->state == SESSION_WAITING) {
+			session_change(session, SESSION_PROBING, event->now);
 		}
 		break;
 	case SESSION_EVENT_TIMEOUT:

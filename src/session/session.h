@@ -53,10 +53,12 @@ enum session_event_type {
 	SESSION_EVENT_PPP_LOG,   /* ppp */
 	SESSION_EVENT_PPP_EXIT,  /* cause, text */
 	SESSION_EVENT_RECOVERED, /* the end of what ops->recover began: cause, text, left */
+	SESSION_EVENT_POWERED,   /* the end of what ops->power began: cause, text, left, sure */
 	SESSION_EVENT_NO_CALL,   /* the modem has ended the call in plain text: text */
 	SESSION_EVENT_ALARM,     /* the link is up but useless: cause, text */
 	SESSION_EVENT_STOP,
 	SESSION_EVENT_REDIAL,
+	SESSION_EVENT_POWER, /* a person wants it on, off, or off and on: act */
 	SESSION_EVENT_LIMIT, /* the state has lasted too long; made by session_handle */
 	SESSION_EVENT_COUNT
 };
@@ -76,6 +78,11 @@ struct session_event {
 	bool left;                         /* RECOVERED: the modem has left USB and will return */
 	bool gone;                         /* RECOVERED: not done, the modem was unplugged */
 	bool fresh;                        /* PROBED: the modem was plugged in anew */
+	bool silent;                       /* PROBED: not a byte came, from no port */
+	bool switched;                     /* POWERED: something was pressed, */
+	bool sure;                         /* and STATUS has followed */
+	int boot_ms;                       /* POWERED: how long it may take to start; 0: it has */
+	enum power_act act;                /* POWER */
 	const struct at_event *at;
 	const struct ppp_event *ppp;
 };
@@ -106,6 +113,10 @@ struct session_ops {
 	 * unplugged; -EPERM: it may be no modem at all; others: this rung cannot be done now. */
 	int (*recover)(void *ctx, enum ladder_rung rung);
 	void (*recover_cancel)(void *ctx);
+	/* Switch the modem, where its state does not speak against it. `silent`: it says nothing.
+	 * Ends in POWERED. -ENOTSUP: nothing is configured for it, or there is no reason to press
+	 * anything. NULL: never. recover_cancel gives it up. */
+	int (*power)(void *ctx, enum power_act act, bool silent);
 	/* Ignore the modem on the open port until it is plugged in again. False when it cannot be
 	 * told from others. */
 	bool (*exclude)(void *ctx);
@@ -156,6 +167,13 @@ struct session {
 	bool ports_changed;    /* while the probe ran */
 	bool stuck;            /* PROBED has said so */
 	bool dead;             /* the link was up, but nothing came through it */
+	bool answered;         /* the modem has, since it was last switched */
+	bool waking;           /* PROBING: it is being switched on first */
+	bool woken;            /* it was, in this attempt, and no STATUS has followed */
+	bool power_asked;      /* the key was thought of for this attempt's silence */
+	int power_wanted;      /* by a person: an enum power_act; -1: nothing */
+	int boot_ms;           /* how long the search waits for it to start; 0: not */
+	bool switched_off;     /* by a person, until he wants it on */
 	bool wrong_modem;      /* has been left out: another one may be there */
 	bool recovered;        /* RECOVERING: it is done */
 	bool modem_left;       /* RECOVERING: and the modem has gone */

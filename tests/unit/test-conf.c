@@ -112,6 +112,9 @@ static const struct bad_case bad_cases[] = {
 	{ "ppp: { options = ( \"mru 1400\", \"updetach\" ); };", "ppp.options, item 2: \"updetach\"" },
 	{ "monitor: { ping = ( \"example.org\" ); };", "monitor.ping, item 1" },
 	{ "monitor: { ping = ( \"192.0.2\" ); };", "monitor.ping, item 1" },
+	{ "power: { key = true; };", "power.key cannot be true or false" },
+	{ "power: { command = \"switch\"; };", "power.command: \"switch\" has to be the absolute path" },
+	{ "power: { active = \"up\"; };", "power.active: \"up\" has to be one of" },
 	{ "recovery: { ladder = ( \"redial\", \"reboot\" ); };", "recovery.ladder, item 2: \"reboot\" has to be one of" },
 	/* between keys */
 	{ "recovery: {\n backoff_min = 10;\n backoff_max = 9; };", "t:3: recovery.backoff_max: 9 is less than" },
@@ -232,8 +235,8 @@ static void an_empty_file_gives_the_defaults(void **state)
 	same(&conf, &defaults);
 	assert_string_equal(conf.modem.port, "auto");
 	assert_string_equal(conf.network.apn, "auto");
-	assert_int_equal(conf.recovery.ladder.count, 5);
-	assert_string_equal(conf.recovery.ladder.items[4], "usb");
+	assert_int_equal(conf.recovery.ladder.count, 6);
+	assert_string_equal(conf.recovery.ladder.items[5], "power");
 	conf_free(&conf);
 	assert_int_equal(load(&conf, "network: { };\n# x\n/* y */", &errors), 0);
 	same(&conf, &defaults);
@@ -426,7 +429,7 @@ static void some_keys_are_in_force_at_once(void **state)
 		"ppp.default_route",    "ppp.metric",           "monitor.ping",
 		"monitor.interval",     "monitor.failures",     "monitor.signal_interval",
 		"monitor.dead_traffic", "recovery.backoff_min", "recovery.backoff_max",
-		"recovery.ladder",      "control.group",
+		"recovery.ladder",      "control.group",        "power.off_at_stop",
 	};
 	size_t count = 0;
 
@@ -446,11 +449,13 @@ static void some_keys_are_in_force_at_once(void **state)
 /* A value other than the default, whatever the key. */
 static void set_other(const struct conf_key *key, struct conf *conf)
 {
-	const char *value = key->type == CONF_TYPE_INT    ? "77"
-			    : key->type == CONF_TYPE_BOOL ? "false"
-			    : key->words                  ? key->words[1]
-							  : "other";
+	const char *value = key->type == CONF_TYPE_INT                          ? "77"
+			    : key->type != CONF_TYPE_BOOL                       ? NULL
+			    : *(const bool *)((const char *)conf + key->offset) ? "false"
+										: "true";
 
+	if (!value)
+		value = key->words ? key->words[1] : "other";
 	if (key->type == CONF_TYPE_FILE)
 		return;
 	conf_key_clear(key, conf);

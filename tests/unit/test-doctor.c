@@ -395,6 +395,19 @@ LONE(refused, modem->registered = false;
      modem->registration[1].stat = MODEM_REG_DENIED)
 LONE(refused_with_reason, modem->registered = false; modem->reject.cause = 15;
      modem->registration[MODEM_DOMAIN_CS].stat = MODEM_REG_SEARCHING)
+LONE(no_chip, facts->power_configured = true; facts->power_check = POWER_RESULT_NO_CHIP)
+LONE(no_line, facts->power_configured = true; facts->power_check = POWER_RESULT_NO_LINE)
+LONE(held_line, facts->power_configured = true; facts->power_check = POWER_RESULT_HELD)
+LONE(denied_chip, facts->power_configured = true; facts->power_check = POWER_RESULT_DENIED)
+LONE(broken_chip, facts->power_configured = true; facts->power_check = POWER_RESULT_BROKEN)
+LONE(wrong_line, facts->power_configured = true; facts->power_past.act = POWER_ON;
+     facts->power_past.result = POWER_RESULT_NO_EFFECT)
+LONE(wrong_status, facts->power_configured = true; facts->power_status = 0)
+LONE(off, facts->power_configured = true; facts->power_status = 0; probe->chosen = -1;
+     probe->cause = CAUSE_NO_AT_PORT; world->ports[0].role = PORT_ROLE_SILENT)
+LONE(on_silent, facts->power_configured = true; facts->power_status = 1; probe->chosen = -1;
+     probe->cause = CAUSE_NO_AT_PORT; world->ports[0].role = PORT_ROLE_SILENT)
+LONE(switchable, facts->power_configured = true)
 LONE(searching, modem->registered = false;
      modem->registration[0].stat = MODEM_REG_SEARCHING)
 #define SCAN(name, ...)                                                            \
@@ -461,6 +474,16 @@ static const struct lone lones[] = {
 	{ "bridge-found", spoil_bridge },
 	{ "line-silent", spoil_dead_line },
 	{ "line-garbled", spoil_odd_line },
+	{ "power-chip-missing", spoil_no_chip },
+	{ "power-line-missing", spoil_no_line },
+	{ "power-line-held", spoil_held_line },
+	{ "power-denied", spoil_denied_chip },
+	{ "power-chip-broken", spoil_broken_chip },
+	{ "power-no-effect", spoil_wrong_line },
+	{ "power-wrong-status", spoil_wrong_status },
+	{ "power-off", spoil_off },
+	{ "power-on-silent", spoil_on_silent },
+	{ "power-fine", spoil_switchable },
 	{ "not-asked", spoil_not_asked },
 	{ "half-asked", spoil_half_asked },
 	{ "pin-missing", spoil_no_pin },
@@ -549,6 +572,7 @@ static void fill_well(struct world *world)
 	facts->pppd = "/usr/sbin/pppd";
 	facts->pppd_there = true;
 	strcpy(facts->pppd_version, "2.4.9");
+	facts->power_status = facts->power_past.act = -1;
 }
 
 static void free_world(struct world *world)

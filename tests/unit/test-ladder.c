@@ -10,6 +10,8 @@
 #define MINUTE 60000
 #define HOUR   (60 * MINUTE)
 
+static bool has_power = true;
+
 static struct ladder ladder_of(const char *words)
 {
 	struct conf_list list = {.count = 0};
@@ -19,14 +21,14 @@ static struct ladder ladder_of(const char *words)
 	snprintf(text, sizeof(text), "%s", words);
 	while (rest && *rest)
 		list.items[list.count++] = strsep(&rest, " ");
-	ladder_set(&ladder, &list);
+	ladder_set(&ladder, &list, has_power);
 	return ladder;
 }
 
 /* As many failures of that kind, a second apart, as rungs by their letters. */
 static const char *climb(struct ladder *ladder, struct ladder_case failed, int count, int64_t *now)
 {
-	static const char letters[] = "-dcru";
+	static const char letters[] = "-dcrup";
 	static char path[64];
 	int i;
 
@@ -73,6 +75,11 @@ static void each_cause_climbs_what_can_mend_it(void **state)
 		{"usb", {.cause = CAUSE_CALL}, "u------"},
 		{"usb dtr usb", {.cause = CAUSE_CALL}, "ud-----"},
 		{"dtr redial usb", {.cause = CAUSE_CALL}, "d---u---"},
+		{"redial dtr usb power", {.cause = CAUSE_NO_AT_PORT}, "-dup-"},
+		{"redial dtr usb power", {.cause = CAUSE_NO_AT_PORT, .gone = true}, "up-"},
+		{"redial power", {.cause = CAUSE_CALL}, "---p----"},
+		{"redial cfun reset power", {.cause = CAUSE_NOT_REGISTERED}, "--crp-"},
+		{"power", {.cause = CAUSE_POWER}, "--"},
 	};
 
 	(void)state;
@@ -105,6 +112,17 @@ static void each_rung_has_its_pause(void **state)
 	}
 	assert_in_range(counts[LADDER_USB], 23, 24);
 	assert_true(ladder.slow);
+}
+
+static void power_is_no_rung_where_nothing_switches_it(void **state)
+{
+	struct ladder ladder;
+
+	(void)state;
+	has_power = false;
+	ladder = ladder_of("redial usb power");
+	has_power = true;
+	assert_int_equal(ladder.count, 2);
 }
 
 static void causes_that_take_turns_climb_too(void **state)
@@ -175,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_cause_climbs_what_can_mend_it),
+		cmocka_unit_test(power_is_no_rung_where_nothing_switches_it),
 		cmocka_unit_test(a_rung_that_was_not_done_counts_for_nothing),
 		cmocka_unit_test(a_renewed_ladder_knows_no_pause),
 		cmocka_unit_test(each_rung_has_its_pause),

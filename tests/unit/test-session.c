@@ -29,6 +29,9 @@ struct world {
 	int link_ups;
 	int rungs[LADDER_RUNG_COUNT];
 	int recover_error;
+	int powers[POWER_ACT_COUNT];
+	bool power_silent;
+	bool has_key, has_status;
 	int excludes;
 	bool excludable;
 	bool ppp_runs;
@@ -143,6 +146,17 @@ static void recover_cancel(void *ctx)
 	(void)ctx;
 }
 
+static int power(void *ctx, enum power_act act, bool silent)
+{
+	struct world *world = ctx;
+
+	if (!world->has_key || (!world->has_status && act == POWER_ON && !silent))
+		return -ENOTSUP;
+	world->powers[act]++;
+	world->power_silent = silent;
+	return 0;
+}
+
 static bool exclude(void *ctx)
 {
 	struct world *world = ctx;
@@ -158,6 +172,7 @@ static const struct session_ops ops = {
 	.bind_cancel = bind_cancel,
 	.recover = recover,
 	.recover_cancel = recover_cancel,
+	.power = power,
 	.exclude = exclude,
 	.command = command,
 	.ppp = ppp,
@@ -165,6 +180,8 @@ static const struct session_ops ops = {
 	.hang_up = hang_up,
 	.port_close = port_close,
 };
+
+static bool next_has_key, next_has_status;
 
 static struct world *world_new(bool once)
 {
@@ -174,6 +191,8 @@ static struct world *world_new(bool once)
 	assert_int_equal(conf_init(&world->conf), 0);
 	*world->conf.network.apn = '\0'; /* as the modem has it */
 	world->now = 1000;
+	world->has_key = next_has_key;
+	world->has_status = next_has_status;
 	session_init(&world->session, &world->conf, &ops, world, once, 7);
 	session_start(&world->session, world->now);
 	return world;
@@ -1363,7 +1382,7 @@ static void a_rung_that_cannot_be_done_is_passed_over(void **state)
 		world->recover_error = errors[i];
 		refuse_calls(world, SESSION_RECOVERING, 4);
 		assert_int_equal(world->session.state, SESSION_BACKING_OFF);
-		for (int rung = LADDER_DTR; rung < LADDER_RUNG_COUNT; rung++)
+		for (int rung = LADDER_DTR; rung < LADDER_POWER; rung++)
 			assert_int_equal(world->rungs[rung], 1);
 		assert_int_equal(world->session.cause, CAUSE_CALL);
 		/* None of them was done: they count neither as failures nor as tried. */
@@ -1647,6 +1666,169 @@ static void another_modem_that_is_all_there_is_is_not_hammered(void **state)
 	world_free(world);
 }
 
+/* A world with a key, and a STATUS line or not. */
+static struct world *world_with_key(bool once, bool has_status)
+{
+	struct world *world;
+
+	next_has_key = true;
+	next_has_status = has_status;
+	world = world_new(once);
+	next_has_key = false;
+	return world;
+}
+
+static void probed_silent(struct world *world)
+{
+	tell(world, (struct session_event){.type = SESSION_EVENT_PROBED,
+					   .cause = CAUSE_NO_AT_PORT,
+					   .text = "no answer",
+					   .silent = true});
+}
+
+static void powered(struct world *world, bool switched, bool sure, enum cause cause)
+{
+	tell(world, (struct session_event){.type = SESSION_EVENT_POWERED,
+					   .switched = switched,
+					   .sure = sure,
+					   .cause = cause,
+					   .boot_ms = switched ? 20000 : 0,
+					   .text = "pressed"});
+}
+
+static void status_is_looked_at_before_the_ports(void **state)
+{
+	struct world *world = world_with_key(false, true);
+
+	(void)state;
+	assert_int_equal(world->powers[POWER_ON], 1);
+	assert_false(world->power_silent);
+	assert_int_equal(world->probes, 0);
+	powered(world, true, true, CAUSE_NONE);
+	assert_int_equal(world->probes, 1);
+	probed(world, CAUSE_NONE);
+	assert_int_equal(world->session.state, SESSION_PREPARING);
+	world_free(world);
+}
+
+static void a_silent_modem_is_switched_on_once(void **state)
+{
+	struct world *world = world_with_key(true, false);
+
+	(void)state;
+	assert_int_equal(world->powers[POWER_ON], 0);
+	assert_int_equal(world->probes, 1);
+	probed_silent(world);
+	assert_int_equal(world->powers[POWER_ON], 1);
+	assert_true(world->power_silent);
+	powered(world, true, false, CAUSE_NONE);
+	/* For as long as it may start, even where modem.wait is less. */
+	world->conf.modem.wait_s = 1;
+	for (int i = 0; i < 10; i++) {
+		world->now += 1900;
+		probed_silent(world);
+		assert_int_equal(world->session.state, SESSION_PROBING);
+		plain(world, SESSION_EVENT_TIMEOUT);
+	}
+	world->now += 2000;
+	probed_silent(world);
+	assert_int_equal(world->powers[POWER_ON], 1);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_POWER);
+	world_free(world);
+}
+
+static void what_speaks_is_not_switched(void **state)
+{
+	struct world *world = world_with_key(false, false);
+
+	(void)state;
+	probed(world, CAUSE_NO_AT_PORT); /* garbage, or data */
+	plain(world, SESSION_EVENT_TIMEOUT);
+	probed(world, CAUSE_BUSY);
+	assert_int_equal(world->powers[POWER_ON], 0);
+	time_out(world);
+	/* Once it has answered, silence is no proof that it is off. */
+	probed(world, CAUSE_NONE);
+	plain(world, SESSION_EVENT_PORT_GONE);
+	while (world->session.state != SESSION_PROBING)
+		time_out(world);
+	probed_silent(world);
+	assert_int_equal(world->powers[POWER_ON], 0);
+	world_free(world);
+}
+
+static void a_key_without_effect_is_tried_slowly(void **state)
+{
+	struct world *world = world_with_key(false, true);
+
+	(void)state;
+	powered(world, true, false, CAUSE_POWER);
+	assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+	assert_int_equal(world->session.cause, CAUSE_POWER);
+	assert_in_range(world->session.delay_ms, 200000, 400000);
+	world_free(world);
+}
+
+static void a_modem_that_is_not_on_usb_is_switched_on_after_a_minute(void **state)
+{
+	struct world *world = world_with_key(false, false);
+
+	(void)state;
+	probed(world, CAUSE_NO_MODEM);
+	assert_int_equal(world->session.state, SESSION_WAITING);
+	assert_int_equal(world->powers[POWER_ON], 0);
+	time_out(world);
+	probed(world, CAUSE_NO_MODEM);
+	assert_int_equal(world->powers[POWER_ON], 1);
+	powered(world, true, false, CAUSE_NONE);
+	probed(world, CAUSE_NO_MODEM);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	world->now += 30000;
+	probed(world, CAUSE_NO_MODEM);
+	assert_int_equal(world->session.cause, CAUSE_POWER);
+	world_free(world);
+}
+
+static void a_modem_that_is_switched_off_stays_so(void **state)
+{
+	struct world *world = world_with_key(false, true);
+
+	(void)state;
+	powered(world, false, false, CAUSE_NONE);
+	probed(world, CAUSE_NONE);
+	tell(world, (struct session_event){.type = SESSION_EVENT_POWER, .act = POWER_OFF});
+	ppp_exit(world, CAUSE_NONE);
+	assert_int_equal(world->session.state, SESSION_RECOVERING);
+	assert_int_equal(world->powers[POWER_OFF], 1);
+	assert_false(world->power_silent);
+	powered(world, true, true, CAUSE_NONE);
+	assert_int_equal(world->session.state, SESSION_WAITING);
+	assert_int_equal(session_deadline(&world->session), -1);
+	plain(world, SESSION_EVENT_PORTS);
+	assert_int_equal(session_deadline(&world->session), -1);
+	tell(world, (struct session_event){.type = SESSION_EVENT_POWER, .act = POWER_ON});
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	assert_int_equal(world->powers[POWER_ON], 2);
+	world_free(world);
+}
+
+static void a_power_cycle_is_dialed_after(void **state)
+{
+	struct world *world = world_with_key(false, true);
+
+	(void)state;
+	powered(world, false, false, CAUSE_NONE);
+	probed(world, CAUSE_NONE);
+	tell(world, (struct session_event){.type = SESSION_EVENT_POWER, .act = POWER_CYCLE});
+	ppp_exit(world, CAUSE_NONE);
+	assert_int_equal(world->powers[POWER_CYCLE], 1);
+	powered(world, true, true, CAUSE_NONE);
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1705,6 +1887,13 @@ int main(void)
 		cmocka_unit_test(a_pppd_that_waits_for_the_call_is_told_at_once),
 		cmocka_unit_test(another_modem_than_the_wanted_is_left_out_at_once),
 		cmocka_unit_test(another_modem_that_is_all_there_is_is_not_hammered),
+		cmocka_unit_test(status_is_looked_at_before_the_ports),
+		cmocka_unit_test(a_silent_modem_is_switched_on_once),
+		cmocka_unit_test(what_speaks_is_not_switched),
+		cmocka_unit_test(a_key_without_effect_is_tried_slowly),
+		cmocka_unit_test(a_modem_that_is_not_on_usb_is_switched_on_after_a_minute),
+		cmocka_unit_test(a_modem_that_is_switched_off_stays_so),
+		cmocka_unit_test(a_power_cycle_is_dialed_after),
 	};
 
 	log_init(0);

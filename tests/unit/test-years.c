@@ -127,8 +127,8 @@ static void bind_cancel(void *ctx)
 
 static int recover(void *ctx, enum ladder_rung rung)
 {
-	static const int64_t pauses[LADDER_RUNG_COUNT] = {0, MINUTE, 15 * MINUTE, 30 * MINUTE,
-							  HOUR};
+	static const int64_t pauses[LADDER_RUNG_COUNT] = {0,           MINUTE, 15 * MINUTE,
+							  30 * MINUTE, HOUR,   HOUR};
 	struct life *life = ctx;
 
 	assert_false(life->port_open);
@@ -493,6 +493,9 @@ static struct life *life_new(uint32_t seed)
 	for (int thing = 0; thing < THINGS; thing++)
 		life->due[thing] = -1;
 	set_weather(life, (enum weather)draw(life, WEATHERS));
+	/* So that "power" is a rung; that it is switched is the rung's. */
+	free(life->conf.power.key);
+	life->conf.power.key = strdup("4");
 	session_init(&life->session, &life->conf, &ops, life, false, seed + 1);
 	session_start(&life->session, life->now);
 	return life;

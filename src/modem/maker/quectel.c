@@ -41,6 +41,12 @@ const struct modem_family maker_quectel = {
 	.auth = "AT+QICSGP=%c,%t,%n,%u,%p,%e", .auth_none = "AT+QICSGP=%c,%t,%n,\"\",\"\",0",
 	.reject = "AT+QCFG=\"emmcause\"",
 	.mode = &nwscanmode,
+	.power = (const struct power_times[]){
+		{ "BG9", 600, 1000, 10000, 5000, 0 },
+		{ "EG915", 2000, 3100, 15000, 5000, 500 },
+		{ "", 550, 800, 20000, 30000, 0 },
+		{ NULL },
+	},
 	.counters = (const struct card_counter[]){ { "+QPINC:", 0, "SC" }, { NULL } },
 	.reports = (const struct signal_report[]){
 		{ "+QCSQ:", "WCDMA",   SIGNAL_PLAIN, 0, { 2, 3, 0, 0 } },

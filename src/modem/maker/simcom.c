@@ -22,6 +22,14 @@ const struct modem_family maker_simcom = {
 	/* not in 27.007's order */
 	.auth = "AT+CGAUTH=%c,%e,%p,%u|AT+CGAUTH=%c,%a,%p,%u", .auth_none = "AT+CGAUTH=%c,0",
 	.mode = &cnmp,
+	.power = (const struct power_times[]){
+		{ "SIM80", 1100, 1700, 10000, 5000, 0 },
+		{ "SIM86", 1100, 1700, 10000, 5000, 0 },
+		{ "SIM70", 1100, 1400, 10000, 5000, 0 },
+		{ "A76", 100, 2600, 15000, 5000, 2500 },
+		{ "", 500, 2600, 20000, 30000, 0 },
+		{ NULL },
+	},
 	.counters = (const struct card_counter[]){ { "+SPIC:" }, { NULL } },
 	.reports = (const struct signal_report[]){
 		/* What RSSNR in field 14 means differs with the model. */

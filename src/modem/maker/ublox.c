@@ -26,6 +26,8 @@ const struct modem_family maker_ublox = {
 	.auth = "AT+CGAUTH=%c,%a,%u,%p|AT+UAUTHREQ=%c,%a,%u,%p",
 	.auth_none = "AT+CGAUTH=%c,0|AT+UAUTHREQ=%c,0",
 	.mode = &urat,
+	/* SARA-R4 */
+	.power = (const struct power_times[]){ { "", 500, 1600, 15000, 10000, 0 }, { NULL } },
 	.counters = (const struct card_counter[]){ { "+UPINCNT:" }, { NULL } },
 	.technologies = (const struct signal_technology[]){
 		{ "+UREG:", "-PEUDSHLPE", SIGNAL_LAST_FIELD }, { NULL },

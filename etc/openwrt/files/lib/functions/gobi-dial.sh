@@ -323,7 +323,9 @@ gobi_options="
 	password password_file auth mode modes service allowedmode
 	preferredmode operator plmn roaming allow_roaming register_timeout
 	pppname mtu keepalive ping_interval ping_failures signal_interval
-	dead_traffic backoff_min backoff_max
+	dead_traffic backoff_min backoff_max power_chip power_key power_reset
+	power_status power_active power_key_on_ms power_key_off_ms
+	power_command power_off_at_stop
 "
 gobi_lists="
 	init allowedauth pppd_option ping ladder
@@ -381,6 +383,17 @@ gobi_settings() {
 	gobi_key number backoff_min backoff_min
 	gobi_key number backoff_max backoff_max
 	gobi_list_key ladder ladder
+	echo '};'
+	echo 'power: {'
+	gobi_key text chip power_chip
+	gobi_key text key power_key
+	gobi_key text reset power_reset
+	gobi_key text status power_status
+	gobi_key text active power_active
+	gobi_key number key_on_ms power_key_on_ms
+	gobi_key number key_off_ms power_key_off_ms
+	gobi_key text command power_command
+	gobi_key truth off_at_stop power_off_at_stop
 	echo '};'
 }
 # end of what is made

@@ -76,6 +76,7 @@ error_word() {
 	16) echo LINK_LOST ;;
 	17) echo NO_PPP ;;
 	18) echo PERMISSION_DENIED ;;
+	20) echo POWER_FAILED ;;
 	*) echo INTERNAL_ERROR ;;
 	esac
 }
