@@ -48,12 +48,20 @@ static const struct slot leave_slots[] = {
 };
 
 /* CLD, the multiplexer close down of 27.010 5.4.6.3.3, on DLCI 0; and DISC there, which ends it too
- * and is all that some heed. After AT: a DISC that is not understood may spoil the next line. */
-static const struct slot mux_slots[] = {{0, "\xf9\x03\xef\x05\xc3\x01\xf2\xf9", "CLD"},
-					{200, "AT\r"},
-					{450, "\xf9\x03\x53\x01\xfd\xf9", "DISC"},
-					{600, "AT\r"},
-					{750, "AT\r"}};
+ * and is all that some heed, after one on each channel, without which others heed neither; and both
+ * in the advanced option. After AT: what is not understood may spoil the next line. */
+static const struct slot mux_slots[] = {
+	{0, "\xf9\x03\xef\x05\xc3\x01\xf2\xf9", "CLD"},
+	{200, "AT\r"},
+	{400,
+	 "\xf9\x07\x53\x01\x3f\xf9\xf9\x0b\x53\x01\xb8\xf9\xf9\x0f\x53\x01\x7a\xf9"
+	 "\xf9\x13\x53\x01\x77\xf9\xf9\x03\x53\x01\xfd\xf9",
+	 "DISC"},
+	{550, "AT\r"},
+	{700, "\x7e\x03\xef\xc3\x01\x70\x7e\x7e\x03\x53\xbd\x7e", "CLD"},
+	{850, "AT\r"},
+	{1000, "AT\r"},
+};
 
 /* All but the first are for a port that is searched. */
 enum pass { PASS_GUESS, PASS_FIRST, PASS_RATE, PASS_LF, PASS_LEAVE, PASS_MUX };
@@ -68,7 +76,7 @@ static const struct {
 	[PASS_RATE] = {rate_slots, COUNT(rate_slots), 600},
 	[PASS_LF] = {lf_slots, COUNT(lf_slots), 750},
 	[PASS_LEAVE] = {leave_slots, COUNT(leave_slots), 2700},
-	[PASS_MUX] = {mux_slots, COUNT(mux_slots), 1000},
+	[PASS_MUX] = {mux_slots, COUNT(mux_slots), 1250},
 };
 
 /* After the first: the most common, and then the slow ones, whose owners know least of rates. */

@@ -26,7 +26,8 @@ struct line {
 	int fixed;           /* the rate that the user names; 0: none */
 	const char *garbage; /* said to bytes at another rate; NULL: nothing */
 	bool lf;             /* only LF ends a command */
-	bool mux, disc;      /* until CLD or DISC, or only DISC, ends it */
+	bool mux, disc;      /* until CLD, or only DISC, ends it */
+	bool advanced;       /* the same in the advanced option */
 	int refused;         /* the tty cannot be set to this rate */
 	enum cure {
 		CURE_NONE,
@@ -73,6 +74,7 @@ struct persona {
 #define LCP         "\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x21\x7d\x20\x7d\x24\xd1\xb5\x7e"
 #define DIAG_ANSWER "\x7e\x13\xff\x03\x66\x61\x7e"
 #define QUESTION    "\x7e*"
+#define ADVANCED    "\x7e\x03\xef\xc3\x01\x70\x7e"
 #define DISC        "\xf9\x03\x53\x01\xfd\xf9"
 #define CLD         "\xf9\x03\xef\x05\xc3\x01\xf2\xf9"
 
@@ -293,7 +295,8 @@ static void write_out(struct port_probe *ask, struct port *port, int64_t now)
 		} else if (!port->mux) {
 			hear(port, bytes, len, now);
 		} else if ((len == 8 && line->mux && memcmp(bytes, CLD, len) == 0) ||
-			   (len == 6 && memcmp(bytes, DISC, len) == 0)) {
+			   (line->disc && memmem(bytes, len, DISC, sizeof(DISC) - 1)) ||
+			   (line->advanced && memmem(bytes, len, ADVANCED, sizeof(ADVANCED) - 1))) {
 			port->mux = false;
 		}
 		port_probe_written(ask, len, now);
@@ -352,7 +355,7 @@ static void meet(struct port *port, const struct persona *persona)
 {
 	memset(port, 0, sizeof(*port));
 	port->persona = persona;
-	port->mux = persona->line.mux || persona->line.disc;
+	port->mux = persona->line.mux || persona->line.disc || persona->line.advanced;
 	port->stuck = persona->line.stuck;
 	port->next_noise = persona->noise.len ? persona->noise.at_ms : -1;
 }
@@ -400,7 +403,7 @@ static const struct persona lines[] = {
 	  PORT_ROLE_AT, 20, 2500, 2700, "", { .baud = 3000000, .garbage = "\xe5\x80" }, 3000000 },
 	{ "garbage that comes unasked", 0, 0, { { "", "", 0 } },
 	  { 0, 90, BYTES("\x80\xf8\0\xe0") },
-	  PORT_ROLE_SILENT, -1, 6700, 7400, "", { .baud = 1 }, 115200 },
+	  PORT_ROLE_SILENT, -1, 6700, 7650, "", { .baud = 1 }, 115200 },
 	{ "was told to answer in digits, at 38400", 20, 0, { { "AT", "0\r", 0 }, MODEM }, { 0 },
 	  PORT_ROLE_AT, 320, 3900, 4400, "", { .baud = 38400 }, 38400 },
 	{ "loses the first bytes at its rate", 20, 0, { { "AT", "", 1 }, MODEM }, { 0 },
@@ -408,7 +411,7 @@ static const struct persona lines[] = {
 	{ "9600, and the tty cannot do 19200", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 2900, 3000, "", { .baud = 38400, .refused = 19200 }, 38400 },
 	{ "the rate is named, and another is not asked", 0, 0, { MODEM }, { 0 },
-	  PORT_ROLE_SILENT, -1, 6750, 6750, "", { .baud = 9600, .fixed = 19200 }, 19200 },
+	  PORT_ROLE_SILENT, -1, 7000, 7000, "", { .baud = 9600, .fixed = 19200 }, 19200 },
 	{ "LF ends a command (Nokia 6230)", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, -2, 7100, 8000, "", { .lf = true }, 115200 },
 	{ "starts after seven seconds, and CR will do", 20, 7050, { MODEM }, { 0 },
@@ -437,13 +440,15 @@ static const struct persona lines[] = {
 	  PORT_ROLE_AT, 20, 10550, 11000, "", { .mux = true }, 115200 },
 	{ "left multiplexed, and only DISC ends that", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, -2, 11000, 11900, "", { .disc = true }, 115200 },
+	{ "left multiplexed in the advanced option", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, -2, 11200, 12300, "", { .advanced = true }, 115200 },
 	{ "left multiplexed, and the rate is named", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 5700, 6200, "", { .baud = 9600, .fixed = 9600, .mux = true }, 9600 },
 	{ "its transmitter is wired to its receiver", 1, 0,
 	  { { "AT", "AT\r", 0 }, { QUESTION, "\x7e\0\x78\xf0\x7e", 0 } }, { 0 },
-	  PORT_ROLE_SILENT, -1, 11550, 11550, "", { 0 }, 115200 },
+	  PORT_ROLE_SILENT, -1, 11800, 11800, "", { 0 }, 115200 },
 	{ "nothing is there", 0, 0, { { "", "", 0 } }, { 0 },
-	  PORT_ROLE_SILENT, -1, 11550, 11550, "", { .baud = 1 }, 115200 },
+	  PORT_ROLE_SILENT, -1, 11800, 11800, "", { .baud = 1 }, 115200 },
 	{ "GPS at 4800 is not found, at 9600 it is", 0, 0, { { "", "", 0 } },
 	  { 2400, 1000, BYTES(NMEA) },
 	  PORT_ROLE_NMEA, -1, 2600, 2600, "", { .baud = 1 }, 9600 },
@@ -454,7 +459,7 @@ static const char *cure_of(const struct line *line)
 {
 	if (line->stuck)
 		return line->stuck == CURE_NOTHING ? "" : cures[line->stuck];
-	return line->mux ? "CLD" : line->disc ? "DISC" : "";
+	return line->mux || line->advanced ? "CLD" : line->disc ? "DISC" : "";
 }
 
 static void a_named_uart_is_searched(void **state)
