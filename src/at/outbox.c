@@ -46,6 +46,9 @@ void at_outbox_add_answer(struct at_outbox *box, const char *line, bool continue
 void at_outbox_reply(struct at_outbox *box, const struct at_job *job, struct at_final final,
 		     int64_t elapsed_ms)
 {
+	/* No answer is less wrong than half of one. */
+	if (box->answer.failed && final.kind != AT_FINAL_CONNECT)
+		final = (struct at_final){AT_FINAL_TIMEOUT, 0, ""};
 	at_job_mask(job, box->masked);
 	box->reply = (struct at_event){
 		.type = AT_EVENT_REPLY,

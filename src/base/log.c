@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -44,6 +45,28 @@ void log_leave_stderr(void)
 	close(null);
 }
 
+/* Without memory, as much of it as a line takes, and only what is surely printable. */
+static void write_plain(enum log_level level, const char *format, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+static void write_plain(enum log_level level, const char *format, va_list ap)
+{
+	char line[512] = "gobi-dial: ";
+	size_t start = strlen(line), end;
+
+	if (with_priority)
+		start = (size_t)snprintf(line, sizeof(line), "<%d>", level);
+	vsnprintf(line + start, sizeof(line) - 1 - start, format, ap);
+	for (end = start; line[end]; end++)
+		if (line[end] < 0x20 || line[end] > 0x7e)
+			line[end] = '?';
+	if (syslog_name)
+		syslog((int)level, "%s", line + start);
+	line[end] = '\n';
+	if (write(STDERR_FILENO, line, end + 1) < 0) {
+		/* There is nowhere left to say so. */
+	}
+}
+
 void log_write(enum log_level level, const char *format, ...)
 {
 	struct buf text = BUF_INIT, line = BUF_INIT;
@@ -61,9 +84,17 @@ void log_write(enum log_level level, const char *format, ...)
 		buf_printf(&line, "gobi-dial: ");
 	start = line.len;
 	str_print_safe(&line, buf_str(&text), text.len);
-	if (syslog_name)
-		syslog((int)level, "%s", buf_str(&line) + start);
 	buf_printf(&line, "\n");
+	if (text.failed || line.failed) {
+		va_start(ap, format);
+		write_plain(level, format, ap);
+		va_end(ap);
+		buf_free(&text);
+		buf_free(&line);
+		return;
+	}
+	if (syslog_name)
+		syslog((int)level, "%.*s", (int)(line.len - 1 - start), buf_str(&line) + start);
 	/* One write per line, so that the lines of two processes do not mix. */
 	if (write(STDERR_FILENO, buf_str(&line), line.len) < 0) {
 		/* There is nowhere left to say so. */

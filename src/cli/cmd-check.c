@@ -42,7 +42,7 @@ static int print_pppd_options(const struct cli *cli, const struct conf *conf, bo
 	}
 	buf_free(&options);
 	buf_free(&error);
-	return err ? CAUSE_CONFIG : CAUSE_NONE;
+	return err == -ENOMEM ? CAUSE_INTERNAL : err ? CAUSE_CONFIG : CAUSE_NONE;
 }
 
 static int print_setting(const struct cli *cli, const struct conf *conf, const char *name)

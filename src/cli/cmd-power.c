@@ -2,13 +2,13 @@
 /* The modem's power key or switch: by the running instance where there is one, for it must not find
  * its modem gone, else by ourselves. */
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cause.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/survey.h"
 #include "conf/conf.h"
@@ -24,8 +24,8 @@ static int ask_instance(struct cli *cli, int fd, enum power_act act)
 	struct buf in = BUF_INIT;
 	int error, cause = CAUSE_NONE;
 
-	json_object_object_add(request, "command", json_object_new_string("power"));
-	json_object_object_add(request, "act", json_object_new_string(power_act_name(act)));
+	json_add_text(request, "command", "power");
+	json_add_text(request, "act", power_act_name(act));
 	error = ctl_client_send_object(fd, request);
 	if (error == 0)
 		error = ctl_client_next(fd, &in, POWER_KEY_LIMIT_MS, &response);

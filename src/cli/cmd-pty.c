@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The commands for a pppd that something else starts: pon, ifup, pppd call. */
+#include <errno.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -70,7 +71,7 @@ int cli_prepare(struct cli *cli)
 	if (cause == CAUSE_NONE) {
 		error = peer_for_device(&conf, cli->name, &port, cid, &options, &why);
 		if (error < 0) {
-			cause = CAUSE_CONFIG;
+			cause = error == -ENOMEM ? CAUSE_INTERNAL : CAUSE_CONFIG;
 		} else {
 			buf_append(&options, buf_str(&account), account.len);
 			error = rundir_write(cli->name, "port", &options);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cli/cmdline.h"
 #include "cli/commands.h"
+#include "io/loop-memory.h"
 
 static int run_line(int argc, char **argv)
 {
@@ -50,6 +51,7 @@ int main(int argc, char **argv)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
 			return CAUSE_INTERNAL;
+	loop_memory_reserve();
 	cause = run_line(argc, argv);
 	/* If the output could not be written, on a full disk for example, the command has
 	 * failed. */

@@ -159,7 +159,7 @@ static bool answer_lines(struct client *client)
 			return false;
 		}
 	}
-	if (client->in.len > REQUEST_MAX) {
+	if (client->in.len > REQUEST_MAX || client->in.failed) {
 		drop_client(client);
 		return false;
 	}

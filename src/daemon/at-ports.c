@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <json-c/json.h>
 
+#include "base/json.h"
 #include "ctl/server.h"
 #include "daemon/at-ports.h"
 #include "daemon/bus.h"

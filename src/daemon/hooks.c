@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "daemon/bus.h"
 #include "daemon/hooks.h"

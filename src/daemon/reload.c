@@ -2,6 +2,7 @@
 /* A new configuration for the running instance. `struct conf` stays where it is and changes its
  * values, because everybody has borrowed it: some at once, the others when a search for ports
  * begins and nobody is in the middle of using them. */
+#include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,7 +95,7 @@ struct json_object *reload_conf(struct bus *bus)
 	if (error == 0) {
 		response = apply_values(bus, &fresh);
 	} else {
-		response = ctl_refusal(cause_name(CAUSE_CONFIG),
+		response = ctl_refusal(cause_name(error == -ENOMEM ? CAUSE_INTERNAL : CAUSE_CONFIG),
 				       "the old configuration stays in force");
 		lines = json_object_new_array();
 		for (size_t len; errors.len > 0; buf_consume(&errors, len)) {

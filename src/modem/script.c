@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -199,6 +200,12 @@ enum script_verdict script_next(struct script *script, struct at_command *comman
 			return SCRIPT_DONE;
 		switch (ask_step(script, step)) {
 		case STEP_SEND:
+			/* Half a command may be another one. */
+			if (script->command.failed) {
+				script_fail(script, CAUSE_INTERNAL, "no command is sent: %s",
+					    strerror(ENOMEM));
+				break;
+			}
 			*command = script->at;
 			script->pending = true;
 			return SCRIPT_COMMAND;

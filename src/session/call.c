@@ -92,6 +92,7 @@ bool call_take_at(struct session *session, const struct session_event *event)
 			  buf_str(notices) + 1);
 		buf_consume(notices, len + 1);
 	}
+	buf_clear(notices); /* one that found no memory is not in the next one's way */
 	if (session->script.cause == CAUSE_NONE)
 		return true;
 	fail_script(session, event->now);

@@ -143,12 +143,12 @@ struct json_object *modem_info_json(const struct modem_facts *facts, const char 
 
 	json_add_text(object, "port", port);
 	json_add_text(object, "source", source);
-	json_object_object_add(object, "modem", part = json_object_new_object());
+	part = json_add_object(object, "modem");
 	json_add_text(part, "manufacturer", identity->manufacturer);
 	json_add_text(part, "model", identity->model);
 	json_add_text(part, "revision", identity->revision);
 	json_add_text(part, "imei", identity->imei);
-	json_object_object_add(object, "sim", part = json_object_new_object());
+	part = json_add_object(object, "sim");
 	if (facts->sim != MODEM_SIM_UNKNOWN)
 		json_add_text(part, "state", modem_sim_name(facts->sim));
 	if (facts->sim_early)
@@ -156,13 +156,13 @@ struct json_object *modem_info_json(const struct modem_facts *facts, const char 
 	json_add_text(part, "imsi", facts->imsi);
 	json_add_text(part, "iccid", facts->iccid);
 	json_add_number(part, "pin_attempts_left", facts->pin_left);
-	json_object_object_add(object, "radio", part = json_object_new_object());
+	part = json_add_object(object, "radio");
 	if (facts->radio.state != MODEM_RADIO_UNKNOWN)
 		json_add_text(part, "state", modem_radio_state_name(facts->radio.state));
 	json_add_text(part, "reason", modem_radio_reason_name(facts->radio.reason));
 	json_object_object_add(object, "network", modem_network_json(facts));
 	json_object_object_add(object, "signal", modem_signal_json(facts));
-	json_object_object_add(object, "mode", part = json_object_new_object());
+	part = json_add_object(object, "mode");
 	for (size_t i = 0; i < COUNT(modes); i++) {
 		struct buf text = BUF_INIT;
 

@@ -85,7 +85,7 @@ struct json_object *snapshot_json(const struct snapshot *from)
 	json_add_text(object, "state", session_state_name(session->state));
 	json_add_number(object, "since_ms", from->now - session->since);
 	json_add_text(object, "port", session->port);
-	json_object_object_add(object, "modem", part = json_object_new_object());
+	part = json_add_object(object, "modem");
 	if (has_port) {
 		/* Names as USB has them, or without USB as the modem itself says. */
 		json_add_text(part, "manufacturer", usb ? port->manufacturer : own->manufacturer);

@@ -56,15 +56,16 @@ world_stat() {
 	world_say "$1" stats | grep -o " $2=[0-9]*" | cut -d= -f2
 }
 
-# world_gobi DIR NAME: gobi-dial run on that modem, with DIR/conf beside the
-# port. Its log is DIR/gobi.
+# world_gobi DIR NAME [KEYS [VARIABLE=VALUE...]]: gobi-dial run on that modem, with
+# DIR/conf beside the port, KEYS of modem, and in that environment. Its log is
+# DIR/gobi.
 world_gobi() {
 	{
 		printf 'modem: { port = "%s/if0"; wait = 1; %s };\n' "$1" "${3-}"
 		cat "$1/conf"
 	} >"$1/$2.conf"
 	chmod 600 "$1/$2.conf"
-	background "$gobi" -v -c "$1/$2.conf" run >"$1/gobi" 2>&1
+	background env "${@:4}" "$gobi" -v -c "$1/$2.conf" run >"$1/gobi" 2>&1
 	gobi_pid=$!
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <json-c/json.h>
 #include <string.h>
 
@@ -157,6 +158,22 @@ static void copies_are_cut_and_said_so(void **state)
 	assert_true(str_starts_nocase("+creg: 1", "+CREG:"));
 }
 
+/* As it is when memory is short. */
+static void json_that_is_not_there_takes_values(void **state)
+{
+	struct json_object *value = json_object_new_int(1), *kept = json_object_get(value);
+
+	(void)state;
+	assert_int_equal(json_add_value(NULL, "x", value), -ENOMEM);
+	json_add_text(NULL, "x", "y");
+	json_add_number(NULL, "x", 1);
+	assert_null(json_add_object(NULL, "x"));
+	assert_int_equal(json_append_value(NULL, json_object_new_string("x")), -ENOMEM);
+	assert_int_equal(json_count(NULL), 0);
+	/* The other reference is the last. */
+	assert_int_equal(json_object_put(kept), 1);
+}
+
 static void json_of_a_stranger_is_made_safe(void **state)
 {
 	struct json_object *object = json_tokener_parse(
@@ -182,6 +199,7 @@ int main(void)
 		cmocka_unit_test(names_and_numbers_are_checked_whole),
 		cmocka_unit_test(nearest_word_is_near),
 		cmocka_unit_test(copies_are_cut_and_said_so),
+		cmocka_unit_test(json_that_is_not_there_takes_values),
 		cmocka_unit_test(json_of_a_stranger_is_made_safe),
 	};
 
