@@ -56,30 +56,48 @@ static const struct {
 	{ 51, ADVICE_TYPE },
 };
 
-/* Where a number is not one of at/errors.c's less 100. */
+/* Of calls, where at/errors.c has another meaning for 100 more. */
 static const struct {
 	unsigned char cause;
-	bool of_call;
 	const char *text;
-} others[] = {
-	{ 8, true, "operator determined barring" },
-	{ 25, true, "LLC or SNDCP failure" },
-	{ 38, true, "network failure" },
-	{ 39, true, "reactivation requested" },
-	{ 40, false, "no bearer context activated" },
-	{ 42, false, "severe network failure" },
-	{ 50, true, "only IPv4 allowed" },
-	{ 51, true, "only IPv6 allowed" },
+} of_calls[] = {
+	{ 8, "operator determined barring" },
+	{ 38, "network failure" },
+	{ 50, "only IPv4 allowed" },
+	{ 51, "only IPv6 allowed" },
 };
 /* clang-format on */
 
+/* Numbers below 26 are of registration, also where a call brings them up; but for these two. */
+static bool is_known(const struct modem_reject *reject)
+{
+	int cause = reject->cause;
+
+	if (!reject->of_call)
+		return cause < 26 || (cause >= 32 && cause <= 34);
+	return cause < 38 && cause != 8 && cause != 25;
+}
+
+static const char *find_text(const struct modem_reject *reject)
+{
+	const struct at_error *error = NULL;
+
+	for (size_t i = 0; i < COUNT(of_calls) && reject->of_call; i++)
+		if (of_calls[i].cause == reject->cause)
+			return of_calls[i].text;
+	if (is_known(reject))
+		error = at_error_by_code(AT_FINAL_CME, 100 + reject->cause);
+	return error                 ? error->text
+	       : reject->cause >= 95 ? "protocol error"
+				     : "refused without a known reason";
+}
+
 static enum advice find_advice(const struct modem_reject *reject)
 {
-	if (reject->cause == 25 && reject->of_call)
-		return ADVICE_PASSES;
-	for (size_t i = 0; i < COUNT(advised); i++)
-		if (advised[i].cause == reject->cause)
-			return (enum advice)advised[i].advice;
+	if (is_known(reject) || reject->cause == 8 || (reject->of_call && reject->cause >= 50))
+		for (size_t i = 0; i < COUNT(advised); i++)
+			if (advised[i].cause == reject->cause)
+				return (enum advice)advised[i].advice;
 	return ADVICE_PASSES;
 }
 
@@ -94,21 +112,10 @@ enum reject_pace modem_reject_pace(const struct modem_reject *reject)
 
 void modem_reject_print(const struct modem_reject *reject, struct buf *out)
 {
-	const struct at_error *error = NULL;
-	const char *text = NULL;
-
 	if (reject->cause == 0)
 		return;
-	for (size_t i = 0; i < COUNT(others) && !text; i++)
-		if (others[i].cause == reject->cause && others[i].of_call == reject->of_call)
-			text = others[i].text;
-	if (!text && reject->cause < 48)
-		error = at_error_by_code(AT_FINAL_CME, 100 + reject->cause);
-	if (!text)
-		text = error                 ? error->text
-		       : reject->cause >= 95 ? "protocol error"
-					     : "refused without a known reason";
-	buf_printf(out, "%s (cause %d): %s", text, reject->cause, advices[find_advice(reject)]);
+	buf_printf(out, "%s (cause %d): %s", find_text(reject), reject->cause,
+		   advices[find_advice(reject)]);
 	if (reject->wait_s > 0)
 		buf_printf(out, ", for %d s", reject->wait_s);
 }

@@ -129,7 +129,7 @@ const struct modem_family maker_sierra = {
 	.pin_left = "AT+CPINC?", .iccid = "AT!ICCID?",
 	.technology = "AT*CNTI=0", .signal = "AT!GSTATUS?",
 	.radio = "AT!PCINFO?", .radio_else = "AT!GSTATUS?",
-	.reset = "AT!RESET",
+	.reset = "AT!RESET", .reject = "AT+CEER",
 	.auth = "AT$QCPDPP=%c,%a,%p,%u", .auth_none = "AT$QCPDPP=%c,0",
 	.mode = &mode_selrat,
 	.counters = (const struct card_counter[]){ { "+CPINC:" }, { NULL } },

@@ -18,7 +18,7 @@ const struct modem_family maker_simcom = {
 	.name = "simcom", .words = { "simcom", "SIM7", "SIM8", "A767", "A766" }, .vid = 0x1e0e,
 	.pin_left = "AT+SPIC", .iccid = "AT+CICCID",
 	.technology = "AT+CPSI?", .technology_else = "AT+CNSMOD?", .signal = "AT+CESQ",
-	.reset = "AT+CRESET",
+	.reset = "AT+CRESET", .reject = "AT+CEER",
 	/* not in 27.007's order */
 	.auth = "AT+CGAUTH=%c,%e,%p,%u|AT+CGAUTH=%c,%a,%p,%u", .auth_none = "AT+CGAUTH=%c,0",
 	.mode = &cnmp,

@@ -22,7 +22,7 @@ const struct modem_family maker_ublox = {
 	.name = "ublox", .words = { "u-blox", "SARA-", "LARA-", "LISA-" }, .vid = 0x1546,
 	.pin_left = "AT+UPINCNT", .iccid = "AT+CCID", .technology = "AT+UREG?",
 	.signal = "AT+CESQ",
-	.reset = "AT+CFUN=16",
+	.reset = "AT+CFUN=16", .reject = "AT+CEER",
 	.auth = "AT+CGAUTH=%c,%a,%u,%p|AT+UAUTHREQ=%c,%a,%u,%p",
 	.auth_none = "AT+CGAUTH=%c,0|AT+UAUTHREQ=%c,0",
 	.mode = &urat,
