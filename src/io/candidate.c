@@ -103,7 +103,9 @@ static void describe_line(const struct port_finding *found, char *out, size_t si
 			 "asked at %s baud",
 			 found->tried);
 	else if (found->role == PORT_ROLE_SILENT)
-		snprintf(out, size, "asked at %s baud", found->tried);
+		snprintf(out, size, "%sasked at %s baud",
+			 found->echoed ? "only an echo comes back, are TX and RX joined? " : "",
+			 found->tried);
 	else if (found->role == PORT_ROLE_AT && found->freed)
 		snprintf(out, size, "was left in %s; %s has ended that",
 			 multiplexed ? "multiplexing (27.010)" : "a call", found->freed);

@@ -268,8 +268,10 @@ static void take_at_final(struct port_probe *probe, const char *line, int64_t no
 		ask_again(probe, "AT\r", now);
 		return;
 	default:
+		probe->found.echoed |= final.kind == AT_FINAL_NONE && strcmp(line, "AT") == 0;
 		return;
 	}
+	probe->found.echoed = false;
 	probe->found.wants_lf = probe->pass == PASS_LF && probe->slot > 1;
 	/* One that was silent may just have started, and not have heeded DTR. */
 	probe->found.freed = probe->leaving || probe->slot > ESCAPE_SLOT || probe->pass == PASS_MUX

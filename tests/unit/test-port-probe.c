@@ -488,6 +488,9 @@ static void a_named_uart_is_searched(void **state)
 		    strcmp(found->freed ? found->freed : "", cure_of(line)) != 0)
 			fail_msg("%s: baud %d, lf %d, freed by %s", persona->name, found->baud,
 				 found->wants_lf, found->freed ? found->freed : "nothing");
+		assert_int_equal(found->echoed,
+				 found->role == PORT_ROLE_SILENT &&
+					 strcmp(persona->rules[0].answer, "AT\r") == 0);
 		assert_false(found->dtr_low);
 		if (found->role == PORT_ROLE_SILENT)
 			assert_int_equal(found->garbled, persona->noise.len > 0);
