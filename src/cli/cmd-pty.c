@@ -57,6 +57,7 @@ int cli_pty(struct cli *cli)
 int cli_prepare(struct cli *cli)
 {
 	struct buf options = BUF_INIT, why = BUF_INIT, account = BUF_INIT;
+	struct buf dial = BUF_INIT;
 	enum cause cause;
 	struct port port;
 	struct conf conf;
@@ -67,9 +68,10 @@ int cli_prepare(struct cli *cli)
 	rundir_remove(cli->name, "port");
 	cause = (enum cause)cli_load(cli, &conf);
 	if (cause == CAUSE_NONE)
-		cause = daemon_prepare(&conf, cli->name, &port, &cid, &account);
+		cause = daemon_prepare(&conf, cli->name, &port, &cid, &dial, &account);
 	if (cause == CAUSE_NONE) {
-		error = peer_for_device(&conf, cli->name, &port, cid, &options, &why);
+		error = peer_for_device(&conf, cli->name, &port, cid, buf_str(&dial), &options,
+					&why);
 		if (error < 0) {
 			cause = error == -ENOMEM ? CAUSE_INTERNAL : CAUSE_CONFIG;
 		} else {
@@ -81,6 +83,7 @@ int cli_prepare(struct cli *cli)
 		if (error < 0)
 			log_error("%s", buf_str(&why));
 	}
+	buf_free(&dial);
 	buf_free(&account);
 	buf_free(&options);
 	buf_free(&why);

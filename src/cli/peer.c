@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "cli/peer.h"
 #include "conf/conf.h"
 #include "io/port.h"
@@ -55,18 +57,21 @@ int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, str
 	return ppp_options_peer(conf, name, peer, out, error);
 }
 
+/* The number is for a chat script that an administrator has kept, or made his own. */
 int peer_for_device(const struct conf *conf, const char *name, const struct port *port, int cid,
-		    struct buf *out, struct buf *error)
+		    const char *dial, struct buf *out, struct buf *error)
 {
-	const struct ppp_peer *peer;
-	char connect[256];
+	struct buf connect = BUF_INIT;
+	struct ppp_peer peer = {.device = port->device, .baud = port->baud, .rtscts = port->rtscts};
+	int err;
 
-	snprintf(connect, sizeof(connect), CHAT_PATH " -v -T %d -f " CHATDIR "/gobi-direct", cid);
-	peer = &(struct ppp_peer){.device = port->device,
-				  .connect = connect,
-				  .baud = port->baud,
-				  .rtscts = port->rtscts};
-	return ppp_options_peer(conf, name, peer, out, error);
+	buf_printf(&connect, CHAT_PATH " -v -T %d -U ", cid);
+	str_print_word(&connect, dial);
+	buf_printf(&connect, " -f " CHATDIR "/gobi-direct");
+	peer.connect = buf_str(&connect);
+	err = connect.failed ? -ENOMEM : ppp_options_peer(conf, name, &peer, out, error);
+	buf_free(&connect);
+	return err;
 }
 
 void peer_compare(const struct conf *conf, const char *name, const char *id)

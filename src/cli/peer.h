@@ -12,9 +12,9 @@ struct port;
 /* For a file in /etc/ppp/peers: `gobi-dial pty` makes the calls. */
 int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, struct buf *error);
 
-/* For pppd's `file`: the call to context `cid` is made on `port`, by chat. */
+/* For pppd's `file`: the call to context `cid` is made on `port`, by chat with the command `dial`. */
 int peer_for_device(const struct conf *conf, const char *name, const struct port *port, int cid,
-		    struct buf *out, struct buf *error);
+		    const char *dial, struct buf *out, struct buf *error);
 
 /* Warn if the configuration now gives another peers file than the one with this `id` (the installed
  * file has ""); secrets do not count. */

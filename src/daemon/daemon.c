@@ -167,7 +167,7 @@ enum cause daemon_call(const struct conf *conf, const char *name, struct call_en
 }
 
 enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port, int *cid,
-			  struct buf *account)
+			  struct buf *dial, struct buf *account)
 {
 	struct conf_account used;
 	struct bus bus = {.conf = conf, .name = name, .goal = SESSION_GOAL_REGISTERED};
@@ -175,6 +175,7 @@ enum cause daemon_prepare(const struct conf *conf, const char *name, struct port
 
 	*port = bus.port;
 	*cid = cause == CAUSE_NONE ? script_cid(&bus.session.script) : 0;
+	script_put_dial(&bus.session.script, dial);
 	used = script_account(&bus.session.script);
 	ppp_options_account(&used, account);
 	if (cause == CAUSE_NONE && !bus.session.reached)

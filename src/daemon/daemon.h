@@ -34,8 +34,9 @@ struct call_end {
 /* One call for the pppd whose `pty` option runs us, until either hangs up. */
 enum cause daemon_call(const struct conf *conf, const char *name, struct call_end *end);
 
-/* Find the modem and have it registered, then let go of its port. The call is for context `cid`. */
+/* Find the modem and have it registered, then let go of its port. The call is for context `cid`, by
+ * the command that is appended to `dial`. */
 enum cause daemon_prepare(const struct conf *conf, const char *name, struct port *port, int *cid,
-			  struct buf *account);
+			  struct buf *dial, struct buf *account);
 
 #endif

@@ -35,28 +35,34 @@ static int data_cid(const struct script *script)
 		       : script_cid(script);
 }
 
-static enum step_outcome ask_dial(struct script *script)
+/* The one to take; FORM_COUNT: network.dial says. */
+static enum dial_form choose_form(const struct script *script)
 {
-	const char *wanted = script->conf->network.dial, *at;
 	enum dial_form form = (enum dial_form)script->memory.form;
 
-	if (form_is_free(script) || strcasecmp(wanted, "cgdata") == 0) {
-		if (!form_is_free(script))
-			form = FORM_DATA;
-		else if (form == FORM_SHORT && script_cid(script) != 1)
-			form = FORM_CID;
-		at = strchr(dial_forms[form], '%');
-		buf_printf(&script->command, "%.*s",
-			   at ? (int)(at - dial_forms[form]) : (int)strlen(dial_forms[form]),
-			   dial_forms[form]);
-		if (at)
-			buf_printf(&script->command, "%d%s",
-				   form == FORM_DATA ? data_cid(script) : script_cid(script),
-				   at + 2);
-	} else {
-		buf_printf(&script->command, "ATD%s", wanted);
-	}
-	script->modem.forms_tried |= 1u << form;
+	if (!form_is_free(script))
+		return strcasecmp(script->conf->network.dial, "cgdata") == 0 ? FORM_DATA
+									     : FORM_COUNT;
+	return form == FORM_SHORT && script_cid(script) != 1 ? FORM_CID : form;
+}
+
+void script_put_dial(const struct script *script, struct buf *out)
+{
+	enum dial_form form = choose_form(script);
+	const char *text = form < FORM_COUNT ? dial_forms[form] : "ATD", *at = strchr(text, '%');
+
+	buf_printf(out, "%.*s", at ? (int)(at - text) : (int)strlen(text), text);
+	if (at)
+		buf_printf(out, "%d%s", form == FORM_DATA ? data_cid(script) : script_cid(script),
+			   at + 2);
+	if (form == FORM_COUNT)
+		buf_printf(out, "%s", script->conf->network.dial);
+}
+
+static enum step_outcome ask_dial(struct script *script)
+{
+	script_put_dial(script, &script->command);
+	script->modem.forms_tried |= 1u << choose_form(script);
 	return STEP_SEND;
 }
 

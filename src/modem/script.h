@@ -259,8 +259,9 @@ bool script_call_was_refused(const struct script *script);
 /* The network refused the last dial, or the call brought no PPP: the context may be to blame. */
 void script_got_no_link(struct script *script);
 
-/* The context that the dial uses. */
+/* The context that the dial uses, and its command. */
 int script_cid(const struct script *script);
+void script_put_dial(const struct script *script, struct buf *out);
 
 /* Whether the network's last word on registration is no. */
 bool script_is_denied(const struct script *script);

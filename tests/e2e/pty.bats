@@ -143,6 +143,11 @@ lines_of() {
 	[ ! -e "/run/gobi-dial/$name.port" ]
 }
 
+# connect_of FILE: what pppd will run.
+connect_of() {
+	printf %b "$(sed -n '/^connect /s/\\\([0-7]\{3\}\)/\\0\1/gp' "$1")"
+}
+
 @test "prepare: leaves pppd the port, all options, and no secret to others" {
 	local port
 
@@ -159,7 +164,13 @@ lines_of() {
 	[ "$(stat -c %a "$port")" = 600 ]
 	grep -x "$(readlink "$modem_dir/if2")" "$port"
 	grep -F 'password "geheim"' "$port"
-	grep -F -- '-T\0403\040' "$port"
+	[[ $(connect_of "$port") == *" -T 3 -U 'ATD*99***3#' -f "* ]]
 	grep -x nopersist "$port"
+	# By the command that network.dial wants.
+	echo 'network: { dial = "cgdata"; cid = 3; };' >>"$conf"
+	sed -i "s/network: { password[^;]*; cid = 3; };//" "$conf"
+	run timeout -k 1 20 "$gobi" -c "$conf" prepare
+	exits 0
+	[[ $(connect_of "$port") == *"-U 'AT+CGDATA="'"PPP",3'"' -f "* ]]
 	rm "$port"
 }
