@@ -35,6 +35,11 @@ fail:
 	return false;
 }
 
+bool buf_reserve(struct buf *buf, size_t len)
+{
+	return make_room(buf, len);
+}
+
 void buf_append(struct buf *buf, const void *bytes, size_t len)
 {
 	if (len == 0 || !make_room(buf, len))

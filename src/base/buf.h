@@ -27,6 +27,9 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 void buf_vprintf(struct buf *buf, const char *format, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
+/* Have memory for so many bytes; false when there is none. */
+bool buf_reserve(struct buf *buf, size_t len);
+
 /* Drop the first `len` bytes (all if there are fewer). */
 void buf_consume(struct buf *buf, size_t len);
 

@@ -58,7 +58,7 @@ static void complain_of_key(struct load *load, const struct conf_key *key, int l
 
 static void store_value(struct load *load, const struct conf_key *key, const char *value)
 {
-	int err = conf_key_set(key, load->conf, value);
+	int err = value ? conf_key_set(key, load->conf, value) : -ENOMEM;
 
 	if (err && !load->err)
 		load->err = err;
@@ -240,7 +240,7 @@ static void load_key(struct load *load, const struct conf_key *key, const config
 						  : config_setting_get_int(setting);
 		buf_printf(&number, "%lld", value);
 		if (conf_key_check_int(key, value, &why))
-			store_value(load, key, buf_str(&number));
+			store_value(load, key, number.failed ? NULL : buf_str(&number));
 		else
 			complain_of_key(load, key, line, ":", &why);
 		break;
@@ -356,6 +356,8 @@ static int load_source(struct load *load, int err)
 	config_destroy(&config);
 	err = load->err ? load->err : load->errors->len > 0 ? -EINVAL : 0;
 out:
+	if (load->errors->failed)
+		err = -ENOMEM;
 	conf_source_free(&load->source);
 	return err;
 }

@@ -29,6 +29,7 @@ enum { LOG_FD = 3, GATE_FD = 4, OPTIONS_FD = 5 };
 #define CONNECT_SCRIPT "echo ready >&4; read -r result <&4 && exit $result"
 
 #define LINE_MAX_LEN   1024
+#define UNREAD_BYTES   8192
 
 /* Packets of a negotiation that are worth showing; one that is Nakked for ever has no end. */
 #define PACKETS_SHOWN_MAX 200
@@ -264,7 +265,12 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 	pppd->log = -1;
 	pppd->gate = -1;
 	pppd->feed = -1;
-	*error = ppp_options_write(conf, &run, &pppd->options, &why);
+	/* A line of its log that found no memory later may be that of the address. */
+	if (!buf_reserve(&pppd->unread, UNREAD_BYTES) || !buf_reserve(&pppd->line, LINE_MAX_LEN) ||
+	    !buf_reserve(&pppd->last, LINE_MAX_LEN))
+		*error = -ENOMEM;
+	else
+		*error = ppp_options_write(conf, &run, &pppd->options, &why);
 	if (*error < 0)
 		log_error("pppd's options: %s", buf_str(&why));
 	buf_free(&why);
