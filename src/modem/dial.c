@@ -70,7 +70,10 @@ static enum step_outcome take_dial(struct script *script, const struct at_event 
 {
 	if (reply->final.kind == AT_FINAL_CONNECT)
 		return STEP_FINISH;
-	script->modem.dial_final = reply->final;
+	/* What refuses AT+CGDATA may not know it, which says nothing of the call. */
+	if (script->memory.form != FORM_DATA ||
+	    script->modem.dial_final.kind != AT_FINAL_NO_CARRIER)
+		script->modem.dial_final = reply->final;
 	/* The first one's answer is what tells most. */
 	if (script->call_error.len == 0) {
 		buf_printf(&script->call_error, "%s refused: ", reply->command);
@@ -92,8 +95,10 @@ static bool form_may_cure(const struct script *script, enum dial_form form)
 	case AT_FINAL_ERROR:
 		return true;
 	case AT_FINAL_NO_CARRIER:
-		/* Almost always the network's, so once in a modem's life here. */
-		return form == FORM_SHORT && !script->memory.short_tried;
+		/* Almost always the network's, so once in a modem's life here. A modem that takes
+		 * *99 for a telephone's number does so with all but AT+CGDATA. */
+		return (form == FORM_SHORT && !script->memory.short_tried) ||
+		       (form == FORM_DATA && !script->memory.data_tried);
 	case AT_FINAL_CME: /* those from 101 on are the packet network's */
 		return class == AT_ERROR_UNSUPPORTED ||
 		       (class == AT_ERROR_OTHER && final->code <= 100);
@@ -109,6 +114,7 @@ static enum step_outcome ask_form(struct script *script)
 	if (no_carrier && !script->modem.attach_checked)
 		return STEP_NEXT;
 	script->memory.short_tried |= no_carrier && script->memory.form == FORM_SHORT;
+	script->memory.data_tried |= script->memory.form == FORM_DATA;
 	for (int form = 0; form < FORM_COUNT; form++) {
 		if (step_apn_is_guess(script) && (no_carrier || script->memory.forms_futile))
 			break;

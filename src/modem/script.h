@@ -165,6 +165,7 @@ struct script_memory {
 	int form_good;      /* of dialing, the one that last brought a link */
 	int form;           /* of dialing, that it took last */
 	bool short_tried;   /* *99# after NO CARRIER */
+	bool data_tried;    /* and AT+CGDATA */
 	bool forms_futile;  /* of dialing: all of them came to nothing */
 	bool write_futile;  /* no cure made it take the context */
 	bool toggle_futile; /* nor was a call taken with the context active, or no longer so */

@@ -222,6 +222,7 @@ static void run_play(const struct play *play)
 	script.family = modem_family_find(play->vid, "");
 	script.facts.sim = MODEM_SIM_READY;
 	script.memory.toggle_futile = true;
+	script.memory.data_tried = true;
 	strcpy(script.modem.context.apn, "internet");
 	script_start(&script, play->dial ? SCRIPT_DIAL : SCRIPT_REGISTER, now);
 	while ((verdict = script_next(&script, &command, now)) == SCRIPT_COMMAND ||

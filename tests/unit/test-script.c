@@ -1285,6 +1285,7 @@ static void an_attach_context_that_fails_is_overwritten_with_a_word(void **state
 	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
 	talk->script.memory.toggle_futile = true;
+	talk->script.memory.data_tried = true;
 	assert_int_equal(run(talk, SCRIPT_DIAL, 60000), SCRIPT_DONE);
 	assert_string_equal(talk->log, "ATD*99***2#|AT+CGATT?|AT+CFUN=4|AT+CGDCONT=1,\"IP\","
 				       "\"iot.private\"|AT+CFUN=1|AT+CREG?|ATD*99***1#|");
@@ -1381,6 +1382,31 @@ static void a_call_is_made_all_the_same_when_the_network_shows_otherwise(void **
 	}
 }
 
+/* After NO CARRIER once, whatever it says to AT+CGDATA. */
+static void a_modem_that_takes_the_string_for_a_number_gets_cgdata(void **state)
+{
+	static const char all[] = "ATD*99***1#|AT+CGATT?|ATD*99#|AT+CGDATA=\"PPP\",1|";
+	struct row rows[] = {{"ATD*99***1#", AT_FINAL_NO_CARRIER, 0, "", 0, 0},
+			     {"ATD*99#", AT_FINAL_NO_CARRIER, 0, "", 0, 0},
+			     {"AT+CGDATA=\"PPP\",1", AT_FINAL_CONNECT, 0, "", 0, 0},
+			     OK("AT+CGATT?", "+CGATT: 1")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_DONE);
+	assert_string_equal(talk->log, all);
+	talk_free(talk);
+	rows[2].kind = AT_FINAL_ERROR;
+	talk = talk_new(rows, COUNT(rows));
+	talk->script.memory.toggle_futile = true;
+	assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_FAILED);
+	assert_memory_equal(talk->log, all, sizeof(all) - 1);
+	assert_string_equal(talk->log + sizeof(all) - 1, "AT+CEER|");
+	assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_FAILED);
+	assert_null(strstr(talk->log, "CGDATA"));
+	talk_free(talk);
+}
+
 /* Once; an operator's name is not enough, for the modem may camp there. */
 static void a_call_is_made_once_when_one_domain_denies_and_the_modem_is_attached(void **state)
 {
@@ -1472,6 +1498,7 @@ static void a_given_dial_string_is_the_only_one(void **state)
 		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
 		assert_int_equal(script_cid(&talk->script), cases[i].cid);
 		talk->script.memory.toggle_futile = true;
+		talk->script.memory.data_tried = true;
 		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_FAILED);
 		assert_string_equal(talk->log, cases[i].said);
 		talk_free(talk);
@@ -1510,6 +1537,7 @@ static void a_modem_that_is_not_attached_is_told_to(void **state)
 		for (const char *at = cases[i].said; *at; at++)
 			buf_printf(&said, *at == 'D' && at[1] == '|' ? "ATD*99***1#" : "%c", *at);
 		talk->script.memory.toggle_futile = true;
+		talk->script.memory.data_tried = true;
 		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), cases[i].verdict);
 		assert_string_equal(talk->log, buf_str(&said));
 		buf_free(&said);
@@ -1551,6 +1579,7 @@ static void a_context_in_the_wrong_state_is_put_in_the_other(void **state)
 
 		for (const char *at = cases[i].said; *at; at++)
 			buf_printf(&said, *at == 'D' && at[1] == '|' ? "ATD*99***1#" : "%c", *at);
+		talk->script.memory.data_tried = true;
 		assert_int_equal(run(talk, SCRIPT_REGISTER, 10000), SCRIPT_DONE);
 		assert_int_equal(run(talk, SCRIPT_DIAL, 200000),
 				 cases[i].refusals == 9 ? SCRIPT_FAILED : SCRIPT_DONE);
@@ -1590,6 +1619,7 @@ static void a_refused_call_is_not_dialled_again_and_says_why(void **state)
 
 		talk->conf.network.cid = 3;
 		talk->script.memory.toggle_futile = true;
+		talk->script.memory.data_tried = true;
 		assert_int_equal(run(talk, SCRIPT_DIAL, 200000), SCRIPT_FAILED);
 		assert_int_equal(talk->script.cause, CAUSE_CALL);
 		assert_non_null(strstr(buf_str(&talk->script.text), "PDP authentication failure"));
@@ -1651,6 +1681,7 @@ int main(void)
 		cmocka_unit_test(a_modem_that_is_not_attached_is_told_to),
 		cmocka_unit_test(a_context_in_the_wrong_state_is_put_in_the_other),
 		cmocka_unit_test(who_lets_another_dial_is_attached_before),
+		cmocka_unit_test(a_modem_that_takes_the_string_for_a_number_gets_cgdata),
 		cmocka_unit_test(
 			a_call_is_made_once_when_one_domain_denies_and_the_modem_is_attached),
 		cmocka_unit_test(dial_strings_are_tried_until_one_is_understood),
