@@ -28,10 +28,12 @@
 #include "io/rung.h"
 #include "io/rfkill.h"
 #include "io/route.h"
+#include "io/rundir.h"
 #include "io/serial.h"
 #include "io/uevent.h"
 #include "io/pppd.h"
 
+#define MUX_MARK    "mux"
 #define PLAIN_MS    3600000 /* after a multiplexer that has failed: that may pass */
 #define PROVEN_MS   60000   /* a link that lasts so long needs none of that */
 #define MUX_HOLD_MS 2000    /* pppd speaks first, once it has PPP on its end */
@@ -113,6 +115,9 @@ static void on_mux_begun(void *ctx, struct serial *port, const char *why)
 			    bus->port.device, why);
 		care->plain_until = clock_now_ms() + PLAIN_MS;
 	}
+	/* Whoever kills us leaves it so; the next run need not search to know. */
+	if (muxer_mux(&bus->muxer))
+		rundir_write(bus->name, MUX_MARK, &(struct buf)BUF_INIT);
 	event.identity = care->identity;
 	event.port = bus->port.device;
 	event.text = "the modem is silent since it was asked for its multiplexer";
@@ -196,6 +201,8 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	event.port = bus->port.device;
 	if (event.fresh)
 		care->plain_until = 0;
+	if (serial)
+		rundir_remove(bus->name, MUX_MARK);
 	if (serial && wants_mux(bus)) {
 		if (ask_for_mux(bus, serial, &event))
 			goto out;
@@ -213,6 +220,8 @@ static void close_mux(struct bus *bus)
 	bool muxed;
 	struct serial *tty = muxer_release(&bus->muxer, &muxed);
 
+	if (tty)
+		rundir_remove(bus->name, MUX_MARK);
 	if (muxed)
 		closer_leave(&bus->closer, bus->loop, tty);
 	else
@@ -249,6 +258,7 @@ static int probe_ports(void *ctx)
 	const int raise = bus->goal == SESSION_GOAL_REGISTERED ? 0 : bus->conf->modem.raise;
 	const struct probe_options options = {
 		.all = care->drivers.last.back,
+		.muxed = rundir_has(bus->name, MUX_MARK),
 		.baud = baud > 0 ? baud : care->baud,
 		.line = {.flow = bus->conf->modem.flow, .raise = raise}};
 	struct port_list list = {NULL, 0};

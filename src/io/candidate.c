@@ -266,6 +266,7 @@ static void begin_search(struct candidate *candidate)
 	struct port_search search = {
 		.baud = serial_state(candidate->serial).baud,
 		.fixed = candidate->baud > 0,
+		.muxed = candidate->muxed,
 	};
 
 	candidate->no_flow = known.no_flow;

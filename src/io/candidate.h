@@ -32,6 +32,7 @@ struct candidate {
 	struct probed_port *port; /* where its role is written */
 	bool settled;             /* the role is known */
 	int error;                /* of PORT_ROLE_ERROR */
+	bool muxed;               /* the same */
 	int baud, raise;          /* if it is a UART: as probe_options */
 
 	/* Something has changed. The candidate may be freed in here. */

@@ -123,6 +123,14 @@ int rundir_write(const char *name, const char *suffix, const struct buf *text)
 	return error;
 }
 
+bool rundir_has(const char *name, const char *suffix)
+{
+	char path[256];
+
+	rundir_path(path, sizeof(path), name, suffix);
+	return access(path, F_OK) == 0;
+}
+
 void rundir_remove(const char *name, const char *suffix)
 {
 	char path[256];

@@ -2,6 +2,7 @@
 #ifndef GD_IO_RUNDIR_H
 #define GD_IO_RUNDIR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -28,6 +29,9 @@ struct buf;
 
 /* Write RUNDIR/NAME.suffix, 0600, whole or not at all. Negative errno. */
 int rundir_write(const char *name, const char *suffix, const struct buf *text);
+
+/* Whether RUNDIR/NAME.suffix is there. */
+bool rundir_has(const char *name, const char *suffix);
 
 /* Fine if it does not exist. */
 void rundir_remove(const char *name, const char *suffix);

@@ -64,13 +64,14 @@ static const struct slot mux_slots[] = {
 };
 
 /* All but the first are for a port that is searched. */
-enum pass { PASS_GUESS, PASS_FIRST, PASS_RATE, PASS_LF, PASS_LEAVE, PASS_MUX };
+enum pass { PASS_MUXED, PASS_GUESS, PASS_FIRST, PASS_RATE, PASS_LF, PASS_LEAVE, PASS_MUX };
 
 static const struct {
 	const struct slot *slots;
 	size_t count;
 	int ms;
 } passes[] = {
+	[PASS_MUXED] = {mux_slots, COUNT(mux_slots), 1250},
 	[PASS_GUESS] = {rate_slots, COUNT(rate_slots), 700},
 	[PASS_FIRST] = {first_slots, COUNT(first_slots), 0}, /* the caller's time */
 	[PASS_RATE] = {rate_slots, COUNT(rate_slots), 600},
@@ -274,7 +275,8 @@ static void take_at_final(struct port_probe *probe, const char *line, int64_t no
 	probe->found.echoed = false;
 	probe->found.wants_lf = probe->pass == PASS_LF && probe->slot > 1;
 	/* One that was silent may just have started, and not have heeded DTR. */
-	probe->found.freed = probe->leaving || probe->slot > ESCAPE_SLOT || probe->pass == PASS_MUX
+	probe->found.freed = probe->leaving || probe->slot > ESCAPE_SLOT ||
+					     probe->pass == PASS_MUX || probe->pass == PASS_MUXED
 				     ? probe->cure
 				     : NULL;
 	probe->finals++;
@@ -545,9 +547,9 @@ static void begin_next_pass(struct port_probe *probe, int64_t now)
 		begin_pass(probe, PASS_MUX, probe->found.baud, now);
 	} else if (pass == PASS_LF) {
 		begin_pass(probe, PASS_LEAVE, likely_baud(probe), now);
-	} else if (pass == PASS_GUESS && take_next_guess(probe, now)) {
+	} else if (pass <= PASS_GUESS && take_next_guess(probe, now)) {
 		return;
-	} else if (pass == PASS_GUESS) {
+	} else if (pass <= PASS_GUESS) {
 		begin_pass(probe, PASS_FIRST, probe->search.baud, now);
 		note_rate(probe);
 	} else if (!take_next_rate(probe, now)) {
@@ -560,7 +562,9 @@ void port_probe_search(struct port_probe *probe, const struct port_search *searc
 	probe->searches = true;
 	probe->search = *search;
 	probe->found.baud = search->baud;
-	if (!take_next_guess(probe, now))
+	if (search->muxed)
+		begin_pass(probe, PASS_MUXED, likely_baud(probe), now);
+	else if (!take_next_guess(probe, now))
 		note_rate(probe);
 }
 

@@ -81,6 +81,7 @@ const struct port_finding *port_probe_finding(const struct port_probe *probe);
 struct port_search {
 	int baud;       /* the first rate, to which it is asked longest; autobaud modems find it */
 	bool fixed;     /* and the only one */
+	bool muxed;     /* a killed run has left it in 27.010: begin by closing that */
 	int guesses[2]; /* asked before that, 0.7 s each; 0: none */
 };
 

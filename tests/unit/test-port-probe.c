@@ -37,6 +37,7 @@ struct line {
 		CURE_NOTHING,
 	} stuck; /* in a call, which this ends */
 	int guesses[2];
+	bool muxed; /* as a killed run knows */
 };
 
 static const char *const cures[] = {[CURE_DTR] = "dropping DTR",
@@ -442,6 +443,14 @@ static const struct persona lines[] = {
 	  PORT_ROLE_AT, -2, 11000, 11900, "", { .disc = true }, 115200 },
 	{ "left multiplexed in the advanced option", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, -2, 11200, 12300, "", { .advanced = true }, 115200 },
+	{ "left multiplexed, as is known", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 200, 700, "", { .mux = true, .muxed = true }, 115200 },
+	{ "left multiplexed, as is known, at another rate", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 200, 700, "",
+	  { .baud = 460800, .guesses = { 460800 }, .mux = true, .muxed = true }, 460800 },
+	{ "closed down meanwhile, and at its usual rate", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 1200, 2500, "",
+	  { .baud = 115200, .guesses = { 460800 }, .muxed = true }, 115200 },
 	{ "left multiplexed, and the rate is named", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 5700, 6200, "", { .baud = 9600, .fixed = 9600, .mux = true }, 9600 },
 	{ "its transmitter is wired to its receiver", 1, 0,
@@ -475,6 +484,7 @@ static void a_named_uart_is_searched(void **state)
 		const struct port_search search = {
 			.baud = line->fixed ? line->fixed : 115200,
 			.fixed = line->fixed,
+			.muxed = line->muxed,
 			.guesses = {line->guesses[0], line->guesses[1]},
 		};
 
