@@ -14,6 +14,7 @@
 #include "io/usb.h"
 #include "io/worker.h"
 #include "modem/family.h"
+#include "modem/stream.h"
 
 #define DTR_LOW_MS   1200
 #define GUARD_MS     1100 /* V.250 leaves S12 at 1 s */
@@ -115,6 +116,8 @@ static int greet_modem(struct line *line)
 /* DTR alone is enough where &D2 is set and the driver has it; where not, V.250's S2 and S12 are. */
 static int reset_line(struct line *line, const struct rung_job *job)
 {
+	int error;
+
 	(void)job;
 	serial_set_dtr(line->serial, false);
 	pause_ms(DTR_LOW_MS);
@@ -124,6 +127,13 @@ static int reset_line(struct line *line, const struct rung_job *job)
 		return -EIO;
 	pause_ms(GUARD_MS);
 	if (serial_write(line->serial, "ATH\r", 4) < 0)
+		return -EIO;
+	pause_ms(GUARD_MS / 4);
+	error = command_modem(line, "AT", ANSWER_MS);
+	if (error == 0 || error == -EIO || worker_got_sigterm())
+		return error;
+	/* An nRF91 and a SARA-R4 know no +++, and many boards have no wire for DTR. */
+	if (serial_write(line->serial, stream_terminate, strlen(stream_terminate)) < 0)
 		return -EIO;
 	pause_ms(GUARD_MS / 4);
 	return greet_modem(line);
@@ -212,8 +222,9 @@ int rung_do(const void *arg)
 	result = -ENOMEM;
 	if (line.chan) {
 		at_chan_set_name(line.chan, job->port.device);
-		if (job->port.baud > 0)
-			serial_set_baud(line.serial, job->port.baud);
+		/* It went up for the call only. */
+		if (job->port.base > 0)
+			serial_set_baud(line.serial, job->port.base);
 		at_chan_set_lf(line.chan, job->port.wants_lf);
 		serial_set_dtr(line.serial, true);
 		result = resets[job->rung](&line, job);

@@ -42,8 +42,7 @@ static const struct slot leave_slots[] = {
 	{150, NULL},
 	{1050, "+++", "+++"},
 	{2150, "ATH\r"},
-	{2300, "\x7e\xff\x7d\x23\xc0\x21\x7d\x25\x7d\x21\x7d\x20\x7d\x24\x3d\xc7\x7e",
-	 "an LCP Terminate-Request"},
+	{2300, stream_terminate, "an LCP Terminate-Request"},
 	{2450, "AT\r"},
 };
 

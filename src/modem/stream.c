@@ -16,6 +16,9 @@ const char stream_question[] = "\x7e\x00\x78\xf0\x7e"
 			       "\x7d\x20\x7d\x24\x7d\x2e\xa4\x7e";
 const size_t stream_question_len = sizeof(stream_question) - 1;
 
+const char stream_terminate[] =
+	"\x7e\xff\x7d\x23\xc0\x21\x7d\x25\x7d\x21\x7d\x20\x7d\x24\x3d\xc7\x7e";
+
 static void begin_frame(struct stream *stream)
 {
 	stream->frame_len = 0;

@@ -35,4 +35,7 @@ void stream_feed(struct stream *stream, const void *bytes, size_t len);
 extern const char stream_question[];
 extern const size_t stream_question_len;
 
+/* An LCP Terminate-Request (RFC 1661 5.5), which ends a call whatever DTR and +++ do. A string. */
+extern const char stream_terminate[];
+
 #endif
