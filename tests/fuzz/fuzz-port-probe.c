@@ -82,7 +82,8 @@ static void claim_an_end(const uint8_t *data, size_t size, bool search)
 	if (!ask)
 		return;
 	if (search)
-		port_probe_search(ask, &(struct port_search){115200, false, {9600, 921600}}, 0);
+		port_probe_search(
+			ask, &(struct port_search){.baud = 115200, .guesses = {9600, 921600}}, 0);
 	port_probe_tick(ask, 0);
 	write_out(ask, 0);
 	now = start = hear(ask, data, size);
