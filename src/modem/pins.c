@@ -315,6 +315,14 @@ static bool is_outdated(const struct pins_file *file, const struct pins_sent *ma
 	return false;
 }
 
+/* Whether the mark may be of today's PIN at this SIM. */
+static bool may_be_today(const struct pins_sent *mark, const struct pins_sent *today,
+			 const struct pins_sent *old)
+{
+	return strcmp(mark->pin, today->pin) == 0 &&
+	       may_be_same_card(mark, mark->fate == PINS_OLD ? old : today);
+}
+
 /* Puts the mark of today's PIN into the file, in place of the one that it had. */
 static int mark_sent(struct pins_file *file, const struct pins_sent *today,
 		     const struct pins_sent *old)
@@ -327,17 +335,15 @@ static int mark_sent(struct pins_file *file, const struct pins_sent *today,
 	/* Judge all before any is moved: a refusal leaves the others as they are. */
 	for (size_t i = 0; i < file->count; i++) {
 		struct pins_sent *mark = &file->sent[i];
-		bool is_old = mark->fate == PINS_OLD;
 
-		if (strcmp(mark->pin, today->pin) != 0 ||
-		    !may_be_same_card(mark, is_old ? old : today))
+		if (!may_be_today(mark, today, old))
 			continue;
 		verdict = judge_mark(mark, is_same_card(mark, today) ? today->left : -1);
 		if (verdict == PINS_AGAIN && is_outdated(file, mark))
 			verdict = -EEXIST;
 		if (verdict < 0) {
 			/* Its fate is known now, and a person may fill the counter up again. */
-			if (verdict == -EEXIST && !is_old)
+			if (verdict == -EEXIST && mark->fate != PINS_OLD)
 				mark->fate = PINS_REFUSED;
 			return verdict;
 		}
@@ -347,13 +353,9 @@ static int mark_sent(struct pins_file *file, const struct pins_sent *today,
 			memcpy(sent.shape, mark->shape, sizeof(sent.shape));
 		}
 	}
-	for (size_t i = 0; i < file->count; i++) {
-		const struct pins_sent *mark = &file->sent[i];
-
-		if (strcmp(mark->pin, today->pin) != 0 ||
-		    !may_be_same_card(mark, mark->fate == PINS_OLD ? old : today))
-			file->sent[kept++] = *mark;
-	}
+	for (size_t i = 0; i < file->count; i++)
+		if (!may_be_today(&file->sent[i], today, old))
+			file->sent[kept++] = file->sent[i];
 	if (kept == PINS_SENT_MAX)
 		return -E2BIG;
 	file->sent[kept++] = sent;

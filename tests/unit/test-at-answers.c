@@ -3,7 +3,7 @@
 
 #include "at-talk.h"
 
-#define COUNT(rows) (sizeof(rows) / sizeof(*(rows)))
+#include "base/count.h"
 
 static void assert_talks(const struct talk *rows, size_t count)
 {

@@ -6,8 +6,7 @@
 #include "at/fields.h"
 #include "at/urc.h"
 #include "base/buf.h"
-
-#define COUNT(rows) (sizeof(rows) / sizeof(*(rows)))
+#include "base/count.h"
 
 static void fields_come_one_by_one(void **state)
 {

@@ -7,8 +7,7 @@
 #include "at/between.h"
 #include "at/final.h"
 #include "base/buf.h"
-
-#define COUNT(rows) (sizeof(rows) / sizeof(*(rows)))
+#include "base/count.h"
 
 static void finals_are_told_from_other_lines(void **state)
 {

@@ -5,11 +5,10 @@
 
 #include "unit.h"
 
+#include "base/count.h"
 #include "modem/at-request.h"
 #include "status/at-json.h"
 #include "status/show.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static bool may_go(const char *text, enum at_request_scope scope, bool force)
 {

@@ -3,9 +3,8 @@
 
 #include "unit.h"
 
+#include "base/count.h"
 #include "modem/card.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static void pin_counters_of_all_makers(void **state)
 {

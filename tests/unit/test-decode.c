@@ -3,10 +3,9 @@
 
 #include "unit.h"
 
+#include "base/count.h"
 #include "modem/decode.h"
 #include "modem/family.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* clang-format off */
 static const struct {

@@ -13,6 +13,7 @@
 
 #include "unit.h"
 
+#include "base/count.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "conf/conf.h"
@@ -23,8 +24,6 @@
 #include "modem/foreign.h"
 #include "modem/script.h"
 #include "tree.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static struct modem_facts modem(void)
 {

@@ -7,13 +7,12 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/json.h"
 #include "conf/conf.h"
 #include "modem/identity.h"
 #include "modem/script.h"
 #include "status/modem-info.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* clang-format off */
 static const struct {

@@ -6,10 +6,9 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "conf/conf.h"
 #include "modem/script.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static void words_come_back_as_they_were(void **state)
 {

@@ -10,16 +10,15 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "io/pinfile.h"
 #include "modem/pins.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-#define A            "89490200000863940628"
-#define B            "8939104170000600749"
-#define M            "351234040123456"
-#define MV           "3512340401234599" /* M with its version */
-#define N            "861234567890123"
+#define A  "89490200000863940628"
+#define B  "8939104170000600749"
+#define M  "351234040123456"
+#define MV "3512340401234599" /* M with its version */
+#define N  "861234567890123"
 
 /* As version 1 wrote it: 1234 and 4321 for A in M. */
 static const char version_1[] =

@@ -3,10 +3,10 @@
 
 #include "unit.h"
 
+#include "base/count.h"
 #include "modem/radio.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define LINES        6
+#define LINES 6
 
 static const struct {
 	const char *lines[LINES];

@@ -5,21 +5,20 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "conf/conf.h"
 #include "modem/script.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-#define SIM          "the SIM is not activated"
-#define MODEM        "by its IMEI"
-#define CONTRACT     "contract does not cover it"
-#define PLACE        "may not use this network"
-#define CELLS        "no cell here"
-#define APN          "check network.apn"
-#define TYPE         "check network.pdp_type"
-#define ACCOUNT      "check network.user"
-#define FULL         "wants to be left alone"
-#define PASSES       "often passes"
+#define SIM      "the SIM is not activated"
+#define MODEM    "by its IMEI"
+#define CONTRACT "contract does not cover it"
+#define PLACE    "may not use this network"
+#define CELLS    "no cell here"
+#define APN      "check network.apn"
+#define TYPE     "check network.pdp_type"
+#define ACCOUNT  "check network.user"
+#define FULL     "wants to be left alone"
+#define PASSES   "often passes"
 
 /* clang-format off */
 

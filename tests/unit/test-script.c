@@ -6,11 +6,10 @@
 
 #include "unit.h"
 
+#include "base/count.h"
 #include "conf/conf.h"
 #include "modem/network.h"
 #include "modem/script.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* A modem as a list of answers; a command without a row gets OK. `sent` counts how often each was
  * used. */

@@ -4,10 +4,10 @@
 
 #include "unit.h"
 
+#include "base/count.h"
 #include "modem/signal.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define NO           MODEM_DB_UNKNOWN
+#define NO MODEM_DB_UNKNOWN
 
 /* clang-format off */
 static const struct {
