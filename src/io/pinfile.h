@@ -5,8 +5,8 @@
 #include "modem/apn.h"
 #include "modem/pins.h"
 
-/* A file of secrets (0600) below `dir`, which is created if it is missing (0700): of the sent PINs, or
- * of the APNs that worked. */
+/* A file of secrets (0600) below `dir`, which is created if it is missing (0700): of the sent PINs,
+ * or of the APNs that worked. */
 struct pinfile {
 	const char *dir;
 	const char *name;

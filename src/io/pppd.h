@@ -47,8 +47,8 @@ typedef void pppd_teller(void *ctx, const struct pppd_news *news);
 struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const char *name,
 			const struct pppd_line *line, pppd_teller *tell, void *ctx, int *error);
 
-/* Give it its options, with this account: the modem must not be sending anything from now until it is ready. Negative
- * errno. */
+/* Give it its options, with this account: the modem must not be sending anything from now until it
+ * is ready. Negative errno. */
 int pppd_open(struct pppd *pppd, const struct conf_account *account);
 
 /* The call is up: start LCP. */

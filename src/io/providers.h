@@ -11,8 +11,8 @@ const char *providers_builtin(void);
  * in *line. */
 int providers_read(const char *path, struct buf *text, int *line);
 
-/* The table to use: the file that is named, or with "" the program's own. One that cannot be used is
- * named in the log and ignored. What comes back may be in `text`. */
+/* The table to use: the file that is named, or with "" the program's own. One that cannot be used
+ * is named in the log and ignored. What comes back may be in `text`. */
 const char *providers_load(const char *path, struct buf *text);
 
 #endif

@@ -12,8 +12,8 @@
  *     $6$rounds=1000$abcdefghijklmnop
  *     HASH|APN|user|password|auth
  *
- * HASH is crypt(3)'s of the ICCID, or of the IMSI. A line that is none is left out. `disk` is as for
- * the PINs: the old file is there until the new one is on the disk.
+ * HASH is crypt(3)'s of the ICCID, or of the IMSI. A line that is none is left out. `disk` is as
+ * for the PINs: the old file is there until the new one is on the disk.
  */
 #define APN_MEMORY_MAX 16 /* SIMs */
 

@@ -92,8 +92,8 @@ bool modem_decode_mnc_digits(const char *line, int *digits)
 	return true;
 }
 
-/* The first byte tells when to show it. The alphabet is GSM's, whose letters and digits are ASCII's;
- * or behind 80, UCS2. */
+/* The first byte tells when to show it. The alphabet is GSM's, whose letters and digits are
+ * ASCII's; or behind 80, UCS2. */
 bool modem_decode_spn(const char *line, char spn[MODEM_SPN_SIZE])
 {
 	unsigned char bytes[MODEM_SPN_SIZE];

@@ -28,8 +28,8 @@ struct card_counter {
 bool modem_decode_iccid(const char *line, char iccid[MODEM_ICCID_SIZE]);
 
 /* Of +CRSM's READ BINARY (51.011 9.4): how many digits of the IMSI are the MNC (EF-AD, 31.102
- * 4.2.18), the provider's name in ASCII (EF-SPN, 4.2.12), and a group's identifier as it is, without
- * the bytes ff at its end (EF-GID1, 4.2.10). */
+ * 4.2.18), the provider's name in ASCII (EF-SPN, 4.2.12), and a group's identifier as it is,
+ * without the bytes ff at its end (EF-GID1, 4.2.10). */
 #define MODEM_SPN_SIZE 33
 bool modem_decode_mnc_digits(const char *line, int *digits);
 bool modem_decode_spn(const char *line, char spn[MODEM_SPN_SIZE]);

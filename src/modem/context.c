@@ -134,7 +134,7 @@ static bool is_networks_own(const struct script *script, const struct modem_cont
 				     !is_of_earlier_try(script, context));
 }
 
-/* What an APN of our own choice must not overwrite while another number is free: somebody's, too. */
+/* What an APN of our own choice leaves alone while another number is free: somebody else's, too. */
 static bool is_kept(const struct script *script, const struct modem_context *context)
 {
 	return is_networks_own(script, context) ||

@@ -52,7 +52,7 @@ static bool is_network(const struct row *word)
 /* "gid1=4B": how many of its bytes are the name; 0: it is none of these. */
 static size_t filter_len(const struct row *word)
 {
-	static const char *const names[] = {"gid1=", "iccid="};
+	static const char *const names[] = {"gid1=", "iccid=", "imsi="};
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (word->len > strlen(names[i]) && str_starts(word->text, names[i]))
@@ -172,7 +172,9 @@ static void put_plain(char *to, size_t size, const char *from, size_t len)
 static int match_filter(const struct row *word, const struct provider_sim *sim)
 {
 	size_t skip = filter_len(word);
-	const char *value = *word->text == 'g' ? sim->gid1 : sim->iccid;
+	const char *value = *word->text == 'g'     ? sim->gid1
+			    : word->text[1] == 'c' ? sim->iccid
+						   : sim->imsi;
 
 	if (!skip || !*value)
 		return 0;

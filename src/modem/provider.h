@@ -34,7 +34,7 @@ struct apn_try {
  *     internet.t-mobile|user|password|pap
  *     ~an access point for other things too, tried late
  *
- * gid1 and iccid are how the SIM's value begins, where only that tells a provider apart.
+ * gid1, iccid and imsi are how the SIM's value begins, where only that tells a provider apart.
  */
 #define PROVIDER_HEAD     "gobi-dial providers 1\n"
 #define PROVIDER_SIZE_MAX 1000000

@@ -136,6 +136,17 @@ bool script_call_was_refused(const struct script *script)
 	return final->kind == AT_FINAL_NO_CARRIER || final->kind == AT_FINAL_ERROR;
 }
 
+/* 24.301 9.9.3.9: 19 is the session's failure. Where no reason is told, the context of another SIM is
+ * the likeliest; one of the table's would not be the only one that is wrong. */
+bool script_attach_was_refused(const struct script *script)
+{
+	const struct modem_facts *facts = &script->facts;
+	int reason = facts->reject.of_call ? 0 : facts->reject.cause;
+
+	return script->denied && facts->domain_known[MODEM_DOMAIN_EPS] &&
+	       (reason == 19 || (reason == 0 && script_apn(script)->source != APN_TABLE));
+}
+
 void script_got_no_link(struct script *script)
 {
 	script->memory.elsewhere += script->modem.cid_chosen && script->modem.cid > 1;

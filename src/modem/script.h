@@ -257,6 +257,9 @@ void script_succeeded(struct script *script);
 /* Whether the last call was refused in a way that the APN may explain: not for want of service. */
 bool script_call_was_refused(const struct script *script);
 
+/* Whether LTE's network denies the modem in a way that the APN of its attach may explain. */
+bool script_attach_was_refused(const struct script *script);
+
 /* The network refused the last dial, or the call brought no PPP: the context may be to blame. */
 void script_got_no_link(struct script *script);
 

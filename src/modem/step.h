@@ -179,7 +179,7 @@ bool step_next_line(const char **at, char *line, size_t size);
 
 /* apn.c: whether network.apn is "auto", and what IF_APN_... say. */
 bool step_apn_is_free(const struct script *script);
-/* One of the table's, with others to come: it is the likelier reason for a refusal than the modem. */
+/* One of the table's, with others to come: it explains a refusal better than the modem does. */
 bool step_apn_is_guess(const struct script *script);
 bool step_apn_is_new(const struct script *script);
 bool step_apn_wants_table(const struct script *script);

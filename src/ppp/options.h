@@ -36,7 +36,7 @@ struct ppp_run {
 int ppp_options_write(const struct conf *conf, const struct ppp_run *run, struct buf *out,
 		      struct buf *error);
 
-/* Append the account that this dial uses: pppd takes the last word. Nothing, where there is none. */
+/* Append the account that this dial uses, if it has one: pppd takes the last word. */
 void ppp_options_account(const struct conf_account *account, struct buf *out);
 
 /* The same for `check`: for the instance `name`, with secrets as "********" and without what

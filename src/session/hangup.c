@@ -51,8 +51,11 @@ static bool apn_is_suspect(const struct session *session)
 	    (reject->of_call && modem_reject_pace(reject) == REJECT_WAITS))
 		return false;
 	switch (session->failed_in) {
-	case SESSION_PREPARING:
 	case SESSION_REGISTERING:
+		if (script_attach_was_refused(script))
+			return true;
+		/* fall through */
+	case SESSION_PREPARING:
 		return by_script && script->modem.write == CONTEXT_REFUSED;
 	case SESSION_DIALING:
 		return by_script && script_call_was_refused(script);

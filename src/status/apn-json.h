@@ -7,8 +7,8 @@ struct json_object;
 struct script;
 
 /* The access point of the dial: {"value","source","text","tries":[{"value","source","text",
- * "user","refused"}]}; all that may be tried, in that order, and how each was refused. NULL: none is
- * known yet. */
+ * "user","refused"}]}; all that may be tried, in that order, and how each was refused. NULL: none
+ * is known yet. */
 struct json_object *apn_json(const struct script *script);
 
 /* `check --apn`: a line for each, with the one in use marked. */

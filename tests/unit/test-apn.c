@@ -23,7 +23,8 @@
 		      "*Big Net\n@26201 26206\nbig.example\n~big.wap\nbig.example|u|p|pap\n" \
 		      "=Blue SIM\n@26201 gid1=4B iccid=894922\nblue.example|blue|blue\n"     \
 		      "=Three\n@310260\nthree.example\n=Two\n@31026\ntwo.example\n"          \
-		      "=Only Two\n@26203\nonly.example\n"
+		      "=Only Two\n@26203\nonly.example\n"                                    \
+		      "=Net\n@26207\nnet.example\n=Guest\n@26207 imsi=262078\nguest.example\n"
 
 static void each_sim_gets_its_own_first(void **state)
 {
@@ -49,6 +50,8 @@ static void each_sim_gets_its_own_first(void **state)
 		/* ... unless only the other reading is known. */
 		{ { "262031234567890", 3, "", "", "" }, "only.example " },
 		{ { "310269123456789", 3, "", "", "" }, "two.example " },
+		{ { "262078123456789", 2, "", "", "" }, "guest.example net.example " },
+		{ { "262071234567890", 2, "", "", "" }, "net.example " },
 		{ { "262991234567890", 2, "", "", "" }, "" },
 		{ { "2620", 2, "", "", "" }, "" },
 		{ { "", 0, "", "", "" }, "" },
@@ -322,12 +325,13 @@ struct life {
 	/* the modem */
 	char contexts[17][APN_SIZE];
 	bool defined[17];
-	bool lte;
+	bool lte, attached;
 	int context; /* of the call */
 	/* the network */
 	const char *apn, *user; /* "": any */
 	enum { AT_CALL, AT_AUTH, AT_IPCP, AT_MUTE } refuses;
-	bool dead; /* refuses everything */
+	bool dead;      /* refuses everything */
+	bool by_attach; /* denies a modem whose context 1 has another APN when the radio comes on */
 	int dials;
 	/* what is asked of us */
 	char command[160];
@@ -432,6 +436,11 @@ static bool takes_account(const struct life *life)
 	return !*life->user || strcmp(script_account(&life->session.script).user, life->user) == 0;
 }
 
+static bool denies(const struct life *life)
+{
+	return life->by_attach && !life->attached;
+}
+
 static enum at_final_kind answer(struct life *life, struct buf *text)
 {
 	const char *command = life->command;
@@ -460,13 +469,17 @@ static enum at_final_kind answer(struct life *life, struct buf *text)
 		life->writes++;
 		str_copy(life->contexts[cid], APN_SIZE, apn);
 	} else if (str_starts(command, "AT+CREG?")) {
-		buf_printf(text, "+CREG: 0,1");
+		buf_printf(text, "+CREG: 0,%d", denies(life) ? 3 : 1);
+	} else if (strcmp(command, "AT+CFUN?") == 0) {
+		buf_printf(text, "+CFUN: 1");
+	} else if (strcmp(command, "AT+CFUN=1") == 0) {
+		life->attached = strcasecmp(life->contexts[1], life->apn) == 0;
 	} else if (strcmp(command, "AT+CGATT?") == 0) {
-		buf_printf(text, "+CGATT: 1");
+		buf_printf(text, "+CGATT: %d", !denies(life));
 	} else if (strcmp(command, "AT+CEREG?") == 0) {
 		if (!life->lte)
 			return AT_FINAL_ERROR;
-		buf_printf(text, "+CEREG: 0,1");
+		buf_printf(text, "+CEREG: 0,%d", denies(life) ? 3 : 1);
 	} else if (str_starts(command, "ATD")) {
 		life->dials++;
 		life->context = 1;
@@ -727,6 +740,32 @@ static void what_was_refused_is_forgotten(void **state)
 	conf_free(&life.conf);
 }
 
+/* Its context 1 still has the last SIM's. */
+static void an_lte_modem_attaches_with_the_right_one(void **state)
+{
+	struct life life;
+
+	(void)state;
+	begin_life(&life, "42403", 5);
+	life.defined[1] = true;
+	str_copy(life.contexts[1], APN_SIZE, "old.example");
+	life.apn = "du";
+	life.lte = life.by_attach = true;
+	assert_int_equal(dial(&life, false), 1);
+	assert_string_equal(life.contexts[1], "du");
+	assert_int_equal(dial(&life, false), 1);
+	/* What is denied whatever the APN is not overwritten for more than one. */
+	conf_free(&life.conf);
+	begin_life(&life, "26201", 5);
+	life.defined[1] = true;
+	str_copy(life.contexts[1], APN_SIZE, "old.example");
+	life.apn = "none of these";
+	life.lte = life.by_attach = true;
+	assert_int_equal(dial(&life, false), -1);
+	assert_in_range(life.writes, 1, 4);
+	conf_free(&life.conf);
+}
+
 static void what_no_apn_explains_spends_none(void **state)
 {
 	struct life life;
@@ -778,6 +817,7 @@ int main(void)
 		cmocka_unit_test(what_the_modem_has_comes_first_and_stays),
 		cmocka_unit_test(an_empty_context_is_the_last_try),
 		cmocka_unit_test(what_was_refused_is_forgotten),
+		cmocka_unit_test(an_lte_modem_attaches_with_the_right_one),
 		cmocka_unit_test(what_no_apn_explains_spends_none),
 		cmocka_unit_test(what_is_given_beats_the_table),
 	};
