@@ -64,6 +64,7 @@ static void ask_running_instance(const struct cli *cli, struct walk *walk)
 		return;
 	failure = show_get(status, "last_failure");
 	facts->instance.state = show_text(status, "state");
+	facts->instance.muxed = json_object_get_boolean(show_get(status, "mux"));
 	facts->instance.cause = show_text(failure, "cause");
 	facts->instance.text = show_text(failure, "text");
 	apn_render_refused(show_get(status, "apn"), &walk->refused);

@@ -54,6 +54,8 @@ static const char *judge_instance(const struct doctor_facts *facts, struct findi
 		return "instance-stopped";
 	}
 	buf_printf(&finding->text, "the instance \"%s\" is %s", facts->name, facts->instance.state);
+	if (facts->instance.muxed)
+		buf_printf(&finding->text, ", its modem multiplexed");
 	if (strcmp(facts->instance.state, "connected") == 0)
 		return "instance-connected";
 	if (!*facts->instance.cause)

@@ -50,6 +50,7 @@ struct doctor_facts {
 	struct {
 		bool runs;
 		const char *state;
+		bool muxed;               /* its port */
 		const char *cause, *text; /* of its last failure */
 		const char *refused;      /* APNs, one a line with how */
 	} instance;

@@ -91,6 +91,7 @@ static void put_head(struct json_object *object, struct screen *screen)
 	const char *state = show_text(object, "state");
 	struct json_object *modem = show_get(object, "modem");
 	const char *port = show_text(object, "port");
+	bool muxed = json_object_get_boolean(show_get(object, "mux"));
 	struct buf usb = BUF_INIT;
 
 	put_safe(screen, show_text(object, "name"));
@@ -105,7 +106,7 @@ static void put_head(struct json_object *object, struct screen *screen)
 		put_duration(&screen->line, show_number(object, "since_ms"));
 	}
 	end_line(screen);
-	put_list(screen, "port", &port, 1);
+	put_list(screen, "port", (const char *[]){port, muxed ? "multiplexed" : ""}, 2);
 	if (*show_text(modem, "vid"))
 		buf_printf(&usb, "%s:%s, USB %s", show_text(modem, "vid"), show_text(modem, "pid"),
 			   show_text(modem, "usb_path"));
