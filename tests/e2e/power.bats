@@ -10,6 +10,7 @@ setup() {
 	modem_setup
 	dial_setup
 	power_setup
+	quick="$power key_on_ms = 200; key_off_ms = 700;"
 	gobi=$(power_program "$BATS_TEST_TMPDIR/gobi")
 	# Its port at one rate, and no long wait.
 	dial_port="$modem_dir/if0\"; baud = 115200; wait = 1; imei = \""
@@ -21,9 +22,10 @@ teardown() {
 	modem_teardown
 }
 
+# modem_off [ON_MS]
 modem_off() {
-	modem_of 'power: { off = true; on_ms = 1000; off_ms = 1500; down_ms = 300; };
-		timing: { boot_delay_ms = 500; }; ports: ( { interface = 0; role = "at"; } );'
+	modem_of "power: { off = true; on_ms = ${1-150}; off_ms = 600; down_ms = 100; };"'
+		timing: { boot_delay_ms = 300; }; ports: ( { interface = 0; role = "at"; } );'
 }
 
 # The presses are these, and no other.
@@ -46,7 +48,7 @@ modem_is_off() {
 }
 
 @test "power: STATUS says off, and one press of the family's length is enough" {
-	modem_off
+	modem_off 1000
 	dial_behind "power: { $power status = 2; };"
 	wait_for 20 got_ready
 	dial_end
@@ -56,7 +58,7 @@ modem_is_off() {
 
 @test "power: without STATUS it is pressed after silence, with the old GPIO calls too" {
 	modem_off
-	GPIO_SHIM_V1=1 dial_behind "power: { $power };"
+	GPIO_SHIM_V1=1 dial_behind "power: { $quick };"
 	wait_for 30 got_ready
 	dial_end
 	pressed 'while off'
@@ -65,7 +67,7 @@ modem_is_off() {
 @test "power: lines by their names, pressed high behind a transistor" {
 	modem_off
 	GPIO_SHIM_HIGH=1 dial_behind "power: { chip = \"$chip\"; key = \"PWRKEY\";
-		status = \"STATUS\"; active = \"high\"; };"
+		status = \"STATUS\"; active = \"high\"; key_on_ms = 200; };"
 	wait_for 20 got_ready
 	dial_end
 	pressed 'while off'
@@ -125,7 +127,7 @@ modem_is_off() {
 
 @test "power: off, on and cycle by the instance, and off at its stop" {
 	modem_off
-	dial_behind "power: { $power status = 2; off_at_stop = true; };"
+	dial_behind "power: { $quick status = 2; off_at_stop = true; };"
 	wait_for 20 got_ready
 	run "$gobi" -c "$conf" power off
 	exits 0
