@@ -35,7 +35,8 @@ pid_t holder_find(const struct holder_list *list, dev_t tty);
 
 /* The kernel writes its messages to that tty: what is written there is not for a modem, and what
  * comes in is typed at a login. Then how that is known is appended, "the kernel's console
- * (/proc/consoles)". `root` stands before "/proc" and "/sys"; `device` has its symlinks resolved. */
+ * (/proc/consoles)". `root` stands before "/proc" and "/sys"; `device` has its symlinks
+ * resolved. */
 bool holder_is_console(const char *root, const char *device, dev_t tty, struct buf *out);
 
 /* What a holder, as it is told to people, is: some have a way of their own to be moved. */
