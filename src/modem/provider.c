@@ -155,7 +155,7 @@ int provider_check(const char *table, size_t len)
 }
 
 /* How well a provider fits: the lower, the better; -1: not at all. */
-enum { RANK_FILTERED, RANK_NAMED, RANK_ALIKE, RANK_OWNER, RANK_OTHER, RANK_END };
+enum { RANK_FILTERED, RANK_NAMED, RANK_ALIKE, RANK_OWNER, RANK_COMMON, RANK_OTHER, RANK_END };
 
 /* The letters and digits alone, in lower case. */
 static void put_plain(char *to, size_t size, const char *from, size_t len)
@@ -260,6 +260,29 @@ static bool is_known(const struct apn_try *tries, size_t count, const struct apn
 	return false;
 }
 
+/* Whether several of the network's providers have the APN. */
+static bool is_common(const char *table, const char *network, size_t digits, const char *apn)
+{
+	const struct provider_sim nobody = {"", 0, "", "", ""};
+	const char *at = first_row(table);
+	struct row row, name = {"=", 1};
+	size_t len = strlen(apn), count = 0;
+	bool here = false;
+
+	while (count < 2 && next_row(&at, &row)) {
+		if (*row.text == '=' || *row.text == '*') {
+			here = false;
+		} else if (*row.text == '@') {
+			here = rank_provider(&name, &row, network, digits, &nobody) >= 0;
+		} else if (here && row.len >= len && strncasecmp(row.text, apn, len) == 0 &&
+			   (row.len == len || row.text[len] == '|')) {
+			count++;
+			here = false;
+		}
+	}
+	return count > 1;
+}
+
 /* Those of one rank that are not there yet. */
 static size_t add_rank(const char *table, const struct provider_sim *sim, size_t digits, int wanted,
 		       bool with_account, struct apn_try *tries, size_t count, size_t max)
@@ -276,11 +299,15 @@ static size_t add_rank(const char *table, const struct provider_sim *sim, size_t
 			rank = -1;
 		} else if (*row.text == '@') {
 			rank = rank_provider(&name, &row, sim->imsi, digits, sim);
-		} else if (rank >= 0 && rank + LATE * late == wanted &&
+		} else if (rank >= 0 &&
 			   provider_parse_account(row.text + late, row.len - late, &tries[count]) &&
 			   *tries[count].apn &&
 			   !is_known(tries, count, &tries[count], with_account)) {
-			tries[count++].source = APN_TABLE;
+			bool common = rank == RANK_OTHER &&
+				      is_common(table, sim->imsi, digits, tries[count].apn);
+
+			tries[count].source = APN_TABLE;
+			count += rank - common + LATE * late == wanted;
 		}
 	}
 	return count;

@@ -57,8 +57,8 @@ size_t provider_network_digits(const char *table, const struct provider_sim *sim
 bool provider_is_shared(const char *table, const struct provider_sim *sim);
 
 /* The SIM's access points, the likeliest first: the provider that the SIM names, the network's
- * owner, the others in the table's order; each APN once, and then with its other accounts. How many
- * there are. */
+ * owner, what several others have, the rest in the table's order; each APN once, and then with its
+ * other accounts. How many there are. */
 size_t provider_find(const char *table, const struct provider_sim *sim, struct apn_try *tries,
 		     size_t max);
 

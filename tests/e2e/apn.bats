@@ -37,15 +37,15 @@ dials() {
 
 @test "the table's access points have their turn, and what worked comes first" {
 	dial_link
-	sim_at internet.t-mobile
+	sim_at internet.t-d1.de
 	dial_connected
-	grep -q 'APN "internet.t-d1.de", from the provider table, 1 of ' "$BATS_TEST_TMPDIR/log"
-	grep -q 'APN "internet.t-mobile", from the provider table, 2 of ' "$BATS_TEST_TMPDIR/log"
+	grep -q 'APN "internet.t-mobile", from the provider table, 1 of ' "$BATS_TEST_TMPDIR/log"
+	grep -q 'APN "internet.t-d1.de", from the provider table, 2 of ' "$BATS_TEST_TMPDIR/log"
 	run "$plain" -c "$conf" status --json
-	has '"apn":{"value":"internet.t-mobile","source":"table",'
+	has '"apn":{"value":"internet.t-d1.de","source":"table",'
 	run "$plain" -c "$conf" check --apn
 	exits 0
-	has ' 1  "internet.t-d1.de", from the provider table, 1 of '
+	has ' 1  "internet.t-mobile", from the provider table, 1 of '
 	has '; refused: ATD*99***1# refused: NO CARRIER'
 	run ! grep -q 'tm\b' <<<"$output" # no password
 	dial_end
@@ -53,10 +53,10 @@ dials() {
 	run ! grep -q 8949020000012345678 "$state/apns"
 	before_all=$(dials)
 	dial_connected
-	grep -q 'APN "internet.t-mobile", which this SIM used last' "$BATS_TEST_TMPDIR/log"
+	grep -q 'APN "internet.t-d1.de", which this SIM used last' "$BATS_TEST_TMPDIR/log"
 	[ "$(dials)" -eq $((before_all + 1)) ]
 	run "$plain" -c "$conf" status
-	has 'apn       "internet.t-mobile", which this SIM used last'
+	has 'apn       "internet.t-d1.de", which this SIM used last'
 	dial_end
 }
 
@@ -68,7 +68,7 @@ dials() {
 	run ! grep -q '<' "$modem_dir/log"
 	run "$plain" -c "$conf" check --apn
 	exits 0
-	has ' 2  "internet.t-mobile", from the provider table, 2 of '
+	has ' 1  "internet.t-mobile", from the provider table, 1 of '
 	has ', user name "t-mobile"'
 	has 'none, so that the network chooses'
 	run "$plain" -c "$conf" info
@@ -86,7 +86,7 @@ dials() {
 	wait_for 60 grep -q 'next try in' "$said"
 	grep -q "network.providers: $BATS_TEST_TMPDIR/bad: line 4 is none of a provider table" "$said"
 	run "$plain" -c "$conf" doctor
-	has '"internet.t-mobile", from the provider table, 2 of '
+	has '"internet.t-d1.de", from the provider table, 2 of '
 	has 'none, so that the network chooses: '
 	dial_kill
 	[ ! -e "$state/apns" ]
