@@ -11,8 +11,8 @@
 #define JSON_LINE JSON_C_TO_STRING_PLAIN
 #endif
 
-/* json-c takes NULL, which is JSON's null, for a value, but asserts that what it goes into is there.
- * Without memory it is not: these take that, put the value, and say so. */
+/* json-c takes NULL, which is JSON's null, for a value, but asserts that what it goes into is
+ * there. Without memory it is not: these take that, put the value, and say so. */
 int json_add_value(struct json_object *object, const char *key, struct json_object *value);
 int json_append_value(struct json_object *array, struct json_object *value);
 #define json_object_object_add json_add_value

@@ -12,7 +12,8 @@ struct port;
 /* For a file in /etc/ppp/peers: `gobi-dial pty` makes the calls. */
 int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, struct buf *error);
 
-/* For pppd's `file`: the call to context `cid` is made on `port`, by chat with the command `dial`. */
+/* For pppd's `file`: the call to context `cid` is made on `port`, by chat with the command
+ * `dial`. */
 int peer_for_device(const struct conf *conf, const char *name, const struct port *port, int cid,
 		    const char *dial, struct buf *out, struct buf *error);
 
