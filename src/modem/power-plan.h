@@ -35,9 +35,10 @@ struct power_wiring {
 struct power_step {
 	enum power_line line;
 	int press_ms;
-	int status;    /* after it: 1 on, 0 off */
-	int within_ms; /* how long that may take; without a STATUS line it is just waited for, unless
-			* it is the last step */
+	int status; /* after it: 1 on, 0 off */
+	/* How long that may take; without a STATUS line it is just waited for, unless this is the
+	 * last step. */
+	int within_ms;
 };
 
 #define POWER_STEPS_MAX 3

@@ -136,8 +136,8 @@ bool script_call_was_refused(const struct script *script)
 	return final->kind == AT_FINAL_NO_CARRIER || final->kind == AT_FINAL_ERROR;
 }
 
-/* 24.301 9.9.3.9: 19 is the session's failure. Where no reason is told, the context of another SIM is
- * the likeliest; one of the table's would not be the only one that is wrong. */
+/* 24.301 9.9.3.9: 19 is the session's failure. Where no reason is told, the context of another SIM
+ * is the likeliest; one of the table's would not be the only one that is wrong. */
 bool script_attach_was_refused(const struct script *script)
 {
 	const struct modem_facts *facts = &script->facts;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Stands in for the kernel's GPIO character device: preloaded into gobi-dial, it makes a chip of each
- * file named gpiochip*, with eight lines. It behaves as cp210x's chip was seen to in the lab: a line
- * belongs to whoever has its descriptor, anybody else gets EBUSY and is told the consumer's name; an
- * output has its value from the request on and keeps it when the descriptor is closed. Lines 0 (key)
- * and 1 (reset), low when pressed, go to the control socket GPIO_SHIM_MODEM of a simulated modem, and
- * line 2 is its STATUS; with GPIO_SHIM_HIGH they are pressed when high. GPIO_SHIM_V1: a kernel of
- * before 5.10. The value of each line is in the file LINE beside the chip's.
+ * Stands in for the kernel's GPIO character device: preloaded into gobi-dial, it makes a chip of
+ * each file named gpiochip*, with eight lines. It behaves as cp210x's chip was seen to in the lab:
+ * a line belongs to whoever has its descriptor, anybody else gets EBUSY and is told the consumer's
+ * name; an output has its value from the request on and keeps it when the descriptor is closed.
+ * Lines 0 (key) and 1 (reset), low when pressed, go to the control socket GPIO_SHIM_MODEM of a
+ * simulated modem, and line 2 is its STATUS; with GPIO_SHIM_HIGH they are pressed when high.
+ * GPIO_SHIM_V1: a kernel of before 5.10. The value of each line is in the file LINE beside the
+ * chip's.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
