@@ -104,7 +104,8 @@ static void send_message(struct mux *mux, int type, const unsigned char *values,
 
 	if (len > 100)
 		return;
-	memcpy(message + 2, values, len);
+	if (len > 0)
+		memcpy(message + 2, values, len);
 	send_frame(mux, 0, true, UIH, message, len + 2);
 }
 
