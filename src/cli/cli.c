@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/cause.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -82,8 +83,10 @@ int cli_load(const struct cli *cli, struct conf *conf)
 
 	fputs(buf_str(&errors), stderr);
 	buf_free(&errors);
-	if (err == -ENOMEM)
+	if (err == -ENOMEM) {
+		log_error("%s: %s", cli->conf_path, strerror(ENOMEM));
 		return CAUSE_INTERNAL;
+	}
 	if (err == -EACCES)
 		return CAUSE_PERMISSION;
 	return err ? CAUSE_CONFIG : CAUSE_NONE;
