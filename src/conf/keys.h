@@ -168,8 +168,8 @@ CONF_KEY(recovery, ladder, LIST, struct conf_list, ladder, "ladder",
 	 "redial dtr cfun reset usb power", .words = steps, .now = true)
 CONF_END(recovery)
 
-CONF_GROUP(power, "The modem's power: its key, reset and status lines at a GPIO chip, or a program that "
-	   "switches it. Nothing is switched unless key, reset or command is given.")
+CONF_GROUP(power, "The modem's power: its key, reset and status lines at a GPIO chip, or a program "
+	   "that switches it. Nothing is switched unless key, reset or command is given.")
 CONF_KEY(power, chip, STRING, char *, chip, "power_chip",
 	 "The GPIO chip, by its name, its label or the path of its device.",
 	 "gpiochip0", .format = CONF_FORMAT_TEXT)
