@@ -25,8 +25,9 @@ enum { LOG_FD = 3, GATE_FD = 4, OPTIONS_FD = 5 };
 #define OPTIONS_PATH "/proc/self/fd/5"
 
 /* Says that it is there, then waits for its exit status; when we die it reads the end of the file
- * and fails. */
-#define CONNECT_SCRIPT "echo ready >&4; read -r result <&4 && exit $result"
+ * and fails. pppd warns of a script that dies of a signal, and hands ours on: a call that was
+ * refused is no reason for a warning. */
+#define CONNECT_SCRIPT "trap exit TERM; echo ready >&4; read -r result <&4 && exit $result"
 
 #define LINE_MAX_LEN   1024
 #define UNREAD_BYTES   8192
