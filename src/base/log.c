@@ -14,6 +14,7 @@
 static enum log_level max_level = LOG_LEVEL_NOTICE;
 static bool with_priority;
 static const char *syslog_name; /* NULL: not to syslog */
+static int syslog_facility;
 
 void log_init(enum log_level level)
 {
@@ -21,9 +22,10 @@ void log_init(enum log_level level)
 	with_priority = getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO);
 }
 
-void log_to_syslog(const char *name)
+void log_to_syslog(const char *name, int facility)
 {
-	openlog(name, LOG_PID | LOG_NDELAY, LOG_LOCAL2);
+	openlog(name, LOG_PID | LOG_NDELAY, facility);
+	syslog_facility = facility;
 	syslog_name = name;
 }
 
@@ -32,7 +34,7 @@ void log_forget_syslog(void)
 	if (!syslog_name)
 		return;
 	closelog();
-	openlog(syslog_name, LOG_PID, LOG_LOCAL2); /* with the next line */
+	openlog(syslog_name, LOG_PID, syslog_facility); /* with the next line */
 }
 
 void log_leave_stderr(void)

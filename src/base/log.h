@@ -16,8 +16,8 @@ enum log_level {
  * with its <N> priorities. */
 void log_init(enum log_level level);
 
-/* Log to syslog too, as `name`, to the facility of pppd and chat (LOCAL2). */
-void log_to_syslog(const char *name);
+/* Log to syslog too, as `name`, to that facility (LOG_DAEMON, ...; pppd's and chat's is LOCAL2). */
+void log_to_syslog(const char *name, int facility);
 
 /* Stop writing to stderr, because its reader may wait until all writers have closed it. */
 void log_leave_stderr(void);

@@ -2,6 +2,7 @@
 /* The commands for a pppd that something else starts: pon, ifup, pppd call. */
 #include <errno.h>
 #include <string.h>
+#include <syslog.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -38,7 +39,7 @@ int cli_pty(struct cli *cli)
 	if (!is_started_by_pppd())
 		return cli_usage(cli, "only pppd may start it, by its option of that name");
 	/* Once pppd has detached, nobody reads our stderr. */
-	log_to_syslog("gobi-dial");
+	log_to_syslog("gobi-dial", LOG_LOCAL2);
 	cause = (enum cause)cli_load(cli, &conf);
 	if (cause == CAUSE_NONE) {
 		peer_compare(&conf, cli->name, id ? id : "");
@@ -63,7 +64,7 @@ int cli_prepare(struct cli *cli)
 	struct conf conf;
 	int error, cid;
 
-	log_to_syslog("gobi-dial");
+	log_to_syslog("gobi-dial", LOG_LOCAL2);
 	/* pppd must not find an old one. */
 	rundir_remove(cli->name, "port");
 	cause = (enum cause)cli_load(cli, &conf);

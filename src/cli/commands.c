@@ -42,6 +42,9 @@ const struct command_option command_options[CLI_OPTION_COUNT] = {
 	[CLI_OPTION_ONCE] = { 0, "once", NULL, 0, "do not redial: the first failure is the exit code" },
 	[CLI_OPTION_LAST_ATTEMPT] = { 0, "last-attempt", NULL, 0,
 		"send the PIN even if the SIM allows only one more try" },
+	[CLI_OPTION_SYSLOG] = { 0, "syslog", NULL, 0, "log to syslog, where there is one, instead of stderr" },
+	[CLI_OPTION_WITH_PARENT] = { 0, "with-parent", NULL, 0,
+		"stop when the program that started it dies" },
 	[CLI_OPTION_FOLLOW] = { 0, "follow", NULL, 0,
 		"keep updating, at each change and every second: in\n"
 		"place on a terminal, else one JSON object a line;\nCtrl-C ends it" },
@@ -89,7 +92,8 @@ const struct command commands[] = {
 	  "Stays in the foreground and logs to stderr. SIGTERM, SIGINT and the loss of its\n"
 	  "terminal stop it, SIGHUP makes it read its configuration again, and SIGUSR1\n"
 	  "makes it redial.",
-	  { CLI_OPTION_ONCE, CLI_OPTION_LAST_ATTEMPT }, .run = cli_run },
+	  { CLI_OPTION_ONCE, CLI_OPTION_LAST_ATTEMPT, CLI_OPTION_SYSLOG,
+	    CLI_OPTION_WITH_PARENT }, .run = cli_run },
 	{ "status", "show the state of the running instance",
 	  "Shows state, modem, network, link, the last failure, and how long each step of\n"
 	  "the last dial took.",
