@@ -149,19 +149,25 @@ static void print_manual(const struct conf *defaults)
 	buf_free(&text);
 }
 
-/* Append the options' names to `strings` or `lists`. */
-static void declare(const struct row *row, struct buf *strings, struct buf *lists)
+/* Append the options' names to `living` where the key is in force on a living link, else to
+ * `strings` or `lists`. */
+static void declare(const struct row *row, struct buf *strings, struct buf *lists,
+		    struct buf *living)
 {
-	const char *at = strchr(row->uci, ':') ? strchr(row->uci, ':') + 1 : row->uci;
-	bool is_list = conf_key_find(row->group, row->key)->type == CONF_TYPE_LIST;
+	bool has_function = strchr(row->uci, ':') != NULL;
+	const char *at = has_function ? strchr(row->uci, ':') + 1 : row->uci;
+	const struct conf_key *key = conf_key_find(row->group, row->key);
+	bool is_list = key->type == CONF_TYPE_LIST;
 
 	for (size_t len; *(at += strspn(at, " ")); at += len) {
 		bool marked = false;
 
 		len = strcspn(at, " ");
 		marked = len > 2 && strncmp(at + len - 2, "[]", 2) == 0;
-		buf_printf(is_list || marked ? lists : strings, " %.*s",
-			   (int)len - (marked ? 2 : 0), at);
+		buf_printf(key->now && !has_function ? living
+			   : is_list || marked       ? lists
+						     : strings,
+			   " %.*s", (int)len - (marked ? 2 : 0), at);
 	}
 }
 
@@ -173,13 +179,13 @@ static void print_openwrt(void)
 		[CONF_TYPE_BOOL] = "gobi_key truth",  [CONF_TYPE_ENUM] = "gobi_key text",
 		[CONF_TYPE_LIST] = "gobi_list_key",
 	};
-	struct buf strings = BUF_INIT, lists = BUF_INIT, body = BUF_INIT;
+	struct buf strings = BUF_INIT, lists = BUF_INIT, living = BUF_INIT, body = BUF_INIT;
 	const char *group = "";
 
 	for (const struct row *row = rows; row < rows + COUNT(rows); row++) {
 		if (!row->key || !*row->uci)
 			continue;
-		declare(row, &strings, &lists);
+		declare(row, &strings, &lists, &living);
 		if (strcmp(group, row->group) != 0)
 			buf_printf(&body, "%s\techo '%s: {'\n", *group ? "\techo '};'\n" : "",
 				   row->group);
@@ -197,6 +203,10 @@ static void print_openwrt(void)
 	print_wrapped("\t", buf_str(&strings) + 1);
 	printf("\"\ngobi_lists=\"\n");
 	print_wrapped("\t", buf_str(&lists) + 1);
+	printf("\"\n"
+	       "# What changes on a living link: netifd, which would redial, does not know of these.\n"
+	       "gobi_living=\"\n");
+	print_wrapped("\t", buf_str(&living) + 1);
 	printf("\"\n\n"
 	       "# gobi_settings NAME BY: the whole configuration; BY is netifd or procd.\n"
 	       "gobi_settings() {\n"
@@ -205,6 +215,7 @@ static void print_openwrt(void)
 	       buf_str(&body));
 	buf_free(&strings);
 	buf_free(&lists);
+	buf_free(&living);
 	buf_free(&body);
 }
 

@@ -110,10 +110,11 @@ CONF_END(network)
 
 CONF_GROUP(ppp, "The PPP link, its network interface and its routes.")
 CONF_KEY(ppp, ifname, STRING, char *, ifname, "pppname",
-	 "The interface's name, up to 15 characters; \"auto\" is wwan- and the instance's name, "
-	 "\"\" is the next free pppN.",
+	 "The interface's name, up to 15 characters; \"auto\" is wwan- and the instance's name, the "
+	 "end of a long one as a short hash; \"\" is the next free pppN.",
 	 "auto", .format = CONF_FORMAT_IFNAME, .max = 15)
-CONF_KEY(ppp, default_route, BOOL, bool, default_route, "link: pppd_option[]",
+CONF_KEY(ppp, default_route, BOOL, bool, default_route,
+	 "link: pppd_option[] reqprefix norelease sourcefilter extendprefix",
 	 "Whether the link is to be a default route.",
 	 "true", .now = true)
 CONF_KEY(ppp, metric, INT, int, metric, "",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -134,6 +135,22 @@ void ppp_options_account(const struct conf_account *account, struct buf *out)
 	buf_printf(out, "%s", by_auth[account->auth]);
 }
 
+/* "wwan-" and the instance's name. The kernel takes 15 characters: the end of a longer name becomes
+ * a hash (FNV-1a), so that two which begin alike do not get the same. */
+static void name_link(const char *name, char link[IFNAME_MAX_BYTES + 1])
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+	uint32_t hash = 2166136261u;
+	int len = snprintf(link, IFNAME_MAX_BYTES + 1, "wwan-%s", name);
+
+	if (len <= IFNAME_MAX_BYTES)
+		return;
+	for (const char *at = name; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 16777619u;
+	for (size_t i = IFNAME_MAX_BYTES - 6; i < IFNAME_MAX_BYTES; i++, hash >>= 5)
+		link[i] = digits[hash & 31];
+}
+
 /* pppd fails if the name is taken, so by default each instance has its own. */
 static int write_names(const struct conf *conf, const char *name, struct buf *out,
 		       struct buf *error)
@@ -148,7 +165,7 @@ static int write_names(const struct conf *conf, const char *name, struct buf *ou
 	if (check_length("ppp.ifname", ifname, IFNAME_MAX_BYTES, error))
 		return -EINVAL;
 	if (strcmp(ifname, "auto") == 0) {
-		snprintf(own, sizeof(own), "wwan-%s", name);
+		name_link(name, own);
 		ifname = own;
 	}
 	if (ifname[0])

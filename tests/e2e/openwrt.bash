@@ -89,10 +89,42 @@ inside() {
 	return $found
 }
 
+# network INTERFACE JSON: /etc/config/network has that interface alone, with these
+# options.
+network() {
+	jq -r --arg name "$1" 'def quoted: tostring | "\u0027" + gsub("\u0027"; "\u0027\\\u0027\u0027") + "\u0027";
+		"config interface \($name | quoted)", "\toption proto gobi",
+		(to_entries[] | .key as $key | if .value | type == "array"
+			then .value[] | "\tlist \($key) \(quoted)"
+			else "\toption \($key) \(.value | quoted)" end)' <<<"$2" \
+		>>"$root/etc/config/network"
+}
+
 # ifup INTERFACE JSON: a stand-in for netifd takes care of it from now on.
 ifup() {
+	[[ $1 == *[!A-Za-z0-9_]* ]] || network "$1" "$2"
+	rm -f "$root/tmp/netifd/$1.pid"
 	background openwrt "$top_srcdir/tests/openwrt/netifd" "$root" "$1" "$2" \
 		>>"$BATS_TEST_TMPDIR/log.$1" 2>&1
+	wait_for 10 test -s "$root/tmp/netifd/$1.pid"
+}
+
+# ifreload INTERFACE JSON: Save & Apply, with these options.
+ifreload() {
+	rm "$root/etc/config/network"
+	network "$1" "$2"
+	printf '%s\n' "$2" >"$root/tmp/netifd/$1.new"
+	kill -HUP "$(cat "$root/tmp/netifd/$1.pid")"
+	wait_for 10 test ! -e "$root/tmp/netifd/$1.new"
+	in_root /usr/libexec/gobi-dial-netifd changed
+}
+
+# ifstatus INTERFACE EXPRESSION: does jq find it true of what netifd knows?
+ifstatus() {
+	local status
+
+	status=$(in_root ubus -S call "network.interface.$1" status) &&
+		jq -e "$2" <<<"$status" >/dev/null
 }
 
 # ifdown INTERFACE: and wait until it is down. Each of pppd's scripts, which tell

@@ -244,7 +244,8 @@ becomes() {
 @test "every option of the sample is one that the handler declares" {
 	local declared option
 
-	declared=$(in_root sh -c 'cd /lib/netifd/proto && ./gobi.sh "" dump')
+	declared=$(in_root sh -c 'cd /lib/netifd/proto && ./gobi.sh "" dump
+		INCLUDE_ONLY=1; . ./gobi.sh; for option in $gobi_living; do echo "$option string"; done')
 	while read -r option; do
 		grep -qE "^$option (string|array|int|boolean)" <<<"$declared" || {
 			echo "$option"
@@ -252,7 +253,7 @@ becomes() {
 		}
 	done < <(sed -nE 's/^\t#?(option|list) ([a-z_]+) .*/\2/p' \
 		"$top_srcdir/etc/openwrt/files/etc/config/gobi-dial" |
-		grep -vx enabled | tee "$BATS_TEST_TMPDIR/options")
+		grep -vxE 'enabled|defaultroute|metric|peerdns' | tee "$BATS_TEST_TMPDIR/options")
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/options")" -ge 25 ]
 	grep -x 'flags no_device=1 available=1 lasterror=1 no_proto_task=0' \
 		<<<"$declared"
@@ -285,7 +286,7 @@ goes_up_and_down() {
 	modem mc8355.modem
 	ifup wan "$(json device "$modem_dir/if2" apn internet)"
 	wait_for 30 is_up wan
-	grep -xF 'netifd run wan /usr/sbin/gobi-dial -c /var/run/gobi-dial/wan.conf run' \
+	grep -xF 'netifd run wan /usr/sbin/gobi-dial -c /var/run/gobi-dial/wan.conf run --with-parent' \
 		"$calls"
 	in_root gobi-dial status wan --json | jq -e '.state == "connected"'
 	ifdown wan
@@ -339,19 +340,148 @@ goes_up_and_down() {
 	ifdown wan
 }
 
+pppd_pid() {
+	in_root gobi-dial status wan --json | jq .ppp.pid
+}
+
+# Interface wan works: netifd knows its address, its name servers once, and its route,
+# which is on the device that is there now.
+works() {
+	ifstatus wan '.up and ."on-device" and (."ipv4-address" | length) == 1 and (.route | length) == 1 and
+		."dns-server" == ["192.0.2.53", "192.0.2.54"] and .errors == []'
+}
+
 # pppd waits for its script when gobi-dial sees the hang-up, too.
 @test "unplugged, netifd is told, and again when it is back" {
+	local round
+
 	modem mc8355.modem
 	ifup wan "$(json device "$modem_dir/if2" wait 1 backoff_min 1 backoff_max 1)"
-	wait_for 30 is_up wan
-	kill -HUP "$(in_root gobi-dial status wan --json | jq .ppp.pid)"
-	wait_for 5 said 'netifd begin update wwan-wan 0'
-	nc -U -W 1 "$modem_dir/sock" <<<unplug
-	wait_for 10 said 'netifd update wan wwan-wan 0' 1
-	nc -U -W 1 "$modem_dir/sock" <<<plug
-	wait_for 30 is_up wan 2
+	for round in 1 2 3 4 5; do
+		wait_for 30 said 'hotplug ifup wan' "$round"
+		wait_for 5 works
+		kill -HUP "$(pppd_pid)"
+		wait_for 5 said 'netifd begin update wwan-wan 0' "$round"
+		nc -U -W 1 "$modem_dir/sock" <<<unplug
+		wait_for 10 said 'hotplug ifdown wan' "$round"
+		nc -U -W 1 "$modem_dir/sock" <<<plug
+	done
+	wait_for 30 said 'hotplug ifup wan' 6
+	wait_for 5 works
+	said 'netifd setup wan' 1
 	ifdown wan
-	said 'netifd update wan wwan-wan 0' 2
+	said 'hotplug ifdown wan' 6
+}
+
+@test "a loss that netifd was not told of does not leave the next link without a route" {
+	modem mc8355.modem
+	printf '#!/bin/sh\n' >"$root/lib/netifd/ppp-down"
+	ifup wan "$(json device "$modem_dir/if2" backoff_min 1 backoff_max 1)"
+	wait_for 30 works
+	hang_up
+	kill -HUP "$(pppd_pid)"
+	wait_for 30 said 'hotplug ifup wan' 2
+	wait_for 5 works
+	ifdown wan
+}
+
+@test "what netifd changes by itself does not redial, and what reload can does neither" {
+	local options pid
+
+	modem mc8355.modem
+	options=(device "$modem_dir/if2" backoff_min 1)
+	ifup wan "$(json "${options[@]}")"
+	wait_for 30 works
+	pid=$(pppd_pid)
+	ifreload wan "$(json "${options[@]}" metric 7)"
+	ifstatus wan '.route[0].metric == 7'
+	ifreload wan "$(json "${options[@]}" defaultroute 0)"
+	ifstatus wan '.route == []'
+	ifreload wan "$(json "${options[@]}" peerdns 0 dns 192.0.2.1)"
+	ifstatus wan '."dns-server" == ["192.0.2.1"]'
+	ifreload wan "$(json "${options[@]}" ip4table 7 ip6table 7 delegate 0)"
+	works
+	ifreload wan "$(json device "$modem_dir/if2" ping_interval 7 backoff_max 9 \
+		'ladder[]' cfun)"
+	[ "$(pppd_pid)" = "$pid" ]
+	run in_root gobi-dial -c /var/run/gobi-dial/wan.conf check
+	has 'monitor.interval = 7'
+	has 'recovery.ladder = ("cfun")'
+	grep -q 'monitor.interval has changed: in force now' "$BATS_TEST_TMPDIR/log.wan"
+	said 'hotplug ifdown wan' 0
+	said 'netifd setup wan' 1
+	ifreload wan "$(json device "$modem_dir/if2" mtu 1400)"
+	wait_for 10 said 'netifd down wan'
+	hang_up
+	wait_for 30 said 'hotplug ifup wan' 2
+	said 'netifd reload wan anew' 1
+	grep -x 'mtu 1400' "$root/tmp/pppd.wan"
+	ifdown wan
+}
+
+@test "netifd killed at any moment: the next one has the link again" {
+	local round
+
+	modem mc8355.modem
+	for round in 1 2 3 4 5; do
+		: >"$calls"
+		ifup wan "$(json device "$modem_dir/if2" backoff_min 1)"
+		case $round in
+		1) wait_for 10 said 'netifd setup wan' ;;
+		2) wait_for 10 said 'netifd run wan' ;;
+		3) wait_for 30 said 'netifd begin update wwan-wan 1' ;;
+		*) wait_for 30 works ;;
+		esac
+		kill -9 "$(cat "$root/tmp/netifd/wan.pid")"
+		hang_up
+		rm "$root/etc/config/network"
+	done
+	ifup wan "$(json device "$modem_dir/if2" backoff_min 1)"
+	wait_for 60 works
+	said_not 'netifd error'
+	wait_for 10 one_pppd
+	pkill -TERM -f "openwrt/netifd $root wan "
+	wait_for 30 said 'netifd end wan'
+	is_gone wan
+}
+
+@test "a gobi-dial that is left over is ended by the next setup" {
+	modem mc8355.modem
+	mkdir -p "$root/run/gobi-dial"
+	set_up device "$modem_dir/if2"
+	background openwrt chroot "$root" gobi-dial -c /var/run/gobi-dial/wan.conf run
+	wait_for 30 test -S "$root/run/gobi-dial/wan.sock"
+	rm -r "$root/tmp/netifd"
+	hang_up
+	ifup wan "$(json device "$modem_dir/if2")"
+	wait_for 60 works
+	said_not 'netifd error'
+	ifdown wan
+}
+
+@test "while it retries, ifstatus has the reason, and not once it is up" {
+	ifup wan "$(json device "$modem_dir/if2" wait 1 backoff_min 1 backoff_max 1)"
+	wait_for 30 ifstatus wan '.errors[0].code == "NO_DEVICE"'
+	ifstatus wan '.pending and .autostart'
+	modem mc8355.modem
+	wait_for 60 works
+	ifdown wan
+}
+
+@test "NAME_6 gets what the ppp package's protocols give it" {
+	set_up pdptype ipv4v6
+	exits 0
+	has 'set "AUTOIPV6=1"'
+	has 'set "EXTENDPREFIX=1"'
+	has_not DELEGATE
+	set_up pdptype ipv4v6 reqprefix 60 norelease 1 sourcefilter 0 delegate 0 \
+		extendprefix 0 ip6table 7 peerdns 0
+	exits 0
+	for output in 'REQPREFIX=60' NORELEASE=1 NOSOURCEFILTER=1 DELEGATE=0 IP6TABLE=7 \
+		PEERDNS=0; do
+		in_root gobi-dial -c /var/run/gobi-dial/wan.conf check --peer | grep "$output"
+	done
+	run ! grep EXTENDPREFIX "$root/run/gobi-dial/wan.conf"
 }
 
 @test "IPv6 comes by the ppp package's script, with an interface for DHCPv6" {
@@ -375,26 +505,48 @@ goes_up_and_down() {
 	ifdown wan
 }
 
+# The interface is blocked, for the TIMES-th time.
+is_blocked() {
+	said "netifd blocked $1" "${2-1}" && ifstatus "$1" '.autostart == false'
+}
+
 @test "a refused PIN blocks the interface, and goes out once" {
 	modem_of 'sim: { state = "pin"; iccid = "89490200000863940628"; };
 		ports: ( { interface = 0; role = "at"; } );'
 	ifup wan "$(json device "$modem_dir/if0" pincode 0000)"
-	wait_for 60 said 'netifd end wan'
+	wait_for 60 is_blocked wan
 	said 'netifd teardown wan ERROR=9' 1
 	said 'netifd error wan PIN_FAILED' 1
 	said 'netifd block wan' 1
 	[ -e "$root/run/gobi-dial/wan.blocked" ]
 	# What was to be dialed with is still there for doctor.
 	[ "$(stat -c %a "$root/run/gobi-dial/wan.conf")" = 600 ]
-	ifup wan "$(json device "$modem_dir/if0" pincode 0000)"
-	wait_for 60 said 'netifd end wan' 2
+	in_root ubus call network.interface.wan up
+	wait_for 60 is_blocked wan 2
 	said 'netifd error wan PIN_FAILED' 2
 	[ "$(grep -c '# pin ' "$modem_dir/log")" -eq 1 ]
 }
 
+@test "a corrected PIN brings a blocked interface up, and nothing else does" {
+	local options
+
+	modem_of 'sim: { state = "pin"; pin = "4711"; };
+		ports: ( { interface = 0; role = "at"; } );'
+	options=(device "$modem_dir/if0" 'pppd_option[]' 'mru 1400' 'init[]' 'AT+A="b c"')
+	ifup wan "$(json "${options[@]}" pincode 0000)"
+	wait_for 60 is_blocked wan
+	ifreload wan "$(json "${options[@]}" pincode 0000 metric 5)"
+	said_not 'ubus call network.interface.wan up'
+	ifreload wan "$(json "${options[@]}" pincode 4711)"
+	said 'ubus -t 10 call network.interface.wan up' 1
+	wait_for 60 is_up wan
+	ifstatus wan '.errors == []'
+	ifdown wan
+}
+
 @test "a mistake in the options blocks the interface, and is told" {
 	ifup wan "$(json mode 7g)"
-	wait_for 30 said 'netifd end wan'
+	wait_for 30 is_blocked wan
 	said 'netifd error wan INVALID_CONFIG' 1
 	said 'netifd block wan' 1
 	said 'netifd setup wan' 1
@@ -404,7 +556,7 @@ goes_up_and_down() {
 
 @test "an interface whose name no instance can have is blocked" {
 	ifup a.b "$(json apn x)"
-	wait_for 30 said 'netifd end a.b'
+	wait_for 30 said 'netifd blocked a.b'
 	said 'netifd error a.b NO_CONFIG'
 	said 'netifd block a.b'
 }
@@ -533,6 +685,7 @@ service() {
 		procd term_timeout 10
 		procd stderr 1
 		procd trigger gobi-dial
+		procd config.change network /usr/libexec/gobi-dial-netifd changed
 		procd end
 	END
 	[ ! -e "$root/run/gobi-dial/cellar.conf" ]
@@ -565,6 +718,7 @@ service() {
 	diff - <(service) <<-END
 		procd service gobi-dial
 		procd trigger gobi-dial
+		procd config.change network /usr/libexec/gobi-dial-netifd changed
 		procd end
 	END
 }
@@ -699,8 +853,19 @@ came_up() {
 	said_not ubus
 }
 
-# guarded: the process that procd has, and gobi-dial below it.
+# guarded: the process that procd has, and gobi-dial below it, which logs to stderr.
 guarded() {
+	mkdir "$root/usr/own"
+	mv "$root/usr/sbin/gobi-dial" "$root/usr/own/gobi-dial"
+	cat >"$root/usr/sbin/gobi-dial" <<-'END'
+		#!/bin/sh
+		for word; do
+			shift
+			[ "$word" = --syslog ] || set -- "$@" "$word"
+		done
+		exec /usr/own/gobi-dial "$@"
+	END
+	chmod +x "$root/usr/sbin/gobi-dial"
 	# Who runs this under nohup has SIGHUP ignored.
 	background openwrt env --default-signal=HUP chroot "$root" \
 		/usr/libexec/gobi-dial-service roof -v \

@@ -206,7 +206,7 @@ static void a_run_brings_its_own(void **state)
 	assert_int_equal(ppp_options_write(&conf, &other, &out, &error), 0);
 	assert_non_null(strstr(buf_str(&out), "\nmodem\ncrtscts\nasyncmap 0\n"));
 	assert_non_null(strstr(buf_str(&out),
-			       "ifname \"wwan-modem-at-t\"\n"
+			       "ifname \"wwan-modelm651p\"\n"
 			       "linkname modem-at-the-roof_2\n"
 			       "ipparam gobi-dial:modem-at-the-roof_2\n"
 			       "9600\n"

@@ -25,6 +25,33 @@ gobi_final() {
 	esac
 }
 
+# gobi_word CAUSE: an exit code, or the word of status, as a word for ifstatus: that of
+# other modem protocols, where they have one.
+gobi_word() {
+	case $1 in
+	0 | none) ;;
+	2 | usage | 3 | config) echo INVALID_CONFIG ;;
+	4 | no-modem) echo NO_DEVICE ;;
+	5 | no-at-port) echo NO_AT_PORT ;;
+	6 | busy) echo DEVICE_BUSY ;;
+	7 | firmware) echo NO_FIRMWARE ;;
+	8 | sim) echo SIM_FAILED ;;
+	9 | pin) echo PIN_FAILED ;;
+	10 | puk) echo PUK_NEEDED ;;
+	11 | radio-off) echo RADIO_OFF ;;
+	12 | not-registered) echo NETWORK_REGISTRATION_FAILED ;;
+	13 | call) echo CALL_FAILED ;;
+	14 | ppp) echo PPP_FAILED ;;
+	15 | ppp-auth) echo AUTH_FAILED ;;
+	16 | link-lost) echo LINK_LOST ;;
+	17 | no-ppp) echo NO_PPP ;;
+	18 | permission) echo PERMISSION_DENIED ;;
+	19 | limit) echo LIMIT_REACHED ;;
+	20 | power) echo POWER_FAILED ;;
+	*) echo INTERNAL_ERROR ;;
+	esac
+}
+
 # gobi_blocked NAME CODE: note for hotplug what another SIM may fix, with the number
 # of the kernel's last event: a modem that is plugged in from now on has a higher one.
 gobi_blocked() {
@@ -36,6 +63,32 @@ gobi_blocked() {
 # gobi_unblock NAME: it is set up again, or no longer wanted.
 gobi_unblock() {
 	rm -f "$gobi_dir/$1.blocked"
+}
+
+# gobi_get and gobi_each from section $gobi_section of what config_load has read. With
+# $gobi_split an option counts as a list, one item a word, as netifd takes it.
+gobi_uci_get() {
+	config_get "$1" "$gobi_section" "$2"
+}
+
+gobi_uci_each() {
+	local length value
+
+	config_get length "$gobi_section" "$2_LENGTH"
+	if [ -n "$length" ]; then
+		config_list_foreach "$gobi_section" "$2" "$1"
+		return
+	fi
+	config_get value "$gobi_section" "$2"
+	if [ -z "$gobi_split" ]; then
+		"$1" "$value"
+		return
+	fi
+	set -f
+	for value in $value; do
+		"$1" "$value"
+	done
+	set +f
 }
 
 # gobi_first VARIABLE OPTION...: the first of the options that is given.
@@ -277,24 +330,51 @@ gobi_keepalive() {
 	esac
 }
 
+# gobi_bool VARIABLE OPTION: 0 or 1, or nothing.
+gobi_bool() {
+	local bool_value
+
+	gobi_get bool_value "$2"
+	case $bool_value in
+	1 | on | true | yes | enabled) eval "$1=1" ;;
+	0 | off | false | no | disabled) eval "$1=0" ;;
+	*) eval "$1=" ;;
+	esac
+}
+
 # netifd gets address, routes and name servers from the scripts of the ppp package,
-# as from every other pppd.
+# as from every other pppd. The variables are for its ppp6-up, which makes NAME_6.
 gobi_netifd_keys() {
-	local ipv6 peerdns
+	local ipv6 peerdns ip6table reqprefix norelease sourcefilter delegate extendprefix
 
 	echo '	default_route = false;'
-	gobi_get ipv6 ipv6
-	gobi_get peerdns peerdns
-	set -- "ipparam $1" "ip-up-script /lib/netifd/ppp-up" \
+	set -- "ipparam $1" "ip-up-script /usr/libexec/gobi-dial-ppp-up" \
 		"ip-down-script /lib/netifd/ppp-down"
 	case $gobi_pdp in
 	ipv6 | ipv4v6)
-		set -- "$@" "ipv6-up-script /lib/netifd/ppp6-up" \
+		gobi_get ipv6 ipv6
+		gobi_get ip6table ip6table
+		gobi_get reqprefix reqprefix
+		gobi_bool peerdns peerdns
+		gobi_bool norelease norelease
+		gobi_bool sourcefilter sourcefilter
+		gobi_bool delegate delegate
+		gobi_bool extendprefix extendprefix
+		set -- "$@" "ipv6-up-script /usr/libexec/gobi-dial-ppp6-up" \
 			"ipv6-down-script /lib/netifd/ppp-down"
 		case $ipv6 in
-		'' | auto) set -- "$@" "set AUTOIPV6=1" ;;
+		'' | auto)
+			# The network gives one /64, which the LAN may share.
+			set -- "$@" "set AUTOIPV6=1" \
+				${reqprefix:+"set REQPREFIX=$reqprefix"}
+			[ "$norelease" != 1 ] || set -- "$@" "set NORELEASE=1"
+			[ "$extendprefix" = 0 ] || set -- "$@" "set EXTENDPREFIX=1"
+			;;
 		esac
-		[ -z "$peerdns" ] || set -- "$@" "set PEERDNS=$peerdns"
+		set -- "$@" ${ip6table:+"set IP6TABLE=$ip6table"} \
+			${peerdns:+"set PEERDNS=$peerdns"}
+		[ "$sourcefilter" != 0 ] || set -- "$@" "set NOSOURCEFILTER=1"
+		[ "$delegate" != 0 ] || set -- "$@" "set DELEGATE=0"
 		;;
 	esac
 	gobi_list_key options pppd_option "$@"
@@ -322,13 +402,17 @@ gobi_options="
 	pin_file apn providers pdptype iptype ipv6 cid dialnumber username
 	password password_file auth mode modes service allowedmode
 	preferredmode operator plmn roaming allow_roaming register_timeout
-	pppname mtu keepalive ping_interval ping_failures signal_interval
-	dead_traffic backoff_min backoff_max power_chip power_key power_reset
-	power_status power_active power_key_on_ms power_key_off_ms
-	power_command power_off_at_stop
+	pppname reqprefix norelease sourcefilter extendprefix mtu keepalive
+	power_chip power_key power_reset power_status power_active
+	power_key_on_ms power_key_off_ms power_command
 "
 gobi_lists="
-	init allowedauth pppd_option ping ladder
+	init allowedauth pppd_option
+"
+# What changes on a living link: netifd, which would redial, does not know of these.
+gobi_living="
+	ping ping_interval ping_failures signal_interval dead_traffic
+	backoff_min backoff_max ladder power_off_at_stop
 "
 
 # gobi_settings NAME BY: the whole configuration; BY is netifd or procd.
@@ -410,6 +494,12 @@ gobi_made_by() {
 	[ -f "$2" ] && read -r line <"$2" && [ "$line" = "$(gobi_mark "$1")" ]
 }
 
+# gobi_text_of NAME BY: the file's text.
+gobi_text_of() {
+	gobi_mark "$2"
+	gobi_settings "$1" "$2"
+}
+
 # gobi_conf NAME BY: write $gobi_dir/NAME.conf, which only root reads.
 gobi_conf() {
 	case $1 in
@@ -424,10 +514,7 @@ gobi_conf() {
 	(
 		umask 077
 		rm -f "$gobi_dir/$1.conf.new"
-		{
-			gobi_mark "$2"
-			gobi_settings "$1" "$2"
-		} >"$gobi_dir/$1.conf.new"
+		gobi_text_of "$1" "$2" >"$gobi_dir/$1.conf.new"
 	) && mv -f "$gobi_dir/$1.conf.new" "$gobi_dir/$1.conf"
 }
 

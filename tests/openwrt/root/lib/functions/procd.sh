@@ -20,3 +20,7 @@ procd_close_instance() {
 procd_add_reload_trigger() {
 	procd_says trigger "$@"
 }
+
+procd_add_config_trigger() {
+	procd_says "$@"
+}

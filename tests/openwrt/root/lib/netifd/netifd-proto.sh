@@ -1,6 +1,7 @@
 # shellcheck shell=dash
 # Stand-in for netifd's: what a handler says goes to /tmp/netifd, where the
 # stand-in for netifd itself reads it, and to /tmp/calls.
+. /lib/netifd/stand-in.sh
 
 netifd_says() {
 	echo "netifd $*" >>/tmp/calls
@@ -75,32 +76,47 @@ proto_config_add_defaults() {
 # As long as it takes on a router.
 proto_init_update() {
 	proto_update="$1 $2"
+	proto_ifname=$1
+	proto_up=$2
+	proto_keep=0
+	proto_kind=ip
+	proto_address=
+	proto_route=
+	proto_dns=
 	netifd_says "begin update $1 $2"
 	sleep 0.3
 }
 
 proto_set_keep() {
-	:
+	proto_keep=$1
 }
 
 proto_add_ipv4_address() {
 	proto_update="$proto_update ip $1/$2 peer $4"
+	proto_address=$1
 }
 
 proto_add_ipv6_address() {
 	proto_update="$proto_update ip6 $1/$2"
+	proto_kind=ip6
+	proto_address=$1
 }
 
 proto_add_ipv4_route() {
 	proto_update="$proto_update route $1/$2 via $3"
+	proto_route=$3
 }
 
 proto_add_dns_server() {
 	proto_update="$proto_update dns $1"
+	proto_dns="$proto_dns $1"
 }
 
 proto_send_update() {
 	netifd_says "update $1 $proto_update"
+	# shellcheck disable=SC2086
+	netifd_link "$1" "$proto_ifname" "$proto_up" "$proto_keep" "$proto_kind" \
+		"$proto_address" "$proto_route" $proto_dns
 }
 
 proto_run_command() {
@@ -122,6 +138,7 @@ proto_kill_command() {
 
 proto_notify_error() {
 	netifd_says "error $*"
+	netifd_change "$1" '.error = $error' --arg error "$2"
 }
 
 proto_block_restart() {

@@ -17,14 +17,50 @@
 # 5 seconds after which it kills this script.
 PAUSE_S=3
 
+# Whether the option is one that netifd does not know of, or changes on a living link
+# without telling us: then /etc/config/network has it as it is now. An interface that
+# is not in there has all its options from netifd.
+is_from_uci() {
+	local option
+
+	[ -n "$gobi_section" ] || return 1
+	for option in $gobi_living peerdns ip6table delegate; do
+		[ "$option" != "$1" ] || return 0
+	done
+	return 1
+}
+
 gobi_get() {
-	json_get_var "$1" "$2"
+	if is_from_uci "$2"; then
+		gobi_uci_get "$@"
+	else
+		json_get_var "$1" "$2"
+	fi
 }
 
 gobi_each() {
-	json_for_each_item "$1" "$2"
+	if is_from_uci "$2"; then
+		gobi_uci_each "$@"
+	else
+		json_for_each_item "$1" "$2"
+	fi
 }
 
+# gobi_of_interface INTERFACE: the section that it comes from, or nothing.
+gobi_of_interface() {
+	local section_proto
+
+	gobi_section=
+	case $1 in
+	*[!A-Za-z0-9_]*) return ;;
+	esac
+	config_load network
+	config_get section_proto "$1" proto
+	[ "$section_proto" != gobi ] || gobi_section=$1
+}
+
+# Not proto_config_add_defaults: what netifd does by itself (metric, defaultroute,
+# peerdns, dns, ip4table, ...) it changes on a living link, unless a protocol declares it.
 proto_gobi_init_config() {
 	local option
 
@@ -39,13 +75,20 @@ proto_gobi_init_config() {
 	for option in $gobi_lists; do
 		proto_config_add_array "$option"
 	done
-	proto_config_add_defaults
+}
+
+# A gobi-dial that is left over from a netifd that has died holds port and lock.
+end_old_instance() {
+	gobi_made_by netifd "$gobi_dir/$1.conf" && [ -S "$gobi_dir/$1.sock" ] || return 0
+	/usr/sbin/gobi-dial -q -c "$gobi_dir/$1.conf" stop
 }
 
 proto_gobi_setup() {
-	local interface="$1" gobi_flags
+	local interface="$1" gobi_flags gobi_section gobi_split=1
 
+	end_old_instance "$interface"
 	gobi_unblock "$interface"
+	gobi_of_interface "$interface"
 	gobi_conf "$interface" netifd || {
 		proto_notify_error "$interface" NO_CONFIG
 		proto_block_restart "$interface"
@@ -54,31 +97,7 @@ proto_gobi_setup() {
 	gobi_verbosity
 	# shellcheck disable=SC2086
 	proto_run_command "$interface" /usr/sbin/gobi-dial $gobi_flags \
-		-c "$gobi_dir/$interface.conf" run
-}
-
-# In the words of other modem protocols, where they have one.
-error_word() {
-	case $1 in
-	2 | 3) echo INVALID_CONFIG ;;
-	4) echo NO_DEVICE ;;
-	5) echo NO_AT_PORT ;;
-	6) echo DEVICE_BUSY ;;
-	7) echo NO_FIRMWARE ;;
-	8) echo SIM_FAILED ;;
-	9) echo PIN_FAILED ;;
-	10) echo PUK_NEEDED ;;
-	11) echo RADIO_OFF ;;
-	12) echo NETWORK_REGISTRATION_FAILED ;;
-	13) echo CALL_FAILED ;;
-	14) echo PPP_FAILED ;;
-	15) echo AUTH_FAILED ;;
-	16) echo LINK_LOST ;;
-	17) echo NO_PPP ;;
-	18) echo PERMISSION_DENIED ;;
-	20) echo POWER_FAILED ;;
-	*) echo INTERNAL_ERROR ;;
-	esac
+		-c "$gobi_dir/$interface.conf" run --with-parent
 }
 
 # ERROR is gobi-dial's exit code, if it ended by itself. The configuration is kept
@@ -88,7 +107,7 @@ proto_gobi_teardown() {
 
 	proto_kill_command "$interface"
 	if [ -n "$ERROR" ] && gobi_final "$ERROR"; then
-		proto_notify_error "$interface" "$(error_word "$ERROR")"
+		proto_notify_error "$interface" "$(gobi_word "$ERROR")"
 		gobi_blocked "$interface" "$ERROR"
 		proto_block_restart "$interface"
 		return
@@ -96,7 +115,7 @@ proto_gobi_teardown() {
 	rm -f "$gobi_dir/$interface.conf"
 	[ -n "$ERROR" ] || return 0
 	[ "$ERROR" = 0 ] ||
-		proto_notify_error "$interface" "$(error_word "$ERROR")"
+		proto_notify_error "$interface" "$(gobi_word "$ERROR")"
 	sleep "$PAUSE_S"
 }
 

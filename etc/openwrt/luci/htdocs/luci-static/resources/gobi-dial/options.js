@@ -91,7 +91,7 @@ return L.Class.extend({
 			min: 5, max: 86400, zero: false, unit: 'seconds',
 			preset: '120' },
 		{ group: 'ppp', option: 'pppname', kind: 'text',
-			text: _('The interface\'s name, up to 15 characters; "auto" is wwan- and the instance\'s name, "" is the next free pppN.'),
+			text: _('The interface\'s name, up to 15 characters; "auto" is wwan- and the instance\'s name, the end of a long one as a short hash; "" is the next free pppN.'),
 			preset: '"auto"' },
 		{ group: 'ppp', option: 'pppd_option', kind: 'list',
 			text: _('Whether the link is to be a default route.'),
