@@ -213,7 +213,7 @@ is() {
 		exits 2
 		[[ $stderr == *--force* ]]
 	done
-	run ! grep -qE 'CFUN=1,1|ATZ|1234' "$modem_dir/log"
+	run ! grep -qE ' < .*(CFUN=1,1|ATZ|1234)' "$modem_dir/log"
 	# Those who talk to the socket themselves get no further.
 	run nc -U -W 1 "/run/gobi-dial/$(basename "$conf" .conf).sock" \
 		<<<'{"command":"at","arguments":["AT+CPIN=1234"]}'
