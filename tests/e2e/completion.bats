@@ -33,12 +33,12 @@ offers() {
 		[ "$(offers "$command" --)" = "$("$gobi" help "$command" |
 			grep -o '^  --[a-z-]*' | sort | xargs)" ]
 	done
-	[ "$(offers run --)" = "--last-attempt --once" ]
+	[ "$(offers run --)" = "--last-attempt --once --syslog --with-parent" ]
 	[ "$(offers help pr)" = "prepare probe" ]
 }
 
 @test "instances are offered where a name goes" {
-	[ "$(offers run "")" = "--last-attempt --once cellar roof" ]
+	[ "$(offers run "")" = "--last-attempt --once --syslog --with-parent cellar roof" ]
 	[ "$(offers -v status r)" = roof ]
 	[ "$(offers help re)" = "redial reload" ]
 	[ "$(offers -c x.conf run r)" = "" ]
