@@ -24,14 +24,14 @@ teardown() {
 	gobi_end
 }
 
-# candidates: NETWORK APN of each of the first three, of networks with at least two, of one provider.
+# candidates: NETWORK, the last APN and their number, of networks of one provider with two.
 candidates() {
 	awk '/^[*=]/ { networks = ""; n = 0 }
 		/^@/ && NF == 1 { networks = substr($1, 2) }
 		/^[^*=@~#]/ && networks { n++; split($0, f, "|"); apn[networks] = f[1]
 			if (networks in seen && seen[networks] != NR - n) bad[networks] = 1
 			seen[networks] = NR - n; count[networks] = n }
-		END { for (i in count) if (count[i] > 1 && count[i] < 4 && !(i in bad))
+		END { for (i in count) if (count[i] == 2 && !(i in bad))
 			print i, apn[i], count[i] }' \
 		"$LAB_SRC/etc/providers/table" | sort
 }
