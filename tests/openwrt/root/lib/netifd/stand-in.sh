@@ -64,5 +64,6 @@ netifd_status() {
 			{nexthop: .route, metric: ($config.metric // 0 | tonumber)}],
 		"dns-server": ([$config.dns // empty] +
 			(if $config.peerdns | off then [] else .dns // [] end)),
-		errors: [.error // empty | {code: .}]}' "$link"
+		errors: [.error // empty | {code: .}],
+		inactive: {"ipv4-address": [], "ipv6-address": []}}' "$link"
 }
