@@ -56,7 +56,8 @@ test('a number out of range is refused with its range', () => {
 
 test('every error word of the protocol has a sentence', () => {
 	const world = page();
-	const words = read('etc/openwrt/files/lib/netifd/proto/gobi.sh').match(/\b(echo|proto_notify_error "\$interface") [A-Z_]{6,}/g)
+	const words = (read('etc/openwrt/files/lib/netifd/proto/gobi.sh') +
+		read('etc/openwrt/files/lib/functions/gobi-dial.sh')).match(/\b(echo|proto_notify_error "\$interface") [A-Z_]{6,}/g)
 		.map((match) => match.split(' ').pop());
 	assert.ok(words.length > 15);
 	words.forEach((word) => assert.ok(world.errors[word], word));
