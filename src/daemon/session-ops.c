@@ -167,9 +167,11 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	if (serial) {
 		const struct probed_port *chosen = &result->ports[result->chosen];
 
-		/* Of a UART: what has been found out about it, and changed. */
-		if (*chosen->reason)
+		/* Of a UART: what has been found out about it, and what has been ended there. */
+		if (str_starts(chosen->reason, "was left"))
 			log_notice("%s: %s", chosen->port.device, chosen->reason);
+		else if (*chosen->reason)
+			log_info("%s: %s", chosen->port.device, chosen->reason);
 		bus->port = chosen->port;
 		bus->heard_at = -1;
 		second_port_learn(bus, result);

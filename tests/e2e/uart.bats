@@ -68,7 +68,7 @@ was_garbled() {
 @test "a rate that was found is asked first, gone up from, and put back" {
 	uart_of 'at: { baud = 9600; ipr = true; };'
 	line_keys "raise = 460800; $other"
-	dial_once '' --once
+	dial_once '' --once -v
 	exits 4
 	has 'at 460800 baud with RTS/CTS'
 	[ "$(grep -o '# baud .*' "$modem_dir/log" | tr '\n' ' ')" = '# baud 460800 # baud 9600 ' ]
