@@ -54,7 +54,7 @@ connect() {
 	log="$BATS_TEST_TMPDIR/log"
 	background setsid ip netns exec "$near" \
 		bash -c 'dial "$@"' bash "monitor: { signal_interval = 0; $1 };
-			network: { pdp_type = \"ipv4v6\"; };
+			network: { pdp_type = \"ipv4v6\"; apn = \"\"; };
 			recovery: { backoff_min = 1; };" --once \
 		2>"$log"
 	pid=$!
