@@ -3,12 +3,6 @@
 
 #define FLAG '~' /* RFC 1662: 0x7e begins and ends a frame */
 
-static bool ends_call(const struct at_final *final)
-{
-	return final->kind != AT_FINAL_NONE && final->kind != AT_FINAL_OK &&
-	       final->kind != AT_FINAL_CONNECT;
-}
-
 /* A packet that carries such a line has bytes before it that are no text: its own head. */
 bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
 		     struct at_final *final)
@@ -21,7 +15,8 @@ bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
 			between->line[between->len] = '\0';
 			if (!between->frame && between->len > 0) {
 				*final = at_final_parse(between->line, true);
-				if (ends_call(final))
+				if (final->kind != AT_FINAL_NONE && final->kind != AT_FINAL_OK &&
+				    final->kind != AT_FINAL_CONNECT)
 					return true;
 			}
 			between->len = 0;

@@ -189,12 +189,6 @@ static bool explain_why(struct buf *why, const char *text)
 	return false;
 }
 
-static bool is_safe(unsigned char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       (c && strchr("_.@+-/:,=", c));
-}
-
 /*
  * getword() takes a backslash and up to three octal digits for a byte, inside
  * quotes as well; with always three of them the next byte cannot join in.
@@ -204,7 +198,8 @@ void conf_ppp_quote(struct buf *out, const char *word)
 {
 	buf_append(out, "\"", 1);
 	for (; *word; word++)
-		if (is_safe((unsigned char)*word))
+		if ((*word >= 'A' && *word <= 'Z') || (*word >= 'a' && *word <= 'z') ||
+		    (*word >= '0' && *word <= '9') || strchr("_.@+-/:,=", *word))
 			buf_append(out, word, 1);
 		else
 			buf_printf(out, "\\%03o", (unsigned char)*word);

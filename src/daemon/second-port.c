@@ -133,17 +133,6 @@ static void begin_second(struct second_port *second, struct serial *serial)
 	talk_run(&second->talk);
 }
 
-static void open_channel(struct second_port *second)
-{
-	struct mux *mux = muxer_mux(&second->bus->muxer);
-	struct serial *serial = mux ? mux_open(mux, MUX_WATCH) : NULL;
-
-	if (serial)
-		begin_second(second, serial);
-	else
-		fail_second(second, CAUSE_NO_AT_PORT, "its second channel is closed");
-}
-
 static void on_second_probed(void *ctx, struct serial *serial, const struct probe_result *result)
 {
 	struct second_port *second = ctx;
@@ -189,7 +178,13 @@ static void on_second_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 	if (second->prober.done)
 		return; /* its users wait in the queue */
 	if (second->channel) {
-		open_channel(second);
+		struct mux *mux = muxer_mux(&second->bus->muxer);
+		struct serial *serial = mux ? mux_open(mux, MUX_WATCH) : NULL;
+
+		if (serial)
+			begin_second(second, serial);
+		else
+			fail_second(second, CAUSE_NO_AT_PORT, "its second channel is closed");
 		return;
 	}
 	if (closer_is_busy(&second->closer))

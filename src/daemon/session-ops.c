@@ -130,14 +130,6 @@ static void on_mux_begun(void *ctx, struct serial *port, const char *why)
 	bus_tell(bus, event);
 }
 
-/* Where there is but one port, and its line is slow enough that a pty more does not matter.
- * `prepare` leaves the port to a pppd that knows nothing of channels. */
-static bool wants_mux(const struct bus *bus)
-{
-	return strcmp(bus->conf->modem.cmux, "off") != 0 && port_is_uart(&bus->port) &&
-	       bus->goal != SESSION_GOAL_REGISTERED && clock_now_ms() >= bus->care->plain_until;
-}
-
 /* True when that has begun. */
 static bool ask_for_mux(struct bus *bus, struct serial *serial, const struct session_event *event)
 {
@@ -205,7 +197,10 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 		care->plain_until = 0;
 	if (serial)
 		rundir_remove(bus->name, MUX_MARK);
-	if (serial && wants_mux(bus)) {
+	/* Where there is but one port, and its line is slow enough that a pty more does not matter.
+	 * `prepare` leaves the port to a pppd that knows nothing of channels. */
+	if (serial && strcmp(bus->conf->modem.cmux, "off") != 0 && port_is_uart(&bus->port) &&
+	    bus->goal != SESSION_GOAL_REGISTERED && clock_now_ms() >= care->plain_until) {
 		if (ask_for_mux(bus, serial, &event))
 			goto out;
 		event.cause = CAUSE_INTERNAL;
@@ -244,13 +239,6 @@ static void cancel_search(void *ctx)
 	power_cancel(bus);
 }
 
-/* Another one may have been named, or have come there. */
-static void load_providers(struct bus *bus)
-{
-	bus->session.script.providers =
-		providers_load(bus->conf->network.providers, &bus->care->providers);
-}
-
 static int probe_ports(void *ctx)
 {
 	struct bus *bus = ctx;
@@ -270,7 +258,9 @@ static int probe_ports(void *ctx)
 	if (at_ports_are_held(bus))
 		return -EAGAIN;
 	reload_apply_next(bus);
-	load_providers(bus);
+	/* Another one may have been named, or have come there. */
+	bus->session.script.providers =
+		providers_load(bus->conf->network.providers, &care->providers);
 	error = port_list_configured(&list, bus->conf);
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {
@@ -356,13 +346,6 @@ static void on_detour(void *ctx, const char *words)
 					     .text = text});
 }
 
-/* A port that is not on USB is slow, and often has no carrier. And pppd before 2.5.0 gives a line
- * up whose rate POSIX has no name for. */
-static bool needs_detour(const struct port *port)
-{
-	return port->vid < 0 || (port->baud > 0 && !baud_is_usual(port->baud));
-}
-
 static int start_pppd(struct bus *bus)
 {
 	struct pppd_line line = {
@@ -375,7 +358,10 @@ static int start_pppd(struct bus *bus)
 	end_detour(bus);
 	if (!bus->talk.port)
 		return error;
-	if (needs_detour(&bus->port) && !muxer_mux(&bus->muxer))
+	/* A port that is not on USB is slow, and often has no carrier. And pppd before 2.5.0 gives a
+	 * line up whose rate POSIX has no name for. */
+	if ((bus->port.vid < 0 || (bus->port.baud > 0 && !baud_is_usual(bus->port.baud))) &&
+	    !muxer_mux(&bus->muxer))
 		bus->care->detour = detour_new(bus->loop, on_detour, bus);
 	/* Of its end of a pty there is nothing to say. */
 	if (bus->care->detour || muxer_mux(&bus->muxer)) {
@@ -407,14 +393,6 @@ static void connect_pppd(struct bus *bus)
 	pppd_connected(bus->pppd);
 }
 
-/* Only now is it known whose account it is. */
-static int open_pppd(struct bus *bus)
-{
-	const struct conf_account account = script_account(&bus->session.script);
-
-	return pppd_open(bus->pppd, &account);
-}
-
 static int run_pppd(void *ctx, enum session_ppp action)
 {
 	struct bus *bus = ctx;
@@ -423,8 +401,12 @@ static int run_pppd(void *ctx, enum session_ppp action)
 		return start_pppd(bus);
 	if (!bus->pppd)
 		return action == SESSION_PPP_OPEN ? -EIO : 0;
-	if (action == SESSION_PPP_OPEN)
-		return open_pppd(bus);
+	if (action == SESSION_PPP_OPEN) {
+		/* Only now is it known whose account it is. */
+		const struct conf_account account = script_account(&bus->session.script);
+
+		return pppd_open(bus->pppd, &account);
+	}
 	if (action == SESSION_PPP_IS_ENDING)
 		return pppd_is_ending(bus->pppd);
 	if (action == SESSION_PPP_CONNECTED)
@@ -480,23 +462,20 @@ static void hang_up_port(void *ctx)
 		closer_hang_up(&bus->closer, bus->loop, atport_serial(bus->talk.port));
 }
 
-/* It talks, but carries nothing: a SIM7600E reboots in the first large packet. A call that is
- * refused or ended in so many words has nothing to do with it. */
-static bool is_worse_multiplexed(const struct session *session)
-{
-	bool lasted = session->up_at >= 0 && clock_now_ms() - session->up_at >= PROVEN_MS;
-
-	return !lasted && !session->stopping && !session->redialing &&
-	       (session->dead || session->cause == CAUSE_NO_AT_PORT || session->cause == CAUSE_PPP);
-}
-
 static void close_port(void *ctx)
 {
 	struct bus *bus = ctx;
 
 	end_detour(bus);
 	if (muxer_mux(&bus->muxer)) {
-		if (is_worse_multiplexed(&bus->session)) {
+		const struct session *session = &bus->session;
+		bool lasted = session->up_at >= 0 && clock_now_ms() - session->up_at >= PROVEN_MS;
+
+		/* It talks, but carries nothing: a SIM7600E reboots in the first large packet. A
+		 * call that is refused or ended in so many words has nothing to do with it. */
+		if (!lasted && !session->stopping && !session->redialing &&
+		    (session->dead || session->cause == CAUSE_NO_AT_PORT ||
+		     session->cause == CAUSE_PPP)) {
 			log_notice("%s: the next calls are not multiplexed, in case that is why",
 				   bus->port.device);
 			bus->care->plain_until = clock_now_ms() + PLAIN_MS;

@@ -31,11 +31,6 @@ static const char *judge_lines(const struct doctor_facts *facts, struct finding 
 	return NULL;
 }
 
-static bool is_mute(const struct doctor_facts *facts)
-{
-	return facts->probe && facts->probe->cause == CAUSE_NO_AT_PORT;
-}
-
 static const char *judge_status(const struct doctor_facts *facts, struct finding *finding)
 {
 	if (!facts->power_configured || facts->power_check != POWER_RESULT_DONE)
@@ -59,7 +54,7 @@ static const char *judge_status(const struct doctor_facts *facts, struct finding
 		buf_printf(&finding->fix, " on\n");
 		return "power-off";
 	}
-	if (facts->power_status == 1 && is_mute(facts)) {
+	if (facts->power_status == 1 && facts->probe && facts->probe->cause == CAUSE_NO_AT_PORT) {
 		buf_printf(&finding->text, "STATUS says that the modem is on, but it is silent");
 		check_put_command(facts, "power", &finding->fix);
 		finding->fix.data[--finding->fix.len] = '\0';

@@ -120,19 +120,6 @@ static void describe_line(const struct port_finding *found, char *out, size_t si
 		str_copy(out, size, found->why);
 }
 
-static void settle_uart(struct candidate *candidate, const struct port_finding *found)
-{
-	struct probed_port *port = candidate->port;
-	char reason[sizeof(port->reason)];
-
-	port->port.baud = port->port.base = found->answer_ms >= 0 ? found->baud : 0;
-	port->port.wants_lf = found->wants_lf;
-	port->garbled = found->garbled;
-	serial_set_lf(candidate->serial, found->wants_lf);
-	describe_line(found, reason, sizeof(reason));
-	candidate_settle(candidate, found->role, reason);
-}
-
 /* Take what has come, do what is due, write what is to be sent. */
 static int exchange_candidate_bytes(struct candidate *candidate, int64_t now)
 {
@@ -216,10 +203,18 @@ static void advance_probe(struct candidate *candidate)
 		str_copy(port->identity, sizeof(port->identity), found->identity);
 		if (role == PORT_ROLE_SILENT && cannot_raise_dtr(candidate))
 			role = PORT_ROLE_NO_DTR;
-		if (found->baud > 0)
-			settle_uart(candidate, found);
-		else
+		if (found->baud > 0) {
+			char reason[sizeof(port->reason)];
+
+			port->port.baud = port->port.base = found->answer_ms >= 0 ? found->baud : 0;
+			port->port.wants_lf = found->wants_lf;
+			port->garbled = found->garbled;
+			serial_set_lf(candidate->serial, found->wants_lf);
+			describe_line(found, reason, sizeof(reason));
+			candidate_settle(candidate, found->role, reason);
+		} else {
 			candidate_settle(candidate, role, found->why);
+		}
 	}
 	if (!candidate->probe)
 		return;

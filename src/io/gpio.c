@@ -60,15 +60,9 @@ static int open_device(const char *root, const char *folder, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-static bool has_label(int chip, const char *label)
-{
-	struct gpiochip_info info = {0};
-
-	return ioctl(chip, GPIO_GET_CHIPINFO_IOCTL, &info) == 0 && strcmp(info.label, label) == 0;
-}
-
 int gpio_chip_open(const char *root, const char *chip)
 {
+	struct gpiochip_info info = {0};
 	char folder[256];
 	struct dirent *entry;
 	int fd = open_device(root, *chip == '/' ? "" : "/dev/", chip);
@@ -83,7 +77,8 @@ int gpio_chip_open(const char *root, const char *chip)
 		if (!str_starts(entry->d_name, "gpiochip"))
 			continue;
 		fd = open_device(root, "/dev/", entry->d_name);
-		if (fd >= 0 && !has_label(fd, chip)) {
+		if (fd >= 0 && (ioctl(fd, GPIO_GET_CHIPINFO_IOCTL, &info) < 0 ||
+				strcmp(info.label, chip) != 0)) {
 			close(fd);
 			fd = -ENODEV;
 		}

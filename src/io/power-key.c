@@ -209,18 +209,6 @@ static bool await_status(const struct conf *conf, int status, int within_ms)
 	return now == status || now < 0;
 }
 
-/* Both lines up: one of them may have been left down by a process that was killed. */
-static void end_presses(const struct conf *conf)
-{
-	const struct power_wiring wiring = power_wiring(conf);
-	struct gpio_line line;
-
-	if (wiring.key && take_line(conf, POWER_KEY, &line) == 0)
-		close(line.fd);
-	if (wiring.reset && take_line(conf, POWER_RESET, &line) == 0)
-		close(line.fd);
-}
-
 static int press_line(const struct conf *conf, const struct power_step *step)
 {
 	int idle = conf->power.active == CONF_ACTIVE_LOW;
@@ -284,7 +272,14 @@ static enum power_result switch_modem(const struct power_job *job, int fd)
 	int rest;
 
 	if (record.act >= 0 && record.ended_ms == 0) {
-		end_presses(job->conf);
+		const struct power_wiring wiring = power_wiring(job->conf);
+		struct gpio_line line;
+
+		/* Both lines up: one may have been left down by a process that was killed. */
+		if (wiring.key && take_line(job->conf, POWER_KEY, &line) == 0)
+			close(line.fd);
+		if (wiring.reset && take_line(job->conf, POWER_RESET, &line) == 0)
+			close(line.fd);
 		record.ended_ms = uptime_ms();
 		note_record(fd, &record);
 	}

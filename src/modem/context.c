@@ -339,14 +339,6 @@ static void take_written(struct script *script)
 	script->modem.write = CONTEXT_RIGHT;
 }
 
-/* Not what the modem does not know at all. */
-static bool write_may_be_cured(const struct script *script, const struct at_final *final)
-{
-	return final->kind != AT_FINAL_TIMEOUT && script->modem.write < CONTEXT_RADIO_OFF &&
-	       !script->memory.write_futile && at_final_class(final) != AT_ERROR_UNSUPPORTED &&
-	       !(final->kind == AT_FINAL_CME && final->code == 50);
-}
-
 /* A modem may refuse it while the context is active, as LTE's first one is since the attach: end
  * it, else have the radio off meanwhile. */
 static enum step_outcome take_context(struct script *script, const struct at_event *reply)
@@ -375,7 +367,10 @@ static enum step_outcome take_context(struct script *script, const struct at_eve
 	if (modem->write == CONTEXT_DEACTIVATE && script_is_early(script, &reply->final) &&
 	    (script->early_at < 0 || script->now - script->early_at < SCRIPT_EARLY_MS))
 		return script_fail_refused(script, CAUSE_CALL, reply);
-	if (write_may_be_cured(script, &reply->final)) {
+	/* Not what the modem does not know at all. */
+	if (reply->final.kind != AT_FINAL_TIMEOUT && modem->write < CONTEXT_RADIO_OFF &&
+	    !script->memory.write_futile && at_final_class(&reply->final) != AT_ERROR_UNSUPPORTED &&
+	    !(reply->final.kind == AT_FINAL_CME && reply->final.code == 50)) {
 		modem->write++;
 		modem->ipv4_only = false;
 		return STEP_NEXT;

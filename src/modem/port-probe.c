@@ -583,19 +583,6 @@ static void take_heard(struct port_probe *probe, enum port_role heard, int64_t n
 	begin_pass(probe, PASS_LEAVE, probe->found.baud, now);
 }
 
-static void take_slot(struct port_probe *probe)
-{
-	const struct slot *slot = &passes[probe->pass].slots[probe->slot++];
-
-	if (slot->cure)
-		probe->cure = slot->cure;
-	if (!slot->text)
-		probe->found.dtr_low = slot->dtr_low;
-	/* An AT that the port has not taken yet is still good. */
-	else if (probe->out_len == 0)
-		offer_bytes(probe, slot->text, strlen(slot->text));
-}
-
 /* The setup's next command; a late answer must not count for it, so the channel starts afresh. */
 static void advance_setup(struct port_probe *probe, int64_t now)
 {
@@ -635,7 +622,15 @@ void port_probe_tick(struct port_probe *probe, int64_t now)
 		} else if (ends) {
 			begin_next_pass(probe, now);
 		} else if (probe->slot < passes[probe->pass].count && now >= next_slot(probe)) {
-			take_slot(probe);
+			const struct slot *slot = &passes[probe->pass].slots[probe->slot++];
+
+			if (slot->cure)
+				probe->cure = slot->cure;
+			if (!slot->text)
+				probe->found.dtr_low = slot->dtr_low;
+			/* An AT that the port has not taken yet is still good. */
+			else if (probe->out_len == 0)
+				offer_bytes(probe, slot->text, strlen(slot->text));
 		}
 	} else if (probe->state == STATE_LISTENING) {
 		if (heard != PORT_ROLE_UNKNOWN)

@@ -44,11 +44,6 @@ static bool next_word(const char **at, const char *end, struct row *word)
 	return word->len > 0;
 }
 
-static bool is_network(const struct row *word)
-{
-	return (word->len == 5 || word->len == 6) && strspn(word->text, DIGITS) >= word->len;
-}
-
 /* "gid1=4B": how many of its bytes are the name; 0: it is none of these. */
 static size_t filter_len(const struct row *word)
 {
@@ -126,7 +121,9 @@ static bool is_sound(const struct row *row, bool *in_provider, bool *has_network
 	case '@':
 		*has_networks = *in_provider;
 		while (next_word(&at, end, &word))
-			if (!is_network(&word) && !filter_len(&word))
+			if ((word.len < 5 || word.len > 6 ||
+			     strspn(word.text, DIGITS) < word.len) &&
+			    !filter_len(&word))
 				return false;
 		return *in_provider;
 	default:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/count.h"
@@ -37,20 +38,6 @@ static const struct step *find_step(const struct script *script)
 		index -= (*part)->count;
 	}
 	return NULL;
-}
-
-/* Another model than last time knows nothing of what the last one has taught us. */
-static void recognise_modem(struct script *script)
-{
-	const struct modem_identity *ati = &script->ati;
-	struct buf model = BUF_INIT;
-
-	buf_printf(&model, "%.30s %.30s", ati->manufacturer, ati->model);
-	if (strcmp(buf_str(&model), script->memory.model) != 0) {
-		memset(&script->memory, 0, sizeof(script->memory));
-		str_copy(script->memory.model, sizeof(script->memory.model), buf_str(&model));
-	}
-	buf_free(&model);
 }
 
 static void forget_modem(struct script *script)
@@ -95,7 +82,15 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 	if (stage == SCRIPT_PREPARE || stage == SCRIPT_INFO)
 		forget_modem(script);
 	if (stage == SCRIPT_PREPARE) {
-		recognise_modem(script);
+		char model[sizeof(script->memory.model)];
+
+		/* Another model than last time knows nothing of what the last one has taught us. */
+		snprintf(model, sizeof(model), "%.30s %.30s", script->ati.manufacturer,
+			 script->ati.model);
+		if (strcmp(model, script->memory.model) != 0) {
+			memset(&script->memory, 0, sizeof(script->memory));
+			str_copy(script->memory.model, sizeof(script->memory.model), model);
+		}
 		script->memory.form = script->memory.form_good;
 	}
 	if (stage == SCRIPT_DIAL)

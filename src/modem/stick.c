@@ -2,15 +2,6 @@
 #include "modem/family.h"
 #include "modem/stick.h"
 
-/* Makers of phones, disks and laptops have no family: their disks are disks. */
-static bool is_of_maker(int vid, int pid)
-{
-	for (const struct modem_family *const *at = modem_families; *at; at++)
-		if (vid > 0 && (*at)->vid == vid)
-			return true;
-	return layout_has_id(vid, pid);
-}
-
 static bool is_network(const struct layout_interface *at)
 {
 	switch (at->class << 8 | at->subclass) {
@@ -28,13 +19,20 @@ static bool is_network(const struct layout_interface *at)
 enum stick stick_judge(const struct layout_interface *interfaces, size_t count)
 {
 	size_t disks = 0, networks = 0, vendor = 0;
+	bool known;
 
 	for (size_t i = 0; i < count; i++) {
 		disks += interfaces[i].class == 0x08;
 		networks += is_network(&interfaces[i]);
 		vendor += interfaces[i].class == 0xff;
 	}
-	if (count == 0 || vendor > 0 || !is_of_maker(interfaces[0].vid, interfaces[0].pid))
+	if (count == 0 || vendor > 0)
+		return STICK_NONE;
+	/* Makers of phones, disks and laptops have no family: their disks are disks. */
+	known = layout_has_id(interfaces[0].vid, interfaces[0].pid);
+	for (const struct modem_family *const *at = modem_families; *at; at++)
+		known |= interfaces[0].vid > 0 && (*at)->vid == interfaces[0].vid;
+	if (!known)
 		return STICK_NONE;
 	return networks > 0 ? STICK_ROUTER : disks == count ? STICK_DISK : STICK_NONE;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -145,22 +146,6 @@ static bool is_made_up(const char *address)
 	return false;
 }
 
-/* Qualcomm's modems offer these until the network has given them its own. */
-static bool stands_for_none(const char *dns)
-{
-	return strcmp(dns, "10.11.12.13") == 0 || strcmp(dns, "10.11.12.14") == 0;
-}
-
-static void copy_word(struct ppp_event *event, const char *text)
-{
-	size_t len = strcspn(text, " \t\r\n");
-
-	if (len >= sizeof(event->value))
-		len = sizeof(event->value) - 1;
-	memcpy(event->value, text, len);
-	event->value[len] = '\0';
-}
-
 /* What a Terminate-Request says, in brackets; may be cut. */
 static void copy_peer_text(struct ppp_event *event, const char *text)
 {
@@ -188,10 +173,14 @@ struct ppp_event ppp_event_parse(const char *line)
 				     : strstr(line, "0x8057") ? PPP_EVENT_NO_IPV6
 							      : PPP_EVENT_OTHER;
 		else if (lines[i].value != NO_VALUE)
-			copy_word(&event, line + strlen(lines[i].start));
+			snprintf(event.value, sizeof(event.value), "%.*s",
+				 (int)strcspn(line + strlen(lines[i].start), " \t\r\n"),
+				 line + strlen(lines[i].start));
 		if (lines[i].value == REMOTE && is_made_up(event.value))
 			event.value[0] = '\0';
-		if (lines[i].value == DNS && stands_for_none(event.value))
+		/* Qualcomm's modems offer these until the network has given them its own. */
+		if (lines[i].value == DNS && (strcmp(event.value, "10.11.12.13") == 0 ||
+					      strcmp(event.value, "10.11.12.14") == 0))
 			event.type = PPP_EVENT_NO_DNS;
 		break;
 	}

@@ -95,14 +95,6 @@ static void take_ppp_log(struct session *session, const struct ppp_event *event,
 		session_change(session, SESSION_CONNECTED, now);
 }
 
-static void judge_name_servers(struct session *session)
-{
-	session->ppp.no_dns = session->ppp.dns_count == 0;
-	if (session->ppp.no_dns)
-		log_warning("%s: the network gives no name servers; names will not resolve",
-			    session->ppp.ifname);
-}
-
 void link_handle(struct session *session, const struct session_event *event)
 {
 	bool connected = session->state == SESSION_CONNECTED;
@@ -118,7 +110,11 @@ void link_handle(struct session *session, const struct session_event *event)
 		break;
 	case SESSION_EVENT_TIMEOUT:
 		if (connected && session->ppp_ending_at < 0) {
-			judge_name_servers(session);
+			session->ppp.no_dns = session->ppp.dns_count == 0;
+			if (session->ppp.no_dns)
+				log_warning("%s: the network gives no name servers; names will not "
+					    "resolve",
+					    session->ppp.ifname);
 			break;
 		}
 		session_fail(session, event->now, cause, "%s, and pppd does not end",

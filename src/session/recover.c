@@ -109,20 +109,6 @@ static void end_power(struct session *session, const char *text, bool left, int 
 	}
 }
 
-/* What a person has asked for; the ladder has no part in it. */
-static void begin_power(struct session *session, int64_t now)
-{
-	enum power_act act = (enum power_act)session->power_wanted;
-	int error = session->ops->power ? session->ops->power(session->ctx, act, !session->answered)
-					: -ENOTSUP;
-
-	session->limit = now + ladder_rung_timeout_ms(LADDER_POWER);
-	if (error == 0)
-		log_notice("power: \"%s\" on request", power_act_name(act));
-	else
-		end_power(session, strerror(-error), false, 0, now);
-}
-
 void recovering_enter(struct session *session, int64_t now)
 {
 	enum ladder_rung rung = session->ladder.rung;
@@ -132,8 +118,18 @@ void recovering_enter(struct session *session, int64_t now)
 	session->ports_changed = false;
 	session->recovered = false;
 	session->modem_left = false;
+	/* What a person has asked for; the ladder has no part in it. */
 	if (session->power_wanted >= 0) {
-		begin_power(session, now);
+		enum power_act act = (enum power_act)session->power_wanted;
+
+		error = session->ops->power
+				? session->ops->power(session->ctx, act, !session->answered)
+				: -ENOTSUP;
+		session->limit = now + ladder_rung_timeout_ms(LADDER_POWER);
+		if (error == 0)
+			log_notice("power: \"%s\" on request", power_act_name(act));
+		else
+			end_power(session, strerror(-error), false, 0, now);
 		return;
 	}
 	error = session->ops->recover(session->ctx, rung);
