@@ -140,12 +140,12 @@ connect() {
 	pings
 }
 
-@test "redial: after two refused calls" {
-	# The first call tries *99# as well.
+@test "redial: after a refused call" {
+	# The call tries an active context and *99# as well.
 	modem_say modem dial NO CARRIER 3
 	gobi_start
 	gobi_reaches connected
-	gobi_status '.redials == 2 and .last_failure.cause == "call"'
+	gobi_status '.redials == 1 and .last_failure.cause == "call"'
 	pings
 }
 
