@@ -66,7 +66,8 @@ nothing_is_left() {
 	ifup wan '{ "apn": "internet", "backoff_min": "1", "backoff_max": "2" }'
 	wait_for 60 is_up
 	modem_say modem unplug
-	wait_for 30 said 'netifd update wan wwan-wan 0'
+	# pppd may have forgotten its interface's name by then.
+	wait_for 30 said 'hotplug ifdown wan'
 	modem_say modem plug
 	wait_for 60 is_up 2
 	reaches_far
