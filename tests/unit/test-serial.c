@@ -505,6 +505,7 @@ static void a_rate_is_set_and_put_back(void **state)
 	struct pty *pty = *state;
 	struct termios found, now;
 	struct serial *serial;
+	int error;
 
 	assert_int_equal(tcgetattr(pty->master, &found), 0);
 	serial = open_pty(pty);
@@ -512,9 +513,12 @@ static void a_rate_is_set_and_put_back(void **state)
 	assert_int_equal(serial_set_baud(serial, 9600), 0);
 	assert_int_equal(tcgetattr(pty->master, &now), 0);
 	assert_int_equal(cfgetospeed(&now), B9600);
-	/* One that POSIX has no name for. */
-	assert_int_equal(serial_set_baud(serial, 250000), 0);
-	assert_int_equal(serial_state(serial).baud, 250000);
+	/* One that POSIX has no name for; emulators of a processor do not know the kernel's call. */
+	error = serial_set_baud(serial, 250000);
+	if (error != -ENOSYS) {
+		assert_int_equal(error, 0);
+		assert_int_equal(serial_state(serial).baud, 250000);
+	}
 	assert_int_equal(tcgetattr(pty->master, &now), 0);
 	assert_false(baud_is_usual(250000));
 	assert_true(baud_is_usual(9600));
