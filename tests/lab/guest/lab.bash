@@ -282,7 +282,8 @@ gobi_end() {
 	mv "$LAB_OUT/gobi.log" "$LAB_OUT/gobi.$BATS_TEST_NUMBER.log"
 	echo "--- the modem's log"
 	tail -n 40 "$LAB_OUT/modem.modem.log"
-	rm -f /run/lock/LCK..*
+	# What a SIM was online with is not for the next test.
+	rm -f /run/lock/LCK..* /var/lib/gobi-dial/apns
 } 2>/dev/null
 
 # The processes of our side of a call; the network's take their own time to end.
