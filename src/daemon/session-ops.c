@@ -358,8 +358,8 @@ static int start_pppd(struct bus *bus)
 	end_detour(bus);
 	if (!bus->talk.port)
 		return error;
-	/* A port that is not on USB is slow, and often has no carrier. And pppd before 2.5.0 gives a
-	 * line up whose rate POSIX has no name for. */
+	/* A port that is not on USB is slow, and often has no carrier. And pppd before 2.5.0 gives
+	 * a line up whose rate POSIX has no name for. */
 	if ((bus->port.vid < 0 || (bus->port.baud > 0 && !baud_is_usual(bus->port.baud))) &&
 	    !muxer_mux(&bus->muxer))
 		bus->care->detour = detour_new(bus->loop, on_detour, bus);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <fcntl.h>
 #include <libconfig.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -20,6 +23,7 @@ struct load {
 	struct conf *conf;
 	struct conf_source source;
 	struct buf *errors;
+	struct buf *steps;   /* a copy of what is stored, for another process; NULL: for none */
 	int lines[KEYS_MAX]; /* of each key in the whole; 0: not given */
 	unsigned warned;     /* a bit for each file of `source` */
 	int err;
@@ -56,12 +60,31 @@ static void complain_of_key(struct load *load, const struct conf_key *key, int l
 	complain_of_line(load, line, "%s.%s%s %s", key->group, key->name, what, buf_str(why));
 }
 
+/* A value to store, with `len` bytes that follow; or, with none, a list to empty. */
+struct step {
+	int key; /* its place in conf_keys */
+	int len; /* with its NUL */
+};
+
+static void note_step(struct load *load, const struct conf_key *key, const char *value)
+{
+	const struct step step = {(int)(key - conf_keys), value ? (int)strlen(value) + 1 : 0};
+
+	if (!load->steps)
+		return;
+	buf_append(load->steps, &step, sizeof(step));
+	if (value)
+		buf_append(load->steps, value, (size_t)step.len);
+}
+
 static void store_value(struct load *load, const struct conf_key *key, const char *value)
 {
 	int err = value ? conf_key_set(key, load->conf, value) : -ENOMEM;
 
 	if (err && !load->err)
 		load->err = err;
+	if (!err)
+		note_step(load, key, value);
 }
 
 static const char *type_name(int type)
@@ -202,6 +225,7 @@ static void load_list(struct load *load, const struct conf_key *key,
 		return;
 	}
 	conf_key_clear(key, load->conf);
+	note_step(load, key, NULL);
 	for (int i = 0; i < count; i++) {
 		const config_setting_t *item = config_setting_get_elem(setting, (unsigned)i);
 		const char *value = config_setting_get_string(item);
@@ -362,14 +386,105 @@ out:
 	return err;
 }
 
+/* What a child answers: this, then the errors' bytes, then the steps. */
+struct answer {
+	int err;
+	int errors_len, steps_len;
+};
+
+static void write_all(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+	ssize_t done;
+
+	for (; len > 0; at += done, len -= (size_t)done) {
+		done = write(fd, at, len);
+		if (done < 0 && errno != EINTR)
+			return;
+		if (done < 0)
+			done = 0;
+	}
+}
+
+static void answer_load(struct conf *conf, const char *path, int fd)
+{
+	struct buf errors = BUF_INIT, steps = BUF_INIT;
+	struct load load = {.conf = conf, .errors = &errors, .steps = &steps};
+	struct answer answer;
+
+	answer.err = load_source(&load, conf_source_read(&load.source, path, &errors));
+	if (errors.failed || steps.failed)
+		answer.err = -ENOMEM;
+	answer.errors_len = (int)errors.len;
+	answer.steps_len = (int)steps.len;
+	write_all(fd, &answer, sizeof(answer));
+	write_all(fd, errors.data, errors.len);
+	write_all(fd, steps.data, steps.len);
+}
+
+/* -ENOMEM: the child has ended before it had said all. */
+static int take_load(struct conf *conf, const struct buf *said, struct buf *errors)
+{
+	const char *at = said->data, *end;
+	struct answer answer;
+	struct step step;
+	int err = 0;
+
+	if (said->failed || said->len < sizeof(answer))
+		return -ENOMEM;
+	memcpy(&answer, at, sizeof(answer));
+	at += sizeof(answer);
+	end = said->data + said->len;
+	if (end - at != (ptrdiff_t)answer.errors_len + answer.steps_len)
+		return -ENOMEM;
+	buf_append(errors, at, (size_t)answer.errors_len);
+	for (at += answer.errors_len; !answer.err && !err && at < end; at += step.len) {
+		memcpy(&step, at, sizeof(step));
+		at += sizeof(step);
+		if (step.len == 0)
+			conf_key_clear(&conf_keys[step.key], conf);
+		else
+			err = conf_key_set(&conf_keys[step.key], conf, at);
+	}
+	return answer.err ? answer.err : errors->failed ? -ENOMEM : err;
+}
+
+/* In a child: libconfig does not check its allocations, and ends or crashes a process that has no
+ * memory left. */
 int conf_load(struct conf *conf, const char *path, struct buf *errors)
 {
-	struct load load = {.conf = conf, .errors = errors};
-	int err = conf_init(conf);
+	struct buf said = BUF_INIT;
+	char bytes[4096];
+	int err = conf_init(conf), ends[2];
+	ssize_t len = 1;
+	pid_t child;
 
+	if (!err && pipe2(ends, O_CLOEXEC) < 0)
+		err = -errno;
+	if (err)
+		return err;
+	child = fork();
+	if (child == 0) {
+		answer_load(conf, path, ends[1]);
+		_exit(0);
+	}
+	err = child < 0 ? -errno : 0;
+	close(ends[1]);
+	while (child > 0 && len != 0) {
+		len = read(ends[0], bytes, sizeof(bytes));
+		if (len > 0)
+			buf_append(&said, bytes, (size_t)len);
+		else if (len < 0 && errno != EINTR)
+			break;
+	}
+	close(ends[0]);
+	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	explicit_bzero(bytes, sizeof(bytes));
 	if (!err)
-		err = conf_source_read(&load.source, path, errors);
-	return load_source(&load, err);
+		err = take_load(conf, &said, errors);
+	buf_free(&said);
+	return err;
 }
 
 int conf_load_text(struct conf *conf, const char *name, const char *text, size_t len,

@@ -3,8 +3,7 @@
  * Preloaded into gobi-dial: memory runs out. Of the allocations of that program
  * (not of the children that it executes) number OOM_AT fails, or with OOM_ALL
  * set all from there on. OOM_OUT is a file that gets the number of allocations
- * at the end, and a stack where one fails. libconfig's own are spared: it does
- * not check them.
+ * at the end, and a stack where one fails. Children that it forks count as well.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -58,17 +57,6 @@ __attribute__((destructor)) static void end(void)
 		dprintf(out, "%ld allocations\n", counter->count);
 }
 
-static bool is_spared(void *const *frames, int depth)
-{
-	Dl_info info;
-
-	for (int i = 0; i < depth; i++)
-		if (dladdr(frames[i], &info) && info.dli_fname &&
-		    strstr(info.dli_fname, "libconfig"))
-			return true;
-	return false;
-}
-
 static bool fails(void)
 {
 	void *frames[FRAMES];
@@ -78,10 +66,6 @@ static bool fails(void)
 		return false;
 	inside = true;
 	depth = backtrace(frames, FRAMES);
-	if (is_spared(frames, depth)) {
-		inside = false;
-		return false;
-	}
 	if (out >= 0 && !all)
 		backtrace_symbols_fd(frames, depth, out);
 	if (!all)

@@ -513,7 +513,8 @@ static void a_rate_is_set_and_put_back(void **state)
 	assert_int_equal(serial_set_baud(serial, 9600), 0);
 	assert_int_equal(tcgetattr(pty->master, &now), 0);
 	assert_int_equal(cfgetospeed(&now), B9600);
-	/* One that POSIX has no name for; emulators of a processor do not know the kernel's call. */
+	/* One that POSIX has no name for; an emulated processor may not have the kernel's
+	 * call. */
 	error = serial_set_baud(serial, 250000);
 	if (error != -ENOSYS) {
 		assert_int_equal(error, 0);
