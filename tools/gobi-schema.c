@@ -74,7 +74,7 @@ static void print_sample(const struct conf *defaults)
 	printf("# Configuration of one modem for gobi-dial; gobi-dial.conf(5) says more. Copy it\n"
 	       "# to gobi.conf beside it (with several modems, to one NAME.conf each), and\n"
 	       "# uncomment what you want to change. All keys are optional. The values here are\n"
-	       "# the defaults, with which the first modem found is dialed with its own APN.\n"
+	       "# the defaults, with which the first modem found is dialed with the APN of its SIM.\n"
 	       "# \"gobi-dial check\" reports mistakes. Let only root read a file with a PIN or a\n"
 	       "# password: chmod 600 gobi.conf\n");
 	for (const struct row *row = rows; row < rows + COUNT(rows); row++) {
