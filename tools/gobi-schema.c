@@ -228,6 +228,33 @@ static void print_js(const char *text)
 	putchar('\'');
 }
 
+/* Options whose form is not the key's: without quotes, or read by a function of gobi-dial.sh. */
+static const struct luci_text {
+	const char *option, *text, *preset; /* `preset` NULL: the key's */
+} luci_texts[] = {
+	{"pincode", "The PIN, 4 to 8 digits. A PIN that was refused is never sent again.", NULL},
+	{"apn",
+	 "The operator's access point name; empty is the one that the modem's context names, else "
+	 "those of the provider table for the SIM in turn.",
+	 NULL},
+	{"pppd_option", "More options for pppd, one an item, such as: mru 1400.", "()"},
+	{"keepalive",
+	 "How many unanswered echo requests end the link, and the seconds between them; 0 sends "
+	 "none.",
+	 "3 20"},
+	{"ping", "Addresses to ping through the link. One answer from any of them is enough.",
+	 NULL},
+};
+
+static const struct luci_text *luci_text_of(const char *name, size_t len)
+{
+	for (size_t i = 0; i < COUNT(luci_texts); i++)
+		if (strlen(luci_texts[i].option) == len &&
+		    strncmp(luci_texts[i].option, name, len) == 0)
+			return &luci_texts[i];
+	return NULL;
+}
+
 /* Rows of the page in LuCI, for every key that has an option: the first name of it. What a function
  * of gobi-dial.sh takes has a form of its own, which that checks. */
 static void print_luci(const struct conf *defaults)
@@ -245,18 +272,20 @@ static void print_luci(const struct conf *defaults)
 		const struct conf_key *key = row->key ? conf_key_find(row->group, row->key) : NULL;
 		const char *name = row->uci ? strchr(row->uci, ':') : NULL;
 		bool own_form = name != NULL;
+		const struct luci_text *own;
 		size_t len;
 
 		if (!key || !*row->uci)
 			continue;
 		name = own_form ? name + 2 : row->uci;
 		len = strcspn(name, " [");
+		own = luci_text_of(name, len);
 		printf("\t\t{ group: '%s', option: '%.*s', kind: '%s',\n\t\t\ttext: _(", row->group,
 		       (int)len, name,
 		       name[len] == '[' ? "list"
 		       : own_form       ? "text"
 					: kinds[key->type]);
-		print_js(row->text);
+		print_js(own ? own->text : row->text);
 		printf(")");
 		if (key->type == CONF_TYPE_INT && !own_form)
 			printf(",\n\t\t\tmin: %d, max: %d, zero: %s, unit: '%s'", key->min,
@@ -268,7 +297,8 @@ static void print_luci(const struct conf *defaults)
 		buf_clear(&value);
 		conf_key_print(key, defaults, &value);
 		printf(",\n\t\t\tpreset: ");
-		print_js(buf_str(&value) + strlen(row->key) + strlen(" = "));
+		print_js(own && own->preset ? own->preset
+					    : buf_str(&value) + strlen(row->key) + strlen(" = "));
 		printf(" },\n");
 	}
 	printf("\t],\n");

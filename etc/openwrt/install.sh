@@ -12,18 +12,25 @@ cd "$(dirname "$0")"
 root=${GOBI_ROOT-}
 list=$root/usr/share/gobi-dial/installed
 keep=$root/etc/sysupgrade.conf
+links="/etc/rc.d/S95gobi-dial /etc/rc.d/K10gobi-dial" # START and STOP of the init script
 
 die() {
 	echo "install.sh: $*" >&2
 	exit 1
 }
 
-# forget FILE: a line of sysupgrade.conf, if it is there.
+# forget FILE: a line of sysupgrade.conf, if it is there. On a full flash nothing says that a write
+# has failed, and the lines of others must not be lost.
 forget() {
-	[ -e "$keep" ] || return 0
-	grep -vxF "$1" "$keep" >"$keep.new" || true
-	cat "$keep.new" >"$keep"
-	rm "$keep.new"
+	[ -e "$keep" ] && grep -qxF "$1" "$keep" || return 0
+	rest=$(grep -vxF "$1" "$keep") || true
+	printf '%s\n' "$rest" >"$keep.new" || true
+	if [ "$(cat "$keep.new")" = "$rest" ]; then
+		mv "$keep.new" "$keep"
+	else
+		rm -f "$keep.new"
+		echo "install.sh: $keep cannot be written, and still has $1" >&2
+	fi
 }
 
 # is_edited FILE SUM: it is no longer what was installed.
@@ -38,16 +45,20 @@ service() {
 
 remove_files() {
 	while read -r sum file; do
-		forget "$file"
-		[ -e "$root$file" ] || continue
-		if grep -qxF "$file" "$root/usr/share/gobi-dial/conffiles" && is_edited "$root$file" "$sum"; then
+		if [ -e "$root$file" ] &&
+			grep -qxF "$file" "$root/usr/share/gobi-dial/conffiles" &&
+			is_edited "$root$file" "$sum"; then
+			forget "$file"
 			echo "kept, for it was edited: $file"
 			continue
 		fi
 		rm -f "$root$file"
+		forget "$file"
 	done <"$list"
 	rm -f "$list" "$root/usr/share/gobi-dial/conffiles" "$root/usr/share/gobi-dial/install.sh"
-	forget /usr/share/gobi-dial/
+	for file in /usr/share/gobi-dial/ $links; do
+		forget "$file"
+	done
 	rmdir "$root/usr/share/gobi-dial" 2>/dev/null || true
 }
 
@@ -109,7 +120,8 @@ install() {
 	mv "$list.new" "$list"
 	cp conffiles install.sh "$root/usr/share/gobi-dial/"
 	# A system upgrade keeps what these lines name.
-	for file in $(cut -d' ' -f2 "$list") /usr/share/gobi-dial/; do
+	[ ! -s "$keep" ] || [ -z "$(tail -c 1 "$keep")" ] || echo >>"$keep"
+	for file in $(cut -d' ' -f2 "$list") /usr/share/gobi-dial/ $links; do
 		forget "$file"
 		echo "$file" >>"$keep"
 	done

@@ -8,6 +8,7 @@
 #include "ctl/server.h"
 #include "daemon/bus.h"
 #include "daemon/modem-care.h"
+#include "io/port.h"
 #include "io/power-key.h"
 #include "status/show.h"
 
@@ -37,7 +38,9 @@ static void on_power_done(void *ctx, int result)
 	event.text = buf_str(&text);
 	event.switched = result == POWER_RESULT_DONE || result == POWER_RESULT_NO_EFFECT;
 	event.sure = wired && result == POWER_RESULT_DONE;
-	event.left = event.switched && *bus->care->recovery.port.usb_path;
+	/* The bridge to a UART stays on USB. */
+	event.left = event.switched && *bus->care->recovery.port.usb_path &&
+		     !port_is_uart(&bus->care->recovery.port);
 	if (event.switched || result == POWER_RESULT_STARTING)
 		event.boot_ms = bus->care->power.times.boot_ms;
 	if (result > POWER_RESULT_STARTING)

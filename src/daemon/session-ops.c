@@ -150,11 +150,13 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	struct probe_result judged = *result;
 	struct buf text = BUF_INIT;
 
-	event.silent = result->count > 0;
+	event.silent = result->count > 0 && result->chosen < 0;
+	for (size_t i = 0; i < result->count; i++)
+		event.spoke |= result->ports[i].answer_ms >= 0;
 	for (size_t i = 0; result->chosen < 0 && i < result->count; i++) {
 		event.stuck |= result->ports[i].role == PORT_ROLE_PPP;
-		event.silent &=
-			result->ports[i].role == PORT_ROLE_SILENT && !result->ports[i].garbled;
+		event.silent &= result->ports[i].role == PORT_ROLE_SILENT &&
+				!result->ports[i].garbled && result->ports[i].answer_ms < 0;
 	}
 	if (serial) {
 		const struct probed_port *chosen = &result->ports[result->chosen];

@@ -266,8 +266,8 @@ static void begin_search(struct candidate *candidate)
 
 	candidate->no_flow = known.no_flow;
 	/* Of a run that was killed while the modem was at the higher rate. */
-	if (known.baud || candidate->raise) {
-		search.guesses[0] = known.baud ? known.baud : search.baud;
+	if ((known.baud && !search.fixed) || candidate->raise) {
+		search.guesses[0] = known.baud && !search.fixed ? known.baud : search.baud;
 		search.guesses[1] = candidate->raise;
 	}
 	port_probe_search(candidate->probe, &search, clock_now_ms());

@@ -33,10 +33,15 @@ int command_run(const char *const *argv, int timeout_ms, struct buf *output)
 	/* Until its outputs are closed. */
 	while (error == 0 && (len > 0 || (len < 0 && errno == EINTR))) {
 		int64_t left = until - clock_now_ms();
+		int ready = left > 0 ? poll(&poller, 1, (int)left) : 0;
 
-		if (left <= 0 || poll(&poller, 1, (int)left) == 0) {
+		if (ready == 0) {
 			error = -ETIMEDOUT;
 			break;
+		}
+		if (ready < 0) { /* by a signal; the loop goes on after that alone */
+			len = -1;
+			continue;
 		}
 		len = read(ends[0], bytes, sizeof(bytes));
 		if (len > 0 && output->len + (size_t)len <= OUTPUT_MAX)

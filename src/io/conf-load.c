@@ -459,8 +459,11 @@ int conf_load(struct conf *conf, const char *path, struct buf *errors)
 	ssize_t len = 1;
 	pid_t child;
 
-	if (!err && pipe2(ends, O_CLOEXEC) < 0)
-		err = -errno;
+	/* What the system refuses says nothing of the file, and passes. */
+	if (!err && pipe2(ends, O_CLOEXEC) < 0) {
+		log_error("%s: cannot be read: %s", path, strerror(errno));
+		err = -ENOMEM;
+	}
 	if (err)
 		return err;
 	child = fork();
@@ -468,7 +471,10 @@ int conf_load(struct conf *conf, const char *path, struct buf *errors)
 		answer_load(conf, path, ends[1]);
 		_exit(0);
 	}
-	err = child < 0 ? -errno : 0;
+	if (child < 0) {
+		log_error("%s: cannot be read: %s", path, strerror(errno));
+		err = -ENOMEM;
+	}
 	close(ends[1]);
 	while (child > 0 && len != 0) {
 		len = read(ends[0], bytes, sizeof(bytes));

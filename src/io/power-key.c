@@ -255,6 +255,9 @@ static enum power_result press_keys(const struct power_job *job)
 		if (error == 0 && !(last && (job->brief || !wiring.status)))
 			came = await_status(job->conf, step->status, step->within_ms);
 		fell |= came || step->line == POWER_RESET;
+		/* A press into its farewell would be lost: the next start switches it on. */
+		if (!last && worker_got_sigterm())
+			error = -EINTR;
 	}
 	if (error < 0)
 		return find_result(error);

@@ -14,10 +14,14 @@ static const char *auth_form(const struct script *script, size_t index)
 {
 	const struct conf_account account = script_account(script);
 	bool given = *account.user || *account.password;
-	const char *forms =
-		account.auth == CONF_AUTH_NONE ? script->family->auth_none : script->family->auth;
+	int cid = script->modem.cid;
+	/* An earlier access point's is not for this one. */
+	bool clears = !given && account.auth == CONF_AUTH_AUTO && cid > 0 && cid < 32 &&
+		      script->memory.accounts & 1U << cid;
+	const char *forms = clears || account.auth == CONF_AUTH_NONE ? script->family->auth_none
+								     : script->family->auth;
 
-	if (!given && (account.auth == CONF_AUTH_NONE || account.auth == CONF_AUTH_AUTO))
+	if (!given && !clears && (account.auth == CONF_AUTH_NONE || account.auth == CONF_AUTH_AUTO))
 		return NULL;
 	while (forms && index-- > 0) {
 		forms = strchr(forms, '|');
@@ -102,8 +106,15 @@ static enum step_outcome ask_auth(struct script *script)
 
 static enum step_outcome take_auth(struct script *script, const struct at_event *reply)
 {
-	if (reply->final.kind == AT_FINAL_OK)
+	if (reply->final.kind == AT_FINAL_OK) {
+		const struct conf_account account = script_account(script);
+		unsigned bit = script->modem.cid < 32 ? 1U << script->modem.cid : 0;
+
+		script->memory.accounts &= ~bit;
+		if ((*account.user || *account.password) && account.auth != CONF_AUTH_NONE)
+			script->memory.accounts |= bit;
 		return STEP_NEXT;
+	}
 	if (reply->final.kind != AT_FINAL_TIMEOUT && auth_form(script, ++script->index)) {
 		script->modem.account_cid = 0;
 		return STEP_AGAIN;

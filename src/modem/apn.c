@@ -19,7 +19,9 @@ const struct apn_try *script_apn(const struct script *script)
 	static const struct apn_try as_is = {.source = APN_SIM, .as_is = true};
 	const struct apn_walk *walk = &script->apn;
 
-	return walk->at < walk->count ? &walk->tries[walk->at] : &as_is;
+	/* Contexts that are not told stay as they are. */
+	return walk->at < walk->count && !script->modem.contexts_hidden ? &walk->tries[walk->at]
+									: &as_is;
 }
 
 struct conf_account script_account(const struct script *script)
@@ -46,7 +48,7 @@ bool script_apn_refused(struct script *script, const char *why)
 {
 	struct apn_walk *walk = &script->apn;
 
-	if (!step_apn_is_free(script) || walk->at >= walk->count)
+	if (!step_apn_is_free(script) || walk->at >= walk->count || script->modem.contexts_hidden)
 		return false;
 	str_copy(walk->refused[walk->at], sizeof(walk->refused[0]), why);
 	if (walk->kept && script->apns)
@@ -74,6 +76,8 @@ void script_apn_worked(struct script *script)
 	struct apn_walk *walk = &script->apn;
 
 	walk->rounds = 0;
+	if (script->modem.contexts_hidden)
+		return;
 	if (walk->at < walk->count)
 		walk->refused[walk->at][0] = '\0';
 	if (!step_apn_is_free(script) || walk->kept || !script->apns || !*walk->key)
@@ -119,6 +123,10 @@ static size_t add_own(const struct modem_facts *facts, int cid, struct apn_try *
 
 	if (!own)
 		return count;
+	/* It goes into an AT string and a line of the memory: a damaged one is none. */
+	for (const char *c = own->apn; *c; c++)
+		if (*c <= 0x20 || *c > 0x7e || strchr("\"\\|", *c))
+			return count;
 	if (own->cid == 0 || facts->domain_known[MODEM_DOMAIN_EPS])
 		try.source = APN_NETWORK;
 	try.as_is = own->cid > 0;

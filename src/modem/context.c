@@ -118,10 +118,9 @@ static bool knows_lte(const struct script *script)
 static bool is_of_earlier_try(const struct script *script, const struct modem_context *context)
 {
 	const struct apn_walk *walk = &script->apn;
-	size_t tried = walk->rounds > 0 ? walk->count : walk->at;
 
-	for (size_t i = 0; i < tried; i++)
-		if (!walk->tries[i].as_is && modem_apn_equal(walk->tries[i].apn, context->apn))
+	for (size_t i = 0; i < walk->count; i++)
+		if (walk->written & 1U << i && modem_apn_equal(walk->tries[i].apn, context->apn))
 			return true;
 	return false;
 }
@@ -327,7 +326,10 @@ static enum step_outcome ask_context(struct script *script)
 static void take_written(struct script *script)
 {
 	struct modem_context *context = &script->modem.context;
+	struct apn_walk *walk = &script->apn;
 
+	if (walk->at < walk->count && !has_wanted_apn(script, context))
+		walk->written |= 1U << walk->at;
 	if (context->cid && !has_wanted_apn(script, context))
 		script_say(script, "context %d was \"%s\",\"%s\" and is \"%s\",\"%s\" now",
 			   context->cid, context->type, context->apn, wanted_type(script),

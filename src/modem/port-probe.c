@@ -516,7 +516,7 @@ static bool take_next_rate(struct port_probe *probe, int64_t now)
 
 static bool take_next_guess(struct port_probe *probe, int64_t now)
 {
-	while (!probe->search.fixed && probe->guess < COUNT(probe->search.guesses)) {
+	while (probe->guess < COUNT(probe->search.guesses)) {
 		int baud = probe->search.guesses[probe->guess++];
 
 		if (baud == 0)
@@ -539,8 +539,13 @@ static int likely_baud(const struct port_probe *probe)
 static void begin_next_pass(struct port_probe *probe, int64_t now)
 {
 	enum pass pass = probe->pass;
+	int raised = probe->search.guesses[1];
 
-	if (!probe->searches || pass == PASS_MUX) {
+	if (probe->searches && pass == PASS_MUX && !probe->leaving && raised &&
+	    probe->found.baud != raised) {
+		/* Of a run that was killed in a call at the higher rate. */
+		begin_pass(probe, PASS_LEAVE, raised, now);
+	} else if (!probe->searches || pass == PASS_MUX) {
 		settle_role(probe, probe->leaving ? PORT_ROLE_PPP : PORT_ROLE_SILENT, "");
 	} else if (pass == PASS_LEAVE) {
 		begin_pass(probe, PASS_MUX, probe->found.baud, now);
@@ -562,7 +567,8 @@ void port_probe_search(struct port_probe *probe, const struct port_search *searc
 	probe->search = *search;
 	probe->found.baud = search->baud;
 	if (search->muxed)
-		begin_pass(probe, PASS_MUXED, likely_baud(probe), now);
+		begin_pass(probe, PASS_MUXED,
+			   search->guesses[1] ? search->guesses[1] : likely_baud(probe), now);
 	else if (!take_next_guess(probe, now))
 		note_rate(probe);
 }

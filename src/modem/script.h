@@ -162,6 +162,7 @@ struct script_modem {
 /* What is known of this modem from its earlier dials. */
 struct script_memory {
 	char model[64];     /* whose it is */
+	unsigned accounts;  /* a bit for each context that has an account of ours */
 	int form_good;      /* of dialing, the one that last brought a link */
 	int form;           /* of dialing, that it took last */
 	bool short_tried;   /* *99# after NO CARRIER */

@@ -105,7 +105,7 @@ enum ladder_rung ladder_next(struct ladder *ladder, const struct ladder_case *fa
 		return LADDER_REDIAL;
 	mends = climbs[failed->cause].mends & (failed->gone ? RUNG(USB) | RUNG(POWER) : ANY);
 	/* The rung made for this, wherever the ladder stands. */
-	if (failed->stuck && !failed->gone && has_rung(ladder, LADDER_DTR) &&
+	if (failed->stuck && !failed->again && !failed->gone && has_rung(ladder, LADDER_DTR) &&
 	    now >= ladder->free_at[LADDER_DTR])
 		return use_rung(ladder, LADDER_DTR, failed->cause, now);
 	while (ladder->at < ladder->count) {

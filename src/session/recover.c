@@ -118,6 +118,7 @@ void recovering_enter(struct session *session, int64_t now)
 	session->ports_changed = false;
 	session->recovered = false;
 	session->modem_left = false;
+	session->answered &= rung != LADDER_POWER;
 	/* What a person has asked for; the ladder has no part in it. */
 	if (session->power_wanted >= 0) {
 		enum power_act act = (enum power_act)session->power_wanted;
@@ -130,6 +131,8 @@ void recovering_enter(struct session *session, int64_t now)
 			log_notice("power: \"%s\" on request", power_act_name(act));
 		else
 			end_power(session, strerror(-error), false, 0, now);
+		if (error < 0)
+			session->ops->recover_cancel(session->ctx); /* who asked is told */
 		return;
 	}
 	error = session->ops->recover(session->ctx, rung);
@@ -148,8 +151,8 @@ void recovering_handle(struct session *session, const struct session_event *even
 
 	if (session->power_wanted >= 0) {
 		if (event->type == SESSION_EVENT_LIMIT) {
-			session->ops->recover_cancel(session->ctx);
 			end_power(session, "it does not end", false, 0, now);
+			session->ops->recover_cancel(session->ctx); /* who asked is told */
 		}
 		if (event->type == SESSION_EVENT_POWERED)
 			end_power(session, event->text, event->left, event->boot_ms, now);

@@ -113,6 +113,8 @@ static void take_probe_result(struct session *session, const struct session_even
 	bool stuck = event->stuck && session->stuck && !session->once;
 	bool absent = event->cause == CAUSE_NO_MODEM;
 
+	/* A modem that is lost while its line is set up is none that is off. */
+	session->answered |= event->spoke;
 	if (event->fresh) {
 		ladder_renew(&session->ladder);
 		backoff_reset(&session->backoff);

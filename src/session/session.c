@@ -178,7 +178,8 @@ void session_handle(struct session *session, const struct session_event *event)
 		/* With another goal the redial is the caller's business. */
 		if (session->goal != SESSION_GOAL_LINK) {
 			session_stop(session, event->now);
-		} else if (session->state != SESSION_PROBING) { /* else a dial has just begun */
+		} else if (session->state != SESSION_PROBING && !session->switched_off) {
+			/* Else a dial has just begun, or none is wanted. */
 			session->redialing = true;
 			if (session->state != SESSION_HANGING_UP)
 				session_change(session, SESSION_HANGING_UP, event->now);

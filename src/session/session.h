@@ -79,6 +79,7 @@ struct session_event {
 	bool gone;                         /* RECOVERED: not done, the modem was unplugged */
 	bool fresh;                        /* PROBED: the modem was plugged in anew */
 	bool silent;                       /* PROBED: not a byte came, from no port */
+	bool spoke;                        /* PROBED: one has answered, if only for a moment */
 	bool switched;                     /* POWERED: something was pressed, */
 	bool sure;                         /* and STATUS has followed */
 	int boot_ms;                       /* POWERED: how long it may take to start; 0: it has */

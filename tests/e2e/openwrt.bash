@@ -43,6 +43,8 @@ openwrt_put() {
 }
 
 openwrt_root() {
+	local conf_dir
+
 	mkdir -p "$root"/{bin,dev,etc/config,proc,run,sys,tmp,usr/bin,usr/sbin} \
 		"$root"/var/{lib,lock}
 	ln -s ../run "$root/var/run"
@@ -52,6 +54,13 @@ openwrt_root() {
 	openwrt_put "$(command -v jq)" /usr/bin/jq
 	openwrt_put "$top_builddir/gobi-dial" /usr/sbin/gobi-dial
 	chroot "$root" /bin/busybox --install -s /bin
+	# Where this build looks for hooks.
+	conf_dir=$("$top_builddir/gobi-dial" help |
+		sed -n 's|^  -c FILE .* default \(.*\)/NAME.conf$|\1|p')
+	[ "$conf_dir" = /etc/gobi-dial ] || {
+		mkdir -p "$root$conf_dir"
+		cp -R "$root/etc/gobi-dial/hooks.d" "$root$conf_dir/"
+	}
 }
 
 # dash as its shell, instead of busybox.

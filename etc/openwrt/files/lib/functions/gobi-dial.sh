@@ -500,8 +500,11 @@ gobi_text_of() {
 	gobi_settings "$1" "$2"
 }
 
-# gobi_conf NAME BY: write $gobi_dir/NAME.conf, which only root reads.
+# gobi_conf NAME BY [WRITER]: write $gobi_dir/NAME.conf, which only root reads. WRITER is
+# a word of one that may do so beside another.
 gobi_conf() {
+	local new="$gobi_dir/$1.conf.${3:-new}"
+
 	case $1 in
 	'' | *[!A-Za-z0-9_-]*)
 		echo "\"$1\" is no instance's name: A-Z a-z 0-9 _ -" >&2
@@ -513,9 +516,9 @@ gobi_conf() {
 	mkdir -p -m 0755 "$gobi_dir" || return
 	(
 		umask 077
-		rm -f "$gobi_dir/$1.conf.new"
-		gobi_text_of "$1" "$2" >"$gobi_dir/$1.conf.new"
-	) && mv -f "$gobi_dir/$1.conf.new" "$gobi_dir/$1.conf"
+		rm -f "$new"
+		gobi_text_of "$1" "$2" >"$new"
+	) && mv -f "$new" "$gobi_dir/$1.conf"
 }
 
 # gobi_verbosity: the flags of the option verbose, into $gobi_flags.
