@@ -30,6 +30,7 @@ struct mux_channel {
 	ev_io reader, writer;
 	struct buf unread;      /* what the pty has not taken */
 	struct at_lines answer; /* to the AT that proves it */
+	int asked, answered;    /* such ATs */
 	bool proven;
 };
 
@@ -146,12 +147,13 @@ static void send_at(struct mux_channel *channel)
 		return;
 	memcpy(to, "ATE0\r", 5);
 	cmux_send(&channel->mux->cmux, channel->dlci, 5);
+	channel->asked++;
+	ev_timer_again(channel->mux->loop, &channel->mux->asked);
 }
 
 /* A channel that is open may still lead nowhere, and has an echo of its own. */
 static void take_proof(struct mux_channel *channel, const char *bytes, size_t len)
 {
-	struct mux *mux = channel->mux;
 	enum at_lines_item item;
 
 	while (len > 0) {
@@ -159,9 +161,14 @@ static void take_proof(struct mux_channel *channel, const char *bytes, size_t le
 
 		bytes += taken;
 		len -= taken;
+		/* The OK to a repeated one must not come in the session's way. */
 		if (item == AT_LINES_LINE && strcmp(channel->answer.text, "OK") == 0)
-			channel->proven = true;
+			channel->proven |= ++channel->answered >= channel->asked;
 	}
+}
+
+static void go_up(struct mux *mux)
+{
 	for (int i = 0; i < CHANNELS; i++)
 		if (!mux->channels[i].proven)
 			return;
@@ -278,6 +285,8 @@ static void pump_mux(struct mux *mux)
 	while (!mux->freed && ev_is_active(&mux->reader) &&
 	       (event = cmux_next(&mux->cmux, clock_now_ms())).type != CMUX_EVENT_NONE)
 		take_event(mux, &event);
+	if (!mux->freed && !mux->up && ev_is_active(&mux->reader))
+		go_up(mux);
 	mux->busy = false;
 	if (mux->freed) {
 		free(mux);
@@ -351,9 +360,11 @@ static void on_asked(struct ev_loop *loop, ev_timer *timer, int revents)
 		end_mux(mux, MUX_FAILED, "its channels do not answer AT");
 		return;
 	} else if (!mux->up) {
-		for (int i = 0; i < CHANNELS; i++)
+		for (int i = 0; i < CHANNELS; i++) {
+			mux->channels[i].proven |= mux->channels[i].answered > 0;
 			if (!mux->channels[i].proven)
 				send_at(&mux->channels[i]);
+		}
 	}
 	if (mux->up)
 		ev_timer_stop(mux->loop, timer);
