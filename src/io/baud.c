@@ -46,10 +46,16 @@ int baud_get(int fd)
 int baud_set(int fd, int baud)
 {
 	struct termios2 now, then;
+	struct termios old;
 	int off;
 
-	if (ioctl(fd, TCGETS2, &now) < 0)
-		return -errno;
+	if (ioctl(fd, TCGETS2, &now) < 0) {
+		/* An emulated processor may know the usual ones alone. */
+		if (errno != ENOSYS || !baud_is_usual(baud) || ioctl(fd, TCGETS, &old) < 0)
+			return -errno;
+		old.c_cflag = (old.c_cflag & ~(tcflag_t)CBAUD) | find_speed(baud);
+		return ioctl(fd, TCSETS, &old) < 0 ? -errno : 0;
+	}
 	then = now;
 	/* With no rate of its own the input follows. Others read the usual ones by their names. */
 	then.c_cflag &= ~(tcflag_t)(CBAUD | CBAUD << IBSHIFT);
