@@ -261,6 +261,7 @@ struct pppd *pppd_start(struct ev_loop *loop, const struct conf *conf, const cha
 	}
 	pppd->loop = loop;
 	pppd->tell = tell;
+	/* Those of the provider table are everybody's. */
 	pppd->has_password = *conf->network.password != '\0';
 	pppd->ctx = ctx;
 	pppd->log = -1;
@@ -298,7 +299,6 @@ int pppd_open(struct pppd *pppd, const struct conf_account *account)
 	int error = 0;
 
 	ppp_options_account(account, options);
-	pppd->has_password |= *account->password != '\0';
 	written = write(pppd->feed, buf_str(options), options->len);
 
 	/* A pipe holds 64 kB, and the options are a tenth of that. */
