@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -49,7 +48,7 @@ static enum owner read_owner(int fd, const char *path, pid_t *pid)
 	int raw;
 
 	/* Kermit writes four raw bytes; all others write text. */
-	if (len == (ssize_t)sizeof(raw) && !isdigit((unsigned char)text[3])) {
+	if (len == (ssize_t)sizeof(raw) && strspn(text, "0123456789 \n") < sizeof(raw)) {
 		memcpy(&raw, text, sizeof(raw));
 		value = raw;
 	}
