@@ -327,10 +327,11 @@ static void take_written(struct script *script)
 {
 	struct modem_context *context = &script->modem.context;
 	struct apn_walk *walk = &script->apn;
+	bool renamed = !has_wanted_apn(script, context);
 
-	if (walk->at < walk->count && !has_wanted_apn(script, context))
+	if (renamed && walk->at < walk->count)
 		walk->written |= 1U << walk->at;
-	if (context->cid && !has_wanted_apn(script, context))
+	if (renamed && context->cid)
 		script_say(script, "context %d was \"%s\",\"%s\" and is \"%s\",\"%s\" now",
 			   context->cid, context->type, context->apn, wanted_type(script),
 			   script_apn(script)->apn);
