@@ -15,6 +15,7 @@
 #include "conf/schema.h"
 #include "io/conf-load.h"
 #include "io/conf-source.h"
+#include "io/replace.h"
 
 #define KEYS_MAX        128
 #define SECRET_FILE_MAX 1024
@@ -392,20 +393,6 @@ struct answer {
 	int errors_len, steps_len;
 };
 
-static void write_all(int fd, const void *bytes, size_t len)
-{
-	const char *at = bytes;
-	ssize_t done;
-
-	for (; len > 0; at += done, len -= (size_t)done) {
-		done = write(fd, at, len);
-		if (done < 0 && errno != EINTR)
-			return;
-		if (done < 0)
-			done = 0;
-	}
-}
-
 static void answer_load(struct conf *conf, const char *path, int fd)
 {
 	struct buf errors = BUF_INIT, steps = BUF_INIT;
@@ -417,9 +404,9 @@ static void answer_load(struct conf *conf, const char *path, int fd)
 		answer.err = -ENOMEM;
 	answer.errors_len = (int)errors.len;
 	answer.steps_len = (int)steps.len;
-	write_all(fd, &answer, sizeof(answer));
-	write_all(fd, errors.data, errors.len);
-	write_all(fd, steps.data, steps.len);
+	if (write_whole(fd, &answer, sizeof(answer)) == 0 &&
+	    write_whole(fd, errors.data, errors.len) == 0)
+		write_whole(fd, steps.data, steps.len);
 }
 
 /* -ENOMEM: the child has ended before it had said all. */

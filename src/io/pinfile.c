@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "io/pinfile.h"
+#include "io/replace.h"
 #include "modem/apn-memory.h"
 
 static int pinfile_path(const struct pinfile *file, const char *end, char path[PATH_MAX])
@@ -118,18 +119,11 @@ static int make_salt(void *ctx, char to[PINS_SALT_SIZE])
 static int write_new_pinfile(void *ctx, const char *text, size_t len)
 {
 	int fd = open_pinfile(ctx, ".new", O_WRONLY | O_CREAT | O_TRUNC);
-	int error = 0;
-	ssize_t done;
+	int error;
 
 	if (fd < 0)
 		return fd;
-	for (; len > 0 && error == 0; text += done, len -= (size_t)done) {
-		done = write(fd, text, len);
-		if (done <= 0) {
-			error = done == 0 ? -EIO : errno == EINTR ? 0 : -errno;
-			done = 0;
-		}
-	}
+	error = write_whole(fd, text, len);
 	if (error == 0 && fsync(fd) < 0)
 		error = -errno;
 	if (close(fd) < 0 && error == 0)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
 #include "io/port.h"
 #include "io/rates.h"
+#include "io/replace.h"
 #include "io/sysfs.h"
 
 #define RATES_FILE     STATEDIR "/uart-rates"
@@ -69,26 +68,6 @@ struct rates_entry rates_recall(const struct port *port)
 	return found;
 }
 
-static int write_rates(const struct buf *text)
-{
-	static const char path[] = RATES_FILE ".new";
-	int fd, error = 0;
-
-	if (mkdir(STATEDIR, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, buf_str(text), text->len) != (ssize_t)text->len)
-		error = -EIO;
-	close(fd);
-	if (!error && rename(path, RATES_FILE) < 0)
-		error = -errno;
-	if (error)
-		unlink(path);
-	return error;
-}
-
 void rates_remember(const struct port *port, const struct rates_entry *entry)
 {
 	struct buf text = BUF_INIT, others = BUF_INIT;
@@ -108,7 +87,12 @@ void rates_remember(const struct port *port, const struct rates_entry *entry)
 				others.len--;
 		}
 		buf_append(&text, others.data, others.len);
-		error = write_rates(&text);
+		if (text.failed || others.failed)
+			error = -ENOMEM;
+		else if (mkdir(STATEDIR, 0700) < 0 && errno != EEXIST)
+			error = -errno;
+		else
+			error = replace_file(RATES_FILE, buf_str(&text), text.len);
 	}
 	if (error < 0)
 		log_debug(RATES_FILE ": %s", strerror(-error));

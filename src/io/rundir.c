@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "io/replace.h"
 #include "io/rundir.h"
 
 int rundir_make(void)
@@ -98,29 +99,11 @@ void rundir_unlock(const char *name, int fd)
 
 int rundir_write(const char *name, const char *suffix, const struct buf *text)
 {
-	char path[256], new_path[256 + 4];
-	int fd, error = rundir_make();
-	ssize_t len;
+	char path[256];
+	int error = rundir_make();
 
-	if (error < 0)
-		return error;
 	rundir_path(path, sizeof(path), name, suffix);
-	snprintf(new_path, sizeof(new_path), "%s.new", path);
-	unlink(new_path);
-	fd = open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	len = write(fd, buf_str(text), text->len);
-	if (len < 0)
-		error = -errno;
-	else if ((size_t)len != text->len)
-		error = -ENOSPC;
-	close(fd);
-	if (error == 0 && rename(new_path, path) < 0)
-		error = -errno;
-	if (error < 0)
-		unlink(new_path);
-	return error;
+	return error < 0 ? error : replace_file(path, buf_str(text), text->len);
 }
 
 bool rundir_has(const char *name, const char *suffix)
