@@ -57,7 +57,7 @@ int peer_for_pty(const struct conf *conf, const char *name, struct buf *out, str
 	return ppp_options_peer(conf, name, peer, out, error);
 }
 
-/* The number is for a chat script that an administrator has kept, or made his own. */
+/* The number is for a chat script that an administrator has kept or edited. */
 int peer_for_device(const struct conf *conf, const char *name, const struct port *port, int cid,
 		    const char *dial, struct buf *out, struct buf *error)
 {

@@ -142,6 +142,52 @@ static bool ask_for_mux(struct bus *bus, struct serial *serial, const struct ses
 	return muxer_start(&bus->muxer, bus->loop, serial, insist, &listener, bus) == 0;
 }
 
+/* Whether nothing is to be heard, something was, or a call still runs at one of them. */
+static void note_sounds(const struct probe_result *result, struct session_event *event)
+{
+	event->silent = result->count > 0 && result->chosen < 0;
+	for (size_t i = 0; i < result->count; i++)
+		event->spoke |= result->ports[i].answer_ms >= 0;
+	for (size_t i = 0; result->chosen < 0 && i < result->count; i++) {
+		event->stuck |= result->ports[i].role == PORT_ROLE_PPP;
+		event->silent &= result->ports[i].role == PORT_ROLE_SILENT &&
+				 !result->ports[i].garbled && result->ports[i].answer_ms < 0;
+	}
+}
+
+static void take_chosen_port(struct bus *bus, const struct probe_result *result,
+			     struct session_event *event)
+{
+	const struct probed_port *chosen = &result->ports[result->chosen];
+	const struct rates_entry entry = {chosen->port.base, chosen->no_flow};
+
+	/* Of a UART: what has been found out about it, and what has been ended there. */
+	if (str_starts(chosen->reason, "was left"))
+		log_notice("%s: %s", chosen->port.device, chosen->reason);
+	else if (*chosen->reason)
+		log_info("%s: %s", chosen->port.device, chosen->reason);
+	bus->port = chosen->port;
+	bus->heard_at = -1;
+	second_port_learn(bus, result);
+	str_copy(bus->care->power.identity, sizeof(bus->care->power.identity), chosen->identity);
+	event->family = modem_family_find(chosen->port.vid, chosen->identity);
+	event->identity = chosen->identity;
+	event->age_ms = chosen->port.plugged_ms > 0 ? chosen->port.plugged_ms : 0;
+	if (entry.baud > 0 && bus->conf->modem.baud == 0)
+		rates_remember(&bus->port, &entry);
+	rundir_remove(bus->name, MUX_MARK);
+}
+
+/*
+ * Where there is but one port, and its line is slow enough that a pty more does not matter.
+ * `prepare` leaves the port to a pppd that knows nothing of channels.
+ */
+static bool is_mux_wanted(const struct bus *bus)
+{
+	return strcmp(bus->conf->modem.cmux, "off") != 0 && port_is_uart(&bus->port) &&
+	       bus->goal != SESSION_GOAL_REGISTERED && clock_now_ms() >= bus->care->plain_until;
+}
+
 static void on_ports_probed(void *ctx, struct serial *serial, const struct probe_result *result)
 {
 	struct bus *bus = ctx;
@@ -150,42 +196,11 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	struct probe_result judged = *result;
 	struct buf text = BUF_INIT;
 
-	event.silent = result->count > 0 && result->chosen < 0;
-	for (size_t i = 0; i < result->count; i++)
-		event.spoke |= result->ports[i].answer_ms >= 0;
-	for (size_t i = 0; result->chosen < 0 && i < result->count; i++) {
-		event.stuck |= result->ports[i].role == PORT_ROLE_PPP;
-		event.silent &= result->ports[i].role == PORT_ROLE_SILENT &&
-				!result->ports[i].garbled && result->ports[i].answer_ms < 0;
-	}
-	if (serial) {
-		const struct probed_port *chosen = &result->ports[result->chosen];
-
-		/* Of a UART: what has been found out about it, and what has been ended there. */
-		if (str_starts(chosen->reason, "was left"))
-			log_notice("%s: %s", chosen->port.device, chosen->reason);
-		else if (*chosen->reason)
-			log_info("%s: %s", chosen->port.device, chosen->reason);
-		bus->port = chosen->port;
-		bus->heard_at = -1;
-		second_port_learn(bus, result);
-		str_copy(bus->care->power.identity, sizeof(bus->care->power.identity),
-			 chosen->identity);
-		event.family = modem_family_find(chosen->port.vid, chosen->identity);
-		event.identity = chosen->identity;
-		event.age_ms = chosen->port.plugged_ms > 0 ? chosen->port.plugged_ms : 0;
-	}
+	note_sounds(result, &event);
+	if (serial)
+		take_chosen_port(bus, result, &event);
 	/* Asked at this rate alone the next time, and after that at all of them. */
 	care->baud = serial ? bus->port.base : 0;
-	if (serial && bus->port.base > 0) {
-		const struct rates_entry entry = {
-			.baud = bus->port.base,
-			.no_flow = result->ports[result->chosen].no_flow,
-		};
-
-		if (bus->conf->modem.baud == 0)
-			rates_remember(&bus->port, &entry);
-	}
 	if (recovery_is_silent(&care->recovery, result))
 		event.cause = judged.cause = CAUSE_NO_AT_PORT;
 	event.fresh = recovery_note_probe(&care->recovery, result);
@@ -197,12 +212,7 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	event.port = bus->port.device;
 	if (event.fresh)
 		care->plain_until = 0;
-	if (serial)
-		rundir_remove(bus->name, MUX_MARK);
-	/* Where there is but one port, and its line is slow enough that a pty more does not matter.
-	 * `prepare` leaves the port to a pppd that knows nothing of channels. */
-	if (serial && strcmp(bus->conf->modem.cmux, "off") != 0 && port_is_uart(&bus->port) &&
-	    bus->goal != SESSION_GOAL_REGISTERED && clock_now_ms() >= care->plain_until) {
+	if (serial && is_mux_wanted(bus)) {
 		if (ask_for_mux(bus, serial, &event))
 			goto out;
 		event.cause = CAUSE_INTERNAL;

@@ -174,7 +174,7 @@ struct session {
 	bool power_asked;      /* the key was thought of for this attempt's silence */
 	int power_wanted;      /* by a person: an enum power_act; -1: nothing */
 	int boot_ms;           /* how long the search waits for it to start; 0: not */
-	bool switched_off;     /* by a person, until he wants it on */
+	bool switched_off;     /* by a person, until a person wants it on */
 	bool wrong_modem;      /* has been left out: another one may be there */
 	bool recovered;        /* RECOVERING: it is done */
 	bool modem_left;       /* RECOVERING: and the modem has gone */
