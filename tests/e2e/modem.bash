@@ -15,11 +15,14 @@ modem_setup() {
 	rm "$modem_dir/pause"
 }
 
-# With the groups of those that have one of their own.
+# With the groups of those that have one of their own. The number of one that has
+# ended may be that of another test's process by now, but not while its group lives.
 modem_teardown() {
-	local pid
+	local pid running
 
+	running=" $(jobs -rp | xargs) "
 	for pid in "${modem_pids[@]}"; do
+		[[ $running == *" $pid "* ]] || [ ! -e "/proc/$pid" ] || continue
 		kill -- "-$pid" 2>/dev/null || kill "$pid" 2>/dev/null || continue
 		wait "$pid" || true
 	done
