@@ -31,7 +31,8 @@ struct modem_family {
 	const char *radio;           /* why the radio is off */
 	const char *radio_else;      /* where that is refused */
 	const char *reject;          /* why a network has refused the modem */
-	const char *reset; /* restarts the modem, where +CFUN=1,1 is not the first choice */
+	const char *reset;    /* restarts the modem, where +CFUN=1,1 is not the first choice */
+	bool sleeps_in_fun_0; /* its port says nothing in +CFUN: 0 */
 
 	/* `auth` tells the modem name and password of a context, `auth_none` that there are none.
 	 * %c is the context's number, %t its type (1 IPv4, 2 IPv6, 3 both), %n its APN, %u the

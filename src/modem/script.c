@@ -117,6 +117,7 @@ void script_succeeded(struct script *script)
 	script->memory.form_good = script->memory.form;
 	script->memory.toggle_futile = false;
 	script->memory.forms_futile = false;
+	script->memory.sim_wakes = 0;
 	script_apn_worked(script);
 }
 

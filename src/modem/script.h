@@ -24,6 +24,7 @@ struct conf;
 
 #define MODEM_CONTEXTS_MAX 24
 #define SCRIPT_SCAN_S      180 /* of AT+COPS=? */
+#define SCRIPT_SIM_WAKES   2   /* at most */
 
 /* What the modem has said so far. */
 struct modem_facts {
@@ -133,6 +134,7 @@ struct script_modem {
 	struct at_final sim_final; /* of +CPIN? */
 	char sim_text[32];
 	bool sim_radio_checked; /* +CFUN? has been asked because of that */
+	bool sim_wakes;         /* the radio is switched off and on for it */
 	bool pin_sent, pin_taken;
 	bool pin_pending; /* the SIM is open, and marks of earlier PINs are there */
 	bool pin_refused; /* in the SIM's own words */
@@ -173,6 +175,7 @@ struct script_memory {
 	int elsewhere;      /* dials beside the network's own context that brought no link */
 	int anyway;         /* dials without registration since the last link */
 	int untold;         /* dials that failed while it did not tell its contexts */
+	int sim_wakes; /* the radio went off and on for its SIM, since it came or the last link */
 };
 
 /* INFO: a look at all networks around, which takes minutes. */

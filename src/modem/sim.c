@@ -15,12 +15,15 @@
 #define SIM_BUSY_LIMIT_MS 300000 /* busy, as some are for a minute after a cold boot */
 #define SIM_MUTE_LIMIT_MS 40000
 #define SIM_FAIL_LIMIT_MS 20000 /* "SIM failure" that was none */
+#define SIM_UNSEEN_MS     5000  /* before the radio of a modem that is up long goes off for it */
+#define SIM_WOKEN_MS      7000  /* after that has been done */
 #define PIN_LEFT_MIN      2     /* the last attempt is not made */
 #define PIN_GRACE_MS      5000  /* after OK to the PIN "SIM PIN" may linger */
 #define PIN_UNSURE_MS     30000 /* the same where no counter tells what became of it */
 #define PIN_AGAIN_MS      5000  /* before a PIN that was not taken is sent once more */
 #define PIN_NOTE_RETRY_MS 100   /* another instance is noting a PIN down */
 #define PIN_NOTE_LIMIT_MS 60000
+#define RADIO_ON_TRIES    5
 
 #define PUK_TEXT                                                               \
 	"the SIM is blocked after too many wrong PINs and wants its PUK; put " \
@@ -33,18 +36,36 @@ static int64_t next_look_at(const struct script *script)
 	return script->now + (script->modem.pin_sent ? SIM_OPENS_MS : SIM_RETRY_MS);
 }
 
+/* Some modules see a SIM only when they start it anew. +CFUN=4 does that without a write to their
+ * flash; some need 0, in which the port of others goes to sleep. */
+static int sim_wake_fun(const struct script *script)
+{
+	int wakes = script->memory.sim_wakes;
+
+	if (wakes == 0)
+		return 4;
+	return wakes == 1 && !script->family->sleeps_in_fun_0 ? 0 : -1;
+}
+
 static enum step_outcome retry_sim(struct script *script, enum modem_sim sim, int64_t limit_ms,
 				   const struct at_event *reply)
 {
 	const char *what = "the SIM is busy and does not get ready";
+	bool is_old = !script_is_early(script, &reply->final);
+	bool is_first = script->memory.sim_wakes == 0;
 	struct buf answer = BUF_INIT;
 
 	script->facts.sim = sim;
 	/* The network is asked too, and that is where the time runs out. */
 	if (script->stage == SCRIPT_REGISTER && !script->modem.pin_sent)
 		return STEP_NEXT;
-	if (script->now - script->started_at < limit_ms ||
-	    (sim == MODEM_SIM_FAILED && script_is_early(script, &reply->final))) {
+	if (sim != MODEM_SIM_BUSY && script->stage == SCRIPT_PREPARE && !script->modem.pin_sent &&
+	    sim_wake_fun(script) >= 0 &&
+	    script->now - script->started_at >= (is_first && is_old ? SIM_UNSEEN_MS : limit_ms)) {
+		script->modem.sim_wakes = true;
+		return script_jump(script, STEP_SIM_WAKE);
+	}
+	if (script->now - script->started_at < limit_ms || (sim == MODEM_SIM_FAILED && !is_old)) {
 		script->wake_at = next_look_at(script);
 		return script_jump(script, STEP_SIM);
 	}
@@ -186,6 +207,46 @@ static enum step_outcome take_sim_radio(struct script *script, const struct at_e
 	return judge_sim_state(script, &first);
 }
 
+/* With a SIM that nobody sees the modem is attached to no network; one that is lies, and may be in
+ * somebody's call. */
+static enum step_outcome ask_sim_used(struct script *script)
+{
+	if (!script->modem.sim_wakes)
+		return STEP_NEXT;
+	script->modem.attached = -1;
+	buf_printf(&script->command, "AT+CGATT?");
+	return STEP_SEND;
+}
+
+static enum step_outcome ask_sim_off(struct script *script)
+{
+	int fun = sim_wake_fun(script);
+
+	if (!script->modem.sim_wakes)
+		return STEP_NEXT;
+	if (script->modem.attached == 1 || fun < 0) {
+		script->modem.sim_wakes = false;
+		script->memory.sim_wakes = SCRIPT_SIM_WAKES;
+		return script_jump(script, STEP_SIM);
+	}
+	script->memory.sim_wakes++;
+	script->facts.fun = fun;
+	buf_printf(&script->command, "AT+CFUN=%d", fun);
+	return STEP_SEND;
+}
+
+static enum step_outcome take_sim_off(struct script *script, const struct at_event *reply)
+{
+	if (reply->final.kind != AT_FINAL_OK && reply->final.kind != AT_FINAL_TIMEOUT)
+		return STEP_AGAIN;
+	script_say(script,
+		   "the modem sees no SIM that it can read; its radio is switched off and on "
+		   "(+CFUN: %d, 1), in case that helps",
+		   script->facts.fun);
+	script->facts.radio.state = MODEM_RADIO_OFF;
+	return STEP_NEXT;
+}
+
 static enum step_outcome ask_sim_power(struct script *script)
 {
 	if (sim_is_usable(script->facts.sim) || script->stage != SCRIPT_PREPARE ||
@@ -197,17 +258,25 @@ static enum step_outcome ask_sim_power(struct script *script)
 
 static enum step_outcome take_sim_power(struct script *script, const struct at_event *reply)
 {
-	if (reply->final.kind == AT_FINAL_OK) {
+	bool wakes = script->modem.sim_wakes;
+
+	/* What we have switched off must not stay off; some refuse while it still goes off. */
+	if (wakes && reply->final.kind != AT_FINAL_OK && script->index++ < RADIO_ON_TRIES) {
+		script->wake_at = script->now + SIM_RETRY_MS;
+		return STEP_AGAIN;
+	}
+	if (reply->final.kind == AT_FINAL_OK && !wakes) {
 		script_say(script,
 			   "the radio was off (+CFUN: %d) and the SIM without power; it is on now",
 			   script->facts.fun);
 		script->born_at = script->now; /* so is the SIM */
-	} else {
+	} else if (reply->final.kind != AT_FINAL_OK) {
 		script_notice_refused(script, reply, "");
 	}
+	script->modem.sim_wakes = false;
 	script->facts.radio.state = MODEM_RADIO_UNKNOWN;
 	script->facts.sim = MODEM_SIM_UNKNOWN;
-	script->started_at = script->now;
+	script->started_at = script->now - (wakes ? SIM_FAIL_LIMIT_MS - SIM_WOKEN_MS : 0);
 	return script_jump(script, STEP_SIM);
 }
 
@@ -380,6 +449,8 @@ static const struct step rows[] = {
 	{ "AT+CPIN?", .when = IF_SIM_UNSETTLED, .fact = FACT_SIM, .take = take_sim, .timeout_s = 10,
 	  .label = STEP_SIM },
 	{ .ask = ask_sim_radio, .fact = FACT_FUN, .take = take_sim_radio },
+	{ .ask = ask_sim_used, .fact = FACT_ATTACHED, .label = STEP_SIM_WAKE },
+	{ .ask = ask_sim_off, .take = take_sim_off, .timeout_s = 30 },
 	{ .ask = ask_sim_power, .take = take_sim_power, .timeout_s = 30 },
 	/* Try the vendor's PIN counter first. For an unknown vendor try them all; unsupported ones
 	 * fail at once. */

@@ -21,6 +21,7 @@ enum step_outcome {
 enum step_label {
 	STEP_UNLABELLED,
 	STEP_SIM,
+	STEP_SIM_WAKE,
 	STEP_MODE,
 	STEP_DOMAINS,
 	STEP_OPERATOR,

@@ -116,6 +116,7 @@ static void take_probe_result(struct session *session, const struct session_even
 	/* A modem that is lost while its line is set up is none that is off. */
 	session->answered |= event->spoke;
 	if (event->fresh) {
+		session->script.memory.sim_wakes = 0;
 		ladder_renew(&session->ladder);
 		backoff_reset(&session->backoff);
 	}

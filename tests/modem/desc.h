@@ -130,7 +130,7 @@ struct desc {
 	struct {
 		int state;
 		const char *pin, *puk, *imsi, *iccid;
-		int pin_attempts, puk_attempts, busy_ms, ready_ms, unpowered;
+		int pin_attempts, puk_attempts, busy_ms, ready_ms, unpowered, unseen;
 	} sim;
 	struct {
 		int cfun;

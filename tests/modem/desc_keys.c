@@ -164,7 +164,7 @@ static const struct key sim_keys[] = {
 	GSTRING(sim, "imsi", imsi, "262011234567890"),
 	GSTRING(sim, "iccid", iccid, "89490200001234567890"),
 	GINT(sim, pin_attempts, 3), GINT(sim, puk_attempts, 10),
-	GINT(sim, busy_ms, 0), GINT(sim, ready_ms, 0), GINT(sim, unpowered, 0),
+	GINT(sim, busy_ms, 0), GINT(sim, ready_ms, 0), GINT(sim, unpowered, 0), GINT(sim, unseen, -1),
 	END
 };
 static const struct key radio_keys[] = {

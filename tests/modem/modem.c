@@ -287,6 +287,7 @@ void modem_set_cfun(struct modem *modem, int cfun)
 {
 	/* W_DISABLE holds the radio down while AT+CFUN=1 still says OK: MC7710 does so. */
 	modem->cfun = modem->w_disable && cfun == 1 ? 0 : cfun;
+	sim_note_cfun(&modem->sim, cfun);
 	trace_event(-1, "cfun %d", modem->cfun);
 	net_update(&modem->net);
 }

@@ -54,12 +54,19 @@ void sim_power(struct sim *sim, bool on)
 {
 	if (on && sim->state == DESC_SIM_READY && sim->locked)
 		sim->state = DESC_SIM_PIN;
+	sim->unseen = sim->modem->desc->sim.unseen >= 0;
 	be_busy(sim, on ? sim->modem->desc->sim.busy_ms : 0);
+}
+
+void sim_note_cfun(struct sim *sim, int fun)
+{
+	if (fun == 0 || fun == sim->modem->desc->sim.unseen)
+		sim->unseen = false;
 }
 
 bool sim_ready(const struct sim *sim)
 {
-	return sim->state == DESC_SIM_READY && !sim->busy;
+	return sim->state == DESC_SIM_READY && !sim->busy && !sim->unseen;
 }
 
 int sim_error(const struct sim *sim)
@@ -69,7 +76,7 @@ int sim_error(const struct sim *sim)
 		[DESC_SIM_MISSING] = 10, [DESC_SIM_BUSY] = 14, [DESC_SIM_FAILED] = 13,
 	};
 
-	return sim->busy ? 14 : errors[sim->state];
+	return sim->unseen ? 10 : sim->busy ? 14 : errors[sim->state];
 }
 
 void sim_set_attempts(struct sim *sim, int left)

@@ -16,6 +16,7 @@ struct sim {
 	enum desc_sim state;
 	bool locked; /* asks for its PIN at power-up */
 	bool busy;
+	bool unseen; /* until the radio goes off */
 	int pin_left, puk_left;
 	char pin[9], puk[9];
 	ev_timer timer;
@@ -23,6 +24,9 @@ struct sim {
 
 void sim_init(struct sim *sim, struct modem *modem);
 void sim_power(struct sim *sim, bool on);
+
+/* AT+CFUN=fun has been said. */
+void sim_note_cfun(struct sim *sim, int fun);
 
 bool sim_ready(const struct sim *sim);
 

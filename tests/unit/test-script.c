@@ -1342,6 +1342,52 @@ static void a_sim_without_power_gets_it_before_it_is_called_broken(void **state)
 	}
 }
 
+/* The commands of the log that begin so. */
+static void pick_commands(const struct talk *talk, const char *begin, char *to, size_t size)
+{
+	size_t len = 0;
+
+	*to = '\0';
+	for (const char *at = talk->log; (at = strstr(at, begin)); at++)
+		len += (size_t)snprintf(to + len, size - len, "%.*s|", (int)strcspn(at, "|"), at);
+}
+
+static void a_sim_that_is_not_seen_is_looked_for_with_the_radio_off_and_on(void **state)
+{
+	static const struct {
+		const char *family, *cgatt;
+		bool refuses; /* +CFUN: 4 */
+		const char *sent;
+	} cases[] = {
+		{"", "+CGATT: 0", false, "AT+CFUN=4|AT+CFUN=1|AT+CFUN=1|AT+CFUN=0|AT+CFUN=1|"},
+		{"", "+CGATT: 0", true, "AT+CFUN=4|AT+CFUN=0|AT+CFUN=1|AT+CFUN=1|"},
+		{"Telit", "+CGATT: 0", false, "AT+CFUN=4|AT+CFUN=1|AT+CFUN=1|"},
+		{"Telit", "+CGATT: 0", true, "AT+CFUN=4|"},
+		{"", "+CGATT: 1", false, ""}, /* it is in use */
+	};
+	char sent[128];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct row rows[] = {CME("AT+CPIN?", 10),
+				     OK("AT+CFUN?", "+CFUN: 1"),
+				     OK("AT+CGATT?", cases[i].cgatt),
+				     /* It is still on its way down. */
+				     {"AT+CFUN=1", AT_FINAL_ERROR, 0, "", 1, 0},
+				     CME("AT+CFUN=4", 3)};
+		struct talk *talk = talk_new(rows, COUNT(rows) - !cases[i].refuses);
+
+		talk->script.family = modem_family_find(0, cases[i].family);
+		for (int dial = 0; dial < 2; dial++) {
+			assert_int_equal(run(talk, SCRIPT_PREPARE, 90000), SCRIPT_FAILED);
+			assert_int_equal(talk->script.cause, CAUSE_SIM);
+			pick_commands(talk, "AT+CFUN=", sent, sizeof(sent));
+			assert_string_equal(sent, dial ? "" : cases[i].sent);
+		}
+		talk_free(talk);
+	}
+}
+
 static void a_call_is_made_all_the_same_when_the_network_shows_otherwise(void **state)
 {
 	static const struct {
@@ -1675,6 +1721,7 @@ int main(void)
 		cmocka_unit_test(an_attach_context_that_fails_is_overwritten_with_a_word),
 		cmocka_unit_test(an_ims_context_outlives_a_refused_call),
 		cmocka_unit_test(a_sim_without_power_gets_it_before_it_is_called_broken),
+		cmocka_unit_test(a_sim_that_is_not_seen_is_looked_for_with_the_radio_off_and_on),
 		cmocka_unit_test(a_call_is_made_all_the_same_when_the_network_shows_otherwise),
 		cmocka_unit_test(a_given_dial_string_is_the_only_one),
 		cmocka_unit_test(a_modem_that_is_not_attached_is_told_to),

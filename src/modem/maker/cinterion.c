@@ -17,7 +17,7 @@ const struct modem_family maker_cinterion = {
 	.name = "cinterion", .words = { "cinterion", "gemalto", "thales" }, .vid = 0x1e2d,
 	.pin_left = "AT^SPIC", .iccid = "AT+CCID", .technology = "AT^SMONI", .signal = "AT+CESQ",
 	.auth = "AT^SGAUTH=%c,%a,%p,%u", .auth_none = "AT^SGAUTH=%c,0",
-	.mode = &sxrat, .reject = "AT+CEER",
+	.mode = &sxrat, .reject = "AT+CEER", .sleeps_in_fun_0 = true,
 	.counters = (const struct card_counter[]){ { "^SPIC:" }, { NULL } },
 	.reports = (const struct signal_report[]){
 		{ "^SMONI:", "4G", SIGNAL_PLAIN, 0,
