@@ -142,6 +142,12 @@ static bool ask_for_mux(struct bus *bus, struct serial *serial, const struct ses
 	return muxer_start(&bus->muxer, bus->loop, serial, insist, &listener, bus) == 0;
 }
 
+/* What dials after `prepare` cannot put the rate back. */
+static int wanted_raise(const struct bus *bus)
+{
+	return bus->goal == SESSION_GOAL_REGISTERED ? 0 : bus->conf->modem.raise;
+}
+
 /* Whether nothing is to be heard, something was, or a call still runs at one of them. */
 static void note_sounds(const struct probe_result *result, struct session_event *event)
 {
@@ -159,7 +165,10 @@ static void take_chosen_port(struct bus *bus, const struct probe_result *result,
 			     struct session_event *event)
 {
 	const struct probed_port *chosen = &result->ports[result->chosen];
-	const struct rates_entry entry = {chosen->port.base, chosen->no_flow};
+	const bool raised = chosen->port.baud != chosen->port.base;
+	const struct rates_entry entry = {.baud = chosen->port.base,
+					  .no_flow = chosen->no_flow,
+					  .raised = raised ? chosen->port.baud : wanted_raise(bus)};
 
 	/* Of a UART: what has been found out about it, and what has been ended there. */
 	if (str_starts(chosen->reason, "was left"))
@@ -256,13 +265,11 @@ static int probe_ports(void *ctx)
 	struct bus *bus = ctx;
 	struct modem_care *care = bus->care;
 	const int baud = bus->conf->modem.baud;
-	/* What dials after `prepare` cannot put the rate back. */
-	const int raise = bus->goal == SESSION_GOAL_REGISTERED ? 0 : bus->conf->modem.raise;
 	const struct probe_options options = {
 		.all = care->drivers.last.back,
 		.muxed = rundir_has(bus->name, MUX_MARK),
 		.baud = baud > 0 ? baud : care->baud,
-		.line = {.flow = bus->conf->modem.flow, .raise = raise}};
+		.line = {.flow = bus->conf->modem.flow, .raise = wanted_raise(bus)}};
 	struct port_list list = {NULL, 0};
 	int error;
 

@@ -178,10 +178,22 @@ static void take_set_up(struct candidate *candidate, const struct port_finding *
 	port->port.rtscts = found->rtscts;
 	port->no_flow = setup->no_flow;
 	describe_line(found, port->reason, sizeof(port->reason));
-	if (setup->raised)
+	if (found->baud != port->port.base)
 		serial_put_back(candidate->serial, port->port.base);
 	if (found->role != PORT_ROLE_AT)
 		candidate_settle(candidate, found->role, found->why);
+}
+
+/* The modem's own rate. A run that was killed has left it at the higher one. */
+static int find_base(const struct candidate *candidate, int found)
+{
+	const struct rates_entry *known = &candidate->known;
+
+	if (found != known->raised && !(candidate->baud > 0 && found == candidate->raise))
+		return found;
+	if (candidate->baud > 0)
+		return candidate->baud;
+	return known->baud > 0 ? known->baud : UART_BAUD;
 }
 
 static void advance_probe(struct candidate *candidate)
@@ -206,7 +218,9 @@ static void advance_probe(struct candidate *candidate)
 		if (found->baud > 0) {
 			char reason[sizeof(port->reason)];
 
-			port->port.baud = port->port.base = found->answer_ms >= 0 ? found->baud : 0;
+			port->port.baud = found->answer_ms >= 0 ? found->baud : 0;
+			port->port.base =
+				port->port.baud > 0 ? find_base(candidate, found->baud) : 0;
 			port->port.wants_lf = found->wants_lf;
 			port->garbled = found->garbled;
 			serial_set_lf(candidate->serial, found->wants_lf);
@@ -257,18 +271,20 @@ void candidate_init(struct candidate *candidate, struct ev_loop *loop, struct pr
 
 static void begin_search(struct candidate *candidate)
 {
-	struct rates_entry known = rates_recall(&candidate->port->port);
+	const struct rates_entry *known = &candidate->known;
 	struct port_search search = {
 		.baud = serial_state(candidate->serial).baud,
 		.fixed = candidate->baud > 0,
 		.muxed = candidate->muxed,
 	};
+	int raised;
 
-	candidate->no_flow = known.no_flow;
+	candidate->known = rates_recall(&candidate->port->port);
+	raised = candidate->raise > 0 ? candidate->raise : known->raised;
 	/* Of a run that was killed while the modem was at the higher rate. */
-	if ((known.baud && !search.fixed) || candidate->raise) {
-		search.guesses[0] = known.baud && !search.fixed ? known.baud : search.baud;
-		search.guesses[1] = candidate->raise;
+	if ((known->baud && !search.fixed) || raised) {
+		search.guesses[0] = known->baud && !search.fixed ? known->baud : search.baud;
+		search.guesses[1] = raised;
 	}
 	port_probe_search(candidate->probe, &search, clock_now_ms());
 }
@@ -320,18 +336,29 @@ void candidate_hurry(struct candidate *candidate, int answer_ms)
 
 void candidate_set_up(struct candidate *candidate, const struct line_wish *wish)
 {
+	const struct port *port = &candidate->port->port;
+	struct rates_entry *known = &candidate->known;
 	struct line_wish own = *wish;
 	int baud = serial_state(candidate->serial).baud;
 
-	own.no_flow = candidate->no_flow;
+	own.no_flow = known->no_flow;
 	/* A rate that our end cannot have is not asked for. */
-	if (own.raise > 0 && candidate->port->port.baud > 0 && own.raise != baud) {
+	if (own.raise > 0 && port->baud > 0 && own.raise != baud) {
 		if (serial_set_baud(candidate->serial, own.raise) < 0) {
-			log_warning("%s: does not take the rate of modem.raise, %d",
-				    candidate->port->port.device, own.raise);
+			log_warning("%s: does not take the rate of modem.raise, %d", port->device,
+				    own.raise);
 			own.raise = 0;
 		}
 		serial_set_baud(candidate->serial, baud);
+	}
+	/* Nobody wants the higher rate any more. */
+	if (own.raise == 0 && port->base > 0 && port->base != baud)
+		own.raise = port->base;
+	/* Before the modem hears of it, or a kill would leave nobody who knows. */
+	if (own.raise > 0 && port->baud > 0) {
+		known->baud = port->base;
+		known->raised = wish->raise > 0 ? own.raise : baud;
+		rates_remember(port, known);
 	}
 	candidate->sets_up = true;
 	port_probe_set_up(candidate->probe, &own);

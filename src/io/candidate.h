@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "io/port.h"
+#include "io/rates.h"
 #include "modem/layout.h"
 #include "modem/port-probe.h"
 
@@ -41,7 +42,8 @@ struct candidate {
 
 	struct serial *serial; /* open as long as it may be chosen */
 	struct port_probe *probe;
-	bool dtr_low, no_flow, sets_up;
+	bool dtr_low, sets_up;
+	struct rates_entry known; /* of a UART */
 	struct ev_io io;
 	struct ev_timer timer;
 };

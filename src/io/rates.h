@@ -14,6 +14,7 @@ struct port;
 struct rates_entry {
 	int baud; /* 0: unknown, or the usual one */
 	bool no_flow;
+	int raised; /* we have had it go up to this one, and may have been killed there; 0: no */
 };
 
 struct rates_entry rates_recall(const struct port *port);

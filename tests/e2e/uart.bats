@@ -44,6 +44,15 @@ was_garbled() {
 	grep -aq '> .*\\[23][0-7][0-7]' "$modem_dir/log"
 }
 
+# bauds: what AT+IPR has told it, in a line.
+bauds() {
+	grep -o '# baud .*' "$modem_dir/log" | cut -d ' ' -f 3 | tr '\n' ' '
+}
+
+bauds_are() {
+	[ "$(bauds)" = "$1 " ]
+}
+
 @test "RTS/CTS is used where the modem takes it" {
 	uart_of ''
 	dial_connected
@@ -71,24 +80,41 @@ was_garbled() {
 	dial_once '' --once -v
 	exits 4
 	has 'at 460800 baud with RTS/CTS'
-	[ "$(grep -o '# baud .*' "$modem_dir/log" | tr '\n' ' ')" = '# baud 460800 # baud 9600 ' ]
-	grep -q ' 9600$' "$state/uart-rates"
+	bauds_are '460800 9600'
+	grep -q ' 9600 raised=460800$' "$state/uart-rates"
 	: >"$modem_dir/log"
 	dial_once '' --once
 	exits 4
 	! was_garbled
 }
 
-@test "killed at the higher rate it is found there" {
-	uart_of 'at: { baud = 115200; ipr = true; };
+@test "killed at the higher rate it is found there, and put back at the end" {
+	uart_of 'at: { baud = 9600; ipr = true; };
 		network: { registration = ( { stat = 2; } ); };'
 	line_keys 'raise = 921600;'
 	dial_behind ''
 	wait_for 20 dial_is registering
 	dial_kill KILL
-	printf 'registration 1\n' | nc -U -W 1 "$modem_dir/sock"
+	dial_behind ''
+	wait_for 20 dial_is registering
+	bauds_are 921600
+	"$gobi" -c "$conf" stop
+	wait_for 10 bauds_are '921600 9600'
+	grep -q ' 9600 raised=921600$' "$state/uart-rates"
+}
+
+@test "killed at a higher rate that nobody wants any more, it is put back at once" {
+	uart_of 'at: { baud = 9600; ipr = true; };'
+	line_keys 'raise = 921600;'
 	dial_connected
-	[ "$(grep -c '# baud' "$modem_dir/log")" -eq 1 ]
+	bauds_are 921600
+	dial_kill KILL
+	dial_hangup
+	line_keys "$other"
+	dial_once '' --once -v
+	exits 4
+	bauds_are '921600 9600'
+	grep -q ' 9600$' "$state/uart-rates"
 }
 
 @test "a modem that says OK to a rate and stays is used as it is" {
