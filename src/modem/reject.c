@@ -110,6 +110,17 @@ enum reject_pace modem_reject_pace(const struct modem_reject *reject)
 	return advice == ADVICE_WAIT ? REJECT_WAITS : REJECT_LASTS;
 }
 
+/* Not where the network fails (25, 34, 38, 39) or is full (26). */
+bool modem_reject_is_of_apn(const struct modem_reject *reject)
+{
+	return !reject->of_call || !reject->cause || !strchr("\x19\x1a\x22\x26\x27", reject->cause);
+}
+
+bool modem_reject_is_of_type(const struct modem_reject *reject)
+{
+	return reject->of_call && find_advice(reject) == ADVICE_TYPE;
+}
+
 void modem_reject_print(const struct modem_reject *reject, struct buf *out)
 {
 	if (reject->cause == 0)

@@ -24,6 +24,11 @@ enum reject_pace {
 
 enum reject_pace modem_reject_pace(const struct modem_reject *reject);
 
+/* Of a call: whether another access point may do better, and whether it is only the protocol,
+ * network.pdp_type, that the network does not want. */
+bool modem_reject_is_of_apn(const struct modem_reject *reject);
+bool modem_reject_is_of_type(const struct modem_reject *reject);
+
 /* "PLMN not allowed (cause 11): ...": what it is and what to do. Nothing for none. Appended. */
 void modem_reject_print(const struct modem_reject *reject, struct buf *out);
 

@@ -126,9 +126,12 @@ bool script_call_was_refused(const struct script *script)
 	const struct at_final *final = &script->modem.dial_final;
 	enum at_error_class class = at_final_class(final);
 
+	if (!modem_reject_is_of_apn(&script->facts.reject))
+		return false;
+	/* 30, 31: the gateway's refusal, and one without a reason. */
 	if (final->kind == AT_FINAL_CME)
-		return class == AT_ERROR_APN || class == AT_ERROR_OTHER ||
-		       class == AT_ERROR_UNSUPPORTED;
+		return final->code == 130 || final->code == 131 || class == AT_ERROR_APN ||
+		       class == AT_ERROR_OTHER || class == AT_ERROR_UNSUPPORTED;
 	return final->kind == AT_FINAL_NO_CARRIER || final->kind == AT_FINAL_ERROR;
 }
 

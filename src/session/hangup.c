@@ -39,6 +39,13 @@ static bool refusal_lasts(struct session *session)
 	       (pace == REJECT_LASTS && (again || session->cause == CAUSE_NOT_REGISTERED));
 }
 
+/* Whether the network does not want the protocol of network.pdp_type. */
+static bool type_is_refused(const struct session *session)
+{
+	return session->ppp.no_type || (session->cause == CAUSE_CALL &&
+					modem_reject_is_of_type(&session->script.facts.reject));
+}
+
 /* Whether another access point may do better: the network, or the modem, has refused this one, its
  * account, or an address. */
 static bool apn_is_suspect(const struct session *session)
@@ -49,6 +56,9 @@ static bool apn_is_suspect(const struct session *session)
 
 	if (session->stopping || session->redialing ||
 	    (reject->of_call && modem_reject_pace(reject) == REJECT_WAITS))
+		return false;
+	/* Of two access points alike, or of one that was good: the network is so, or the contract. */
+	if (type_is_refused(session) && (session->type_refused || script->apn.kept))
 		return false;
 	switch (session->failed_in) {
 	case SESSION_REGISTERING:
@@ -80,6 +90,7 @@ static void finish_hangup(struct session *session, int64_t now)
 	bool has_other = apn_is_suspect(session) &&
 			 script_apn_refused(&session->script, buf_str(&session->text));
 
+	session->type_refused = type_is_refused(session);
 	if (session->port_open) {
 		session->ops->hang_up(session->ctx);
 		session->ops->port_close(session->ctx);

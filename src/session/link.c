@@ -69,6 +69,7 @@ static void take_ppp_log(struct session *session, const struct ppp_event *event,
 	/* pppd goes on, with nothing to wait for. */
 	case PPP_EVENT_NO_IPV4:
 	case PPP_EVENT_NO_IPV6:
+		session->ppp.no_type = pdp == only;
 		if (session->state == SESSION_NEGOTIATING && pdp == only)
 			session_fail(session, now, CAUSE_PPP,
 				     "the network gives no IPv%d; set network.pdp_type = \"%s\" "

@@ -183,8 +183,9 @@ struct session {
 	bool reached;          /* SESSION_GOAL_REGISTERED was */
 	bool redialing;        /* a redial has been asked for */
 	int measure;           /* HANGING_UP: the next one, see hangup.c */
-	int refused_for;       /* the network's reason for the last refusal; 0: none */
-	int delay_ms;          /* BACKING_OFF's */
+	bool type_refused; /* the last failure was that the network does not want the protocol */
+	int refused_for;   /* the network's reason for the last refusal; 0: none */
+	int delay_ms;      /* BACKING_OFF's */
 
 	enum cause cause; /* of the last failure, and therefore of the end */
 	enum session_state failed_in;
@@ -198,7 +199,8 @@ struct session {
 		char local[64], remote[64], ipv6[64];
 		char dns[SESSION_DNS_MAX][64];
 		size_t dns_count;
-		bool no_dns; /* asked for, and the network gives none */
+		bool no_dns;  /* asked for, and the network gives none */
+		bool no_type; /* the network rejects the one protocol that is wanted */
 	} ppp;
 	struct session_mark timeline[SESSION_TIMELINE_MAX];
 	size_t timeline_count;

@@ -333,8 +333,9 @@ struct life {
 	int context; /* of the call */
 	/* the network */
 	const char *apn, *user; /* "": any */
-	enum { AT_CALL, AT_AUTH, AT_IPCP, AT_MUTE } refuses;
-	bool dead;      /* refuses everything */
+	enum { AT_CALL, AT_AUTH, AT_IPCP, AT_MUTE, AT_TYPE } refuses;
+	const char *reason; /* what +CEER says of a refused call; NULL: nothing */
+	bool dead;          /* refuses everything */
 	bool by_attach; /* denies a modem whose context 1 has another APN when the radio comes on */
 	int dials;
 	/* what is asked of us */
@@ -484,6 +485,8 @@ static enum at_final_kind answer(struct life *life, struct buf *text)
 		if (!life->lte)
 			return AT_FINAL_ERROR;
 		buf_printf(text, "+CEREG: 0,%d", denies(life) ? 3 : 1);
+	} else if (strcmp(command, "AT+CEER") == 0 && life->reason) {
+		buf_printf(text, "+CEER: %s", life->reason);
 	} else if (str_starts(command, "ATD")) {
 		life->dials++;
 		life->context = 1;
@@ -507,7 +510,7 @@ static void negotiate(struct life *life)
 	static const enum cause causes[] = {
 		[AT_CALL] = CAUSE_PPP_AUTH, [AT_AUTH] = CAUSE_PPP_AUTH, [AT_IPCP] = CAUSE_PPP};
 	struct ppp_event address = {PPP_EVENT_LOCAL, "10.0.0.2"},
-			 mute = {PPP_EVENT_LCP_TIMEOUT, ""};
+			 mute = {PPP_EVENT_LCP_TIMEOUT, ""}, no_ipv4 = {PPP_EVENT_NO_IPV4, ""};
 
 	life->now += 1000;
 	if (life->refuses == AT_MUTE) {
@@ -515,6 +518,8 @@ static void negotiate(struct life *life)
 		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_EXIT,
 						  .cause = CAUSE_PPP,
 						  .text = "mute"});
+	} else if (life->refuses == AT_TYPE) {
+		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = &no_ipv4});
 	} else if (takes_apn(life) && takes_account(life)) {
 		tell(life, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = &address});
 	} else {
@@ -783,6 +788,46 @@ static void what_no_apn_explains_spends_none(void **state)
 	conf_free(&life.conf);
 }
 
+/* What the network says of the protocol, or of itself, is the same with each of them. */
+static void what_two_explain_alike_is_the_network(void **state)
+{
+	static const struct {
+		const char *reason;
+		int dials; /* 0: each has its turn */
+	} cases[] = {
+		{"\"SM cause\",50", 2}, {"\"SM cause\",51", 2}, {"\"SM cause\",28", 2},
+		{"\"SM cause\",38", 1}, {"\"SM cause\",34", 1}, {"\"SM cause\",26", 1},
+		{"\"SM cause\",33", 0}, {"\"SM cause\",30", 0}, {"\"SM cause\",31", 0},
+	};
+	struct life life;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		begin_life(&life, "26201", 5);
+		life.apn = "nowhere.example";
+		life.reason = cases[i].reason;
+		assert_int_equal(dial(&life, true), -1);
+		if (cases[i].dials)
+			assert_int_equal(life.dials, cases[i].dials);
+		else
+			assert_in_range(life.dials, 4, 12);
+		conf_free(&life.conf);
+	}
+	begin_life(&life, "26201", 5);
+	life.refuses = AT_TYPE;
+	assert_int_equal(dial(&life, true), -1);
+	assert_int_equal(life.dials, 2);
+	/* One that was good is not to blame. */
+	life.refuses = AT_IPCP;
+	life.apn = "internet.t-d1.de";
+	assert_in_range(dial(&life, true), 1, 12);
+	life.refuses = AT_TYPE;
+	assert_int_equal(dial(&life, true), -1);
+	assert_int_equal(life.dials, 1);
+	assert_int_equal(life.forgets, 0);
+	conf_free(&life.conf);
+}
+
 static void what_is_given_beats_the_table(void **state)
 {
 	struct life life;
@@ -823,6 +868,7 @@ int main(void)
 		cmocka_unit_test(what_was_refused_is_forgotten),
 		cmocka_unit_test(an_lte_modem_attaches_with_the_right_one),
 		cmocka_unit_test(what_no_apn_explains_spends_none),
+		cmocka_unit_test(what_two_explain_alike_is_the_network),
 		cmocka_unit_test(what_is_given_beats_the_table),
 	};
 
