@@ -279,7 +279,7 @@ static int probe_ports(void *ctx)
 	reload_apply_next(bus);
 	/* Another one may have been named, or have come there. */
 	bus->session.script.providers =
-		providers_load(bus->conf->network.providers, &care->providers);
+		providers_refresh(bus->conf->network.providers, &care->providers);
 	error = port_list_configured(&list, bus->conf);
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {
@@ -557,7 +557,7 @@ void session_ops_stop(struct bus *bus)
 	closer_end(&bus->closer, bus_close_ms(bus));
 	session_free(&bus->session);
 	uevent_free(bus->care->uevent);
-	buf_free(&bus->care->providers);
+	buf_free(&bus->care->providers.text);
 	free(bus->care);
 	bus->care = NULL;
 }

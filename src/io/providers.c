@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "io/providers.h"
 #include "modem/provider.h"
@@ -67,4 +67,23 @@ const char *providers_load(const char *path, struct buf *text)
 		log_warning("network.providers: %s: %s; the table is ignored", path,
 			    strerror(-error));
 	return providers_builtin();
+}
+
+const char *providers_refresh(const char *path, struct providers_kept *kept)
+{
+	struct stat is;
+	uint64_t seen[5] = {1};
+
+	for (const char *c = path; *c; c++)
+		seen[0] = seen[0] * 31 + (unsigned char)*c;
+	if (*path && stat(path, &is) == 0) {
+		seen[1] = is.st_ino;
+		seen[2] = (uint64_t)is.st_size;
+		seen[3] = (uint64_t)is.st_mtim.tv_sec;
+		seen[4] = (uint64_t)is.st_mtim.tv_nsec;
+	}
+	if (!kept->table || memcmp(seen, kept->seen, sizeof(seen)) != 0)
+		kept->table = providers_load(path, &kept->text);
+	memcpy(kept->seen, seen, sizeof(seen));
+	return kept->table;
 }

@@ -2,7 +2,9 @@
 #ifndef GD_IO_PROVIDERS_H
 #define GD_IO_PROVIDERS_H
 
-struct buf;
+#include <stdint.h>
+
+#include "base/buf.h"
 
 /* The table that is in the program, or NULL where it was left out. Static. */
 const char *providers_builtin(void);
@@ -14,5 +16,15 @@ int providers_read(const char *path, struct buf *text, int *line);
 /* The table to use: the file that is named, or with "" the program's own. One that cannot be used
  * is named in the log and ignored. What comes back may be in `text`. */
 const char *providers_load(const char *path, struct buf *text);
+
+/* One that is used for long. Zero-initialise; buf_free(&kept->text). */
+struct providers_kept {
+	struct buf text;
+	const char *table;
+	uint64_t seen[5]; /* what tells the file from an older one */
+};
+
+/* The same, read again only when the file has changed. */
+const char *providers_refresh(const char *path, struct providers_kept *kept);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <strings.h>
 
 #include "unit.h"
@@ -125,6 +126,36 @@ static void a_bad_line_of_a_table_is_named(void **state)
 				 cases[i].line);
 	assert_int_equal(provider_check(PROVIDER_HEAD "=A\n", strlen(PROVIDER_HEAD) + 4), 1);
 	assert_int_equal(provider_check(providers_builtin(), strlen(providers_builtin())), 0);
+}
+
+static void write_table(const char *path, const char *apn)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fprintf(file, "gobi-dial providers 1\n=A\n@26201\n%s\n", apn);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void a_table_on_disk_is_read_again_when_it_is_another(void **state)
+{
+	struct providers_kept kept = {.text = BUF_INIT};
+	char path[] = "/tmp/test-apn-XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	write_table(path, "one.example");
+	assert_non_null(strstr(providers_refresh(path, &kept), "one.example"));
+	*strstr(kept.text.data, "one") = '1';
+	assert_non_null(strstr(providers_refresh(path, &kept), "1ne.example"));
+	write_table(path, "another.example");
+	assert_non_null(strstr(providers_refresh(path, &kept), "another.example"));
+	unlink(path);
+	assert_ptr_equal(providers_refresh(path, &kept), providers_builtin());
+	assert_ptr_equal(providers_refresh("", &kept), providers_builtin());
+	buf_free(&kept.text);
 }
 
 /* The memory ------------------------------------------------------------------------------*/
@@ -865,6 +896,7 @@ int main(void)
 		cmocka_unit_test(every_network_of_the_table_is_met),
 		cmocka_unit_test(what_the_modem_has_comes_first_and_stays),
 		cmocka_unit_test(an_empty_context_is_the_last_try),
+		cmocka_unit_test(a_table_on_disk_is_read_again_when_it_is_another),
 		cmocka_unit_test(what_was_refused_is_forgotten),
 		cmocka_unit_test(an_lte_modem_attaches_with_the_right_one),
 		cmocka_unit_test(what_no_apn_explains_spends_none),
