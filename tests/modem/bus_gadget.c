@@ -9,7 +9,10 @@
 
 #include <linux/usb/functionfs.h>
 
+#include "io/clock.h"
+
 #include "aio.h"
+#include "cp210x.h"
 #include "ep0.h"
 #include "ffs_desc.h"
 #include "gadget.h"
@@ -20,6 +23,9 @@
  * could wait for ever. */
 #define READ_SIZE 512
 
+/* Of a modem that takes bytes at a rate of its own. */
+#define BUFFER_SIZE 4096
+
 struct line {
 	struct bus_gadget *bus;
 	size_t port;
@@ -28,7 +34,13 @@ struct line {
 	bool again;   /* it was enabled anew while it still read */
 	bool carrier; /* as the host should see it */
 	bool told;    /* as it was last told */
+	int64_t held; /* timing.up_bytes_per_s: bytes that the modem has not taken yet, */
+	int64_t emptied_at;
+	ev_timer hold; /* and the host is held up meanwhile */
 };
+
+/* The modem's lines at the bridge's: the key and reset are pressed low, STATUS is high when on. */
+enum { BRIDGE_KEY = 1 << 0, BRIDGE_RESET = 1 << 1, BRIDGE_STATUS = 1 << 2 };
 
 struct bus_gadget {
 	struct bus bus;
@@ -37,6 +49,7 @@ struct bus_gadget {
 	int ep0;
 	bool enabled;
 	ev_io events;
+	struct cp210x chip; /* usb.bridge: the modem's UART is behind it */
 	struct line *lines;
 	size_t count;
 };
@@ -61,6 +74,33 @@ static void start_reading(struct line *line)
 		aio_read(line->bus->aio, &line->reading, line->out, READ_SIZE);
 }
 
+/* The modem's CTS is heard. */
+static bool is_held_up(const struct line *line)
+{
+	return line->bus->chip.rtscts && line->bus->bus.modem->rtscts[1];
+}
+
+/* How many of `len` bytes fit into the modem's buffer, which it empties at its own pace. */
+static size_t take_some(struct line *line, size_t len)
+{
+	struct modem *modem = line->bus->bus.modem;
+	int64_t now = clock_now_ms(), rate = modem->desc->timing.up_bytes_per_s;
+
+	if (rate == 0)
+		return len;
+	line->held -= (now - line->emptied_at) * rate / 1000;
+	if (line->held < 0)
+		line->held = 0;
+	line->emptied_at = now;
+	if (!is_held_up(line) && line->held + (int64_t)len > BUFFER_SIZE) {
+		trace_event(port_of(line)->desc->interface, "overrun");
+		modem->stats.overruns++;
+		len = line->held < BUFFER_SIZE ? (size_t)(BUFFER_SIZE - line->held) : 0;
+	}
+	line->held += (int64_t)len;
+	return len;
+}
+
 static void read_done(struct aio_op *op, long result)
 {
 	struct line *line = op->ctx;
@@ -70,8 +110,23 @@ static void read_done(struct aio_op *op, long result)
 		return;
 	line->again = false;
 	if (result > 0)
-		port_received(port_of(line), op->data, (size_t)result);
-	start_reading(line);
+		port_received(port_of(line), op->data, take_some(line, (size_t)result));
+	if (line->held <= BUFFER_SIZE || !is_held_up(line)) {
+		start_reading(line);
+		return;
+	}
+	ev_timer_set(&line->hold,
+		     (double)(line->held - BUFFER_SIZE / 2) /
+			     line->bus->bus.modem->desc->timing.up_bytes_per_s,
+		     0.0);
+	ev_timer_start(line->bus->bus.modem->loop, &line->hold);
+}
+
+static void hold_cb(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	start_reading(timer->data);
 }
 
 static void write_done(struct aio_op *op, long result)
@@ -120,7 +175,7 @@ static void gadget_carrier(struct bus *bus, size_t port, bool on)
 {
 	struct line *line = &gadget_of(bus)->lines[port];
 
-	line->carrier = on;
+	line->carrier = gadget_of(bus)->chip.carrier = on;
 	trace_event(port_of(line)->desc->interface, "dcd %s", on ? "on" : "off");
 	notify(line);
 }
@@ -194,14 +249,52 @@ static void set_enabled(void *ctx, bool on)
 	}
 }
 
+static size_t answer_chip(void *ctx, unsigned request, unsigned value, unsigned char *data)
+{
+	struct bus_gadget *gadget = ctx;
+	unsigned status = modem_is_on(gadget->bus.modem) ? BRIDGE_STATUS : 0;
+
+	gadget->chip.gpio = (gadget->chip.gpio & ~(unsigned)BRIDGE_STATUS) | status;
+	return cp210x_answer(&gadget->chip, request, value, data);
+}
+
+static void take_chip(void *ctx, unsigned request, unsigned value, unsigned index,
+		      const unsigned char *data, size_t len)
+{
+	struct bus_gadget *gadget = ctx;
+	struct modem *modem = gadget->bus.modem;
+	unsigned before = gadget->chip.gpio;
+
+	cp210x_take(&gadget->chip, request, value, index, data, len);
+	set_dtr(gadget, 0, gadget->chip.dtr);
+	modem_press_key(modem, !(gadget->chip.gpio & BRIDGE_KEY));
+	if (before & ~gadget->chip.gpio & BRIDGE_RESET && modem_is_on(modem))
+		modem_reset(modem);
+}
+
+static int gadget_baud(struct bus *bus, size_t port)
+{
+	(void)port;
+	return gadget_of(bus)->chip.baud;
+}
+
+static bool gadget_rtscts(struct bus *bus, size_t port)
+{
+	(void)port;
+	return gadget_of(bus)->chip.rtscts;
+}
+
 static void event_cb(struct ev_loop *loop, ev_io *io, int revents)
 {
-	static const struct ep0_ops ops = {set_dtr, set_enabled};
+	static const struct ep0_ops ops = {set_dtr, set_enabled, NULL, NULL};
+	static const struct ep0_ops bridge = {set_dtr, set_enabled, answer_chip, take_chip};
 	struct bus_gadget *gadget = io->data;
+	const struct desc *desc = gadget->bus.modem->desc;
 
 	(void)loop;
 	(void)revents;
-	ep0_read_events(gadget->ep0, gadget->bus.modem->desc->usb.vendor_requests, &ops, gadget);
+	ep0_read_events(gadget->ep0, desc->usb.vendor_requests, desc->usb.bridge ? &bridge : &ops,
+			gadget);
 }
 
 /* Plugging -------------------------------------------------------------------*/
@@ -237,6 +330,7 @@ static void gadget_bus_free(struct bus *bus)
 	ev_io_stop(bus->modem->loop, &gadget->events);
 	aio_free(gadget->aio);
 	for (size_t i = 0; i < gadget->count; i++) {
+		ev_timer_stop(bus->modem->loop, &gadget->lines[i].hold);
 		close_fd(gadget->lines[i].in);
 		close_fd(gadget->lines[i].out);
 		close_fd(gadget->lines[i].interrupt);
@@ -248,7 +342,8 @@ static void gadget_bus_free(struct bus *bus)
 }
 
 static const struct bus_ops gadget_ops = {
-	gadget_plug, gadget_unplug, gadget_write, gadget_carrier, gadget_bus_free,
+	gadget_plug,     gadget_unplug, gadget_write,  gadget_carrier,
+	gadget_bus_free, gadget_baud,   gadget_rtscts,
 };
 
 static int open_file(const struct bus_gadget *gadget, const char *name)
@@ -316,6 +411,8 @@ static int open_lines(struct bus_gadget *gadget)
 		init_op(&line->reading, line, read_done);
 		init_op(&line->writing, line, write_done);
 		init_op(&line->notifying, line, notify_done);
+		ev_timer_init(&line->hold, hold_cb, 0.0, 0.0);
+		line->hold.data = line;
 		line->in = open_endpoint(gadget, desc->bulk, &number);
 		line->out = open_endpoint(gadget, desc->bulk, &number);
 		line->interrupt = open_endpoint(gadget, desc->interrupt, &number);
@@ -351,6 +448,7 @@ struct bus *bus_gadget_new(struct modem *modem, const char *name)
 	gadget->bus.ops = &gadget_ops;
 	gadget->bus.modem = modem;
 	gadget->bus.has_dtr = true;
+	gadget->chip.gpio = 0xf; /* A CP2104 wakes up with its lines high. */
 	gadget->ep0 = -1;
 	if (start(gadget, name)) {
 		gadget_bus_free(&gadget->bus);

@@ -108,7 +108,7 @@ struct desc {
 	} identity;
 	struct {
 		int vid, pid, release, max_power, attributes;
-		bool vendor_requests;
+		bool vendor_requests, bridge;
 		const char *manufacturer, *product, *serial;
 	} usb;
 	struct {
@@ -116,7 +116,7 @@ struct desc {
 		int on_ms, on_max_ms, off_ms, down_ms;
 	} power;
 	struct {
-		int latency_ms, boot_delay_ms, reset_ms, bytes_per_s;
+		int latency_ms, boot_delay_ms, reset_ms, bytes_per_s, up_bytes_per_s;
 	} timing;
 	struct {
 		bool echo, lf_error, missing_cr, lf_only, multiplexed, garbage, ipr, ipr_lies,

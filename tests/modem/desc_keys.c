@@ -119,6 +119,7 @@ static const struct key usb_keys[] = {
 	GINT(usb, vid, 0), GINT(usb, pid, 0), GINT(usb, release, 0x0001),
 	GINT(usb, max_power, 500), GINT(usb, attributes, 0xe0),
 	GBOOL(usb, vendor_requests, false),
+	GBOOL(usb, bridge, false),
 	GSTRING(usb, "manufacturer", manufacturer, ""),
 	GSTRING(usb, "product", product, ""),
 	GSTRING(usb, "serial", serial, ""),
@@ -135,7 +136,7 @@ static const struct key timing_keys[] = {
 	GINT(timing, latency_ms, 0),
 	GINT(timing, boot_delay_ms, 0),
 	GINT(timing, reset_ms, 1000),
-	GINT(timing, bytes_per_s, 0),
+	GINT(timing, bytes_per_s, 0), GINT(timing, up_bytes_per_s, 0),
 	END
 };
 static const struct key at_keys[] = {

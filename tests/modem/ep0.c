@@ -19,13 +19,21 @@ enum request {
 	SEND_BREAK = 0x23,
 };
 
-/* Take what the host sends along and say yes. */
+/* Take what the host sends along and say yes. Its length. */
+static size_t take_out(int ep0, unsigned len, unsigned char *data, size_t size)
+{
+	ssize_t got = read(ep0, data, len < size ? len : size);
+
+	if (got < 0)
+		trace_event(-1, "control request gone");
+	return got < 0 ? 0 : (size_t)got;
+}
+
 static void accept_out(int ep0, unsigned len)
 {
-	char data[1024];
+	unsigned char data[1024];
 
-	if (read(ep0, data, len < sizeof(data) ? len : sizeof(data)) < 0)
-		trace_event(-1, "control request gone");
+	take_out(ep0, len, data, sizeof(data));
 }
 
 static void answer_in(int ep0, const void *data, size_t len, unsigned wanted)
@@ -43,6 +51,20 @@ static void stall(int ep0, bool in)
 		trace_event(-1, "stall failed");
 }
 
+static void ask_chip(int ep0, const struct usb_ctrlrequest *setup, const struct ep0_ops *ops,
+		     void *ctx)
+{
+	unsigned value = le16toh(setup->wValue), index = le16toh(setup->wIndex);
+	unsigned len = le16toh(setup->wLength);
+	unsigned char data[64];
+
+	if (setup->bRequestType & USB_DIR_IN)
+		answer_in(ep0, data, ops->answer(ctx, setup->bRequest, value, data), len);
+	else
+		ops->take(ctx, setup->bRequest, value, index, data,
+			  take_out(ep0, len, data, sizeof(data)));
+}
+
 static void answer_setup(int ep0, bool vendor, const struct usb_ctrlrequest *setup,
 			 const struct ep0_ops *ops, void *ctx)
 {
@@ -57,7 +79,9 @@ static void answer_setup(int ep0, bool vendor, const struct usb_ctrlrequest *set
 	if (vendor)
 		trace_event(-1, "request %02x %02x %04x %04x %u", setup->bRequestType,
 			    setup->bRequest, value, interface, len);
-	if (vendor && (setup->bRequestType & USB_TYPE_MASK) == USB_TYPE_VENDOR) {
+	if (ops->take && (setup->bRequestType & USB_TYPE_MASK) == USB_TYPE_VENDOR) {
+		ask_chip(ep0, setup, ops, ctx);
+	} else if (vendor && (setup->bRequestType & USB_TYPE_MASK) == USB_TYPE_VENDOR) {
 		if (in)
 			answer_in(ep0, zeros, sizeof(zeros), len);
 		else

@@ -94,8 +94,10 @@ void ffs_desc_build(struct buf *out, const struct desc *desc)
 	add_speed(&body, desc, HIGH);
 	add_u32(out, FUNCTIONFS_DESCRIPTORS_MAGIC_V2);
 	add_u32(out, (uint32_t)(5 * sizeof(uint32_t) + body.len));
-	add_u32(out, FUNCTIONFS_HAS_FS_DESC | FUNCTIONFS_HAS_HS_DESC |
-			     (desc->usb.vendor_requests ? FUNCTIONFS_ALL_CTRL_RECIP : 0));
+	add_u32(out,
+		FUNCTIONFS_HAS_FS_DESC | FUNCTIONFS_HAS_HS_DESC |
+			(desc->usb.vendor_requests || desc->usb.bridge ? FUNCTIONFS_ALL_CTRL_RECIP
+								       : 0));
 	add_u32(out, count);
 	add_u32(out, count);
 	buf_append(out, body.data, body.len);

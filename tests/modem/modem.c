@@ -77,7 +77,7 @@ static void go_down(struct modem *modem)
 	/* Where the machine stood still, the OK came due with the reset. */
 	pump(modem);
 	trace_event(-1, "reset");
-	if (modem->desc->usb.vid == 0 || modem_unplug(modem, false) < 0)
+	if (modem->desc->usb.vid == 0 || modem->desc->usb.bridge || modem_unplug(modem, false) < 0)
 		power_off(modem);
 	ev_timer_set(&modem->reset, off, 0.0);
 	ev_timer_start(modem->loop, &modem->reset);
