@@ -57,7 +57,7 @@ static bool apn_is_suspect(const struct session *session)
 	if (session->stopping || session->redialing ||
 	    (reject->of_call && modem_reject_pace(reject) == REJECT_WAITS))
 		return false;
-	/* Of two access points alike, or of one that was good: the network or the contract is so. */
+	/* Of two access points alike, or one that was good: the network or the contract is so. */
 	if (type_is_refused(session) && (session->type_refused || script->apn.kept))
 		return false;
 	switch (session->failed_in) {
