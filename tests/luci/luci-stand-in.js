@@ -53,7 +53,7 @@ function E(tag, attributes, content) {
 	Object.keys(attributes || {}).forEach((name) => {
 		if (typeof attributes[name] === 'function')
 			node.listeners[name] = attributes[name];
-		else
+		else if (attributes[name] !== null)
 			node.setAttribute(name, attributes[name]);
 	});
 	append(node, content);
@@ -97,6 +97,7 @@ exports.load = function(root, answer) {
 			this.element = { value: undefined, setValue(value) { this.value = value; } };
 		}
 		value(key) { this.values.push(key); }
+		depends() {}
 		getUIElement() { return this.element; }
 	}
 	classes.form = {};
@@ -108,18 +109,20 @@ exports.load = function(root, answer) {
 			const args = {};
 			(call.params || []).forEach((name, i) => { args[name] = values[i]; });
 			world.calls.push({ object: call.object, method: call.method, args });
-			return Promise.resolve(answer(call.method, args));
+			return Promise.resolve().then(() => answer(call.method, args));
 		}
 	};
 	classes.network = {
 		registerProtocol: (name, members) => {
-			world.protocols[name] = extend(members);
+			world.protocols[name] = extend(Object.assign({ _ubus() {} }, members));
 			return world.protocols[name];
 		},
 		registerPatternVirtual: (pattern) => world.patterns.push(pattern),
 		registerErrorCode: (word, text) => { world.errors[word] = text; },
-		getIfnameOf: (name) => name
+		getIfnameOf: (name) => name,
+		instantiateDevice: (name, network, members) => Object.assign({ name, network }, members)
 	};
+	world.L = L;
 	world.form = classes.form;
 	world.section = () => ({
 		children: [],

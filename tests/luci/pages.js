@@ -32,7 +32,9 @@ test('every option that gobi.sh declares is on the page, once', () => {
 
 	assert.ok(keys.length > 20);
 	keys.forEach((uci) => {
-		const name = uci.replace(/^\w+: /, '').split(' ')[0].replace('[]', '');
+		let name = uci.replace(/^\w+: /, '').split(' ')[0].replace('[]', '');
+		if (name === 'device')
+			name = '_modem_device';
 		assert.strictEqual(names.filter((n) => n === name).length, 1, name);
 	});
 	assert.strictEqual(new Set(names).size, names.length);
@@ -44,6 +46,32 @@ test('what everybody needs is on the first tab', () => {
 		assert.strictEqual(world.option(name).tab, 'general', name));
 	assert.strictEqual(world.option('ladder').tab, 'advanced');
 	assert.ok(world.option('pincode').password && world.option('password').password);
+});
+
+// The form of LuCI 21.02 and later has a "device", hidden for us, and removes its value at the next
+// save, unless an option that is shown says that it is the same.
+test('LuCI does not delete our port', () => {
+	const world = page();
+	assert.strictEqual(world.option('device'), undefined);
+	assert.strictEqual(world.option('_modem_device').ucioption, 'device');
+});
+
+test('default route, metric and name servers can be set, as with other protocols', () => {
+	const world = page();
+	[ 'defaultroute', 'metric', 'peerdns', 'dns' ].forEach((name) => assert.ok(world.option(name), name));
+	assert.strictEqual(world.option('peerdns').default, '1');
+});
+
+test('a number has its unit, and no text has empty quotes', () => {
+	const world = page();
+	assert.match(world.option('wait').text, /appear\. \(seconds\)$/);
+	assert.match(world.option('username').text, /empty is none/);
+});
+
+test('before there is a link, its device is called what it will be', () => {
+	const device = page().protocol.getDevice();
+	assert.strictEqual(device.name, 'wwan-wan_gobi');
+	assert.strictEqual(device.getType(), 'tunnel');
 });
 
 test('a number out of range is refused with its range', () => {
@@ -80,7 +108,20 @@ test('a modem that is found can be taken', async() => {
 	assert.strictEqual(take.length, 1);
 	take[0].click();
 	assert.strictEqual(world.option('usb').element.value, '1199:9013');
-	assert.strictEqual(world.option('device').element.value, '');
+	assert.strictEqual(world.option('path').element.value, '');
+	assert.strictEqual(world.option('_modem_device').element.value, '');
+});
+
+test('of two that are alike the one at its place is taken', async() => {
+	const usb = (path) => ({ vid: '1199', pid: '9013', path });
+	const world = page(() => ({ ports: [ { device: '/dev/ttyUSB2', role: 'at', usb: usb('1-1') },
+		{ device: '/dev/ttyUSB6', role: 'at', usb: usb('1-2') } ] }));
+	const widget = world.option('_modems').renderWidget('wan_gobi');
+	widget.all('button')[0].click();
+	await turns();
+	widget.all('button')[2].click();
+	assert.strictEqual(world.option('usb').element.value, '1199:9013');
+	assert.strictEqual(world.option('path').element.value, '1-2');
 });
 
 test('no modem, and a search that fails, are said', async() => {
@@ -107,6 +148,7 @@ const connected = {
 async function statusPage(answers) {
 	const world = standIn.load(resources, (method, args) => answers[method] instanceof Function ?
 		answers[method](args) : answers[method] || {});
+	world.L.hasViewPermission = answers.mayWrite;
 	const view = world.require('view.gobi-dial.status');
 	world.node = view.render(await view.load());
 	world.press = async(title) => {
@@ -156,9 +198,26 @@ test('its buttons redial, stop, examine and mend', async() => {
 	await world.press('Redial');
 	await world.press('Stop');
 	await world.press('Mend it');
-	assert.match(world.node.textContent, /Nothing was found/);
+	assert.doesNotMatch(world.node.textContent, /silent|Wait/);
 	assert.deepStrictEqual(world.calls.filter((call) => /redial|stop|fix/.test(call.method)).map((call) =>
 		call.method + ' ' + call.args.name), [ 'redial a', 'stop a', 'fix a' ]);
+});
+
+test('what a button could not do is said', async() => {
+	const world = await statusPage({ list: { instances: [ { name: 'a' } ] }, status: connected,
+		redial: { error: 'no instance "a" is running' }, stop: () => { throw new Error('Access denied'); } });
+	await world.press('Redial');
+	assert.match(world.node.textContent, /no instance "a" is running/);
+	await world.press('Stop');
+	assert.match(world.node.textContent, /Access denied/);
+	assert.doesNotMatch(world.node.textContent, /is running/);
+});
+
+test('who may only read has one button that works', async() => {
+	for (const [ mayWrite, works ] of [ [ () => false, 1 ], [ () => true, 4 ], [ () => null, 4 ], [ undefined, 4 ] ]) {
+		const world = await statusPage({ list: { instances: [ { name: 'a' } ] }, status: connected, mayWrite });
+		assert.strictEqual(world.node.all('button').filter((button) => !button.attributes.disabled).length, works);
+	}
 });
 
 test('who may only read may not redial, stop or mend', () => {

@@ -77,7 +77,8 @@ function addOption(s, row) {
 	    title = titles[row.option] || row.option,
 	    tab = titles[row.option] ? 'general' : 'advanced',
 	    kind = kinds[row.kind] || (row.words ? form.ListValue : form.Value),
-	    o = s.taboption(tab, kind, row.option, title, row.text);
+	    text = row.text.replace(/""/g, _('empty')) + (row.unit ? ' (%s)'.format(row.unit) : ''),
+	    o = s.taboption(tab, kind, row.option, title, text);
 
 	if (row.kind == 'flag') {
 		o.default = row.preset == 'true' ? o.enabled : o.disabled;
@@ -99,15 +100,23 @@ function addOption(s, row) {
 	o.rmempty = true;
 }
 
-/* Take what tells this modem from others: its USB ids, or a tty that has none. */
-function takeModem(s, section_id, port) {
+/* Take what tells this modem from others: its USB ids, and its place if another has the same,
+ * or a tty that has none. */
+function takeModem(s, section_id, port, ports) {
 	var usb = port.usb || {},
-	    values = { usb: '', device: '' };
+	    values = { usb: '', path: '', _modem_device: '' };
 
-	if (usb.vid && usb.pid)
+	if (usb.vid && usb.pid) {
 		values.usb = usb.vid + ':' + usb.pid;
+		if (ports.some(function(other) {
+			var its = other.usb || {};
+
+			return its.vid == usb.vid && its.pid == usb.pid && its.path != usb.path;
+		}))
+			values.path = usb.path;
+	}
 	else
-		values.device = port.device;
+		values._modem_device = port.device;
 	s.children.forEach(function(o) {
 		var element = values[o.option] != null ? o.getUIElement(section_id) : null;
 
@@ -116,12 +125,31 @@ function takeModem(s, section_id, port) {
 	});
 }
 
+/* netifd's own, for LuCI 19.07; later ones put theirs in the place of all but peerdns. */
+function addNetifdOptions(s) {
+	var o = s.taboption('advanced', form.Flag, 'defaultroute', _('Use default gateway'),
+		_('If unchecked, no default route is configured'));
+
+	o.default = o.enabled;
+	o = s.taboption('advanced', form.Value, 'metric', _('Use gateway metric'));
+	o.placeholder = '0';
+	o.datatype = 'uinteger';
+	o.depends('defaultroute', '1');
+	o = s.taboption('advanced', form.Flag, 'peerdns', _('Use DNS servers advertised by peer'),
+		_('If unchecked, the advertised DNS server addresses are ignored'));
+	o.default = o.enabled;
+	o = s.taboption('advanced', form.DynamicList, 'dns', _('Use custom DNS servers'));
+	o.datatype = 'ipaddr';
+	o.depends('peerdns', '0');
+}
+
 function renderPorts(s, section_id, found) {
 	var ports = (found.ports || []).map(function(port) {
 		var usb = port.usb || {},
 		    name = [ usb.manufacturer, usb.product ].filter(String).join(' ').trim(),
 		    words = [ port.device, name, roles[port.role] || port.role ],
-		    line = E('div', { 'class': 'gobi-port' }, [ words.filter(String).join(' – ') ]);
+		    line = E('div', { 'class': 'gobi-port', 'style': 'margin:.4em 0' },
+			[ words.filter(String).join(' – ') ]);
 
 		if (port.holder)
 			L.dom.append(line, [ ' ', _('by %s').format(port.holder) ]);
@@ -130,7 +158,7 @@ function renderPorts(s, section_id, found) {
 				'class': 'btn cbi-button cbi-button-apply',
 				'click': function(ev) {
 					ev.preventDefault();
-					takeModem(s, section_id, port);
+					takeModem(s, section_id, port, found.ports);
 				}
 			}, [ _('Use this one') ]) ]);
 		return line;
@@ -141,11 +169,18 @@ function renderPorts(s, section_id, found) {
 
 return network.registerProtocol('gobi', {
 	getI18n: function() {
-		return _('Cellular modem (gobi-dial)');
+		return _('Cellular (gobi-dial)');
 	},
 
 	getIfname: function() {
 		return this._ubus('l3_device') || ('wwan-' + this.sid).substr(0, 15);
+	},
+
+	/* The one that it will have: LuCI's own guess is "gobi-" and the name. */
+	getDevice: function() {
+		return network.instantiateDevice(this.getIfname(), this, {
+			getType: function() { return 'tunnel' }
+		});
 	},
 
 	getOpkgPackage: function() {
@@ -196,11 +231,14 @@ return network.registerProtocol('gobi', {
 			return E('div', {}, [ button, list ]);
 		};
 
+		addNetifdOptions(s);
 		options.rows.forEach(function(row) {
 			addOption(s, row);
 		});
-		o = s.taboption('advanced', form.Value, 'device', _('Port'),
+		/* LuCI's own "device", hidden here, would delete ours, unless ours says what it is. */
+		o = s.taboption('advanced', form.Value, '_modem_device', _('Port'),
 			_('A tty, where the modem is not at USB: /dev/ttyS1. Empty: the port that answers.'));
+		o.ucioption = 'device';
 		o.placeholder = 'auto';
 		o.rmempty = true;
 	}

@@ -27,7 +27,7 @@ var causes = {
 };
 
 function duration(ms) {
-	return ms < 10000 ? _('%.1f s').format(ms / 1000) : '%t'.format(Math.round(ms / 1000));
+	return ms < 60000 ? _('%.1f s').format(ms / 1000) : '%t'.format(Math.round(ms / 1000));
 }
 
 function known(value) {
@@ -138,20 +138,43 @@ function untilDone(call, name) {
 	});
 }
 
-function renderFindings(result) {
-	var findings = result.findings || [];
+/* What a button's call gave: findings, why there are none, or nothing more than that it is done. */
+function renderAnswer(result) {
+	var kinds = { problem: 'alert-message warning', note: 'alert-message notice', ok: 'alert-message success' };
 
-	if (!findings.length)
-		return [ E('em', {}, [ result.error || _('Nothing was found.') ]) ];
-	return findings.map(function(finding) {
-		var kinds = { problem: 'alert-message warning', note: 'alert-message notice', ok: 'alert-message success' };
-
+	if (result.error)
+		return [ E('em', {}, [ result.error ]) ];
+	return (result.findings || []).map(function(finding) {
 		return E('div', { 'class': kinds[finding.severity] || 'alert-message' }, [
 			E('p', {}, [ finding.text ]),
-			finding.evidence ? E('p', {}, [ E('small', {}, [ finding.evidence ]) ]) : '',
+			finding.evidence ? E('p', { 'style': 'font-size:smaller' }, [ finding.evidence ]) : '',
 			(finding.fix || []).length ? E('pre', {}, [ finding.fix.join('\n') ]) : ''
 		]);
 	});
+}
+
+/* The first of 19.07 do not say what one may. */
+function mayWrite() {
+	return !L.hasViewPermission || L.hasViewPermission() !== false;
+}
+
+function renderButton(title, style, call, name, answer) {
+	return E('button', {
+		'class': 'btn cbi-button cbi-button-' + style,
+		'disabled': call === callDoctor || mayWrite() ? null : true,
+		'click': function(ev) {
+			var target = ev.currentTarget;
+
+			target.disabled = true;
+			L.dom.content(answer, [ E('em', { 'class': 'spinning' }, [ _('Wait…') ]) ]);
+			return untilDone(call, name).catch(function(error) {
+				return { error: error.message };
+			}).then(function(result) {
+				target.disabled = false;
+				L.dom.content(answer, renderAnswer(result));
+			});
+		}
+	}, [ title ]);
 }
 
 return L.view.extend({
@@ -165,29 +188,8 @@ return L.view.extend({
 		});
 	},
 
-	button: function(name, title, style, action) {
-		return E('button', {
-			'class': 'btn cbi-button cbi-button-' + style,
-			'click': function(ev) {
-				var target = ev.currentTarget;
-
-				target.disabled = true;
-				return action(name).catch(function() {}).then(function() { target.disabled = false });
-			}
-		}, [ title ]);
-	},
-
 	renderInstance: function(instance) {
-		var body = E('div'), findings = E('div'), self = this;
-
-		function examine(call) {
-			return function(name) {
-				L.dom.content(findings, [ E('em', { 'class': 'spinning' }, [ _('Examining…') ]) ]);
-				return untilDone(call, name).then(function(result) {
-					L.dom.content(findings, renderFindings(result));
-				});
-			};
-		}
+		var body = E('div'), answer = E('div', { 'style': 'margin-top:.5em' });
 
 		this.bodies[instance.name] = body;
 		this.update(instance);
@@ -195,12 +197,12 @@ return L.view.extend({
 			E('h3', {}, [ instance.name ]),
 			body,
 			E('div', {}, [
-				self.button(instance.name, _('Redial'), 'apply', callRedial), ' ',
-				self.button(instance.name, _('Stop'), 'negative', callStop), ' ',
-				self.button(instance.name, _('What is wrong?'), 'neutral', examine(callDoctor)), ' ',
-				self.button(instance.name, _('Mend it'), 'action', examine(callFix))
+				renderButton(_('Redial'), 'apply', callRedial, instance.name, answer), ' ',
+				renderButton(_('Stop'), 'negative', callStop, instance.name, answer), ' ',
+				renderButton(_('What is wrong?'), 'neutral', callDoctor, instance.name, answer), ' ',
+				renderButton(_('Mend it'), 'action', callFix, instance.name, answer)
 			]),
-			findings
+			answer
 		]);
 	},
 
