@@ -45,6 +45,10 @@ says() {
 	printf 'config instance "roof"\n\toption enabled 1\n' >"$root/etc/config/gobi-dial"
 	call list '{}'
 	says '[.instances[].name] == ["roof", "wan_gobi"] and ([.instances[].running] | any | not)'
+	# The sample of /etc/config/gobi-dial would be on everybody's page.
+	printf 'config instance "roof"\n\toption enabled 0\n' >"$root/etc/config/gobi-dial"
+	call list '{}'
+	says '[.instances[].name] == ["wan_gobi"]'
 }
 
 @test "without an instance, what gobi-dial says is the error" {
