@@ -19,6 +19,7 @@
  * after QUIET_MAX anyway. */
 #define ENOUGH_MS     1000 /* AT_ONE_LINE */
 #define STALE_MS      1000 /* NO CARRIER may be the end of the call before: CONNECT may follow */
+#define STALE_OK_MS   5000 /* and so it may an OK, by which a modem has only heard the dial */
 #define QUIET_MS      200
 #define QUIET_MAX_MS  2000
 #define SYNC_MS       1000
@@ -266,10 +267,12 @@ static void take_unasked(struct at_chan *chan, const char *line, enum at_urc urc
 static void take_final(struct at_chan *chan, struct at_final final, int64_t now)
 {
 	log_received(chan, final.line, true);
-	if (final.kind == AT_FINAL_NO_CARRIER && chan->job->flags & AT_DIAL) {
+	if ((final.kind == AT_FINAL_NO_CARRIER || final.kind == AT_FINAL_OK) &&
+	    chan->job->flags & AT_DIAL) {
 		if (chan->stale.kind == AT_FINAL_NONE)
-			chan->deadline = now + STALE_MS;
-		chan->stale = final;
+			chan->deadline = now + (final.kind == AT_FINAL_OK ? STALE_OK_MS : STALE_MS);
+		if (chan->stale.kind != AT_FINAL_NO_CARRIER)
+			chan->stale = final;
 		return;
 	}
 	at_outbox_reply(&chan->box, chan->job, final, now - chan->since);

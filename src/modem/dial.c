@@ -93,6 +93,7 @@ static bool form_may_cure(const struct script *script, enum dial_form form)
 		return false;
 	switch (final->kind) {
 	case AT_FINAL_ERROR:
+	case AT_FINAL_OK: /* to a service code, for which it took *99# */
 		return true;
 	case AT_FINAL_NO_CARRIER:
 		/* Almost always the network's, so once in a modem's life here. A modem that takes

@@ -9,8 +9,11 @@
 #define POLL_MS   2000
 #define DENIED_MS 15000 /* a first "denied" may be one cell's */
 #define ANYWAY_MS 20000
-#define REASON_MS 10000 /* without registration, until the maker's own command is asked why */
-#define ON_MS     10000 /* OK to +CFUN=1 is a promise; an MC8790 takes 5 s */
+#define REASON_MS 10000   /* without registration, until the maker's own command is asked why */
+#define ON_MS     10000   /* OK to +CFUN=1 is a promise; an MC8790 takes 5 s */
+#define ON_TRIES  5       /* a SIM7670G refuses it for seconds after its start */
+#define ODD_MS    10000   /* without registration, until a number of +CFUN that is not 1 counts */
+#define CUT_MS    3600000 /* of denials, before the radio goes off and on for them */
 
 /* The operator -----------------------------------------------------------------*/
 
@@ -229,6 +232,16 @@ static enum step_outcome ask_anyway(struct script *script)
 	return script_jump(script, STEP_OPERATOR);
 }
 
+static bool cut_is_due(struct script *script)
+{
+	int64_t *since = &script->memory.denied_since;
+	bool due = *since > 0 && script->now - *since >= CUT_MS;
+
+	if (*since == 0 || due)
+		*since = script->now;
+	return due;
+}
+
 /* Not registered yet: wait, and read all of it again. */
 static enum step_outcome ask_repeat(struct script *script)
 {
@@ -244,6 +257,9 @@ static enum step_outcome ask_repeat(struct script *script)
 		script->denied_at = script->now;
 	} else if (script->now - script->denied_at >= DENIED_MS && spared) {
 		return step_overwrite(script, spared, "the network denies registration");
+	} else if (script->now - script->denied_at >= DENIED_MS && cut_is_due(script)) {
+		script->modem.radio_cuts = true;
+		return script_jump(script, STEP_RADIO_CUT);
 	} else if (script->now - script->denied_at >= DENIED_MS) {
 		struct buf where = BUF_INIT;
 
@@ -312,9 +328,13 @@ static enum step_outcome ask_radio_on(struct script *script)
 	const struct modem_radio *radio = &script->facts.radio;
 	struct script_modem *modem = &script->modem;
 	bool may_help = radio->reason == MODEM_RADIO_FREE || radio->reason == MODEM_RADIO_AIRPLANE;
+	bool is_on = radio->state == MODEM_RADIO_ON || radio->state == MODEM_RADIO_UNKNOWN;
 
 	modem->radio_told = true; /* as far as the family can tell */
-	if (radio->state == MODEM_RADIO_ON || radio->state == MODEM_RADIO_UNKNOWN)
+	/* 5 and 6 are full power to a Telit, and factory test modes to a SIM7000. */
+	modem->radio_odd = is_on && modem->radio_fun > 1 && !modem->radio_asked &&
+			   !script->facts.registered && script->now - script->started_at >= ODD_MS;
+	if (is_on && !modem->radio_odd)
 		return STEP_NEXT;
 	/* No command of ours changes the other reasons. */
 	if (!may_help || (modem->radio_asked && script->now - modem->radio_asked_at >= ON_MS))
@@ -333,10 +353,39 @@ static enum step_outcome ask_radio_on(struct script *script)
 
 static enum step_outcome take_radio_on(struct script *script, const struct at_event *reply)
 {
-	if (reply->final.kind != AT_FINAL_OK)
+	bool done = reply->final.kind == AT_FINAL_OK;
+
+	if (!done && !script->modem.radio_odd && script->index++ < ON_TRIES) {
+		script->wake_at = script->now + 1000;
+		return STEP_AGAIN;
+	}
+	if (!done && !script->modem.radio_odd)
 		return script_fail_refused(script, CAUSE_RADIO_OFF, reply);
 	script->modem.radio_asked = true;
 	script->modem.radio_asked_at = script->now;
+	return STEP_NEXT;
+}
+
+/* After some refusals a modem takes the SIM for invalid until it is switched off (24.008 4.4.4.7,
+ * 24.301 5.5.1.2.5), though the operator may have let it in since. */
+static enum step_outcome ask_cut(struct script *script)
+{
+	if (!script->modem.radio_cuts)
+		return STEP_NEXT;
+	script->modem.radio_cuts = false;
+	script_say(script, "denied for an hour: the radio goes off and on, so that the modem asks "
+			   "the network again");
+	buf_printf(&script->command, "AT+CFUN=4");
+	return STEP_SEND;
+}
+
+static enum step_outcome take_cut(struct script *script, const struct at_event *reply)
+{
+	(void)reply;
+	script->modem.radio_checked = script->modem.radio_asked = false;
+	script->denied_at = -1;
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
+		script->facts.registration[i].stat = MODEM_REG_IDLE;
 	return STEP_NEXT;
 }
 
@@ -362,6 +411,7 @@ static const struct step until_registered[] = {
 	URC("CREG", MODEM_DOMAIN_CS),
 	URC("CGREG", MODEM_DOMAIN_PS),
 	URC("CEREG", MODEM_DOMAIN_EPS),
+	{ .ask = ask_cut, .take = take_cut, .timeout_s = 30, .label = STEP_RADIO_CUT },
 	{ .ask = ask_fun, .take = take_fun },
 	{ STEP_FAMILY(radio), .when = IF_RADIO_UNTOLD, .take = take_radio_word, .plain = true },
 	{ STEP_FAMILY(radio_else), .when = IF_RADIO_UNTOLD, .take = take_radio_word, .plain = true },

@@ -118,6 +118,7 @@ void script_succeeded(struct script *script)
 	script->memory.toggle_futile = false;
 	script->memory.forms_futile = false;
 	script->memory.sim_wakes = 0;
+	script->memory.denied_since = 0;
 	script_apn_worked(script);
 }
 

@@ -145,6 +145,8 @@ struct script_modem {
 	bool radio_checked; /* +CFUN? has been answered */
 	bool radio_told;    /* the family's own word has been asked for */
 	bool radio_asked;   /* +CFUN=1 has been sent */
+	bool radio_odd;     /* because of a number that does not say that it is off */
+	bool radio_cuts;    /* it goes off and on, for a denial */
 	int64_t radio_asked_at;
 	int radio_fun;               /* what +CFUN? said */
 	bool attach_checked;         /* +CGATT? has been answered */
@@ -163,18 +165,19 @@ struct script_modem {
 
 /* What is known of this modem from its earlier dials. */
 struct script_memory {
-	char model[64];     /* whose it is */
-	unsigned accounts;  /* a bit for each context that has an account of ours */
-	int form_good;      /* of dialing, the one that last brought a link */
-	int form;           /* of dialing, that it took last */
-	bool short_tried;   /* *99# after NO CARRIER */
-	bool data_tried;    /* and AT+CGDATA */
-	bool forms_futile;  /* of dialing: all of them came to nothing */
-	bool write_futile;  /* no cure made it take the context */
-	bool toggle_futile; /* nor was a call taken with the context active, or no longer so */
-	int elsewhere;      /* dials beside the network's own context that brought no link */
-	int anyway;         /* dials without registration since the last link */
-	int untold;         /* dials that failed while it did not tell its contexts */
+	char model[64];       /* whose it is */
+	unsigned accounts;    /* a bit for each context that has an account of ours */
+	int form_good;        /* of dialing, the one that last brought a link */
+	int form;             /* of dialing, that it took last */
+	bool short_tried;     /* *99# after NO CARRIER */
+	bool data_tried;      /* and AT+CGDATA */
+	bool forms_futile;    /* of dialing: all of them came to nothing */
+	bool write_futile;    /* no cure made it take the context */
+	bool toggle_futile;   /* nor was a call taken with the context active, or no longer so */
+	int elsewhere;        /* dials beside the network's own context that brought no link */
+	int anyway;           /* dials without registration since the last link */
+	int64_t denied_since; /* the first denial, or the last cut of the radio; 0: none */
+	int untold;           /* dials that failed while it did not tell its contexts */
 	int sim_wakes; /* the radio went off and on for its SIM, since it came or the last link */
 };
 

@@ -260,8 +260,8 @@ static enum step_outcome take_sim_power(struct script *script, const struct at_e
 {
 	bool wakes = script->modem.sim_wakes;
 
-	/* What we have switched off must not stay off; some refuse while it still goes off. */
-	if (wakes && reply->final.kind != AT_FINAL_OK && script->index++ < RADIO_ON_TRIES) {
+	/* Some refuse while it still goes off, or for seconds after their start. */
+	if (reply->final.kind != AT_FINAL_OK && script->index++ < RADIO_ON_TRIES) {
 		script->wake_at = script->now + SIM_RETRY_MS;
 		return STEP_AGAIN;
 	}

@@ -474,6 +474,27 @@ static void no_carrier_waits_for_a_better_word(void **state)
 	assert_heard(rig, "reply OK:\n");
 }
 
+static void ok_waits_for_a_better_word_to_a_dial(void **state)
+{
+	struct rig *rig = *state;
+
+	send(rig, "ATD*99#", NULL, 60000, AT_DIAL);
+	turn(rig);
+	say(rig, "\r\nOK\r\n");
+	assert_heard(rig, "");
+	sleep_until(rig, rig->now + 4900);
+	say(rig, "\r\nCONNECT\r\n");
+	assert_heard(rig, "reply CONNECT:\n");
+	at_chan_reset(rig->chan);
+	send(rig, "ATD*99#", NULL, 60000, AT_DIAL);
+	turn(rig);
+	say(rig, "\r\nOK\r\n");
+	sleep_until(rig, rig->now + 4900);
+	assert_heard(rig, "");
+	sleep_until(rig, rig->now + 100);
+	assert_heard(rig, "reply OK:\n");
+}
+
 static void a_message_that_comes_in_is_no_answer(void **state)
 {
 	struct rig *rig = *state;
@@ -713,6 +734,7 @@ int main(void)
 		TEST(partial_answers_come_with_the_timeout),
 		TEST(data_mode_lasts_until_reset),
 		TEST(no_carrier_waits_for_a_better_word),
+		TEST(ok_waits_for_a_better_word_to_a_dial),
 		TEST(a_message_that_comes_in_is_no_answer),
 		TEST(ppp_after_a_dial_is_a_connect),
 		TEST(ppp_after_another_command_is_none),

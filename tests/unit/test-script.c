@@ -961,6 +961,60 @@ static void a_radio_that_was_off_is_switched_on(void **state)
 	talk_free(talk);
 }
 
+static void a_radio_in_an_odd_state_is_switched_on_when_nothing_else_helps(void **state)
+{
+	struct row rows[] = {{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,0", 8, 0},
+			     OK("AT+CREG?", "+CREG: 0,1"),
+			     {"AT+CFUN?", AT_FINAL_OK, 0, "+CFUN: 5", 0, 0}};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	assert_non_null(strstr(talk->log, "AT+CFUN=1|"));
+	assert_null(strstr(strstr(talk->log, "AT+CFUN=1|") + 1, "AT+CFUN=1|"));
+	/* A Telit that saves power loses nothing by it. */
+	rows[0].times = rows[0].sent + 3;
+	assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	assert_null(strstr(talk->log, "AT+CFUN=1|"));
+	talk_free(talk);
+}
+
+static void a_radio_that_refuses_to_go_on_is_asked_again(void **state)
+{
+	struct row rows[] = {{"AT+CREG?", AT_FINAL_OK, 0, "+CREG: 0,0", 3, 0},
+			     OK("AT+CREG?", "+CREG: 0,1"),
+			     {"AT+CFUN?", AT_FINAL_OK, 0, "+CFUN: 4", 1, 0},
+			     OK("AT+CFUN?", "+CFUN: 1"),
+			     {"AT+CFUN=1", AT_FINAL_CME, 100, "", 3, 0}};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+
+	(void)state;
+	assert_int_equal(run(talk, SCRIPT_REGISTER, 60000), SCRIPT_DONE);
+	talk_free(talk);
+}
+
+static void a_denial_of_an_hour_is_asked_about_with_the_radio_off_and_on(void **state)
+{
+	struct row rows[] = {OK("AT+CREG?", "+CREG: 0,3"), OK("AT+CGREG?", "+CGREG: 0,3"),
+			     OK("AT+CFUN?", "+CFUN: 1")};
+	struct talk *talk = talk_new(rows, COUNT(rows));
+	int cuts = 0, cuts_at_first = 0;
+
+	(void)state;
+	for (int dial = 0; dial < 26; dial++) {
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_int_equal(run(talk, SCRIPT_REGISTER, 120000), SCRIPT_FAILED);
+		assert_int_equal(talk->script.cause, CAUSE_NOT_REGISTERED);
+		cuts += strstr(talk->log, "AT+CFUN=4|") != NULL;
+		cuts_at_first += dial < 11 ? cuts : 0;
+		talk->now += 300000;
+	}
+	assert_int_equal(cuts_at_first, 0);
+	assert_int_equal(cuts, 2);
+	talk_free(talk);
+}
+
 static void an_operator_is_selected_only_when_another_serves(void **state)
 {
 	struct row other[] = {OK("AT+CREG?", "+CREG: 0,1"),
@@ -1481,6 +1535,7 @@ static void dial_strings_are_tried_until_one_is_understood(void **state)
 	} cases[] = {
 		{AT_FINAL_ERROR, 0, 1, "ATD*99#", "ATD*99***1#|ATD*99#|"},
 		{AT_FINAL_CME, 3, 1, "ATD*99#", "ATD*99***1#|ATD*99#|"},
+		{AT_FINAL_OK, 0, 1, "ATDT*99***1#", "ATD*99***1#|ATD*99#|ATDT*99***1#|"},
 		{AT_FINAL_CME, 4, 1, "ATDT*99***1#", "ATD*99***1#|ATD*99#|ATDT*99***1#|"},
 		{AT_FINAL_CME, 100, 1, "AT+CGDATA=\"PPP\",1",
 		 "ATD*99***1#|ATD*99#|ATDT*99***1#|AT+CGDATA=\"PPP\",1|"},
@@ -1712,6 +1767,9 @@ int main(void)
 		cmocka_unit_test(a_radio_that_stays_off_is_told_apart),
 		cmocka_unit_test(a_radio_that_is_on_is_left_alone),
 		cmocka_unit_test(a_radio_that_was_off_is_switched_on),
+		cmocka_unit_test(a_radio_in_an_odd_state_is_switched_on_when_nothing_else_helps),
+		cmocka_unit_test(a_radio_that_refuses_to_go_on_is_asked_again),
+		cmocka_unit_test(a_denial_of_an_hour_is_asked_about_with_the_radio_off_and_on),
 		cmocka_unit_test(an_operator_is_selected_only_when_another_serves),
 		cmocka_unit_test(technology_is_told_in_the_maker_s_word),
 		cmocka_unit_test(a_signal_that_csq_does_not_know_is_asked_of_the_maker),
