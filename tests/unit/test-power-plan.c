@@ -12,7 +12,7 @@ static void each_model_has_its_times(void **state)
 {
 	static const struct {
 		const char *identity;
-		int on_min, on_max, off_min;
+		int on_min, on_max, off_min, reset_min;
 	} rows[] = {
 		/* A press that switches on is shorter than one that switches off. */
 		{"SIMCOM INCORPORATED\nSIMCOM_SIM7600E-H", 500, 2499, 2500},
@@ -21,7 +21,11 @@ static void each_model_has_its_times(void **state)
 		{"Manufacturer: SIMCOM INCORPORATED\nModel: A7670E-FASE", 50, 2499, 2500},
 		{"Quectel\nEC25\nRevision: EC25EFA", 500, 649, 650},
 		{"Quectel\nBG96\nRevision: BG96MAR02", 500, 649, 650},
-		{"u-blox\nSARA-R410M-02B", 150, 1499, 1500},
+		{"u-blox\nSARA-R410M-02B", 150, 1499, 1500, 10000},
+		{"u-blox\nSARA-R510M8S-00B", 1000, 1999, 2000, 100},
+		/* "SARA-U201-03S-00": as short as it can be done */
+		{"SARA-U201-03S-00", 1, 999, 1000, 50},
+		{"u-blox\nLARA-R6401", 150, 1499, 1500},
 		{"", 1000, 2499, 2500},
 	};
 	struct conf conf;
@@ -34,7 +38,7 @@ static void each_model_has_its_times(void **state)
 
 		assert_in_range(times.key_on_ms, rows[i].on_min, rows[i].on_max);
 		assert_true(times.key_off_ms >= rows[i].off_min);
-		assert_true(times.reset_ms > 0 && times.boot_ms >= 10000);
+		assert_true(times.reset_ms > rows[i].reset_min && times.boot_ms >= 10000);
 	}
 	conf.power.key_on_ms = 42;
 	assert_int_equal(power_times(&conf, NULL, "").key_on_ms, 42);

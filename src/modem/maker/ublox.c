@@ -26,8 +26,15 @@ const struct modem_family maker_ublox = {
 	.auth = "AT+CGAUTH=%c,%a,%u,%p|AT+UAUTHREQ=%c,%a,%u,%p",
 	.auth_none = "AT+CGAUTH=%c,0|AT+UAUTHREQ=%c,0",
 	.mode = &urat,
-	/* SARA-R4 */
-	.power = (const struct power_times[]){ { "", 500, 1600, 15000, 10000, 0 }, { NULL } },
+	/* SARA-U2 wants 50 to 80 us, which nobody here can keep to; its maker's own library waits 1 ms
+	 * too. R4 takes its reset line for nothing below 10 s. */
+	.power = (const struct power_times[]){
+		{ "SARA-U", 1, 1500, 10000, 5000, 75 },
+		{ "SARA-R4", 500, 2000, 15000, 35000, 16500 },
+		{ "SARA-R5", 1500, 2000, 15000, 20000, 150 },
+		{ "", 500, 2000, 15000, 35000, 0 },
+		{ NULL },
+	},
 	.counters = (const struct card_counter[]){ { "+UPINCNT:" }, { NULL } },
 	.technologies = (const struct signal_technology[]){
 		{ "+UREG:", "-PEUDSHLPE", SIGNAL_LAST_FIELD }, { NULL },
