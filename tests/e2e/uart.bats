@@ -167,14 +167,17 @@ family() {
 	family quectel-ec25-uart LTE
 }
 
-@test "a SARA-R4 and a SARA-U2 of u-blox, and an HL7692 of Sierra" {
+@test "SARA-R4, -R5 and -U2 of u-blox, and an HL7692 of Sierra" {
 	family ublox-sara-r4 LTE-M
+	family ublox-sara-r5 LTE-M
+	grep -q 'multiplexer open, frames of 1509' "$modem_dir/ublox-sara-r5/log"
 	family ublox-sara-u2 UMTS
 	family sierra-hl7692 LTE
 }
 
 @test "an nRF91 without ATI and ATD, and a Sequans Monarch" {
 	family nrf91 LTE-M 'network: { apn = "internet"; };'
-	grep -q 'AT+CGDATA=\\"PPP\\",1' "$modem_dir/nrf91/log"
+	grep -q '1 < AT+CGDATA=\\"PPP\\",1' "$modem_dir/nrf91/log"
+	grep -q 'multiplexer open, frames of 127' "$modem_dir/nrf91/log"
 	family sequans-gm02s LTE-M
 }

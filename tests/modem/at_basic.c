@@ -294,8 +294,11 @@ static int cmux_test(struct at *at, const char *args)
 	(void)args;
 	if (modem->line_count == modem->port_count || at->port->desc->dlci)
 		return AT_ERROR;
-	at_info(at, "+CMUX: (0),(0),(1-8),(1-%d),(1-255),(0-100),(2-255),(1-255),(1-7)",
-		modem->desc->mux.n1);
+	if (modem->desc->mux.bare)
+		at_info(at, "+CMUX: (0),(0)");
+	else
+		at_info(at, "+CMUX: (0),(0),(1-8),(1-%d),(1-255),(0-100),(2-255),(1-255),(1-7)",
+			modem->desc->mux.n1);
 	return AT_OK;
 }
 

@@ -154,7 +154,7 @@ struct desc {
 	} call;
 	struct {
 		int n1, refuse, damage, stop_every;
-		bool mute;
+		bool mute, bare;
 	} mux;
 	DESC_LIST(desc_port) ports;
 	DESC_LIST(desc_context) contexts;

@@ -210,6 +210,7 @@ static const struct key mux_keys[] = {
 	GINT(mux, n1, 1509),
 	GINT(mux, refuse, 0), GINT(mux, damage, 0), GINT(mux, stop_every, 0),
 	GBOOL(mux, mute, false),
+	GBOOL(mux, bare, false),
 	END
 };
 const struct key desc_keys[] = {

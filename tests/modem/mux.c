@@ -195,8 +195,14 @@ void mux_stop(struct mux *mux)
 bool mux_accept(struct mux *mux, const char *args)
 {
 	const int max = mux->modem->desc->mux.n1;
+	const bool bare = mux->modem->desc->mux.bare;
 	int option = at_parse_int(&args, 0), subset = at_parse_int(&args, 0);
-	int speed = at_parse_int(&args, 5), n1 = at_parse_int(&args, 31);
+	int speed, n1;
+
+	if (bare && args && *args)
+		return false;
+	speed = at_parse_int(&args, 5);
+	n1 = at_parse_int(&args, bare ? max : 31);
 
 	if (option != 0 || subset != 0 || speed < 1 || speed > 8 || n1 < 1 || n1 > max)
 		return false;
@@ -219,6 +225,8 @@ static void take_command(struct mux *mux, int type, const unsigned char *values,
 	unsigned char answer[100];
 	int dlci = len > 0 ? values[0] >> 2 : 0;
 
+	if (mux->modem->desc->mux.bare && type != 0xe3 && type != 0xc3)
+		return;
 	memcpy(answer, values, len);
 	switch (type) {
 	case 0xe3: /* MSC: FC, and DTR is RTC */
