@@ -127,7 +127,10 @@ static const struct part parts[] = {
 	 .on_reload = monitor_on_reload,
 	 .on_facts = monitor_on_facts},
 	{.stop = reload_stop},
-	{.start = session_ops_start, .stop = session_ops_stop, .on_reload = session_ops_on_reload},
+	{.start = session_ops_start,
+	 .stop = session_ops_stop,
+	 .on_state = session_ops_on_state,
+	 .on_reload = session_ops_on_reload},
 	{.start = hooks_start, .stop = hooks_stop, .on_change = hooks_on_change},
 	{.start = bus_begin},
 };

@@ -526,6 +526,17 @@ const struct session_ops session_ops = {
 	.apns = &apnfile_ops,
 };
 
+/* While there is no port, a named one may come. */
+void session_ops_on_state(struct bus *bus)
+{
+	enum session_state state = bus->session.state;
+	bool away = state == SESSION_WAITING || state == SESSION_PROBING ||
+		    state == SESSION_BACKING_OFF || state == SESSION_RECOVERING;
+
+	if (bus->care->uevent)
+		uevent_await(bus->care->uevent, away ? bus->conf->modem.port : NULL);
+}
+
 enum cause session_ops_start(struct bus *bus)
 {
 	uint32_t seed = (uint32_t)clock_now_ms() ^ (uint32_t)getpid() << 16;

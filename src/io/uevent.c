@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@ struct uevent {
 	struct ev_loop *loop;
 	int socket;
 	ev_io reader;
+	ev_stat node;
+	char path[PATH_MAX]; /* of the node */
 	uevent_handler *handler;
 	void *ctx;
 };
@@ -57,6 +60,30 @@ static void on_uevent(struct ev_loop *loop, ev_io *watcher, int revents)
 	}
 }
 
+static void on_node(struct ev_loop *loop, ev_stat *watcher, int revents)
+{
+	struct uevent *uevent = watcher->data;
+	const ev_statdata *was = &watcher->prev, *is = &watcher->attr;
+
+	(void)loop;
+	(void)revents;
+	/* A tty's times change with what is written to it. */
+	if (is->st_nlink && (!was->st_nlink || was->st_ino != is->st_ino))
+		uevent->handler(uevent->ctx, true, "");
+}
+
+void uevent_await(struct uevent *uevent, const char *path)
+{
+	if (path && ev_is_active(&uevent->node) && strcmp(uevent->path, path) == 0)
+		return;
+	ev_stat_stop(uevent->loop, &uevent->node);
+	if (!path || *path != '/')
+		return;
+	str_copy(uevent->path, sizeof(uevent->path), path);
+	ev_stat_set(&uevent->node, uevent->path, 0.);
+	ev_stat_start(uevent->loop, &uevent->node);
+}
+
 struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler, void *ctx)
 {
 	struct uevent *uevent = calloc(1, sizeof(*uevent));
@@ -74,6 +101,8 @@ struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler, void *c
 	ev_io_init(&uevent->reader, on_uevent, uevent->socket, EV_READ);
 	uevent->reader.data = uevent;
 	ev_io_start(loop, &uevent->reader);
+	ev_init(&uevent->node, on_node);
+	uevent->node.data = uevent;
 	return uevent;
 }
 
@@ -82,6 +111,7 @@ void uevent_free(struct uevent *uevent)
 	if (!uevent)
 		return;
 	ev_io_stop(uevent->loop, &uevent->reader);
+	ev_stat_stop(uevent->loop, &uevent->node);
 	close(uevent->socket);
 	free(uevent);
 }

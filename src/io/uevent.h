@@ -15,4 +15,8 @@ typedef void uevent_handler(void *ctx, bool added, const char *device);
 struct uevent *uevent_new(struct ev_loop *loop, uevent_handler *handler, void *ctx);
 void uevent_free(struct uevent *uevent);
 
+/* Report as well, with "" for the device, that something has come to `path`, until the next call. A
+ * pty has no event, and udev's links and procd's nodes come after it. NULL: no longer. */
+void uevent_await(struct uevent *uevent, const char *path);
+
 #endif

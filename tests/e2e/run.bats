@@ -16,9 +16,10 @@ teardown() {
 	modem_teardown
 }
 
-# start COMMAND...: run, by way of COMMAND, waiting for a modem that never comes.
+# start COMMAND...: run, by way of COMMAND, waiting for a modem that never comes, or
+# for $port.
 start() {
-	echo 'modem: { port = "/dev/ttyNone0"; };' >"$conf"
+	echo "modem: { port = \"${port:-/dev/ttyNone0}\"; };" >"$conf"
 	background "$@" "$gobi" -v -c "$conf" run 2>>"$BATS_TEST_TMPDIR/log"
 	pid=$!
 	wait_for 10 logged '-> waiting|Permission denied'
@@ -92,6 +93,17 @@ on_terminal() {
 	wait_for 10 succeeds_not kill -0 "$pid" 2>/dev/null
 	logged 'Hangup: stopping'
 	[ ! -e "/run/gobi-dial/$name.lock" ]
+}
+
+# A pty makes no event of the kernel's, and a rescan is a minute away.
+@test "a named port is seen when it comes, and its folder with it" {
+	local port="$modem_dir/later/if2"
+
+	start
+	modem mc8355.modem "$modem_dir/later"
+	wait_for 10 logged '-> preparing'
+	kill -TERM "$pid"
+	ends_well
 }
 
 @test "SIGHUP has it read its configuration again, on a terminal too" {
