@@ -20,12 +20,31 @@ static int64_t search_end(const struct session *session)
 	return session->search_at + (session->boot_ms > wait_ms ? session->boot_ms : wait_ms);
 }
 
+/* A modem that has just come (back) may have cured these. */
+static void wake_for_ports(struct session *session)
+{
+	enum cause cause = session->cause;
+
+	if (session->state == SESSION_WAITING || cause == CAUSE_NO_MODEM ||
+	    cause == CAUSE_NO_AT_PORT || cause == CAUSE_LINK_LOST || cause == CAUSE_PPP ||
+	    cause == CAUSE_BUSY || cause == CAUSE_POWER)
+		session->wake = session->settled_at;
+}
+
+/* It may have come back while its last port was being closed, or a rung was under way. */
+static void wake_if_ports_came(struct session *session)
+{
+	if (session->failed_at >= 0 && session->settled_at > session->failed_at)
+		wake_for_ports(session);
+}
+
 void waiting_enter(struct session *session, int64_t now)
 {
 	if (session->switched_off) {
 		log_notice("the modem is switched off, until \"gobi-dial power on\"");
 		return;
 	}
+	wake_if_ports_came(session);
 	session->limit = now + RESCAN_MS;
 	if (session->once && search_end(session) < session->limit)
 		session->limit = search_end(session);
@@ -213,6 +232,7 @@ void binding_handle(struct session *session, const struct session_event *event)
 
 void backing_off_enter(struct session *session, int64_t now)
 {
+	wake_if_ports_came(session);
 	session->limit = now + session->delay_ms;
 	if (session->delay_ms > SESSION_REDIAL_MS)
 		log_notice("next try in %d s", (session->delay_ms + 999) / 1000);
@@ -222,16 +242,11 @@ void backing_off_enter(struct session *session, int64_t now)
 void backing_off_handle(struct session *session, const struct session_event *event)
 {
 	bool waiting = session->state == SESSION_WAITING;
-	enum cause cause = session->cause;
 
 	if (session->switched_off)
 		return;
 	if (event->type == SESSION_EVENT_PORTS) {
-		/* A modem that has just come (back) may have cured these. */
-		if (waiting || cause == CAUSE_NO_MODEM || cause == CAUSE_NO_AT_PORT ||
-		    cause == CAUSE_LINK_LOST || cause == CAUSE_PPP || cause == CAUSE_BUSY ||
-		    cause == CAUSE_POWER)
-			session->wake = session->settled_at;
+		wake_for_ports(session);
 	} else if (event->type == SESSION_EVENT_LIMIT && waiting && session->once &&
 		   event->now >= search_end(session)) {
 		session_change(session, SESSION_FAILED, event->now);

@@ -1420,6 +1420,39 @@ static void no_rung_is_spent_on_what_is_not_there(void **state)
 	world_free(world);
 }
 
+/* Its tty comes before the rung has told that it was gone, or while pppd is still ending. */
+static void a_modem_that_is_back_meanwhile_is_asked_at_once(void **state)
+{
+	struct world *world = world_new(false);
+
+	(void)state;
+	refuse_calls(world, SESSION_RECOVERING, 4);
+	plain(world, SESSION_EVENT_PORTS);
+	tell(world, (struct session_event){.type = SESSION_EVENT_RECOVERED,
+					   .cause = CAUSE_NO_AT_PORT,
+					   .text = "No such device",
+					   .gone = true});
+	assert_int_equal(world->session.state, SESSION_WAITING);
+	assert_true(session_deadline(&world->session) - world->now < 1000);
+	time_out(world);
+	assert_int_equal(world->session.state, SESSION_PROBING);
+	world_free(world);
+
+	world = world_new(false);
+	for (int i = 0; i < 3; i++) {
+		bring_to(world, SESSION_CONNECTED);
+		plain(world, SESSION_EVENT_PORT_GONE);
+		world->now += 20;
+		plain(world, SESSION_EVENT_PORTS);
+		ppp_exit(world, CAUSE_LINK_LOST);
+		if (world->session.state == SESSION_RECOVERING)
+			break;
+		assert_int_equal(world->session.state, SESSION_BACKING_OFF);
+		assert_true(session_deadline(&world->session) - world->now < 1000);
+	}
+	world_free(world);
+}
+
 static void a_device_that_may_be_no_modem_gets_no_rung(void **state)
 {
 	struct world *world = world_new(false);
@@ -1877,6 +1910,7 @@ int main(void)
 		cmocka_unit_test(a_modem_that_does_not_come_back_is_waited_for),
 		cmocka_unit_test(a_rung_that_cannot_be_done_is_passed_over),
 		cmocka_unit_test(no_rung_is_spent_on_what_is_not_there),
+		cmocka_unit_test(a_modem_that_is_back_meanwhile_is_asked_at_once),
 		cmocka_unit_test(a_device_that_may_be_no_modem_gets_no_rung),
 		cmocka_unit_test(a_modem_that_was_plugged_in_anew_begins_at_the_bottom),
 		cmocka_unit_test(no_ladder_for_once_and_for_other_goals),
