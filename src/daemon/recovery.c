@@ -294,11 +294,13 @@ int recovery_start(void *ctx, enum ladder_rung rung)
 		error = on_usb ? -ENXIO : -ENODEV;
 	for (size_t i = 0; i < list.count; i++) {
 		const struct port *port = &list.ports[i];
+		/* A named one that is not on USB is the one, whatever its number is by now. */
 		bool same = on_usb && *port->usb_path
 				    ? strcmp(recovery->port.usb_path, port->usb_path) == 0 &&
 					      recovery->port.interface == port->interface &&
 					      recovery->port.vid == port->vid
-				    : strcmp(recovery->port.device, port->device) == 0;
+				    : (!on_usb && port->named) ||
+					      strcmp(recovery->port.device, port->device) == 0;
 
 		if (!same)
 			continue;
