@@ -57,7 +57,7 @@ static bool is_silent(const struct conf *conf)
 	survey_run(&survey, conf, &options);
 	for (size_t i = 0; survey.result && i < survey.result->count; i++)
 		silent &= survey.result->ports[i].role == PORT_ROLE_SILENT &&
-			  !survey.result->ports[i].garbled;
+			  !survey.result->ports[i].garbled && !survey.result->ports[i].console;
 	survey_free(&survey);
 	return silent;
 }

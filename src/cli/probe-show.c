@@ -160,6 +160,13 @@ static void advise_on_line(const struct probe_result *result, struct buf *out)
 		buf_printf(out, "A modem takes up to a minute to start: try again.\n");
 		return;
 	}
+	if (port->console) {
+		buf_printf(out,
+			   "At the other end of %s is %s:\n"
+			   "is it the right port, and does the cable lead to the modem?\n",
+			   port->port.device, port->reason);
+		return;
+	}
 	buf_printf(out, "%s is a %s; the modem is behind it.\n", port->port.device,
 		   port_uart_kind(&port->port));
 	if (port->garbled)

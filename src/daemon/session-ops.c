@@ -157,7 +157,8 @@ static void note_sounds(const struct probe_result *result, struct session_event 
 	for (size_t i = 0; result->chosen < 0 && i < result->count; i++) {
 		event->stuck |= result->ports[i].role == PORT_ROLE_PPP;
 		event->silent &= result->ports[i].role == PORT_ROLE_SILENT &&
-				 !result->ports[i].garbled && result->ports[i].answer_ms < 0;
+				 !result->ports[i].garbled && !result->ports[i].console &&
+				 result->ports[i].answer_ms < 0;
 	}
 }
 

@@ -63,6 +63,11 @@ static const char *judge_port(const struct doctor_facts *facts, struct finding *
 		return NULL;
 	silent = find_port(facts, PORT_ROLE_SILENT);
 	put_ports(facts, &finding->evidence);
+	if (silent && silent->console) {
+		buf_printf(&finding->text, "at the other end of %s is %s", silent->port.device,
+			   silent->reason);
+		return "line-is-console";
+	}
 	if (silent && port_is_uart(&silent->port)) {
 		buf_printf(&finding->text, "%s behind %s, a %s%s%s",
 			   silent->garbled ? "what is" : "no modem answers", silent->port.device,
@@ -225,6 +230,10 @@ static const struct check checks[] = {
 	  "Is the modem switched on? Most wait for a pulse on their power key. Has it ground in "
 	  "common with this machine, is its TX on our RX and its RX on our TX? Does it speak at "
 	  "3.3 V where this side does? It takes up to a minute to start: try again.",
+	  .cause = CAUSE_NO_AT_PORT },
+	{ "line-is-console", DOCTOR_PROBLEM, judge_port,
+	  "It asks for a login, or takes AT for a command of its own, and has been told no more. Is "
+	  "it the right port, and does the cable lead to the modem?",
 	  .cause = CAUSE_NO_AT_PORT },
 	{ "line-garbled", DOCTOR_PROBLEM, judge_port,
 	  "Something speaks, at another rate or with other framing than 8 bits, no parity: give its "

@@ -223,6 +223,7 @@ static void advance_probe(struct candidate *candidate)
 				port->port.baud > 0 ? find_base(candidate, found->baud) : 0;
 			port->port.wants_lf = found->wants_lf;
 			port->garbled = found->garbled;
+			port->console = found->console;
 			serial_set_lf(candidate->serial, found->wants_lf);
 			describe_line(found, reason, sizeof(reason));
 			candidate_settle(candidate, found->role, reason);

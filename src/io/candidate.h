@@ -23,6 +23,7 @@ struct probed_port {
 	char reason[192];   /* ERROR, OTHER: why; AT_SECONDARY: why it is no more than that; of a
 			     * UART what was found out about the line */
 	bool garbled;       /* bytes came in that are neither text nor frames */
+	bool console;       /* another computer's login or shell is at the other end */
 	bool no_flow;       /* no byte passes with RTS/CTS */
 	char identity[256]; /* its answer to ATI; "" */
 };

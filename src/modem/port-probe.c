@@ -456,7 +456,7 @@ static int64_t find_pass_end(const struct port_probe *probe)
 	int64_t early = probe->start + (probe->pass == PASS_FIRST ? AWAKE_MS : GARBAGE_MS);
 	bool garbled =
 		probe->searches && probe->pass <= PASS_RATE && probe->stream.odd >= GARBAGE_BYTES;
-	bool sure = garbled ||
+	bool sure = garbled || (probe->searches && probe->stream.console) ||
 		    (stream_role(&probe->stream) != PORT_ROLE_UNKNOWN && probe->pass < PASS_LEAVE);
 
 	return sure && early < probe->end ? early : probe->end;
@@ -619,7 +619,12 @@ void port_probe_tick(struct port_probe *probe, int64_t now)
 		if (probe->searches && probe->pass <= PASS_RATE &&
 		    probe->stream.odd >= GARBAGE_BYTES)
 			probe->found.garbled = true;
-		if (ends && heard != PORT_ROLE_UNKNOWN && probe->pass < PASS_LEAVE) {
+		if (ends && probe->searches && probe->stream.console) {
+			/* Each further AT would be a name or a command there. */
+			probe->found.console = true;
+			probe->found.echoed = false;
+			settle_role(probe, PORT_ROLE_SILENT, "the console of another computer");
+		} else if (ends && heard != PORT_ROLE_UNKNOWN && probe->pass < PASS_LEAVE) {
 			take_heard(probe, heard, now);
 		} else if (ends && probe->pass == PASS_FIRST && !probe->found.garbled) {
 			probe->state = STATE_LISTENING;

@@ -70,6 +70,7 @@ struct port_finding {
 	bool dtr_low;   /* DTR is to be down at the moment */
 	bool garbled;   /* bytes came in that are no text and no frame */
 	bool echoed;    /* a command came back, and no answer to any did */
+	bool console;   /* another computer asks for a login there, or takes commands */
 	/* It was in a call or multiplexed, and this has ended it: "+++", "CLD"; NULL. Static. */
 	const char *freed;
 };

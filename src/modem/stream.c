@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "modem/stream.h"
 
 #define FLAG        0x7e
@@ -74,6 +75,23 @@ static void feed_frame(struct stream *stream, uint8_t byte)
 							 : stream->fcs >> 1);
 }
 
+/* A login takes AT for a name, a shell for a command. */
+static void feed_console(struct stream *stream, char byte)
+{
+	static const char *const words[] = {"login: ", "assword: ", "AT: not found",
+					    "AT: command not found"};
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		uint8_t *matched = &stream->matched[i];
+
+		if (byte != words[i][*matched])
+			*matched = 0;
+		*matched += byte == words[i][*matched];
+		stream->console |= !words[i][*matched];
+		*matched = words[i][*matched] ? *matched : 0;
+	}
+}
+
 /* "$GPGSV,...*7A" */
 static bool is_sentence(const char *text)
 {
@@ -97,6 +115,7 @@ void stream_feed(struct stream *stream, const void *bytes, size_t len)
 		uint8_t byte = at[i];
 
 		feed_frame(stream, byte);
+		feed_console(stream, (char)byte);
 		/* A line that is switched on sends NULs. */
 		if (byte > '~' || (byte && byte < ' ' && !strchr("\b\t\n\r\033", byte)))
 			stream->odd++;

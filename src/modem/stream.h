@@ -9,11 +9,12 @@
 /*
  * Recognise what a port that does not answer AT is sending: an NMEA sentence
  * with the right checksum (NMEA 0183), or an HDLC frame with the right FCS (RFC
- * 1662), which is PPP or else DIAG; both use the same framing. Fed in any pieces.
+ * 1662), which is PPP or else DIAG; both use the same framing; or what a computer's
+ * console says to "AT". Fed in any pieces.
  */
 struct stream {
-	bool nmea, diag, ppp; /* seen so far */
-	unsigned odd;         /* bytes that are no text, as come in at a wrong rate */
+	bool nmea, diag, ppp, console; /* seen so far */
+	unsigned odd;                  /* bytes that are no text, as come in at a wrong rate */
 
 	char sentence[96];
 	size_t sentence_len; /* 0: none has begun */
@@ -21,6 +22,7 @@ struct stream {
 	size_t frame_len;
 	uint16_t fcs;
 	bool escaped;
+	uint8_t matched[4]; /* how much of each of a console's words */
 };
 
 void stream_init(struct stream *stream);

@@ -368,6 +368,8 @@ LONE(bridge, world->ports[0].port.named = true; world->ports[0].port.interface =
      strcpy(world->ports[0].port.driver, "cp210x"))
 LONE(dead_line, spoil_silent(world); world->ports[0].port.named = true)
 LONE(odd_line, spoil_dead_line(world); world->ports[0].garbled = true)
+LONE(far_console, spoil_dead_line(world); world->ports[0].console = true;
+     strcpy(world->ports[0].reason, "the console of another computer"))
 LONE(not_asked, facts->modem = NULL)
 LONE(half_asked, facts->ask_text = "the modem has stopped answering")
 LONE(no_pin, modem->sim = MODEM_SIM_PIN)
@@ -473,6 +475,7 @@ static const struct lone lones[] = {
 	{ "bridge-found", spoil_bridge },
 	{ "line-silent", spoil_dead_line },
 	{ "line-garbled", spoil_odd_line },
+	{ "line-is-console", spoil_far_console },
 	{ "power-chip-missing", spoil_no_chip },
 	{ "power-line-missing", spoil_no_line },
 	{ "power-line-held", spoil_held_line },

@@ -388,6 +388,8 @@ static void every_persona_is_told_for_what_it_is(void **state)
 	}
 }
 
+#define CONSOLE "the console of another computer"
+
 /* clang-format off */
 static const struct persona lines[] = {
 	{ "a UART modem at the usual rate", 20, 0, { MODEM }, { 0 },
@@ -458,6 +460,12 @@ static const struct persona lines[] = {
 	  PORT_ROLE_SILENT, -1, 11800, 11800, "", { 0 }, 115200 },
 	{ "nothing is there", 0, 0, { { "", "", 0 } }, { 0 },
 	  PORT_ROLE_SILENT, -1, 11800, 11800, "", { .baud = 1 }, 115200 },
+	{ "a login at the other end", 20, 0, { { "*", "AT\r\nraspberrypi login: ", 0 } }, { 0 },
+	  PORT_ROLE_SILENT, -1, 400, 500, CONSOLE, { 0 }, 115200 },
+	{ "a shell at the other end", 20, 0, { { "*", "AT\r\n-ash: AT: not found\r\n# ", 0 } }, { 0 },
+	  PORT_ROLE_SILENT, -1, 400, 500, CONSOLE, { 0 }, 115200 },
+	{ "a login that waits for its password, at 9600", 20, 0, { { "*", "\r\nPassword: ", 0 } },
+	  { 0 }, PORT_ROLE_SILENT, -1, 2300, 2600, CONSOLE, { .baud = 9600 }, 9600 },
 	{ "GPS at 4800 is not found, at 9600 it is", 0, 0, { { "", "", 0 } },
 	  { 2400, 1000, BYTES(NMEA) },
 	  PORT_ROLE_NMEA, -1, 2600, 2600, "", { .baud = 1 }, 9600 },
@@ -480,6 +488,7 @@ static void a_named_uart_is_searched(void **state)
 		struct port_probe *ask = port_probe_new("test", PASS_MS, 0);
 		const struct port_finding *found = port_probe_finding(ask);
 		struct port port;
+		bool silent;
 
 		const struct port_search search = {
 			.baud = line->fixed ? line->fixed : 115200,
@@ -491,6 +500,7 @@ static void a_named_uart_is_searched(void **state)
 		meet(&port, persona);
 		port_probe_search(ask, &search, 0);
 		check(persona, ask, run(ask, &port, 0));
+		silent = found->role == PORT_ROLE_SILENT && !found->console;
 		/* Where something answers as it is. */
 		if (found->role == PORT_ROLE_AT && !found->freed)
 			assert_in_range(persona->most_ms, 0, 10000);
@@ -498,13 +508,13 @@ static void a_named_uart_is_searched(void **state)
 		    strcmp(found->freed ? found->freed : "", cure_of(line)) != 0)
 			fail_msg("%s: baud %d, lf %d, freed by %s", persona->name, found->baud,
 				 found->wants_lf, found->freed ? found->freed : "nothing");
+		assert_int_equal(found->console, strcmp(persona->why, CONSOLE) == 0);
 		assert_int_equal(found->echoed,
-				 found->role == PORT_ROLE_SILENT &&
-					 strcmp(persona->rules[0].answer, "AT\r") == 0);
+				 silent && strcmp(persona->rules[0].answer, "AT\r") == 0);
 		assert_false(found->dtr_low);
-		if (found->role == PORT_ROLE_SILENT)
+		if (silent)
 			assert_int_equal(found->garbled, persona->noise.len > 0);
-		if (found->role == PORT_ROLE_SILENT && !line->fixed)
+		if (silent && !line->fixed)
 			assert_string_equal(found->tried,
 					    "115200, 9600, 19200, 38400, 57600, 230400, "
 					    "460800, 921600, 3000000");
