@@ -104,7 +104,7 @@ test('a modem that is found can be taken', async() => {
 	assert.strictEqual(asked, 3);
 	assert.match(widget.textContent, /<b>MC8355<\/b> – diagnostics/);
 	assert.match(widget.textContent, /ttyS1 – in use by getty/);
-	const take = widget.all('button').slice(1);
+	const take = widget.all('button').slice(2);
 	assert.strictEqual(take.length, 1);
 	take[0].click();
 	assert.strictEqual(world.option('usb').element.value, '1199:9013');
@@ -119,9 +119,24 @@ test('of two that are alike the one at its place is taken', async() => {
 	const widget = world.option('_modems').renderWidget('wan_gobi');
 	widget.all('button')[0].click();
 	await turns();
-	widget.all('button')[2].click();
+	widget.all('button')[3].click();
 	assert.strictEqual(world.option('usb').element.value, '1199:9013');
 	assert.strictEqual(world.option('path').element.value, '1-2');
+});
+
+test('the page of an interface can have it dialed again', async() => {
+	let answer = { error: 'no instance "wan_gobi" is running' };
+	const world = page(() => answer);
+	const widget = world.option('_modems').renderWidget('wan_gobi');
+	widget.all('button')[1].click();
+	await turns();
+	assert.match(widget.textContent, /is running/);
+	answer = { ok: true };
+	widget.all('button')[1].click();
+	await turns();
+	assert.doesNotMatch(widget.textContent, /is running|Wait/);
+	assert.deepStrictEqual(world.calls.map((call) => call.method + ' ' + call.args.name),
+		[ 'redial wan_gobi', 'redial wan_gobi' ]);
 });
 
 test('no modem, and a search that fails, are said', async() => {
@@ -182,6 +197,9 @@ test('it follows the state', async() => {
 test('an instance that does not run, and none at all, are said', async() => {
 	let world = await statusPage({ list: { instances: [ { name: 'a' } ] }, status: { error: 'no instance "a" is running' } });
 	assert.match(world.node.textContent, /no instance "a" is running/);
+	world = await statusPage({ list: { instances: [ { name: 'a' } ] },
+		status: { error: 'the interface a is down', word: 'PIN_FAILED' } });
+	assert.match(world.node.textContent, /the interface a is down: The PIN is missing or was refused/);
 	world = await statusPage({ list: { instances: [] } });
 	assert.match(world.node.textContent, /No interface has the protocol/);
 });

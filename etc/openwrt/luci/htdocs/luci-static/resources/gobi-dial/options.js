@@ -175,7 +175,7 @@ return L.Class.extend({
 		DEVICE_BUSY: _('Another program holds the modem.'),
 		NO_FIRMWARE: _('The modem waits for its firmware.'),
 		SIM_FAILED: _('The modem finds no SIM card, or the card fails.'),
-		PIN_FAILED: _('The PIN is missing or was refused. It is not sent again: correct it here.'),
+		PIN_FAILED: _('The PIN is missing or was refused. It is not sent again; give the right one.'),
 		PUK_NEEDED: _('The SIM card is blocked. Unblock it with its PUK, in a telephone.'),
 		RADIO_OFF: _('The modem\'s radio is switched off.'),
 		NETWORK_REGISTRATION_FAILED: _('No network takes the modem.'),

@@ -14,6 +14,13 @@ var probe = rpc.declare({
 	expect: { '': {} }
 });
 
+var redial = rpc.declare({
+	object: 'gobi-dial',
+	method: 'redial',
+	params: [ 'name' ],
+	expect: { '': {} }
+});
+
 /* What nearly everybody needs; all other options are on the second tab. */
 var titles = {
 	apn: _('APN'),
@@ -167,6 +174,26 @@ function renderPorts(s, section_id, found) {
 	return ports.length ? ports : [ E('em', {}, [ found.error || _('No modem was found.') ]) ];
 }
 
+/* A button whose action gives what is to be shown below it. */
+function renderButton(title, list, action) {
+	return E('button', {
+		'class': 'btn cbi-button',
+		'click': function(ev) {
+			var target = ev.currentTarget;
+
+			ev.preventDefault();
+			target.disabled = true;
+			L.dom.content(list, [ E('em', { 'class': 'spinning' }, [ _('Wait…') ]) ]);
+			return action().catch(function(error) {
+				return [ E('em', {}, [ error.message ]) ];
+			}).then(function(shown) {
+				target.disabled = false;
+				L.dom.content(list, shown);
+			});
+		}
+	}, [ title ]);
+}
+
 return network.registerProtocol('gobi', {
 	getI18n: function() {
 		return _('Cellular (gobi-dial)');
@@ -212,23 +239,21 @@ return network.registerProtocol('gobi', {
 
 		o.rawhtml = true;
 		o.renderWidget = function(section_id) {
-			var list = E('div'),
-			    button = E('button', {
-				'class': 'btn cbi-button',
-				'click': function(ev) {
-					ev.preventDefault();
-					button.disabled = true;
-					L.dom.content(list, [ E('em', { 'class': 'spinning' }, [ _('Searching…') ]) ]);
-					return search(section_id).catch(function(error) {
-						return { error: error.message };
-					}).then(function(found) {
-						button.disabled = false;
-						L.dom.content(list, renderPorts(s, section_id, found));
-					});
-				}
-			}, [ _('Search') ]);
+			var list = E('div');
 
-			return E('div', {}, [ button, list ]);
+			return E('div', {}, [
+				renderButton(_('Search'), list, function() {
+					return search(section_id).then(function(found) {
+						return renderPorts(s, section_id, found);
+					});
+				}), ' ',
+				renderButton(_('Redial'), list, function() {
+					return redial(section_id).then(function(result) {
+						return result.error ? [ E('em', {}, [ result.error ]) ] : [];
+					});
+				}),
+				list
+			]);
 		};
 
 		addNetifdOptions(s);

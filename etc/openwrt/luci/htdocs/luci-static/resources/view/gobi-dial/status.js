@@ -211,7 +211,8 @@ return L.view.extend({
 
 		if (body)
 			L.dom.content(body, [ status.state ? renderStatus(status) :
-				E('em', {}, [ status.error || _('It does not run.') ]) ]);
+				E('em', {}, [ joined([ status.error, options.errors[status.word] ], ': ') ||
+					_('It does not run.') ]) ]);
 	},
 
 	render: function(instances) {
