@@ -52,10 +52,20 @@ says() {
 }
 
 @test "without an instance, what gobi-dial says is the error" {
+	printf 'config instance "roof"\n' >"$root/etc/config/gobi-dial"
 	for method in status redial stop; do
-		call $method '{"name":"wan_gobi"}'
-		says '.error | test("no instance .wan_gobi. is running")'
+		call $method '{"name":"roof"}'
+		says '.error | test("no instance .roof. is running")'
 	done
+}
+
+# gobi-dial's own words would have a person start it beside netifd.
+@test "an interface that is down is set up by netifd" {
+	call status '{"name":"wan_gobi"}'
+	says '.error == "the interface wan_gobi is down"'
+	call redial '{"name":"wan_gobi"}'
+	says '.ok'
+	grep -qx 'ubus -t 10 call network.interface.wan_gobi up' "$calls"
 }
 
 @test "names that are none reach no command" {
