@@ -78,6 +78,8 @@ static void the_errno_of_a_failed_exec_comes_back(void **state)
 		{"not-executable/below", NULL, 0, ENOTDIR},
 	};
 	char folder[] = "/tmp/test-spawn-XXXXXX", command[64];
+	const char *preload = getenv("LD_PRELOAD");
+	bool under_valgrind = preload && strstr(preload, "vgpreload");
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
@@ -88,6 +90,9 @@ static void the_errno_of_a_failed_exec_comes_back(void **state)
 		const char *const argv[] = {path, NULL};
 		FILE *file;
 
+		/* valgrind dies of an execve(2) that fails after its own checks. */
+		if (under_valgrind && strcmp(rows[i].path, "no-interpreter") == 0)
+			continue;
 		snprintf(path, sizeof(path), "./%s", rows[i].path);
 		if (rows[i].content) {
 			file = fopen(path, "w");
