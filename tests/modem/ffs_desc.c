@@ -79,6 +79,8 @@ static uint32_t add_speed(struct buf *out, const struct desc *desc, enum speed s
 	for (size_t i = 0; i < desc->ports.count; i++) {
 		const struct desc_port *port = &desc->ports.items[i];
 
+		if (port->dlci)
+			continue; /* a channel of the first */
 		add_interface(out, port, i);
 		add_endpoints(out, port, &next, speed);
 		count += 1 + 2 * (uint32_t)port->bulk + port->interrupt;

@@ -22,7 +22,7 @@
 struct modem_stats {
 	long lines, commands, pins, puks, dials, connects, hangups, escapes;
 	long from_host, to_host;
-	long overruns; /* frames in spite of a stop */
+	long overruns; /* frames in spite of a stop, reads that did not fit into the buffer */
 };
 
 struct modem {
