@@ -1,7 +1,28 @@
 /* SPDX-License-Identifier: ISC */
 #include "at/between.h"
 
-#define FLAG '~' /* RFC 1662: 0x7e begins and ends a frame */
+#define FLAG   '~' /* RFC 1662: 0x7e begins and ends a frame */
+#define ESCAPE '}'
+
+/* ff 03, where the two have not agreed to leave that out, protocol, code. */
+static void take_head(struct at_between *between, unsigned char byte)
+{
+	const unsigned char *at = between->head;
+
+	if (between->head_len == sizeof(between->head))
+		return;
+	if (byte == ESCAPE) {
+		between->escaped = true;
+		return;
+	}
+	between->head[between->head_len++] = between->escaped ? byte ^ 0x20 : byte;
+	between->escaped = false;
+	if (between->head_len < sizeof(between->head))
+		return;
+	at += at[0] == 0xff && at[1] == 3 ? 2 : 0;
+	between->heard |= *at >= 0x80;
+	between->agreed |= at[0] == 0x80 && (at[1] == 0x21 || at[1] == 0x57) && at[2] == 2;
+}
 
 /* A packet that carries such a line has bytes before it that are no text: its own head. */
 bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
@@ -9,9 +30,12 @@ bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
 {
 	for (; len > 0; bytes++, len--) {
 		if (*bytes == FLAG) {
-			between->frame = false;
-			between->len = 0;
-		} else if (*bytes == '\r' || *bytes == '\n') {
+			between->frame = between->escaped = false;
+			between->len = between->head_len = 0;
+			continue;
+		}
+		take_head(between, (unsigned char)*bytes);
+		if (*bytes == '\r' || *bytes == '\n') {
 			between->line[between->len] = '\0';
 			if (!between->frame && between->len > 0) {
 				*final = at_final_parse(between->line, true);

@@ -9,10 +9,15 @@
 
 /*
  * What a modem says in plain text between the frames of PPP: NO CARRIER, where a port has no other
- * way to tell. All zeros at first.
+ * way to tell; and how far PPP has come, where another program does it. All zeros at first.
  */
 struct at_between {
-	bool frame; /* since the last flag something came that is no text */
+	bool frame;  /* since the last flag something came that is no text */
+	bool heard;  /* a packet of PPP's own protocols has come, */
+	bool agreed; /* and one that grants us an address: IPCP's or IPV6CP's Configure-Ack */
+	bool escaped;
+	unsigned char head[5]; /* of the frame, so far */
+	unsigned char head_len;
 	size_t len;
 	char line[64];
 };

@@ -10,6 +10,7 @@
 #include "cli/peer.h"
 #include "conf/conf.h"
 #include "io/port.h"
+#include "io/rundir.h"
 #include "ppp/options.h"
 
 #define ID_SIZE 12
@@ -67,7 +68,11 @@ int peer_for_device(const struct conf *conf, const char *name, const struct port
 
 	buf_printf(&connect, CHAT_PATH " -v -T %d -U ", cid);
 	str_print_word(&connect, dial);
-	buf_printf(&connect, " -f " CHATDIR "/gobi-direct");
+	/* Of chat's ends those from 4 on are what the modem said. */
+	buf_printf(&connect,
+		   " -f " CHATDIR "/gobi-direct || { [ $? -lt 4 ] || mv -f %s/%s." RUNDIR_APN
+		   " %s/%s." RUNDIR_REFUSED "; exit 1; }",
+		   RUNDIR, name, RUNDIR, name);
 	peer.connect = buf_str(&connect);
 	err = connect.failed ? -ENOMEM : ppp_options_peer(conf, name, &peer, out, error);
 	buf_free(&connect);

@@ -131,6 +131,7 @@ static const struct part parts[] = {
 	 .stop = session_ops_stop,
 	 .on_state = session_ops_on_state,
 	 .on_reload = session_ops_on_reload},
+	{.start = under_pppd_recall_apn},
 	{.start = hooks_start, .stop = hooks_stop, .on_change = hooks_on_change},
 	{.start = bus_begin},
 };
@@ -181,6 +182,9 @@ enum cause daemon_prepare(const struct conf *conf, const char *name, struct port
 	script_put_dial(&bus.session.script, dial);
 	used = script_account(&bus.session.script);
 	ppp_options_account(&used, account);
+	rundir_remove(name, RUNDIR_APN);
+	if (cause == CAUSE_NONE)
+		under_pppd_leave_apn(&bus, RUNDIR_APN);
 	if (cause == CAUSE_NONE && !bus.session.reached)
 		return bus_explain(CAUSE_INTERNAL, "prepare", -ECANCELED);
 	return cause;

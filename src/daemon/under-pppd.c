@@ -9,13 +9,16 @@
 #include "io/atport.h"
 #include "io/serial.h"
 #include "io/pppd-parent.h"
+#include "io/rundir.h"
 
 static void on_parent(void *ctx, enum pppd_parent_event event)
 {
+	static const struct ppp_event address = {PPP_EVENT_LOCAL, ""};
 	static const struct session_event events[] = {
 		[PPPD_PARENT_READY] = {.type = SESSION_EVENT_PPP_READY},
 		[PPPD_PARENT_CLOSED] = {.type = SESSION_EVENT_STOP},
 		[PPPD_PARENT_LOST] = {.type = SESSION_EVENT_PORT_GONE},
+		[PPPD_PARENT_AGREED] = {.type = SESSION_EVENT_PPP_LOG, .ppp = &address},
 		[PPPD_PARENT_LEFT] = {.type = SESSION_EVENT_PPP_EXIT, .text = "pppd was left"},
 	};
 
@@ -84,6 +87,31 @@ enum cause under_pppd_start(struct bus *bus)
 	return bus->parent ? CAUSE_NONE : bus_explain(CAUSE_INTERNAL, "the line to pppd", -ENOMEM);
 }
 
+void under_pppd_leave_apn(const struct bus *bus, const char *suffix)
+{
+	const struct script *script = &bus->session.script;
+	struct buf line = BUF_INIT;
+
+	if (script->apn.count == 0 || script_apn(script)->source == APN_CONFIG)
+		return;
+	provider_print_account(script_apn(script), &line);
+	rundir_write(bus->name, suffix, &line);
+	buf_free(&line);
+}
+
+enum cause under_pppd_recall_apn(struct bus *bus)
+{
+	struct script *script = &bus->session.script;
+	struct buf line = BUF_INIT;
+
+	if (bus->goal != SESSION_GOAL_LINK && rundir_read(bus->name, RUNDIR_REFUSED, &line) == 0)
+		script->has_spent =
+			provider_parse_account(buf_str(&line), line.len, &script->spent);
+	rundir_remove(bus->name, RUNDIR_REFUSED);
+	buf_free(&line);
+	return CAUSE_NONE;
+}
+
 /* How the call ended, for pppd's connect script. */
 void under_pppd_on_state(struct bus *bus)
 {
@@ -91,6 +119,8 @@ void under_pppd_on_state(struct bus *bus)
 		return;
 	bus->end->was_connected = pppd_parent_was_connected(bus->parent);
 	buf_printf(&bus->end->text, "%s", buf_str(&bus->session.text));
+	if (pppd_parent_was_refused(bus->parent))
+		under_pppd_leave_apn(bus, RUNDIR_REFUSED);
 }
 
 void under_pppd_stop(struct bus *bus)

@@ -12,4 +12,11 @@ enum cause under_pppd_start(struct bus *bus);
 void under_pppd_stop(struct bus *bus);
 void under_pppd_on_state(struct bus *bus);
 
+/* What the last process has left by the next, once there is a session. */
+enum cause under_pppd_recall_apn(struct bus *bus);
+
+/* For the next process: what this one has dialed with, if it was not the configuration that said
+ * so. */
+void under_pppd_leave_apn(const struct bus *bus, const char *suffix);
+
 #endif

@@ -29,6 +29,7 @@ struct pppd_parent {
 	void *ctx;
 	struct relay *relay;
 	bool connected;
+	bool heard, agreed; /* the network has spoken PPP, and granted an address */
 	bool stopping;
 	ev_io reader;  /* until there is a relay */
 	ev_timer soon; /* for callbacks that must not run within a call of ours */
@@ -54,7 +55,16 @@ static void on_gone(void *ctx, bool far, const char *words)
 
 	if (words)
 		log_warning("the modem ended the call: %s", words);
+	parent->heard |= words != NULL;
 	parent->tell(parent->ctx, far ? PPPD_PARENT_LOST : PPPD_PARENT_CLOSED);
+}
+
+static void on_agreed(void *ctx)
+{
+	struct pppd_parent *parent = ctx;
+
+	parent->agreed = true;
+	parent->tell(parent->ctx, PPPD_PARENT_AGREED);
 }
 
 static void on_soon(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -92,7 +102,7 @@ void pppd_parent_open(struct pppd_parent *parent)
 
 void pppd_parent_connected(struct pppd_parent *parent, int tty, const char *early, size_t len)
 {
-	const struct relay_ends ends = {STDIN_FILENO, STDOUT_FILENO, tty};
+	const struct relay_ends ends = {STDIN_FILENO, STDOUT_FILENO, tty, on_agreed};
 
 	parent->connected = true;
 	ev_io_stop(parent->loop, &parent->reader);
@@ -105,6 +115,7 @@ void pppd_parent_connected(struct pppd_parent *parent, int tty, const char *earl
 
 void pppd_parent_hush(struct pppd_parent *parent)
 {
+	parent->heard |= relay_has_heard(parent->relay);
 	relay_free(parent->relay);
 	parent->relay = NULL;
 }
@@ -119,6 +130,11 @@ void pppd_parent_stop(struct pppd_parent *parent)
 bool pppd_parent_was_connected(const struct pppd_parent *parent)
 {
 	return parent->connected;
+}
+
+bool pppd_parent_was_refused(const struct pppd_parent *parent)
+{
+	return parent->heard && !parent->agreed;
 }
 
 void pppd_parent_free(struct pppd_parent *parent)

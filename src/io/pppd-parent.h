@@ -20,6 +20,7 @@ enum pppd_parent_event {
 	PPPD_PARENT_READY,  /* after pppd_parent_open */
 	PPPD_PARENT_CLOSED, /* pppd has closed the line */
 	PPPD_PARENT_LOST,   /* the modem has hung up */
+	PPPD_PARENT_AGREED, /* the network has granted pppd an address */
 	PPPD_PARENT_LEFT,   /* after pppd_parent_stop */
 };
 
@@ -41,6 +42,9 @@ void pppd_parent_stop(struct pppd_parent *parent);
 
 /* Whether it was ever connected. */
 bool pppd_parent_was_connected(const struct pppd_parent *parent);
+
+/* Whether the network took the call, and then PPP came to nothing; after pppd_parent_hush. */
+bool pppd_parent_was_refused(const struct pppd_parent *parent);
 
 /* NULL is fine. */
 void pppd_parent_free(struct pppd_parent *parent);

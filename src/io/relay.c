@@ -24,6 +24,7 @@ struct way {
 struct relay {
 	struct ev_loop *loop;
 	relay_teller *gone;
+	void (*agreed)(void *ctx);
 	void *ctx;
 	struct way out; /* near to far */
 	struct way in;  /* far to near */
@@ -111,6 +112,10 @@ static void on_way_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 		return;
 	}
 	way->end += (size_t)len;
+	if (way->relay->between.agreed && way->relay->agreed) {
+		way->relay->agreed(way->relay->ctx);
+		way->relay->agreed = NULL;
+	}
 	if (way->relay->held)
 		let_go(way->relay);
 	flush_way(way);
@@ -144,6 +149,7 @@ struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, con
 		return NULL;
 	relay->loop = loop;
 	relay->gone = gone;
+	relay->agreed = ends->agreed;
 	relay->ctx = ctx;
 	relay->held = true;
 	way_init(&relay->out, relay, ends->in, ends->far);
@@ -159,6 +165,11 @@ struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, con
 	ev_timer_start(loop, &relay->hold);
 	ev_io_start(loop, &relay->out.reader);
 	return relay;
+}
+
+bool relay_has_heard(const struct relay *relay)
+{
+	return relay && relay->between.heard;
 }
 
 void relay_free(struct relay *relay)

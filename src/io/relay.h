@@ -20,6 +20,7 @@ typedef void relay_teller(void *ctx, bool far, const char *words);
 struct relay_ends {
 	int in, out; /* near: to read and to write; may be the same */
 	int far;
+	void (*agreed)(void *ctx); /* the far end has granted an address; NULL: no matter */
 };
 
 /*
@@ -30,6 +31,9 @@ struct relay_ends {
  */
 struct relay *relay_new(struct ev_loop *loop, const struct relay_ends *ends, const void *early,
 			size_t len, int hold_ms, relay_teller *gone, void *ctx);
+
+/* Whether the far end has spoken PPP. NULL: no. */
+bool relay_has_heard(const struct relay *relay);
 
 /* NULL is fine. Unwritten bytes are dropped. */
 void relay_free(struct relay *relay);

@@ -27,8 +27,16 @@ void rundir_unlock(const char *name, int fd);
 
 struct buf;
 
+/* The access point that `prepare` has chosen, and the one with which the last call of another pppd
+ * came to nothing. */
+#define RUNDIR_APN     "apn"
+#define RUNDIR_REFUSED "refused"
+
 /* Write RUNDIR/NAME.suffix, 0600, whole or not at all. Negative errno. */
 int rundir_write(const char *name, const char *suffix, const struct buf *text);
+
+/* Append what is in it. Negative errno. */
+int rundir_read(const char *name, const char *suffix, struct buf *text);
 
 /* Whether RUNDIR/NAME.suffix is there. */
 bool rundir_has(const char *name, const char *suffix);

@@ -106,8 +106,9 @@ static void write_lines(const struct memory *memory, const struct apn_try *good,
 
 	buf_printf(out, HEAD "%s\n", memory->salt);
 	if (good) {
-		buf_printf(out, "%s|%s|%s|%s|%s\n", memory->hash, good->apn, good->user,
-			   good->password, provider_auth_name(good->auth));
+		buf_printf(out, "%s|", memory->hash);
+		provider_print_account(good, out);
+		buf_append(out, "\n", 1);
 		count++;
 	}
 	while (count < APN_MEMORY_MAX && next_memory(&at, &line, &len, &other)) {

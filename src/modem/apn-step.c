@@ -31,6 +31,9 @@ static enum step_outcome ask_first(struct script *script)
 {
 	if (script->apn.count == 0 && !script->modem.contexts_hidden)
 		apn_walk_begin(script);
+	/* Those of the table come later. */
+	if (step_apn_is_free(script) && !apn_walk_pass(script))
+		script->apn.at = script->apn.count;
 	return STEP_NEXT;
 }
 
@@ -43,6 +46,8 @@ static enum step_outcome ask_rest(struct script *script)
 		return STEP_NEXT;
 	if (step_apn_wants_table(script))
 		apn_walk_complete(script);
+	apn_walk_pass(script);
+	script->has_spent = false;
 	apn_describe(walk->tries, walk->count, walk->at, &text);
 	script_say(script, "APN %s", buf_str(&text));
 	buf_free(&text);

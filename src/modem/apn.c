@@ -103,14 +103,21 @@ static const struct modem_context *find_own(const struct modem_facts *facts, int
 	return found;
 }
 
+/* `count`: it is not among them. */
+static size_t find_try(const struct apn_try *tries, size_t count, const struct apn_try *try)
+{
+	size_t i = 0;
+
+	while (i < count &&
+	       (strcasecmp(tries[i].apn, try->apn) != 0 || strcmp(tries[i].user, try->user) != 0 ||
+		strcmp(tries[i].password, try->password) != 0))
+		i++;
+	return i;
+}
+
 static size_t add_try(struct apn_try *tries, size_t count, size_t max, const struct apn_try *try)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcasecmp(tries[i].apn, try->apn) == 0 &&
-		    strcmp(tries[i].user, try->user) == 0 &&
-		    strcmp(tries[i].password, try->password) == 0)
-			return count;
-	if (count < max)
+	if (count < max && find_try(tries, count, try) == count)
 		tries[count++] = *try;
 	return count;
 }
@@ -250,4 +257,19 @@ void apn_walk_complete(struct script *script)
 	/* Nothing new. */
 	if (walk->at >= walk->count)
 		walk->at = 0;
+}
+
+bool apn_walk_pass(struct script *script)
+{
+	struct apn_walk *walk = &script->apn;
+	size_t at = find_try(walk->tries, walk->count, &script->spent);
+
+	if (!script->has_spent)
+		return true;
+	if (at == walk->count)
+		return false;
+	script->has_spent = false;
+	walk->at = at;
+	script_apn_refused(script, "the last call with it came to nothing");
+	return true;
 }

@@ -54,6 +54,10 @@ void script_apn_worked(struct script *script);
 void apn_walk_begin(struct script *script);
 void apn_walk_complete(struct script *script);
 
+/* Go on behind the one with which an earlier process had a call that came to nothing. False: it is
+ * not in the list. */
+bool apn_walk_pass(struct script *script);
+
 /* The whole list, also where the table's are not in it yet; how many. */
 size_t apn_walk_list(const struct script *script, struct apn_try tries[APN_TRIES_MAX]);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/count.h"
 #include "base/str.h"
 #include "modem/provider.h"
@@ -62,9 +63,10 @@ static const char *const auths[] = {
 	[CONF_AUTH_CHAP] = "chap",
 };
 
-const char *provider_auth_name(enum conf_auth auth)
+void provider_print_account(const struct apn_try *account, struct buf *out)
 {
-	return auths[auth];
+	buf_printf(out, "%s|%s|%s|%s", account->apn, account->user, account->password,
+		   auths[account->auth]);
 }
 
 /* One field of an account. It goes into an AT string as it is. */

@@ -68,8 +68,9 @@ bool provider_name(const char *table, const char *mccmnc, char *name, size_t siz
 /* Parse "APN|user|password|auth" of `len` bytes; false if it is none. */
 bool provider_parse_account(const char *line, size_t len, struct apn_try *to);
 
-/* "pap", "chap", "none" or "". Static. */
-const char *provider_auth_name(enum conf_auth auth);
+/* The same backwards. Appended. */
+struct buf;
+void provider_print_account(const struct apn_try *account, struct buf *out);
 
 /* "config", "sim", "network", "table", "remembered"; the second for people. Static. */
 const char *apn_source_name(enum apn_source source);

@@ -21,7 +21,9 @@ void session_set_routes(struct session *session)
 void connected_enter(struct session *session, int64_t now)
 {
 	session->up_at = now;
-	script_succeeded(&session->script);
+	/* What another program's PPP comes to is not known yet. */
+	if (session->goal != SESSION_GOAL_CALL)
+		script_succeeded(&session->script);
 	session->dead = false;
 	session_mark(session, "connected", now);
 	if (session->goal == SESSION_GOAL_CALL) {
@@ -52,6 +54,8 @@ static void take_ppp_log(struct session *session, const struct ppp_event *event,
 		break;
 	case PPP_EVENT_LOCAL:
 		str_copy(session->ppp.local, sizeof(session->ppp.local), event->value);
+		if (session->goal == SESSION_GOAL_CALL)
+			script_succeeded(&session->script);
 		break;
 	case PPP_EVENT_REMOTE:
 		str_copy(session->ppp.remote, sizeof(session->ppp.remote), event->value);

@@ -175,5 +175,34 @@ connect_of() {
 	run timeout -k 1 20 "$gobi" -c "$conf" prepare
 	exits 0
 	[[ $(connect_of "$port") == *"-U 'AT+CGDATA="'"PPP",3'"' -f "* ]]
-	rm "$port"
+	rm "${port%.port}".*
+}
+
+@test "prepare, pty: an access point that came to nothing is followed by the next" {
+	local port
+
+	modem_of 'sim: { imsi = "262011234567890"; };
+		commands: ( { command = "AT+CRSM=176,28589,0,0,4";
+			lines = ( "+CRSM: 144,0,\"00000002\"" ); } );
+		ports: ( { interface = 2; role = "at"; } );'
+	echo "modem: { port = \"$modem_dir/if2\"; };" >"$conf"
+	port=$("$gobi" help prepare | grep -o '/[^ ]*/NAME.port')
+	port=${port%NAME.port}$name.port
+	run timeout -k 1 20 "$gobi" -c "$conf" -v prepare
+	[[ $output != *"Permission denied"* ]] ||
+		skip "may not make the run-time folder"
+	exits 0
+	has 'APN "internet.t-mobile", from the provider table, 1 of '
+	# A chat that has not come to dial says nothing of it.
+	run ! sh -c "(exit 3) $(connect_of "$port" | sed 's/.*gobi-direct//; s/"$//')"
+	[ ! -e "${port%.port}.refused" ]
+	run ! sh -c "(exit 4) $(connect_of "$port" | sed 's/.*gobi-direct//; s/"$//')"
+	[ "$(stat -c %a "${port%.port}.refused")" = 600 ]
+	run timeout -k 1 20 "$gobi" -c "$conf" -v prepare
+	has 'APN "internet.t-d1.de", from the provider table, 2 of '
+	[ ! -e "${port%.port}.refused" ]
+	printf %s 'internet.t-d1.de||t-d1|' >"${port%.port}.refused"
+	pppd_calls 'network: { user = ""; };'
+	has 'from the provider table, 3 of '
+	rm "${port%.port}".*
 }

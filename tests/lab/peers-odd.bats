@@ -78,3 +78,17 @@ addresses="noipv6 $LAB_PEER_IP:$LAB_LOCAL_IP"
 	modem '' 'call: { data = "lcp"; lcp_every_ms = 500; hangup_after_ms = 1200; };'
 	ends 13 'dropped it: NO CARRIER'
 }
+
+@test "peers-odd: under a pppd of one's own the next call has the next access point" {
+	modem 'noip +ipv6' 'sim: { imsi = "262011234567890"; };'
+	lab_install_peers
+	conf=$(gobi-dial check | sed 's/: .*//;q')
+	mkdir -p "${conf%/*}"
+	cp "$lab_run/gobi.conf" "$conf"
+	run pppd call gobi
+	run pppd call gobi
+	rm "$conf"
+	grep -F 'CGDCONT=1,\"IP\",\"internet.t-mobile\"' "$LAB_OUT/modem.modem.log"
+	grep -F 'internet.t-d1.de' "$LAB_OUT/modem.modem.log"
+	rm /run/gobi-dial/gobi.refused
+}

@@ -369,6 +369,9 @@ struct life {
 	bool dead;          /* refuses everything */
 	bool by_attach; /* denies a modem whose context 1 has another APN when the radio comes on */
 	int dials;
+	/* the process */
+	enum session_goal goal;
+	const char *spent; /* by the last call of another process */
 	/* what is asked of us */
 	char command[160];
 	int id;
@@ -602,18 +605,29 @@ static void live_on(struct life *life)
 /* A new start of the program. How many dials it takes; -1: it does not get there by 40. */
 static int dial(struct life *life, bool once)
 {
+	static const struct ppp_event local = {PPP_EVENT_LOCAL, ""};
+	const struct session_event address = {.type = SESSION_EVENT_PPP_LOG, .ppp = &local};
 	bool connected;
 
 	life->dials = 0;
 	life->commanded = life->ppp_runs = false;
 	session_init(&life->session, &life->conf, &ops, life, once, 7);
 	life->session.script.providers = providers_builtin();
+	session_set_goal(&life->session, life->goal);
+	life->session.script.has_spent =
+		life->spent && provider_parse_account(life->spent, strlen(life->spent),
+						      &life->session.script.spent);
 	session_start(&life->session, life->now);
 	for (int i = 0; i < 4000 && !session_is_over(&life->session) && life->dials < 40 &&
 			life->session.state != SESSION_CONNECTED;
 	     i++)
 		live_on(life);
 	connected = life->session.state == SESSION_CONNECTED;
+	if (connected && life->goal == SESSION_GOAL_CALL) {
+		assert_int_equal(life->keeps, 0);
+		if (takes_apn(life))
+			tell(life, address);
+	}
 	assert_int_equal(life->session.forbidden, 0);
 	session_free(&life->session);
 	return connected ? life->dials : -1;
@@ -819,6 +833,36 @@ static void what_no_apn_explains_spends_none(void **state)
 	conf_free(&life.conf);
 }
 
+/* pppd's own, that runs us: what PPP came to is known when the next process starts. */
+static void another_pppd_gets_the_next_one(void **state)
+{
+	static const struct {
+		const char *spent, *next;
+	} cases[] = {
+		{NULL, "old.example"},
+		{"old.example|||", "internet.t-mobile"},
+		{"internet.t-mobile|t-mobile|tm|", "internet.t-d1.de"},
+		{"nowhere.example|||", "internet.t-mobile"},
+		{"|||", "old.example"}, /* the last */
+	};
+	struct life life;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		begin_life(&life, "26201", 5);
+		life.defined[1] = true;
+		str_copy(life.contexts[1], APN_SIZE, "old.example");
+		life.goal = SESSION_GOAL_CALL;
+		life.refuses = AT_IPCP;
+		life.apn = cases[i].next;
+		life.spent = cases[i].spent;
+		assert_int_equal(dial(&life, false), 1);
+		assert_string_equal(life.contexts[life.context], cases[i].next);
+		assert_int_equal(life.keeps, 1);
+		conf_free(&life.conf);
+	}
+}
+
 /* What the network says of the protocol, or of itself, is the same with each of them. */
 static void what_two_explain_alike_is_the_network(void **state)
 {
@@ -900,6 +944,7 @@ int main(void)
 		cmocka_unit_test(what_was_refused_is_forgotten),
 		cmocka_unit_test(an_lte_modem_attaches_with_the_right_one),
 		cmocka_unit_test(what_no_apn_explains_spends_none),
+		cmocka_unit_test(another_pppd_gets_the_next_one),
 		cmocka_unit_test(what_two_explain_alike_is_the_network),
 		cmocka_unit_test(what_is_given_beats_the_table),
 	};

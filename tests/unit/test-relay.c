@@ -23,6 +23,7 @@ struct world {
 	struct relay *relay;
 	int relays[2];
 	int tests[2];
+	int agreed;
 	int gone; /* how often */
 	bool far; /* which, last */
 	char words[64];
@@ -39,6 +40,13 @@ static void on_gone(void *ctx, bool far, const char *words)
 		snprintf(world->words, sizeof(world->words), "%s", words);
 	relay_free(world->relay);
 	world->relay = NULL;
+}
+
+static void on_agreed(void *ctx)
+{
+	struct world *world = ctx;
+
+	world->agreed++;
 }
 
 static void on_deadline(struct ev_loop *loop, ev_timer *watcher, int revents)
@@ -64,7 +72,8 @@ static struct world *world_new(const char *early, int hold_ms)
 	}
 	world->loop = ev_loop_new(EVFLAG_AUTO);
 	assert_non_null(world->loop);
-	ends = (struct relay_ends){world->relays[NEAR], world->relays[NEAR], world->relays[FAR]};
+	ends = (struct relay_ends){world->relays[NEAR], world->relays[NEAR], world->relays[FAR],
+				   on_agreed};
 	world->relay = relay_new(world->loop, &ends, early, strlen(early), hold_ms, on_gone, world);
 	assert_non_null(world->relay);
 	ev_timer_init(&world->deadline, on_deadline, PATIENCE, 0.);
@@ -131,6 +140,28 @@ static void a_call_that_ends_in_plain_text_is_told(void **state)
 		ev_run(world->loop, EVRUN_ONCE);
 	assert_true(world->far);
 	assert_string_equal(world->words, "NO CARRIER");
+	world_free(world);
+}
+
+/* LCP is a word of PPP's, and IPCP's Configure-Ack an address; its Nak is none. */
+static void an_address_is_told(void **state)
+{
+	struct world *world = world_new("", NEVER_MS);
+	const char *const more[] = {"~\xff}#\xc0!}!~", "~\x80!}#}\"}'", "0~~\xff",
+				    "}#\x80",          "!}\"}!12~",     "~\x80W}\"}!12~"};
+
+	(void)state;
+	say(world, NEAR, "x");
+	gets(world, FAR, "x");
+	say(world, FAR, "OK then");
+	gets(world, NEAR, "OK then");
+	assert_false(relay_has_heard(world->relay));
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++) {
+		say(world, FAR, more[i]);
+		gets(world, NEAR, more[i]);
+		assert_true(relay_has_heard(world->relay));
+		assert_int_equal(world->agreed, i > 3);
+	}
 	world_free(world);
 }
 
@@ -230,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_go_both_ways),
 		cmocka_unit_test(a_call_that_ends_in_plain_text_is_told),
+		cmocka_unit_test(an_address_is_told),
 		cmocka_unit_test(near_end_gets_nothing_before_it_has_spoken),
 		cmocka_unit_test(a_silent_near_end_is_spoken_to_in_the_end),
 		cmocka_unit_test(a_slow_end_loses_nothing),
