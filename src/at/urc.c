@@ -7,55 +7,53 @@
 
 #include "at/fields.h"
 #include "at/urc.h"
-#include "base/count.h"
 
 /* clang-format off */
 
 /* What comes unasked. A name with a colon begins the line; one without is the
- * whole line or its first words. */
-static const char *const unasked[] = {
+ * whole line or its first words. One behind the other, for pointers are larger. */
+static const char unasked[] =
 	/* 27.007, 27.005, V.250 */
-	"RING", "+CRING:", "+CLIP:", "+CCWA:", "+CNAP:", "+COLP:", "+CSSI:",
-	"+CSSU:", "+CUSD:", "+CMTI:", "+CMT:", "+CDSI:", "+CDS:", "+CBM:",
-	"+CBMI:", "+CIEV:", "+CGEV:", "+CTZV:", "+CTZE:", "+CTZEU:", "+CSCON:",
-	"+CSQ:", "+CESQ:", "+CPIN:", "+CFUN:", "+CIREGU:", "+CEDRXP:",
-	"+CNEMIU:", "+CNEMS1:", "+CMCCSI:", "+CRTDCP:", "+CCIOTOPTI:",
-	"+CNEC_ESM:", "+CNEC_EMM:", "+CNEC_GSM:", "+CNEC_GMM:", "+CMWI:",
+	"RING\0" "+CRING:\0" "+CLIP:\0" "+CCWA:\0" "+CNAP:\0" "+COLP:\0" "+CSSI:\0"
+	"+CSSU:\0" "+CUSD:\0" "+CMTI:\0" "+CMT:\0" "+CDSI:\0" "+CDS:\0" "+CBM:\0"
+	"+CBMI:\0" "+CIEV:\0" "+CGEV:\0" "+CTZV:\0" "+CTZE:\0" "+CTZEU:\0" "+CSCON:\0"
+	"+CSQ:\0" "+CESQ:\0" "+CPIN:\0" "+CFUN:\0" "+CIREGU:\0" "+CEDRXP:\0"
+	"+CNEMIU:\0" "+CNEMS1:\0" "+CMCCSI:\0" "+CRTDCP:\0" "+CCIOTOPTI:\0"
+	"+CNEC_ESM:\0" "+CNEC_EMM:\0" "+CNEC_GSM:\0" "+CNEC_GMM:\0" "+CMWI:\0"
 	/* about this port's last call or another port's */
-	"NO CARRIER", "CONNECT", "BUSY", "NO ANSWER", "NO DIALTONE",
-	"NO DIAL TONE",
+	"NO CARRIER\0" "CONNECT\0" "BUSY\0" "NO ANSWER\0" "NO DIALTONE\0"
+	"NO DIAL TONE\0"
 	/* start and end, many vendors */
-	"RDY", ";RDY", "APP RDY", "Call Ready", "SMS Ready", "SIM Ready",
-	"SMS DONE", "PB DONE", "NORMAL POWER DOWN", "POWERED DOWN",
-	"UNDER-VOLTAGE WARNING", "OVER-VOLTAGE WARNING", "*ATREADY:",
-	"^SYSSTART", "^SYSLOADING", "^SHUTDOWN", "+SYSSTART", "+PBREADY",
-	"+SIM:", "+STIN:", "*EMRDY:", "+PACSP0", "+PACSP1",
+	"RDY\0" ";RDY\0" "APP RDY\0" "Call Ready\0" "SMS Ready\0" "SIM Ready\0"
+	"SMS DONE\0" "PB DONE\0" "NORMAL POWER DOWN\0" "POWERED DOWN\0"
+	"UNDER-VOLTAGE WARNING\0" "OVER-VOLTAGE WARNING\0" "*ATREADY:\0"
+	"^SYSSTART\0" "^SYSLOADING\0" "^SHUTDOWN\0" "+SYSSTART\0" "+PBREADY\0"
+	"+SIM:\0" "+STIN:\0" "*EMRDY:\0" "+PACSP0\0" "+PACSP1\0"
 	/* Huawei */
-	"^RSSI:", "^MODE:", "^DSFLOWRPT:", "^BOOT:", "^SRVST:", "^SIMST:",
-	"^STIN:", "^HCSQ:", "^RSSILVL:", "^HRSSILVL:", "^CRSSI:", "^CSNR:",
-	"^CERSSI:", "^LTERSRP:", "^ANLEVEL:", "^THERM:", "^NWTIME:",
-	"^NDISSTAT:", "^NDISEND:", "^RFSWITCH:", "^LWURC:", "^EONS:",
-	"^SMMEMFULL:", "^CEND:", "^CONN:", "^CONF:", "^ORIG:", "^SIMRESET:",
-	"^ECLSTAT:", "^RESETMODEM", "^CSUSPEND:", "^LOCCHD:", "^ACTIVEBAND:",
-	"^XLEMA:", "^DATASETRPT:",
+	"^RSSI:\0" "^MODE:\0" "^DSFLOWRPT:\0" "^BOOT:\0" "^SRVST:\0" "^SIMST:\0"
+	"^STIN:\0" "^HCSQ:\0" "^RSSILVL:\0" "^HRSSILVL:\0" "^CRSSI:\0" "^CSNR:\0"
+	"^CERSSI:\0" "^LTERSRP:\0" "^ANLEVEL:\0" "^THERM:\0" "^NWTIME:\0"
+	"^NDISSTAT:\0" "^NDISEND:\0" "^RFSWITCH:\0" "^LWURC:\0" "^EONS:\0"
+	"^SMMEMFULL:\0" "^CEND:\0" "^CONN:\0" "^CONF:\0" "^ORIG:\0" "^SIMRESET:\0"
+	"^ECLSTAT:\0" "^RESETMODEM\0" "^CSUSPEND:\0" "^LOCCHD:\0" "^ACTIVEBAND:\0"
+	"^XLEMA:\0" "^DATASETRPT:\0"
 	/* ZTE */
-	"+ZDONR:", "+ZUSIMR:", "+ZPASR:", "+ZMSRI", "+ZEND", "+ZPSTM:",
-	"+ZURDY:", "+ZSMT:", "+ZECMCALL:", "ZMSRI",
+	"+ZDONR:\0" "+ZUSIMR:\0" "+ZPASR:\0" "+ZMSRI\0" "+ZEND\0" "+ZPSTM:\0"
+	"+ZURDY:\0" "+ZSMT:\0" "+ZECMCALL:\0" "ZMSRI\0"
 	/* Option */
-	"_OSIGQ:", "_OUWCTI:", "_OWCTI:", "_OSSYSI:", "_OUHCIP:", "_OLCC:",
-	"_OCTI:", "_OBLS:", "_OBSI:", "_OWANCALL:",
+	"_OSIGQ:\0" "_OUWCTI:\0" "_OWCTI:\0" "_OSSYSI:\0" "_OUHCIP:\0" "_OLCC:\0"
+	"_OCTI:\0" "_OBLS:\0" "_OBSI:\0" "_OWANCALL:\0"
 	/* Ericsson, Sony Ericsson */
-	"*E2NAP:", "*EMWI:", "*ESTKDISP:", "*ERINFO:", "*ETZV:", "*EPEV",
+	"*E2NAP:\0" "*EMWI:\0" "*ESTKDISP:\0" "*ERINFO:\0" "*ETZV:\0" "*EPEV\0"
 	/* Quectel, SIMCom */
-	"+QIND:", "+QUSIM:", "+QNITZ:", "+QSIMSTAT:", "+QIURC:", "+QNETDEVSTATUS:",
-	"*PSUTTZ:", "*PSNWID:", "DST:", "+CLTS:", "+CPSMSTATUS:",
+	"+QIND:\0" "+QUSIM:\0" "+QNITZ:\0" "+QSIMSTAT:\0" "+QIURC:\0" "+QNETDEVSTATUS:\0"
+	"*PSUTTZ:\0" "*PSNWID:\0" "DST:\0" "+CLTS:\0" "+CPSMSTATUS:\0"
 	/* u-blox */
-	"+UUPSDD:", "+UUPSDA:", "+UUSORD:", "+UUSOCL:", "+UUSIMSTAT:",
-	"+UMWI:", "+UUSTS:",
+	"+UUPSDD:\0" "+UUPSDA:\0" "+UUSORD:\0" "+UUSOCL:\0" "+UUSIMSTAT:\0"
+	"+UMWI:\0" "+UUSTS:\0"
 	/* Telit, Cinterion, Sierra */
-	"#QSS:", "#PSNT:", "#STN:", "SRING:", "^SBC:", "^SCKS:", "^SSIM",
-	"^SNINFO:", "+WIND:", "+KSUP:", "*CNTI:", "+EEMGINFOBASIC:",
-};
+	"#QSS:\0" "#PSNT:\0" "#STN:\0" "SRING:\0" "^SBC:\0" "^SCKS:\0" "^SSIM\0"
+	"^SNINFO:\0" "+WIND:\0" "+KSUP:\0" "*CNTI:\0" "+EEMGINFOBASIC:\0";
 /* clang-format on */
 
 /*
@@ -93,10 +91,10 @@ enum at_urc at_urc_of(const char *line)
 	if (at_fields_start(&fields, line, "+CREG:") || at_fields_start(&fields, line, "+CGREG:") ||
 	    at_fields_start(&fields, line, "+CEREG:") || at_fields_start(&fields, line, "+C5GREG:"))
 		return registration_form(&fields);
-	for (size_t i = 0; i < COUNT(unasked); i++) {
-		len = strlen(unasked[i]);
-		if (strncasecmp(line, unasked[i], len) == 0 &&
-		    (unasked[i][len - 1] == ':' || !isalnum((unsigned char)line[len])))
+	for (const char *name = unasked; *name; name += len + 1) {
+		len = strlen(name);
+		if (strncasecmp(line, name, len) == 0 &&
+		    (name[len - 1] == ':' || !isalnum((unsigned char)line[len])))
 			return AT_URC_UNASKED;
 	}
 	if (!*line || !strchr("+^*!$%#_&", *line))

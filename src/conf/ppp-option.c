@@ -12,9 +12,8 @@
 
 struct rule {
 	const char *name;
-	int values;         /* words that follow the name */
+	int values;         /* words that follow the name; of a ...-script the whole path */
 	const char *refuse; /* why not, or NULL */
-	bool path;          /* the value has to be an absolute one */
 };
 
 #define SUPERVISION "gobi-dial could no longer watch pppd"
@@ -105,10 +104,10 @@ static const struct rule rules[] = {
 	{ "modem", 0 },
 	{ "datarate", 1 },
 	{ "ipparam", 1 },
-	{ "ip-up-script", 1, .path = true },
-	{ "ip-down-script", 1, .path = true },
-	{ "ipv6-up-script", 1, .path = true },
-	{ "ipv6-down-script", 1, .path = true },
+	{ "ip-up-script", 1 },
+	{ "ip-down-script", 1 },
+	{ "ipv6-up-script", 1 },
+	{ "ipv6-down-script", 1 },
 
 	{ "detach", 0, SUPERVISION },
 	{ "updetach", 0, SUPERVISION },
@@ -315,7 +314,7 @@ bool conf_ppp_option(const char *item, struct buf *out, struct buf *why)
 		explain_why(why, "the value is longer than 255 bytes");
 		goto out;
 	}
-	if (find_rule(buf_str(&name))->path && *buf_str(&value) != '/') {
+	if (strstr(buf_str(&name), "-script") && *buf_str(&value) != '/') {
 		explain_why(why, "has to name the script by its whole path");
 		goto out;
 	}

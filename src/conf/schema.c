@@ -29,10 +29,12 @@ static const char *const actives[] = {
 	[CONF_ACTIVE_LOW] = "low", [CONF_ACTIVE_HIGH] = "high", NULL };
 
 #define CONF_GROUP(group, text)
-#define CONF_KEY(group, key, type, ctype, field, uci, text, ...) \
-	{ #group, #key, CONF_TYPE_##type, offsetof(struct conf, group.field), __VA_ARGS__ },
+#define CONF_KEY(group, key, kind, ctype, field, uci, text, ...) \
+	{ #group, #key, .type = CONF_TYPE_##kind, .offset = offsetof(struct conf, group.field), \
+	  .fallback = __VA_ARGS__ },
 #define CONF_KEY_FILE(group, key, field, uci, text, ...) \
-	{ #group, #key, CONF_TYPE_FILE, offsetof(struct conf, group.field), "", __VA_ARGS__ },
+	{ #group, #key, .type = CONF_TYPE_FILE, .offset = offsetof(struct conf, group.field), \
+	  .fallback = "", __VA_ARGS__ },
 #define CONF_NO_KEY(ctype, field)
 #define CONF_END(group)
 const struct conf_key conf_keys[] = {

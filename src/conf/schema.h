@@ -24,17 +24,17 @@ enum conf_type {
 struct conf_key {
 	const char *group;
 	const char *name;
-	enum conf_type type;
-	size_t offset;            /* into struct conf */
 	const char *fallback;     /* the default; of a list, its words */
-	enum conf_format format;  /* of strings and items */
 	const char *const *words; /* the only good strings, or NULL */
-	int min, max;             /* of an int; `max` of a string: bytes */
-	bool zero;                /* of an int: 0 is good too */
 	const char *unit;         /* of an int, for people */
-	bool lower;               /* a string kept in lower case */
-	bool number;              /* a string that may stand as a number, without quotes */
-	bool now;                 /* in force at once; else with the next dial */
+	int min, max;             /* of an int; `max` of a string: bytes */
+	unsigned short offset;    /* into struct conf */
+	unsigned char type;       /* enum conf_type */
+	unsigned char format;     /* of strings and items: enum conf_format */
+	bool zero : 1;            /* of an int: 0 is good too */
+	bool lower : 1;           /* a string kept in lower case */
+	bool number : 1;          /* a string that may stand as a number, without quotes */
+	bool now : 1;             /* in force at once; else with the next dial */
 };
 
 /* All keys, ended by one without a name. Their rows are in conf/keys.h. */

@@ -23,7 +23,7 @@ static const struct {
 /* The words that technologies have here, and a letter for each in the families' tables. */
 static const struct {
 	char letter;
-	const char *name;
+	char name[9];
 } technologies[] = {
 	{ 'G', "GSM" },   { 'P', "GPRS" },  { 'E', "EDGE" },     { 'U', "UMTS" }, { 'D', "HSDPA" },
 	{ 'S', "HSUPA" }, { 'H', "HSPA" },  { '+', "HSPA+" },    { 'L', "LTE" },  { 'M', "LTE-M" },
@@ -33,7 +33,7 @@ static const struct {
 
 /* What makers call them; the first that is found in the text counts. */
 static const struct {
-	const char *word;
+	char word[12];
 	char letter;
 } words[] = {
 	{ "NSA", 'X' },      { "ENDC", 'X' },        { "NR5G", 'N' },        { "CAT-M", 'M' },

@@ -109,17 +109,17 @@ struct step {
 	/* ... or what fills script->command, and changes script->at where the row is not enough */
 	enum step_outcome (*ask)(struct script *script);
 	enum step_outcome (*take)(struct script *script, const struct at_event *reply);
-	unsigned short family;   /* ... or where struct modem_family has it: STEP_FAMILY */
+	unsigned char family;    /* ... or where struct modem_family has it: STEP_FAMILY */
 	unsigned char when;      /* enum step_when */
 	unsigned char fact;      /* enum step_fact */
 	unsigned char number;    /* script->number meanwhile */
 	unsigned char timeout_s; /* 0: 5 s */
 	unsigned char flags;     /* enum at_flags */
 	unsigned char label;     /* enum step_label */
-	bool early;              /* refused in the modem's first minute it is asked again */
-	bool plain;              /* the answer may lack the command's name */
-	bool numbered;           /* kept[number] ends the command: it puts back */
-	bool watched;            /* of SCRIPT_WATCH too */
+	bool early : 1;          /* refused in the modem's first minute it is asked again */
+	bool plain : 1;          /* the answer may lack the command's name */
+	bool numbered : 1;       /* kept[number] ends the command: it puts back */
+	bool watched : 1;        /* of SCRIPT_WATCH too */
 };
 
 /* The family's own command; no step without one. */
