@@ -111,7 +111,7 @@ static int print_apns(struct json_object *apn)
 		return CAUSE_SIM;
 	}
 	json_make_safe(apn);
-	apn_render(apn, &text);
+	apn_render(apn, true, &text);
 	fputs(buf_str(&text), stdout);
 	buf_free(&text);
 	return CAUSE_NONE;

@@ -67,7 +67,7 @@ static void ask_running_instance(const struct cli *cli, struct walk *walk)
 	facts->instance.muxed = json_object_get_boolean(show_get(status, "mux"));
 	facts->instance.cause = show_text(failure, "cause");
 	facts->instance.text = show_text(failure, "text");
-	apn_render_refused(show_get(status, "apn"), &walk->refused);
+	apn_render(show_get(status, "apn"), false, &walk->refused);
 	facts->instance.refused = buf_str(&walk->refused);
 }
 

@@ -13,18 +13,20 @@
 
 static void on_parent(void *ctx, enum pppd_parent_event event)
 {
-	static const struct ppp_event address = {PPP_EVENT_LOCAL, ""};
-	static const struct session_event events[] = {
-		[PPPD_PARENT_READY] = {.type = SESSION_EVENT_PPP_READY},
-		[PPPD_PARENT_CLOSED] = {.type = SESSION_EVENT_STOP},
-		[PPPD_PARENT_LOST] = {.type = SESSION_EVENT_PORT_GONE},
-		[PPPD_PARENT_AGREED] = {.type = SESSION_EVENT_PPP_LOG, .ppp = &address},
-		[PPPD_PARENT_LEFT] = {.type = SESSION_EVENT_PPP_EXIT, .text = "pppd was left"},
+	static const unsigned char types[] = {
+		[PPPD_PARENT_READY] = SESSION_EVENT_PPP_READY,
+		[PPPD_PARENT_CLOSED] = SESSION_EVENT_STOP,
+		[PPPD_PARENT_LOST] = SESSION_EVENT_PORT_GONE,
+		[PPPD_PARENT_AGREED] = SESSION_EVENT_PPP_LOG,
+		[PPPD_PARENT_LEFT] = SESSION_EVENT_PPP_EXIT,
 	};
+	const struct ppp_event address = {PPP_EVENT_LOCAL, ""};
 
 	if (event == PPPD_PARENT_CLOSED)
 		log_notice("pppd has closed the line");
-	bus_tell(ctx, events[event]);
+	bus_tell(ctx, (struct session_event){.type = (enum session_event_type)types[event],
+					     .ppp = &address,
+					     .text = "pppd was left"});
 }
 
 /* pppd takes care of its link. */

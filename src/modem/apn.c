@@ -16,12 +16,11 @@ bool step_apn_is_free(const struct script *script)
 
 const struct apn_try *script_apn(const struct script *script)
 {
-	static const struct apn_try as_is = {.source = APN_SIM, .as_is = true};
 	const struct apn_walk *walk = &script->apn;
 
 	/* Contexts that are not told stay as they are. */
 	return walk->at < walk->count && !script->modem.contexts_hidden ? &walk->tries[walk->at]
-									: &as_is;
+									: &script->as_is;
 }
 
 struct conf_account script_account(const struct script *script)

@@ -48,7 +48,7 @@ static bool next_word(const char **at, const char *end, struct row *word)
 /* "gid1=4B": how many of its bytes are the name; 0: it is none of these. */
 static size_t filter_len(const struct row *word)
 {
-	static const char *const names[] = {"gid1=", "iccid=", "imsi="};
+	static const char names[][8] = {"gid1=", "iccid=", "imsi="};
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (word->len > strlen(names[i]) && str_starts(word->text, names[i]))
@@ -56,7 +56,7 @@ static size_t filter_len(const struct row *word)
 	return 0;
 }
 
-static const char *const auths[] = {
+static const char auths[][5] = {
 	[CONF_AUTH_AUTO] = "",
 	[CONF_AUTH_NONE] = "none",
 	[CONF_AUTH_PAP] = "pap",
@@ -193,39 +193,74 @@ static int rank_name(const struct row *name, const struct provider_sim *sim)
 	return *name->text == '*' ? RANK_OWNER : RANK_OTHER;
 }
 
-static int rank_provider(const struct row *name, const struct row *networks, const char *network,
-			 size_t digits, const struct provider_sim *sim)
+/* Through the rows that belong to one network: '@' where such a provider begins, then its access
+ * points. Whoever the SIM is of, with `nobody`. */
+struct search {
+	const char *at, *network;
+	size_t digits;
+	const struct provider_sim *sim;
+	struct row row, name;
+	int rank;
+};
+
+static const struct provider_sim nobody = {"", 0, "", "", ""};
+
+static int rank_provider(const struct search *search)
 {
-	const char *at = networks->text + 1, *end = networks->text + networks->len;
+	const char *at = search->row.text + 1, *end = search->row.text + search->row.len;
 	bool here = false, filtered = false, foreign = false;
 	struct row word;
 
 	while (next_word(&at, end, &word)) {
-		int match = match_filter(&word, sim);
+		int match = match_filter(&word, search->sim);
 
 		foreign |= match < 0;
 		filtered |= match > 0;
-		here |= word.len == digits && strncmp(word.text, network, digits) == 0;
+		here |= word.len == search->digits &&
+			strncmp(word.text, search->network, word.len) == 0;
 	}
 	if (!here || (foreign && !filtered))
 		return -1;
-	return filtered ? RANK_FILTERED : rank_name(name, sim);
+	return filtered ? RANK_FILTERED : rank_name(&search->name, search->sim);
 }
 
-/* Providers of that network, whatever the SIM calls itself. */
+static void begin_search(struct search *search, const char *table, const char *network,
+			 size_t digits, const struct provider_sim *sim)
+{
+	*search = (struct search){.at = first_row(table),
+				  .network = network,
+				  .digits = digits,
+				  .sim = sim,
+				  .rank = -1};
+	if (strlen(network) < digits)
+		search->at = "";
+}
+
+static bool search_next(struct search *search)
+{
+	while (next_row(&search->at, &search->row)) {
+		char first = *search->row.text;
+
+		if (first == '=' || first == '*') {
+			search->name = search->row;
+			search->rank = -1;
+		} else if (first == '@') {
+			search->rank = rank_provider(search);
+		}
+		if (search->rank >= 0)
+			return true;
+	}
+	return false;
+}
+
 static size_t count_providers(const char *table, const char *network, size_t digits)
 {
-	const struct provider_sim nobody = {"", 0, "", "", ""};
-	const char *at = first_row(table);
-	struct row row, name = {"=", 1};
+	struct search search;
 	size_t count = 0;
 
-	while (strlen(network) >= digits && next_row(&at, &row)) {
-		if (*row.text == '=' || *row.text == '*')
-			name = row;
-		else if (*row.text == '@')
-			count += rank_provider(&name, &row, network, digits, &nobody) >= 0;
-	}
+	begin_search(&search, table, network, digits, &nobody);
+	while (search_next(&search))
+		count += *search.row.text == '@';
 	return count;
 }
 
@@ -260,23 +295,22 @@ static bool is_known(const struct apn_try *tries, size_t count, const struct apn
 }
 
 /* Whether several of the network's providers have the APN. */
-static bool is_common(const char *table, const char *network, size_t digits, const char *apn)
+static bool is_common(const struct search *of, const char *table, const char *apn)
 {
-	const struct provider_sim nobody = {"", 0, "", "", ""};
-	const char *at = first_row(table);
-	struct row row, name = {"=", 1};
+	struct search search;
 	size_t len = strlen(apn), count = 0;
-	bool here = false;
+	bool fresh = false;
 
-	while (count < 2 && next_row(&at, &row)) {
-		if (*row.text == '=' || *row.text == '*') {
-			here = false;
-		} else if (*row.text == '@') {
-			here = rank_provider(&name, &row, network, digits, &nobody) >= 0;
-		} else if (here && row.len >= len && strncasecmp(row.text, apn, len) == 0 &&
-			   (row.len == len || row.text[len] == '|')) {
+	begin_search(&search, table, of->network, of->digits, &nobody);
+	while (count < 2 && search_next(&search)) {
+		const struct row *row = &search.row;
+
+		if (*row->text == '@') {
+			fresh = true;
+		} else if (fresh && row->len >= len && strncasecmp(row->text, apn, len) == 0 &&
+			   (row->len == len || row->text[len] == '|')) {
 			count++;
-			here = false;
+			fresh = false;
 		}
 	}
 	return count > 1;
@@ -286,28 +320,22 @@ static bool is_common(const char *table, const char *network, size_t digits, con
 static size_t add_rank(const char *table, const struct provider_sim *sim, size_t digits, int wanted,
 		       bool with_account, struct apn_try *tries, size_t count, size_t max)
 {
-	const char *at = first_row(table);
-	struct row row, name = {"=", 1};
-	int rank = -1;
+	struct search search;
 
-	while (count < max && next_row(&at, &row)) {
-		bool late = *row.text == '~';
+	begin_search(&search, table, sim->imsi, digits, sim);
+	while (count < max && search_next(&search)) {
+		const struct row *row = &search.row;
+		bool late = *row->text == '~';
+		struct apn_try *found = &tries[count];
 
-		if (*row.text == '=' || *row.text == '*') {
-			name = row;
-			rank = -1;
-		} else if (*row.text == '@') {
-			rank = rank_provider(&name, &row, sim->imsi, digits, sim);
-		} else if (rank >= 0 &&
-			   provider_parse_account(row.text + late, row.len - late, &tries[count]) &&
-			   *tries[count].apn &&
-			   !is_known(tries, count, &tries[count], with_account)) {
-			bool common = rank == RANK_OTHER &&
-				      is_common(table, sim->imsi, digits, tries[count].apn);
-
-			tries[count].source = APN_TABLE;
-			count += rank - common + LATE * late == wanted;
-		}
+		if (*row->text == '@' ||
+		    !provider_parse_account(row->text + late, row->len - late, found) ||
+		    !*found->apn || is_known(tries, count, found, with_account))
+			continue;
+		found->source = APN_TABLE;
+		count += wanted == search.rank + LATE * late -
+					   (search.rank == RANK_OTHER &&
+					    is_common(&search, table, found->apn));
 	}
 	return count;
 }
@@ -325,18 +353,14 @@ size_t provider_find(const char *table, const struct provider_sim *sim, struct a
 
 bool provider_name(const char *table, const char *mccmnc, char *name, size_t size)
 {
-	const struct provider_sim nobody = {"", 0, "", "", ""};
-	const char *at = first_row(table);
-	struct row row, here = {"=", 1}, best = {"=", 1};
+	struct row best = {"=", 1};
 	size_t digits = strlen(mccmnc);
+	struct search search;
 
-	while ((digits == 5 || digits == 6) && *best.text != '*' && next_row(&at, &row)) {
-		if (*row.text == '=' || *row.text == '*')
-			here = row;
-		else if (*row.text == '@' && (best.len == 1 || *here.text == '*') &&
-			 rank_provider(&here, &row, mccmnc, digits, &nobody) >= 0)
-			best = here;
-	}
+	begin_search(&search, digits == 5 || digits == 6 ? table : NULL, mccmnc, digits, &nobody);
+	while (*best.text != '*' && search_next(&search))
+		if (best.len == 1 || *search.name.text == '*')
+			best = search.name;
 	if (best.len == 1)
 		return false;
 	str_copy(name, best.len < size ? best.len : size, best.text + 1);
@@ -345,16 +369,16 @@ bool provider_name(const char *table, const char *mccmnc, char *name, size_t siz
 
 const char *apn_source_name(enum apn_source source)
 {
-	static const char *const names[] = {"config", "sim", "network", "table", "remembered"};
+	static const char names[][11] = {"config", "sim", "network", "table", "remembered"};
 
 	return names[source];
 }
 
 const char *apn_source_text(enum apn_source source)
 {
-	static const char *const texts[] = {"from the configuration", "as the modem has it",
-					    "as the network has it", "from the provider table",
-					    "which this SIM used last"};
+	static const char texts[][25] = {"from the configuration", "as the modem has it",
+					 "as the network has it", "from the provider table",
+					 "which this SIM used last"};
 
 	return texts[source];
 }

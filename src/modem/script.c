@@ -65,6 +65,8 @@ void script_init(struct script *script, const struct conf *conf)
 	script->conf = conf;
 	script->family = modem_family_find(0, "");
 	script->born_at = -1;
+	script->as_is.source = APN_SIM;
+	script->as_is.as_is = true;
 	forget_modem(script);
 }
 

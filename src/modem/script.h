@@ -207,6 +207,7 @@ struct script {
 	struct apn_walk apn;
 	const struct apn_ops *apns; /* NULL: none is remembered */
 	void *apns_ctx;
+	struct apn_try as_is;        /* the modem's own context */
 	struct apn_try spent;        /* came to nothing in a call of an earlier process, */
 	bool has_spent;              /* if there was one */
 	const char *providers;       /* the table, borrowed; NULL: none */

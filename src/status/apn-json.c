@@ -53,7 +53,7 @@ struct json_object *apn_json(const struct script *script)
 	return object;
 }
 
-void apn_render(struct json_object *apn, struct buf *out)
+void apn_render(struct json_object *apn, bool all, struct buf *out)
 {
 	struct json_object *tries = show_get(apn, "tries");
 
@@ -61,22 +61,15 @@ void apn_render(struct json_object *apn, struct buf *out)
 		struct json_object *one = json_object_array_get_idx(tries, i);
 		const char *user = show_text(one, "user"), *refused = show_text(one, "refused");
 
-		buf_printf(out, "%2zu  %s", i + 1, show_text(one, "text"));
-		if (*user)
+		if (!all && !*refused)
+			continue;
+		if (all)
+			buf_printf(out, "%2zu  ", i + 1);
+		buf_printf(out, "%s", show_text(one, "text"));
+		if (all && *user)
 			buf_printf(out, ", user name \"%s\"", user);
-		buf_printf(out, "%s%s\n", *refused ? "; refused: " : "", refused);
-	}
-}
-
-void apn_render_refused(struct json_object *apn, struct buf *out)
-{
-	struct json_object *tries = show_get(apn, "tries");
-
-	for (size_t i = 0; i < show_count(tries); i++) {
-		struct json_object *one = json_object_array_get_idx(tries, i);
-
-		if (*show_text(one, "refused"))
-			buf_printf(out, "%s: %s\n", show_text(one, "text"),
-				   show_text(one, "refused"));
+		if (*refused)
+			buf_printf(out, "%s%s", all ? "; refused: " : ": ", refused);
+		buf_append(out, "\n", 1);
 	}
 }

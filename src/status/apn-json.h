@@ -2,6 +2,8 @@
 #ifndef GD_STATUS_APN_JSON_H
 #define GD_STATUS_APN_JSON_H
 
+#include <stdbool.h>
+
 struct buf;
 struct json_object;
 struct script;
@@ -11,10 +13,7 @@ struct script;
  * is known yet. */
 struct json_object *apn_json(const struct script *script);
 
-/* `check --apn`: a line for each, with the one in use marked. */
-void apn_render(struct json_object *apn, struct buf *out);
-
-/* How each was refused, one a line; nothing where none was. */
-void apn_render_refused(struct json_object *apn, struct buf *out);
+/* `check --apn`: a line for each; or only how some were refused, for doctor. */
+void apn_render(struct json_object *apn, bool all, struct buf *out);
 
 #endif
