@@ -29,6 +29,8 @@ void connected_enter(struct session *session, int64_t now)
 	if (session->goal == SESSION_GOAL_CALL) {
 		log_notice("%s: the call is up, %d ms after the start", session->port,
 			   (int)(now - session->attempt_at));
+		/* pppd keeps a link without addresses for ever. */
+		session->limit = now + session_states[SESSION_NEGOTIATING].timeout_ms;
 		return;
 	}
 	session_set_routes(session);
@@ -54,8 +56,10 @@ static void take_ppp_log(struct session *session, const struct ppp_event *event,
 		break;
 	case PPP_EVENT_LOCAL:
 		str_copy(session->ppp.local, sizeof(session->ppp.local), event->value);
-		if (session->goal == SESSION_GOAL_CALL)
+		if (session->goal == SESSION_GOAL_CALL) {
 			script_succeeded(&session->script);
+			session->limit = -1;
+		}
 		break;
 	case PPP_EVENT_REMOTE:
 		str_copy(session->ppp.remote, sizeof(session->ppp.remote), event->value);

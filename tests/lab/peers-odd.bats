@@ -80,7 +80,8 @@ addresses="noipv6 $LAB_PEER_IP:$LAB_LOCAL_IP"
 }
 
 @test "peers-odd: under a pppd of one's own the next call has the next access point" {
-	modem 'noip +ipv6' 'sim: { imsi = "262011234567890"; };'
+	echo '* * right *' >/etc/ppp/chap-secrets
+	modem "require-chap $addresses" 'sim: { imsi = "262011234567890"; };'
 	lab_install_peers
 	conf=$(gobi-dial check | sed 's/: .*//;q')
 	mkdir -p "${conf%/*}"

@@ -625,8 +625,9 @@ static int dial(struct life *life, bool once)
 	connected = life->session.state == SESSION_CONNECTED;
 	if (connected && life->goal == SESSION_GOAL_CALL) {
 		assert_int_equal(life->keeps, 0);
-		if (takes_apn(life))
-			tell(life, address);
+		assert_true(session_deadline(&life->session) > life->now);
+		tell(life, address);
+		assert_int_equal(session_deadline(&life->session), -1);
 	}
 	assert_int_equal(life->session.forbidden, 0);
 	session_free(&life->session);

@@ -1223,6 +1223,7 @@ static struct world *world_for(enum session_goal goal)
 
 static void a_call_for_another_pppd_is_up_when_it_stands(void **state)
 {
+	const struct ppp_event address = {PPP_EVENT_LOCAL, ""};
 	struct world *world = world_for(SESSION_GOAL_CALL);
 
 	(void)state;
@@ -1231,6 +1232,9 @@ static void a_call_for_another_pppd_is_up_when_it_stands(void **state)
 	reply(world, AT_FINAL_CONNECT, "");
 	assert_int_equal(world->session.state, SESSION_CONNECTED);
 	assert_int_equal(world->link_ups, 0);
+	/* It is ended if no address comes. */
+	assert_int_equal(session_deadline(&world->session), world->now + 100000);
+	tell(world, (struct session_event){.type = SESSION_EVENT_PPP_LOG, .ppp = &address});
 	assert_int_equal(session_deadline(&world->session), -1);
 	plain(world, SESSION_EVENT_PORT_GONE);
 	ppp_exit(world, CAUSE_NONE);
