@@ -19,6 +19,7 @@
 #define CHANNELS    2
 #define ASK_S       .6 /* between two ATs that prove a channel */
 #define OPENING_MS  6000
+#define REST_MS     500 /* behind the OK to AT+CMUX: a frame at once hangs a BG95, and an ME910G1 */
 #define STOP_BYTES  8192  /* unread by pppd: the modem is told to stop */
 #define DROP_BYTES  65536 /* and does not */
 #define START_BYTES 1024  /* it may go on */
@@ -428,7 +429,7 @@ struct mux *mux_new(struct ev_loop *loop, struct serial *tty, int n1, mux_teller
 	mux->tell = tell;
 	mux->ctx = ctx;
 	mux->ask_n1 = n1 < 0;
-	mux->until = clock_now_ms() + OPENING_MS;
+	mux->until = clock_now_ms() + REST_MS + OPENING_MS;
 	ev_io_init(&mux->reader, on_line_ready, serial_fd(tty), EV_READ);
 	ev_io_init(&mux->writer, on_line_ready, serial_fd(tty), EV_WRITE);
 	ev_timer_init(&mux->due, on_mux_due, 0., 0.);
@@ -446,7 +447,7 @@ struct mux *mux_new(struct ev_loop *loop, struct serial *tty, int n1, mux_teller
 		return NULL;
 	}
 	cmux_init(&mux->cmux, n1 < 0 ? 0 : (size_t)n1);
-	cmux_open(&mux->cmux, 0, clock_now_ms());
+	cmux_open(&mux->cmux, 0, clock_now_ms() + REST_MS);
 	ev_now_update(loop);
 	ev_io_start(loop, &mux->reader);
 	ev_timer_start(loop, &mux->asked);

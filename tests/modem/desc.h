@@ -153,7 +153,7 @@ struct desc {
 		int guard_ms;
 	} call;
 	struct {
-		int n1, refuse, damage, stop_every;
+		int n1, refuse, damage, stop_every, rest_ms;
 		bool mute, bare;
 	} mux;
 	DESC_LIST(desc_port) ports;

@@ -207,7 +207,7 @@ static const struct key call_keys[] = {
 	END
 };
 static const struct key mux_keys[] = {
-	GINT(mux, n1, 1509),
+	GINT(mux, n1, 1509), GINT(mux, rest_ms, 0),
 	GINT(mux, refuse, 0), GINT(mux, damage, 0), GINT(mux, stop_every, 0),
 	GBOOL(mux, mute, false),
 	GBOOL(mux, bare, false),

@@ -185,7 +185,7 @@ void mux_stop(struct mux *mux)
 	ev_timer_stop(mux->modem->loop, &mux->go);
 	if (mux->on)
 		trace_event(line_of(mux)->desc->interface, "multiplexer closed");
-	mux->on = mux->wanted = false;
+	mux->on = mux->wanted = mux->hung = false;
 	mux->state = MUX_HUNT;
 	for (int i = 1; i < MUX_CHANNELS; i++)
 		close_channel(mux, i, "mux");
@@ -215,6 +215,7 @@ void mux_begin(struct mux *mux)
 {
 	mux->wanted = false;
 	mux->on = true;
+	mux->begun_at = ev_time();
 	mux->state = MUX_HUNT;
 	trace_event(line_of(mux)->desc->interface, "multiplexer open, frames of %d", mux->n1);
 }
@@ -385,6 +386,10 @@ static void feed_byte(struct mux *mux, unsigned char byte)
 
 void mux_feed(struct mux *mux, const unsigned char *bytes, size_t len)
 {
+	if (mux->on && ev_time() - mux->begun_at < mux->modem->desc->mux.rest_ms / 1e3)
+		mux->hung = true;
+	if (mux->hung)
+		return;
 	for (size_t i = 0; i < len; i++) {
 		/* One byte in a thousand, for what the frames' own damage does not reach. */
 		if (mux->on && (int)roll(mux, 3000) < mux->modem->desc->mux.damage)

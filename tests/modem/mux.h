@@ -21,6 +21,8 @@ struct mux {
 	struct modem *modem;
 	bool wanted; /* +CMUX has been taken: once its OK is out */
 	bool on;
+	bool hung; /* by a frame that came too early; only a reset helps */
+	double begun_at;
 	int n1; /* of our frames */
 	/* The frame that is being read. */
 	enum {
