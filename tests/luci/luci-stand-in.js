@@ -79,7 +79,7 @@ function format(...values) {
 exports.load = function(root, answer) {
 	String.prototype.format = format;
 	const classes = {};
-	const world = { calls: [], protocols: {}, errors: {}, patterns: [], polls: [] };
+	const world = { uci: {}, calls: [], protocols: {}, errors: {}, patterns: [], polls: [] };
 	const extend = (members) => class { constructor() { Object.assign(this, members); } };
 	const L = {
 		Class: { extend },
@@ -97,7 +97,8 @@ exports.load = function(root, answer) {
 			this.element = { value: undefined, setValue(value) { this.value = value; } };
 		}
 		value(key) { this.values.push(key); }
-		depends() {}
+		depends(name) { this.dependsOn = name; }
+		load() { return world.uci[this.option]; }
 		getUIElement() { return this.element; }
 	}
 	classes.form = {};

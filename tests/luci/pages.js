@@ -56,10 +56,21 @@ test('LuCI does not delete our port', () => {
 	assert.strictEqual(world.option('_modem_device').ucioption, 'device');
 });
 
+test('a word that other protocols use stays among those to choose from', () => {
+	const world = page();
+	world.uci.auth = 'both';
+	world.option('auth').load('wan_gobi');
+	world.option('mode').load('wan_gobi');
+	assert.ok(world.option('auth').values.includes('both'));
+	assert.ok(!world.option('mode').values.includes(undefined));
+});
+
 test('default route, metric and name servers can be set, as with other protocols', () => {
 	const world = page();
 	[ 'defaultroute', 'metric', 'peerdns', 'dns' ].forEach((name) => assert.ok(world.option(name), name));
 	assert.strictEqual(world.option('peerdns').default, '1');
+	// LuCI deletes the value of an option that another one hides.
+	assert.deepStrictEqual(world.options.children.filter((o) => o.dependsOn).map((o) => o.option), []);
 });
 
 test('a number has its unit, and no text has empty quotes', () => {

@@ -96,6 +96,14 @@ function addOption(s, row) {
 	else if (row.words) {
 		o.value('', _('default (%s)').format(presetOf(row)));
 		row.words.forEach(function(word) { o.value(word) });
+		/* A word of another protocol, "both" or "lte", works too; LuCI would delete it unseen. */
+		o.load = function(section_id) {
+			var value = kind.prototype.load.apply(this, arguments);
+
+			if (value && row.words.indexOf(value) < 0)
+				this.value(value);
+			return value;
+		};
 		o.optional = true;
 	}
 	else {
@@ -132,7 +140,8 @@ function takeModem(s, section_id, port, ports) {
 	});
 }
 
-/* netifd's own, for LuCI 19.07; later ones put theirs in the place of all but peerdns. */
+/* netifd's own, for LuCI 19.07; later ones put theirs in the place of all but peerdns. None depends
+ * on another: LuCI deletes what is hidden, and name servers of one's own are used beside the peer's. */
 function addNetifdOptions(s) {
 	var o = s.taboption('advanced', form.Flag, 'defaultroute', _('Use default gateway'),
 		_('If unchecked, no default route is configured'));
@@ -141,13 +150,11 @@ function addNetifdOptions(s) {
 	o = s.taboption('advanced', form.Value, 'metric', _('Use gateway metric'));
 	o.placeholder = '0';
 	o.datatype = 'uinteger';
-	o.depends('defaultroute', '1');
 	o = s.taboption('advanced', form.Flag, 'peerdns', _('Use DNS servers advertised by peer'),
 		_('If unchecked, the advertised DNS server addresses are ignored'));
 	o.default = o.enabled;
 	o = s.taboption('advanced', form.DynamicList, 'dns', _('Use custom DNS servers'));
 	o.datatype = 'ipaddr';
-	o.depends('peerdns', '0');
 }
 
 function renderPorts(s, section_id, found) {
