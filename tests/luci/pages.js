@@ -215,6 +215,15 @@ test('an instance that does not run, and none at all, are said', async() => {
 	assert.match(world.node.textContent, /No interface has the protocol/);
 });
 
+test('one instance that does not answer leaves the others on the page', async() => {
+	const world = await statusPage({ list: { instances: [ { name: 'a' }, { name: 'b' } ] }, status: (args) => {
+		if (args.name === 'a')
+			throw new Error('XHR request timed out');
+		return connected;
+	} });
+	assert.match(world.node.textContent, /timed out.*connected/);
+});
+
 test('its buttons redial, stop, examine and mend', async() => {
 	let asked = 0;
 	const world = await statusPage({ list: { instances: [ { name: 'a' } ] }, status: connected, redial: { ok: true },

@@ -181,7 +181,10 @@ return L.view.extend({
 	load: function() {
 		return callList().then(function(list) {
 			return Promise.all((list.instances || []).map(function(instance) {
-				return callStatus(instance.name).then(function(status) {
+				/* One that does not answer must not take the others off the page. */
+				return callStatus(instance.name).catch(function(error) {
+					return { error: error.message };
+				}).then(function(status) {
 					return { name: instance.name, status: status };
 				});
 			}));
