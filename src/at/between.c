@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <string.h>
+
 #include "at/between.h"
+#include "base/count.h"
 
 #define FLAG   '~' /* RFC 1662: 0x7e begins and ends a frame */
 #define ESCAPE '}'
@@ -24,12 +28,37 @@ static void take_head(struct at_between *between, unsigned char byte)
 	between->agreed |= at[0] == 0x80 && (at[1] == 0x21 || at[1] == 0x57) && at[2] == 2;
 }
 
+/* The first words of a modem that has started: it knows nothing of a call. */
+static bool is_start(const char *line)
+{
+	static const char *const words[] = {"RDY", "APP RDY", "^SYSSTART", "+SYSSTART",
+					    "*ATREADY: 1"};
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strcmp(line, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool ends_call(const char *line, struct at_final *final)
+{
+	*final = at_final_parse(line, true);
+	if (is_start(line)) {
+		final->kind = AT_FINAL_NO_CARRIER;
+		snprintf(final->line, sizeof(final->line), "it has restarted (%.20s)", line);
+	}
+	return final->kind != AT_FINAL_NONE && final->kind != AT_FINAL_OK &&
+	       final->kind != AT_FINAL_CONNECT;
+}
+
 /* A packet that carries such a line has bytes before it that are no text: its own head. */
 bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
 		     struct at_final *final)
 {
+	const char flag = between->flag ? between->flag : FLAG;
+
 	for (; len > 0; bytes++, len--) {
-		if (*bytes == FLAG) {
+		if (*bytes == flag) {
 			between->frame = between->escaped = false;
 			between->len = between->head_len = 0;
 			continue;
@@ -37,12 +66,8 @@ bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
 		take_head(between, (unsigned char)*bytes);
 		if (*bytes == '\r' || *bytes == '\n') {
 			between->line[between->len] = '\0';
-			if (!between->frame && between->len > 0) {
-				*final = at_final_parse(between->line, true);
-				if (final->kind != AT_FINAL_NONE && final->kind != AT_FINAL_OK &&
-				    final->kind != AT_FINAL_CONNECT)
-					return true;
-			}
+			if (!between->frame && between->len > 0 && ends_call(between->line, final))
+				return true;
 			between->len = 0;
 		} else if (*bytes < 0x20 || *bytes > 0x7e ||
 			   between->len + 1 == sizeof(between->line)) {

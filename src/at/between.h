@@ -9,9 +9,11 @@
 
 /*
  * What a modem says in plain text between the frames of PPP: NO CARRIER, where a port has no other
- * way to tell; and how far PPP has come, where another program does it. All zeros at first.
+ * way to tell, or RDY, when it has restarted; and how far PPP has come, where another program does
+ * it. All zeros at first.
  */
 struct at_between {
+	char flag;   /* of the frames; 0: PPP's */
 	bool frame;  /* since the last flag something came that is no text */
 	bool heard;  /* a packet of PPP's own protocols has come, */
 	bool agreed; /* and one that grants us an address: IPCP's or IPV6CP's Configure-Ack */

@@ -5,7 +5,6 @@
 #include "base/count.h"
 
 /* 27.010 5.2.1. Lengths of 127 and less take one octet. */
-#define FLAG     0xf9
 #define EA       0x01
 #define CR       0x02 /* in an address of ours, and in a command of either */
 #define PF       0x10
@@ -65,14 +64,14 @@ static char *wrap_frame(char *info, size_t len, int address, int control, size_t
 	size_t head = len > SHORT ? HEAD_MAX : HEAD_MAX - 1;
 	char *frame = info - head;
 
-	frame[0] = (char)FLAG;
+	frame[0] = (char)CMUX_FLAG;
 	frame[1] = (char)address;
 	frame[2] = (char)control;
 	frame[3] = (char)(len << 1 | (len > SHORT ? 0 : EA));
 	if (len > SHORT)
 		frame[4] = (char)(len >> 7);
 	info[len] = (char)make_fcs(frame + 1, head - 1);
-	info[len + 1] = (char)FLAG;
+	info[len + 1] = (char)CMUX_FLAG;
 	*whole = head + len + 2;
 	return frame;
 }
@@ -99,7 +98,7 @@ static void push_frame(struct cmux *cmux, size_t len, int dlci, bool cr, int con
 	frame = wrap_frame(to + HEAD_MAX, len, dlci << 2 | (cr ? CR : 0) | EA, control, &whole);
 	if (frame != to + flags)
 		memmove(to + flags, frame, whole);
-	memset(to, FLAG, flags);
+	memset(to, CMUX_FLAG, flags);
 	cmux->asleep = false;
 	cmux->filled += flags + whole;
 }
@@ -276,7 +275,7 @@ static enum verdict cut_frame(const char *at, size_t have, struct cut *cut, size
 	/* UIH's check covers its header alone (5.2.1.6). */
 	covered = head + (cut->control == INFO_UI ? cut->len : 0);
 	*whole = head + cut->len + 1;
-	return (unsigned char)at[*whole] == FLAG &&
+	return (unsigned char)at[*whole] == CMUX_FLAG &&
 			       (unsigned char)at[*whole - 1] == make_fcs(at, covered)
 		       ? VERDICT_FRAME
 		       : VERDICT_DAMAGED;
@@ -288,7 +287,7 @@ static bool take_frame(struct cmux *cmux, struct cut *cut, int64_t now)
 	while (cmux->start < cmux->end) {
 		const char *at = cmux->in + cmux->start;
 		size_t have = cmux->end - cmux->start, whole;
-		const char *flag = memchr(at, FLAG, have);
+		const char *flag = memchr(at, CMUX_FLAG, have);
 		enum verdict verdict;
 
 		if (!flag) {
@@ -297,7 +296,7 @@ static bool take_frame(struct cmux *cmux, struct cut *cut, int64_t now)
 		}
 		cmux->start += (size_t)(flag - at);
 		have -= (size_t)(flag - at);
-		if (have > 1 && (unsigned char)flag[1] == FLAG) {
+		if (have > 1 && (unsigned char)flag[1] == CMUX_FLAG) {
 			cmux->start++;
 			continue;
 		}
@@ -631,7 +630,7 @@ size_t cmux_farewell(char *bytes, int dlci)
 	size_t len = 0, whole;
 
 	/* The first flag ends a frame that was cut off. */
-	bytes[len++] = (char)FLAG;
+	bytes[len++] = (char)CMUX_FLAG;
 	frame = wrap_frame(info + HEAD_MAX, 0, dlci << 2 | CR | EA, FRAME_DISC | PF, &whole);
 	memcpy(bytes + len, frame, whole);
 	len += whole;

@@ -13,6 +13,7 @@
  * into its input and written straight from its output, so that none is copied in between.
  */
 #define CMUX_DLCI_MAX   3    /* ours are 0 to this */
+#define CMUX_FLAG       0xf9 /* begins and ends a frame */
 #define CMUX_N1_DEFAULT 31   /* 27.010 5.7.2, where nothing else has been agreed */
 #define CMUX_N1_MAX     1509 /* room for what modems offer (SIM7600, EC25: 1509) */
 #define CMUX_FRAME_MAX  (CMUX_N1_MAX + 7)

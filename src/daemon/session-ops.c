@@ -96,12 +96,20 @@ static void begin_call_talk(struct bus *bus, struct serial *serial, struct sessi
 /* pppd's end, or another program's, has been hung up. */
 static void on_mux(void *ctx, enum mux_news news, const char *words)
 {
-	char text[64];
+	struct bus *bus = ctx;
+	struct session_event event = {.type = SESSION_EVENT_PORT_GONE, .cause = CAUSE_LINK_LOST};
+	struct buf text = BUF_INIT;
 
-	str_copy(text, sizeof(text), words ? words : "");
-	bus_tell(ctx, (struct session_event){.type = news == MUX_ENDED ? SESSION_EVENT_NO_CALL
-								       : SESSION_EVENT_PORT_GONE,
-					     .text = text});
+	if (news == MUX_LOST)
+		buf_printf(&text, "the modem does not multiplex any more: ");
+	buf_printf(&text, "%s", words ? words : "");
+	event.text = buf_str(&text);
+	if (news == MUX_LOST && bus->session.state == SESSION_CONNECTED)
+		event.type = SESSION_EVENT_ALARM;
+	else if (news != MUX_GONE)
+		event.type = SESSION_EVENT_NO_CALL;
+	bus_tell(bus, event);
+	buf_free(&text);
 }
 
 static void on_mux_begun(void *ctx, struct serial *port, const char *why)

@@ -51,6 +51,7 @@ struct mux {
 	bool held;    /* and has not spoken yet */
 	bool carrier; /* the modem has raised DCD in it */
 	struct at_between between;
+	struct at_between line; /* outside of all frames */
 	struct cmux cmux;
 };
 
@@ -323,6 +324,7 @@ static void pump_mux(struct mux *mux)
 static void on_line_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct mux *mux = watcher->data;
+	struct at_final final;
 	size_t room;
 	ssize_t len;
 	char *to;
@@ -333,6 +335,10 @@ static void on_line_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 		len = serial_read(mux->tty, to, room);
 		if (len < 0 && len != -EAGAIN) {
 			end_mux(mux, MUX_GONE, NULL);
+			return;
+		}
+		if (len > 0 && mux->up && at_between_feed(&mux->line, to, (size_t)len, &final)) {
+			end_mux(mux, MUX_LOST, final.line);
 			return;
 		}
 		if (len > 0)
@@ -429,6 +435,7 @@ struct mux *mux_new(struct ev_loop *loop, struct serial *tty, int n1, mux_teller
 	mux->tell = tell;
 	mux->ctx = ctx;
 	mux->ask_n1 = n1 < 0;
+	mux->line.flag = (char)CMUX_FLAG;
 	mux->until = clock_now_ms() + REST_MS + OPENING_MS;
 	ev_io_init(&mux->reader, on_line_ready, serial_fd(tty), EV_READ);
 	ev_io_init(&mux->writer, on_line_ready, serial_fd(tty), EV_WRITE);

@@ -23,6 +23,7 @@ enum mux_news {
 	MUX_UP,     /* both channels answer AT */
 	MUX_FAILED, /* they do not: `words` say why */
 	MUX_ENDED,  /* the call is over, in the modem's words or ours */
+	MUX_LOST,   /* the modem speaks, but in no frames, as after a restart: in `words` */
 	MUX_GONE,   /* so is the tty, or the multiplexer; words NULL */
 };
 

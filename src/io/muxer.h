@@ -17,7 +17,7 @@ struct muxer_listener {
 	 * itself where `why` says why not; "": the modem has no multiplexer. NULL: the tty is gone,
 	 * or the modem silent. */
 	void (*begun)(void *ctx, struct serial *port, const char *why);
-	/* MUX_ENDED and MUX_GONE, of one that has begun. */
+	/* MUX_ENDED, MUX_LOST and MUX_GONE, of one that has begun. */
 	mux_teller *news;
 };
 

@@ -80,6 +80,17 @@ logged() {
 	run ! modem_logged CMUX
 }
 
+@test "one that restarts in a call is not waited for" {
+	with 'mux: { n1 = 127; }; noise: ( { at_ms = 100; text = "\r\nRDY\r\n"; } );'
+	dial_connected
+	muxed true
+	printf 'reset\n' | nc -U -W 1 "$modem_dir/sock"
+	wait_for 10 logged 'does not multiplex any more: it has restarted (RDY)'
+	# It has not been up for long: perhaps that was the multiplexer's fault.
+	wait_for 20 dial_is connected
+	muxed false
+}
+
 @test "a modem that a killed instance has left multiplexed is brought back" {
 	modem uart-mux.modem
 	dial_connected

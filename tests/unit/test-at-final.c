@@ -215,11 +215,16 @@ static void only_text_between_frames_ends_a_call(void **state)
 {
 	static const struct {
 		const char *bytes, *words; /* NULL: the call goes on */
+		char flag;
 	} rows[] = {
 		{"\r\nNO CARRIER\r\n", "NO CARRIER"},
 		{"~\xff}#\xc0!}!}!} }4~\r\nNO CARRIER\r\n", "NO CARRIER"},
 		{"~\xff}#\xc0!}!}!} }4~\r\n+CGEV: NW DETACH\r\n\r\nBUSY\r\n", "BUSY"},
 		{"~\r\n+CME ERROR: 30\r\n", "+CME ERROR: 30"},
+		{"~\xff}#\xc0!}!}!} }4~\r\nRDY\r\n", "it has restarted (RDY)"},
+		{"\xf9\x07\xef\x05\r\n\xdd\xf9\r\n+SYSSTART\r\n", "it has restarted (+SYSSTART)",
+		 '\xf9'},
+		{"\xf9\xf9\x0b\xef\x0f\r\nRDY\r\n\xdd\xf9", NULL, '\xf9'},
 		/* What a packet carries. */
 		{"~!E\x01\r\nNO CARRIER\r\nx~", NULL},
 		{"~\xff\x03\xc0!\r\nNO CARRIER\r\n~", NULL},
@@ -230,7 +235,7 @@ static void only_text_between_frames_ends_a_call(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct at_between between = {0};
+		struct at_between between = {.flag = rows[i].flag};
 		struct at_final final = {0};
 		bool ends = false;
 
