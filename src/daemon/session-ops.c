@@ -21,6 +21,7 @@
 #include "io/baud.h"
 #include "io/clock.h"
 #include "io/detour.h"
+#include "io/form-memory.h"
 #include "io/pinfile.h"
 #include "io/probe.h"
 #include "io/rates.h"
@@ -533,6 +534,7 @@ const struct session_ops session_ops = {
 	.radio_blocked = is_radio_blocked,
 	.pins = &pinfile_ops,
 	.apns = &apnfile_ops,
+	.forms = &form_memory_ops,
 };
 
 /* While there is no port, a named one may come. */

@@ -129,6 +129,34 @@ static enum step_outcome ask_form(struct script *script)
 	return STEP_NEXT;
 }
 
+/* An unknown model may be any. */
+static bool model_is_known(const struct script *script)
+{
+	return script->forms && *script->ati.model;
+}
+
+void step_recall_form(struct script *script)
+{
+	char text[64];
+
+	if (!model_is_known(script) ||
+	    !script->forms->recall(script->forms_ctx, script->memory.model, text, sizeof(text)))
+		return;
+	for (int form = 0; form < FORM_COUNT; form++)
+		if (strcmp(text, dial_forms[form]) == 0)
+			script->memory.form_good = form;
+}
+
+void step_keep_form(struct script *script)
+{
+	int form = script->memory.form;
+
+	if (form != script->memory.form_good && model_is_known(script))
+		script->forms->keep(script->forms_ctx, script->memory.model,
+				    form == FORM_CID ? "" : dial_forms[form]);
+	script->memory.form_good = form;
+}
+
 bool step_call_refused(const struct script *script)
 {
 	enum at_final_kind kind = script->modem.dial_final.kind;

@@ -92,6 +92,7 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 		if (strcmp(model, script->memory.model) != 0) {
 			memset(&script->memory, 0, sizeof(script->memory));
 			str_copy(script->memory.model, sizeof(script->memory.model), model);
+			step_recall_form(script);
 		}
 		script->memory.form = script->memory.form_good;
 	}
@@ -116,7 +117,7 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 void script_succeeded(struct script *script)
 {
 	script->memory.elsewhere = script->memory.anyway = 0;
-	script->memory.form_good = script->memory.form;
+	step_keep_form(script);
 	script->memory.toggle_futile = false;
 	script->memory.forms_futile = false;
 	script->memory.sim_wakes = 0;

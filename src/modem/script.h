@@ -181,6 +181,13 @@ struct script_memory {
 	int sim_wakes; /* the radio went off and on for its SIM, since it came or the last link */
 };
 
+/* What a script asks of the memory that outlives it: which form of dialing, as the start of its
+ * command, brought the model's last link; "" for the usual one. */
+struct form_ops {
+	bool (*recall)(void *ctx, const char *model, char *form, size_t size);
+	void (*keep)(void *ctx, const char *model, const char *form);
+};
+
 /* INFO: a look at all networks around, which takes minutes. */
 struct modem_scan {
 	bool wanted;
@@ -207,6 +214,8 @@ struct script {
 	struct apn_walk apn;
 	const struct apn_ops *apns; /* NULL: none is remembered */
 	void *apns_ctx;
+	const struct form_ops *forms; /* the same */
+	void *forms_ctx;
 	struct apn_try as_is;        /* the modem's own context */
 	struct apn_try spent;        /* came to nothing in a call of an earlier process, */
 	bool has_spent;              /* if there was one */

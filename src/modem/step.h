@@ -215,6 +215,10 @@ enum step_outcome step_overwrite(struct script *script, const struct modem_conte
 /* dial.c: whether the call was refused in a way that the modem's state may explain. */
 bool step_call_refused(const struct script *script);
 
+/* dial.c: the form of dialing that brought the model's last link, and that it has brought one. */
+void step_recall_form(struct script *script);
+void step_keep_form(struct script *script);
+
 /* dial.c: once more, with all forms. */
 enum step_outcome step_dial_again(struct script *script);
 

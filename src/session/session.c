@@ -40,6 +40,8 @@ void session_init(struct session *session, const struct conf *conf, const struct
 	session->script.pins_ctx = ctx;
 	session->script.apns = ops->apns;
 	session->script.apns_ctx = ctx;
+	session->script.forms = ops->forms;
+	session->script.forms_ctx = ctx;
 }
 
 void session_set_goal(struct session *session, enum session_goal goal)

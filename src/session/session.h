@@ -126,6 +126,7 @@ struct session_ops {
 	bool (*radio_blocked)(void *ctx, struct buf *out);
 	const struct pins_ops *pins; /* with the same ctx; NULL: no PIN is sent */
 	const struct apn_ops *apns;  /* the same; NULL: none is remembered */
+	const struct form_ops *forms;
 };
 
 #define SESSION_TIMELINE_MAX 16

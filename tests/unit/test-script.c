@@ -1705,6 +1705,59 @@ static void who_lets_another_dial_is_attached_before(void **state)
 	talk_free(talk);
 }
 
+static bool recall_form(void *ctx, const char *model, char *form, size_t size)
+{
+	const char *const *known = ctx;
+
+	if (strcmp(known[0], model) == 0)
+		snprintf(form, size, "%s", known[1]);
+	return strcmp(known[0], model) == 0;
+}
+
+static void keep_form(void *ctx, const char *model, const char *form)
+{
+	const char **known = ctx;
+
+	assert_string_equal(model, "Maker Model 3");
+	known[2] = form;
+}
+
+static void what_a_model_was_dialled_by_outlives_us(void **state)
+{
+	static const struct form_ops forms = {recall_form, keep_form};
+	static const struct {
+		const char *known, *first, *kept; /* NULL: nothing new */
+	} cases[] = {
+		{"ATD*99#", "ATD*99#|", NULL},
+		{"", "ATD*99***1#|ATD*99#|", "ATD*99#"},
+		{"ATDT*99***%d#", "ATDT*99***1#|ATD*99***1#|ATD*99#|", "ATD*99#"},
+		{"an odd line", "ATD*99***1#|ATD*99#|", "ATD*99#"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *known[3] = {"Maker Model 3", cases[i].known, NULL};
+		struct row rows[] = {{"ATD*99#", AT_FINAL_CONNECT, 0, "", 0, 0},
+				     ERROR("ATD*99***1#"),
+				     ERROR("ATDT*99***1#")};
+		struct talk *talk = talk_new(rows, COUNT(rows));
+
+		talk->script.forms = &forms;
+		talk->script.forms_ctx = known;
+		strcpy(talk->script.ati.manufacturer, "Maker");
+		strcpy(talk->script.ati.model, "Model 3");
+		assert_int_equal(run(talk, SCRIPT_PREPARE, 60000), SCRIPT_DONE);
+		assert_int_equal(run(talk, SCRIPT_DIAL, 60000), SCRIPT_DONE);
+		assert_string_equal(talk->log, cases[i].first);
+		script_succeeded(&talk->script);
+		if (cases[i].kept)
+			assert_string_equal(known[2], cases[i].kept);
+		else
+			assert_null(known[2]);
+		talk_free(talk);
+	}
+}
+
 static void a_refused_call_is_not_dialled_again_and_says_why(void **state)
 {
 	static const enum at_final_kind kinds[] = {AT_FINAL_NO_CARRIER, AT_FINAL_BUSY,
@@ -1789,6 +1842,7 @@ int main(void)
 		cmocka_unit_test(
 			a_call_is_made_once_when_one_domain_denies_and_the_modem_is_attached),
 		cmocka_unit_test(dial_strings_are_tried_until_one_is_understood),
+		cmocka_unit_test(what_a_model_was_dialled_by_outlives_us),
 		cmocka_unit_test(a_refused_call_is_not_dialled_again_and_says_why),
 	};
 

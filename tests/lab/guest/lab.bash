@@ -283,7 +283,7 @@ gobi_end() {
 	echo "--- the modem's log"
 	tail -n 40 "$LAB_OUT/modem.modem.log"
 	# What a SIM was online with is not for the next test.
-	rm -f /run/lock/LCK..* /var/lib/gobi-dial/apns
+	rm -f /run/lock/LCK..* /var/lib/gobi-dial/{apns,dial-forms}
 } 2>/dev/null
 
 # The processes of our side of a call; the network's take their own time to end.
