@@ -15,10 +15,13 @@
 #include "io/holder.h"
 #include "io/port.h"
 #include "io/probe.h"
+#include "io/rundir.h"
 #include "io/rung.h"
+#include "io/sysfs.h"
 #include "io/usb.h"
 
-#define USED_MS 3600000 /* after that the modem comes first */
+#define USED_MS  3600000 /* after that the modem comes first */
+#define ANSWERED "answered"
 
 static bool is_same_device(const struct port *one, const struct port *other)
 {
@@ -203,13 +206,8 @@ static void on_rung_done(void *ctx, int result)
 	bus_tell(bus, event);
 }
 
-/* A reset of what may be somebody's printer is not worth the call. */
-static bool is_modem(const struct recovery *recovery, const struct conf *conf,
-		     const struct usb_device *device)
+static bool has_modem_layout(const struct usb_device *device)
 {
-	if (strcmp(conf->modem.port, "auto") != 0 || port_filter_configured(conf).named ||
-	    plugged_has(&recovery->answered, device->path))
-		return true;
 	for (size_t i = 0; i < device->count; i++) {
 		struct layout_interface interface = usb_layout(device, &device->interfaces[i]);
 
@@ -217,6 +215,53 @@ static bool is_modem(const struct recovery *recovery, const struct conf *conf,
 			return true;
 	}
 	return false;
+}
+
+/* A reset of what may be somebody's printer is not worth the call. */
+static bool is_modem(const struct recovery *recovery, const struct conf *conf,
+		     const struct usb_device *device)
+{
+	return strcmp(conf->modem.port, "auto") != 0 || port_filter_configured(conf).named ||
+	       plugged_has(&recovery->answered, device->path) || has_modem_layout(device);
+}
+
+/* Of devices whose layout says nothing only their answers tell that they are modems, and one that
+ * has hung gives none to the next run. */
+void recovery_keep(struct recovery *recovery, const char *name)
+{
+	struct buf text = BUF_INIT;
+	struct usb_device device;
+
+	if (recovery->kept == recovery->answered.count)
+		return;
+	recovery->kept = recovery->answered.count;
+	for (size_t i = 0; i < PLUGGED_MAX; i++)
+		if (usb_device_read(&device, "", recovery->answered.devices[i].path) &&
+		    device.devnum == recovery->answered.devices[i].devnum &&
+		    !has_modem_layout(&device))
+			buf_printf(&text, "%s %d %x %x\n", device.path, device.devnum,
+				   (unsigned)device.vid, (unsigned)device.pid);
+	if (text.len > 0)
+		rundir_write(name, ANSWERED, &text);
+	buf_free(&text);
+}
+
+void recovery_recall(struct recovery *recovery, const char *name)
+{
+	char path[256], text[1024], usb_path[32];
+	const char *at = text;
+	struct usb_device device;
+	unsigned vid, pid;
+	int devnum, len;
+
+	rundir_path(path, sizeof(path), name, ANSWERED);
+	if (sysfs_read_all(path, text, sizeof(text)) <= 0)
+		return;
+	for (; sscanf(at, "%31s %d %x %x\n%n", usb_path, &devnum, &vid, &pid, &len) == 4; at += len)
+		if (usb_device_read(&device, "", usb_path) && device.devnum == devnum &&
+		    device.vid == (int)vid && device.pid == (int)pid)
+			plugged_add(&recovery->answered, usb_path);
+	recovery->kept = recovery->answered.count;
 }
 
 /* Whether somebody works on another of its ports, which may be for AT as well. */

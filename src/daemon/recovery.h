@@ -33,10 +33,16 @@ struct recovery {
 	struct worker worker;    /* runs the rung */
 	struct plugged others;   /* their IMEI is not modem.imei */
 	struct plugged answered; /* as a modem */
+	unsigned kept;           /* its count, when it was kept for the next run */
 	int64_t used_since;      /* somebody else has a port that a rung would take; 0: nobody */
 	size_t left_out;         /* how many ports of the last list */
 	struct flaps flaps;
 };
+
+/* Which devices have answered as modems since they were plugged in, for the next run of that name,
+ * and from the last. The file goes with the machine's next boot. */
+void recovery_keep(struct recovery *recovery, const char *name);
+void recovery_recall(struct recovery *recovery, const char *name);
 
 /* Drop the ports of modems that are not ours. Before the first probe, which a hung modem may never
  * let end: if there is only one modem, take the port that is most likely meant for calls. */

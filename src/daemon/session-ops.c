@@ -223,6 +223,7 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	if (recovery_is_silent(&care->recovery, result))
 		event.cause = judged.cause = CAUSE_NO_AT_PORT;
 	event.fresh = recovery_note_probe(&care->recovery, result);
+	recovery_keep(&care->recovery, bus->name);
 	report_probe(&judged, &text);
 	if (result->count == 0 && care->recovery.left_out > 0)
 		buf_printf(&text, ", apart from modems whose IMEI is not modem.imei");
@@ -555,6 +556,7 @@ enum cause session_ops_start(struct bus *bus)
 	bus->care = calloc(1, sizeof(*bus->care));
 	if (!bus->care)
 		return bus_explain(CAUSE_INTERNAL, "the session", -ENOMEM);
+	recovery_recall(&bus->care->recovery, bus->name);
 	/* Without it, a modem that is plugged in later is only found at the next rescan. */
 	bus->care->uevent = uevent_new(bus->loop, on_tty, bus);
 	if (!bus->care->uevent)

@@ -174,6 +174,10 @@ nothing_was_heard() {
 	modem_say modem hangup quiet
 	gobi_says 'recovery: "dtr" after' 60
 	gobi_says '"usb" cannot be done here: Device or resource busy' 60
+	# The next run has it from this one.
+	gobi_stop
+	gobi_start
+	gobi_says 'recovery: "dtr" after' 60
 	modem_say modem mute 0 off
 	gobi_reaches connected 60
 	lab_modem_gone modem
