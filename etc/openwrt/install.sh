@@ -128,7 +128,7 @@ install() {
 	service enable
 	service start
 	rm -rf "$root"/tmp/luci-indexcache* "$root/tmp/luci-modulecache"
-	[ -n "$root" ] || /etc/init.d/rpcd reload || true
+	[ -n "$root" ] || [ ! -x /etc/init.d/rpcd ] || /etc/init.d/rpcd reload || true
 	echo "gobi-dial is installed; /usr/share/gobi-dial/install.sh remove takes it away."
 	[ -x "$root/usr/sbin/pppd" ] ||
 		echo "It needs pppd:          opkg update; opkg install ppp     (or: apk add ppp)"

@@ -899,3 +899,27 @@ guarded() {
 	grep 'Terminated: stopping' "$BATS_TEST_TMPDIR/log.roof"
 	said_not ubus
 }
+
+@test "logd hears from procd's process how serious each line is" {
+	local log="$BATS_TEST_TMPDIR/logd"
+
+	uci_section roof device /dev/ttyNone0
+	start_service
+	background nc -lkuU "$log.sock" >"$log"
+	wait_for 10 test -S "$log.sock"
+	background unshare -m sh -c '
+		mount --make-rprivate / && mount -t tmpfs dev "$1/dev" || exit
+		for node in null zero urandom log; do
+			: >"$1/dev/$node"
+			[ $node = log ] || mount --bind "/dev/$node" "$1/dev/$node"
+		done
+		mount --bind "$2" "$1/dev/log" && mount --rbind /proc "$1/proc" || exit
+		exec chroot "$1" /usr/libexec/gobi-dial-service roof -v \
+			-c /var/run/gobi-dial/roof.conf' sh "$root" "$log.sock"
+	wait_for 30 grep -qaE '<29>[^<]* gobi-dial\[[0-9]+\]: no modem[^<]*waiting for it' "$log"
+	grep -qaE '<28>[^<]*\(no-modem\)' "$log"
+	grep -qaE '<30>[^<]*probing -> ' "$log"
+	succeeds_not grep -qa '<27>' "$log"
+	kill "$(inside 'sh /usr/libexec/gobi-dial-service roof')"
+	wait_for 10 succeeds_not inside 'gobi-dial .*/roof.conf'
+}
