@@ -88,7 +88,7 @@ struct at_final at_final_parse(const char *line, bool dial)
 {
 	struct at_final final = {AT_FINAL_NONE, 0, ""};
 	const struct final_row *row = find_final(line, dial);
-	const struct at_error *error;
+	struct at_error error = {.text = NULL};
 	char text[80];
 	long number;
 
@@ -102,8 +102,9 @@ struct at_final at_final_parse(const char *line, bool dial)
 
 		str_copy(text, sizeof(text), value + strspn(value, " \t:"));
 		text[trimmed_len(text)] = '\0';
-		error = text[0] ? at_error_by_text(row->kind, text) : NULL;
-		final.code = error ? error->code : -1;
+		if (text[0])
+			error = at_error_by_text(row->kind, text);
+		final.code = error.text ? error.code : -1;
 		if (str_to_int(text, 0, 99999, &number))
 			final.code = (int)number;
 	}
@@ -115,35 +116,35 @@ struct at_final at_final_parse(const char *line, bool dial)
 	return final;
 }
 
-static const struct at_error *error_of(const struct at_final *final)
+static struct at_error error_of(const struct at_final *final)
 {
 	if (final->kind != AT_FINAL_CME && final->kind != AT_FINAL_CMS)
-		return NULL;
+		return (struct at_error){.text = NULL};
 	return at_error_by_code(final->kind, final->code);
 }
 
 void at_final_describe(const struct at_final *final, struct buf *out)
 {
-	const struct at_error *error = error_of(final);
+	struct at_error error = error_of(final);
 
 	if (final->kind == AT_FINAL_TIMEOUT)
 		buf_printf(out, "no answer in time");
 	else if (final->kind == AT_FINAL_NONE)
 		buf_printf(out, "no final result");
-	else if (error)
+	else if (error.text)
 		buf_printf(out, "+CM%c ERROR: %d (%s)", final->kind == AT_FINAL_CME ? 'E' : 'S',
-			   final->code, error->text);
+			   final->code, error.text);
 	else
 		buf_printf(out, "%s", final->line);
 }
 
 enum at_error_class at_final_class(const struct at_final *final)
 {
-	const struct at_error *error = error_of(final);
+	struct at_error error = error_of(final);
 	const struct final_row *row;
 
-	if (error)
-		return (enum at_error_class)error->class;
+	if (error.text)
+		return (enum at_error_class)error.class;
 	if (final->kind != AT_FINAL_ERROR)
 		return AT_ERROR_OTHER;
 	row = find_final(final->line, false);
@@ -152,7 +153,5 @@ enum at_error_class at_final_class(const struct at_final *final)
 
 const char *at_cme_text(int code)
 {
-	const struct at_error *error = at_error_by_code(AT_FINAL_CME, code);
-
-	return error ? error->text : NULL;
+	return at_error_by_code(AT_FINAL_CME, code).text;
 }

@@ -80,14 +80,14 @@ static bool is_known(const struct modem_reject *reject)
 
 static const char *find_text(const struct modem_reject *reject)
 {
-	const struct at_error *error = NULL;
+	const char *text = NULL;
 
 	for (size_t i = 0; i < COUNT(of_calls) && reject->of_call; i++)
 		if (of_calls[i].cause == reject->cause)
 			return of_calls[i].text;
 	if (is_known(reject))
-		error = at_error_by_code(AT_FINAL_CME, 100 + reject->cause);
-	return error                 ? error->text
+		text = at_error_by_code(AT_FINAL_CME, 100 + reject->cause).text;
+	return text                  ? text
 	       : reject->cause >= 95 ? "protocol error"
 				     : "refused without a known reason";
 }
@@ -143,7 +143,6 @@ bool modem_is_cause(int cause)
  * supplementary services has other numbers. */
 static bool decode_ceer(const char *line, struct modem_reject *reject)
 {
-	const struct at_error *error;
 	struct at_fields fields;
 	const char *at;
 	char what[48];
@@ -165,8 +164,7 @@ static bool decode_ceer(const char *line, struct modem_reject *reject)
 		 !isdigit((unsigned char)*what))
 		at_fields_next_int(&fields, &number);
 	if (number == 0) {
-		error = at_error_in_text(line);
-		number = error ? error->code : 0;
+		number = at_error_in_text(line).code;
 	}
 	if (number > 100) /* 149 stands for a call's cause 29 */
 		number = number == 149 ? 29 : number < 148 ? number - 100 : 0;
