@@ -151,8 +151,11 @@ bool modem_decode_registration(const char *line, enum modem_domain *domain,
 	if (at_fields_next_int(&fields, &act) && modem_act_name(act))
 		found.act = act;
 	/* With <n> = 3 why it is refused follows: <cause_type> and <reject_cause>, after a <rac> in
-	 * +CGREG. Type 1 is the maker's own, and MediaTek's are above the network's. */
-	if (i == MODEM_DOMAIN_PS && at_fields_left(&fields) != 2)
+	 * +CGREG and in a BC66's +CEREG. Type 1 is the maker's own, and MediaTek's are above the
+	 * network's. */
+	ahead = fields;
+	if (i == MODEM_DOMAIN_PS ? at_fields_left(&fields) != 2
+				 : !at_fields_next_int(&ahead, &type))
 		at_fields_skip(&fields);
 	if (!modem_reg_is_registered(found.stat) && at_fields_next_int(&fields, &type) &&
 	    type == 0 && at_fields_next_int(&fields, &cause) && modem_is_cause(cause))

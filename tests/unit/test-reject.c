@@ -47,6 +47,8 @@ static const struct {
 	{ "+CGREG: 3,3,,,,0,13", 13, false, "roaming not allowed", PLACE, REJECT_LASTS },
 	{ "+CEREG:3,3,,,,0,14", 14, false, "not allowed in this PLMN", CONTRACT, REJECT_LASTS },
 	{ "+CEREG: 3,2,,,,0,15", 15, false, "no suitable cells", CELLS, REJECT_LASTS },
+	{ "+CEREG: 3,,,,,0,15", 15, false, "no suitable cells", CELLS, REJECT_LASTS },
+	{ "+CEREG: 5,3,,,,,0,11", 11, false, "PLMN not allowed", PLACE, REJECT_LASTS },
 	{ "+CREG: 3,2,,,,0,16", 16, false, "not reachable", PASSES, REJECT_PASSES },
 	{ "+CREG: 3,2,,,,0,17", 17, false, "network failure", PASSES, REJECT_PASSES },
 	{ "+CEREG: 5,2,,,,0,19,,", 19, false, "ESM failure", APN, REJECT_LASTS },
