@@ -6,16 +6,6 @@
 #include "conf/conf.h"
 #include "modem/step.h"
 
-/* 27.007 10.2.1.1's and its sisters. Firmware knows one or another of them; which, is
- * remembered. */
-enum dial_form { FORM_CID, FORM_SHORT, FORM_TONE, FORM_DATA, FORM_IP, FORM_COUNT };
-
-static const char *const dial_forms[FORM_COUNT] = {
-	[FORM_CID] = "ATD*99***%d#",   [FORM_SHORT] = "ATD*99#", /* means context 1 */
-	[FORM_TONE] = "ATDT*99***%d#", [FORM_DATA] = "AT+CGDATA=\"PPP\",%d",
-	[FORM_IP] = "ATD*98*%d#",
-};
-
 static bool form_is_free(const struct script *script)
 {
 	return strcmp(script->conf->network.dial, "auto") == 0;
@@ -49,7 +39,8 @@ static enum dial_form choose_form(const struct script *script)
 void script_put_dial(const struct script *script, struct buf *out)
 {
 	enum dial_form form = choose_form(script);
-	const char *text = form < FORM_COUNT ? dial_forms[form] : "ATD", *at = strchr(text, '%');
+	const char *text = form < FORM_COUNT ? step_dial_forms[form] : "ATD",
+		   *at = strchr(text, '%');
 
 	buf_printf(out, "%.*s", at ? (int)(at - text) : (int)strlen(text), text);
 	if (at)
@@ -127,34 +118,6 @@ static enum step_outcome ask_form(struct script *script)
 	script->memory.forms_futile |= !no_carrier;
 	script->memory.form = FORM_CID;
 	return STEP_NEXT;
-}
-
-/* An unknown model may be any. */
-static bool model_is_known(const struct script *script)
-{
-	return script->forms && *script->ati.model;
-}
-
-void step_recall_form(struct script *script)
-{
-	char text[64];
-
-	if (!model_is_known(script) ||
-	    !script->forms->recall(script->forms_ctx, script->memory.model, text, sizeof(text)))
-		return;
-	for (int form = 0; form < FORM_COUNT; form++)
-		if (strcmp(text, dial_forms[form]) == 0)
-			script->memory.form_good = form;
-}
-
-void step_keep_form(struct script *script)
-{
-	int form = script->memory.form;
-
-	if (form != script->memory.form_good && model_is_known(script))
-		script->forms->keep(script->forms_ctx, script->memory.model,
-				    form == FORM_CID ? "" : dial_forms[form]);
-	script->memory.form_good = form;
 }
 
 bool step_call_refused(const struct script *script)

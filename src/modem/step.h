@@ -215,7 +215,12 @@ enum step_outcome step_overwrite(struct script *script, const struct modem_conte
 /* dial.c: whether the call was refused in a way that the modem's state may explain. */
 bool step_call_refused(const struct script *script);
 
-/* dial.c: the form of dialing that brought the model's last link, and that it has brought one. */
+/* dial-form.c: 27.007 10.2.1.1's and its sisters. Firmware knows one or another of them; which, is
+ * remembered. */
+enum dial_form { FORM_CID, FORM_SHORT, FORM_TONE, FORM_DATA, FORM_IP, FORM_COUNT };
+extern const char *const step_dial_forms[FORM_COUNT];
+
+/* The form of dialing that brought the model's last link, and that it has brought one. */
 void step_recall_form(struct script *script);
 void step_keep_form(struct script *script);
 
