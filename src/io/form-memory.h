@@ -4,12 +4,8 @@
 
 #include "modem/script.h"
 
-/* Which form of dialing brought the last link, by model, in STATEDIR/dial-forms: a line each of
- * "FORM MODEL", the last one written first. For a script; ctx is not used. */
+/* Which form of dialing brought the last link, by model, in STATEDIR/dial-forms. For a script; ctx
+ * is not used. */
 extern const struct form_ops form_memory_ops;
-
-/* The same on `path`. */
-bool form_memory_recall(const char *path, const char *model, char *form, size_t size);
-int form_memory_keep(const char *path, const char *model, const char *form);
 
 #endif

@@ -68,7 +68,7 @@ bauds_are() {
 	exits 4
 	[ "$(asked 'AT+IFC=0,0')" -eq 1 ]
 	flow_is -crtscts
-	grep -q ' 0 no-flow$' "$state/uart-rates"
+	grep -q $'\t0 no-flow$' "$state/uart-rates"
 	dial_once '' --once
 	exits 4
 	[ "$(asked 'AT+IFC=2,2')" -eq 1 ]
@@ -81,7 +81,7 @@ bauds_are() {
 	exits 4
 	has 'at 460800 baud with RTS/CTS'
 	bauds_are '460800 9600'
-	grep -q ' 9600 raised=460800$' "$state/uart-rates"
+	grep -q $'\t9600 raised=460800$' "$state/uart-rates"
 	: >"$modem_dir/log"
 	dial_once '' --once
 	exits 4
@@ -100,7 +100,7 @@ bauds_are() {
 	bauds_are 921600
 	"$gobi" -c "$conf" stop
 	wait_for 10 bauds_are '921600 9600'
-	grep -q ' 9600 raised=921600$' "$state/uart-rates"
+	grep -q $'\t9600 raised=921600$' "$state/uart-rates"
 }
 
 @test "killed at a higher rate that nobody wants any more, it is put back at once" {
@@ -114,7 +114,7 @@ bauds_are() {
 	dial_once '' --once -v
 	exits 4
 	bauds_are '921600 9600'
-	grep -q ' 9600$' "$state/uart-rates"
+	grep -q $'\t9600$' "$state/uart-rates"
 }
 
 @test "a modem that says OK to a rate and stays is used as it is" {

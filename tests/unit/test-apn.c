@@ -13,8 +13,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "conf/conf.h"
-#include "io/form-memory.h"
 #include "io/providers.h"
+#include "io/state-lines.h"
 #include "modem/apn-memory.h"
 #include "session/session.h"
 
@@ -931,9 +931,9 @@ static void what_is_given_beats_the_table(void **state)
 	conf_free(&life.conf);
 }
 
-/* Forms of dialing, by model */
+/* What is known by a key: dial strings by model, rates by port */
 
-static void a_form_is_kept_by_model(void **state)
+static void a_line_is_kept_by_its_key(void **state)
 {
 	char path[] = "/tmp/gobi-forms-XXXXXX", form[64], model[32];
 	struct stat before, after;
@@ -942,30 +942,32 @@ static void a_form_is_kept_by_model(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	close(fd);
-	assert_false(form_memory_recall("/nowhere/forms", "A 1", form, sizeof(form)));
-	assert_int_equal(form_memory_keep("/nowhere/forms", "A 1", "ATD*99#"), -ENOENT);
-	assert_false(form_memory_recall(path, "A 1", form, sizeof(form)));
-	assert_int_equal(form_memory_keep(path, "A 1", "ATD*99#"), 0);
-	assert_int_equal(form_memory_keep(path, "B", "ATDT*99***%d#"), 0);
-	assert_true(form_memory_recall(path, "A 1", form, sizeof(form)));
+	assert_false(state_lines_recall("/nowhere/to/be", "A 1", form, sizeof(form)));
+	state_lines_keep("/nowhere/to/be", "A 1", "ATD*99#");
+	assert_false(state_lines_recall(path, "A 1", form, sizeof(form)));
+	state_lines_keep(path, "A 1", "ATD*99#");
+	state_lines_keep(path, "B", "ATDT*99***%d#");
+	assert_true(state_lines_recall(path, "A 1", form, sizeof(form)));
 	assert_string_equal(form, "ATD*99#");
-	assert_false(form_memory_recall(path, "A", form, sizeof(form)));
+	assert_false(state_lines_recall(path, "A", form, sizeof(form)));
 	/* What changes nothing is not written. */
 	assert_int_equal(stat(path, &before), 0);
-	assert_int_equal(form_memory_keep(path, "A 1", "ATD*99#"), 0);
-	assert_int_equal(form_memory_keep(path, "C", ""), 0);
+	state_lines_keep(path, "A 1", "ATD*99#");
+	state_lines_keep(path, "C", "");
+	state_lines_keep(path, "C\t", "ATD*99#");
+	state_lines_keep(path, "C", "ATD\n");
 	assert_int_equal(stat(path, &after), 0);
 	assert_true(before.st_ino == after.st_ino);
-	assert_int_equal(form_memory_keep(path, "A 1", ""), 0);
-	assert_false(form_memory_recall(path, "A 1", form, sizeof(form)));
+	state_lines_keep(path, "A 1", "");
+	assert_false(state_lines_recall(path, "A 1", form, sizeof(form)));
 	/* The oldest go. */
 	for (int i = 0; i < 200; i++) {
 		snprintf(model, sizeof(model), "Maker Model %d", i);
-		assert_int_equal(form_memory_keep(path, model, "ATD*99#"), 0);
+		state_lines_keep(path, model, "ATD*99#");
 	}
-	assert_true(form_memory_recall(path, "Maker Model 199", form, sizeof(form)));
-	assert_true(form_memory_recall(path, "Maker Model 150", form, sizeof(form)));
-	assert_false(form_memory_recall(path, "B", form, sizeof(form)));
+	assert_true(state_lines_recall(path, "Maker Model 199", form, sizeof(form)));
+	assert_true(state_lines_recall(path, "Maker Model 150", form, sizeof(form)));
+	assert_false(state_lines_recall(path, "B", form, sizeof(form)));
 	unlink(path);
 }
 
@@ -988,7 +990,7 @@ int main(void)
 		cmocka_unit_test(another_pppd_gets_the_next_one),
 		cmocka_unit_test(what_two_explain_alike_is_the_network),
 		cmocka_unit_test(what_is_given_beats_the_table),
-		cmocka_unit_test(a_form_is_kept_by_model),
+		cmocka_unit_test(a_line_is_kept_by_its_key),
 	};
 
 	log_init(LOG_LEVEL_ERROR);
