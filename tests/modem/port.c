@@ -231,7 +231,7 @@ void port_pump(struct port *port)
 		port_written(port, len);
 		if (modem->desc->timing.bytes_per_s > 0) {
 			wait_for_line(port, len);
-			break;
+			continue;
 		}
 		if (modem->faults.split > 0 && port->paced > 0) {
 			ev_timer_set(&port->gap, modem->faults.split_gap_ms / 1000.0, 0.0);
