@@ -35,8 +35,8 @@ const struct modem_family *modem_family_find(int vid, const char *identity)
 	const struct modem_family *const *at;
 
 	for (at = modem_families; *at; at++)
-		for (const char *const *word = (*at)->words; *word; word++)
-			if (strcasestr(identity, *word))
+		for (const char *word = (*at)->words; word && *word; word += strlen(word) + 1)
+			if (strcasestr(identity, word))
 				return *at;
 	for (at = modem_families; *at; at++)
 		if (vid && (*at)->vid == vid)

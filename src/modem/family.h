@@ -17,10 +17,10 @@
  * that is refused is no reason to stop.
  */
 struct modem_family {
-	const char *name;     /* "sierra" */
-	const char *words[6]; /* in its answer to ATI, whatever the case */
-	uint16_t vid;         /* its USB vendor id */
-	uint32_t also[2];     /* ids of others that are its modems: 0x03f0581d */
+	const char *name;  /* "sierra" */
+	const char *words; /* in its answer to ATI, whatever the case: one behind the other */
+	uint16_t vid;      /* its USB vendor id */
+	uint32_t also[2];  /* ids of others that are its modems: 0x03f0581d */
 
 	/* Commands */
 	const char *pin_left;        /* how often the PIN may still be tried */

@@ -14,7 +14,7 @@ static const struct mode_dialect sxrat = {
 };
 
 const struct modem_family maker_cinterion = {
-	.name = "cinterion", .words = { "cinterion", "gemalto", "thales" }, .vid = 0x1e2d,
+	.name = "cinterion", .words = "cinterion\0" "gemalto\0" "thales\0", .vid = 0x1e2d,
 	.pin_left = "AT^SPIC", .iccid = "AT+CCID", .technology = "AT^SMONI", .signal = "AT+CESQ",
 	.auth = "AT^SGAUTH=%c,%a,%p,%u", .auth_none = "AT^SGAUTH=%c,0",
 	.mode = &sxrat, .reject = "AT+CEER", .sleeps_in_fun_0 = true,

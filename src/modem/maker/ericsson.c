@@ -11,7 +11,7 @@ static const struct mode_dialect cfun = {
 };
 
 const struct modem_family maker_ericsson = {
-	.name = "ericsson", .words = { "ericsson" }, .vid = 0x0bdb,
+	.name = "ericsson", .words = "ericsson\0", .vid = 0x0bdb,
 	.pin_left = "AT*EPIN?", .technology = "AT*ERINFO?",
 	.reset = "AT*E2RESET",
 	.mode = &cfun,

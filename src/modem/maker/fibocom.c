@@ -24,7 +24,7 @@ static const struct mode_dialect xact = {
 };
 
 const struct modem_family maker_fibocom = {
-	.name = "fibocom", .words = { "fibocom" }, .vid = 0x2cb7,
+	.name = "fibocom", .words = "fibocom\0", .vid = 0x2cb7,
 	.pin_left = "AT+XPINCNT", .iccid = "AT+CCID", .signal = "AT+CESQ",
 	.reset = "AT+CFUN=15",
 	.auth = "AT+CGAUTH=%c,%a,%u,%p|AT+XGAUTH=%c,%a,%u,%p",

@@ -65,7 +65,7 @@ static const struct layout_triple triples[] = {
 };
 
 const struct modem_family maker_huawei = {
-	.name = "huawei", .words = { "huawei" }, .vid = 0x12d1,
+	.name = "huawei", .words = "huawei\0", .vid = 0x12d1,
 	.also = { 0x03f0581d, 0x03f0a31d },
 	.pin_left = "AT^CPIN?", .iccid = "AT^ICCID?",
 	.technology = "AT^SYSINFOEX", .technology_else = "AT^SYSINFO",

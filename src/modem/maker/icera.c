@@ -4,7 +4,7 @@
 /* clang-format off */
 
 const struct modem_family maker_icera = {
-	.name = "icera", .words = { "icera" },
+	.name = "icera", .words = "icera\0",
 	.reset = "AT%IRESET",
 	.auth = "AT%%IPDPCFG=%c,0,%a,%u,%p", .auth_none = "AT%%IPDPCFG=%c,0,0",
 	.mode = &mode_generic,

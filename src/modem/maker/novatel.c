@@ -12,7 +12,7 @@ static const struct mode_dialect nwrat = {
 };
 
 const struct modem_family maker_novatel = {
-	.name = "novatel", .words = { "novatel" }, .vid = 0x1410,
+	.name = "novatel", .words = "novatel\0", .vid = 0x1410,
 	.technology = "AT$CNTI=0",
 	.auth = "AT$QCPDPP=%c,%a,%p,%u", .auth_none = "AT$QCPDPP=%c,0",
 	.mode = &nwrat,

@@ -13,7 +13,7 @@ static const struct mode_dialect opsys = {
 };
 
 const struct modem_family maker_option = {
-	.name = "option", .words = { "option n.v" }, .vid = 0x0af0,
+	.name = "option", .words = "option n.v\0", .vid = 0x0af0,
 	.pin_left = "AT_OERCN?",
 	.technology = "AT_OWCTI?", .technology_else = "AT_OCTI?", /* 2G's, stale on 3G */
 	.auth = "AT$QCPDPP=%c,%a,%p,%u|AT_OPDPP=%c,%a,%p,%u",

@@ -35,7 +35,7 @@ static const struct layout_map maps[] = {
 };
 
 const struct modem_family maker_quectel = {
-	.name = "quectel", .words = { "quectel" }, .vid = 0x2c7c,
+	.name = "quectel", .words = "quectel\0", .vid = 0x2c7c,
 	.pin_left = "AT+QPINC=\"SC\"", .iccid = "AT+QCCID",
 	.technology = "AT+QNWINFO", .signal = "AT+QCSQ",
 	.auth = "AT+QICSGP=%c,%t,%n,%u,%p,%e", .auth_none = "AT+QICSGP=%c,%t,%n,\"\",\"\",0",

@@ -125,7 +125,7 @@ static const struct layout_boot boots[] = {
 };
 
 const struct modem_family maker_sierra = {
-	.name = "sierra", .words = { "sierra" }, .vid = 0x1199,
+	.name = "sierra", .words = "sierra\0", .vid = 0x1199,
 	.pin_left = "AT+CPINC?", .iccid = "AT!ICCID?",
 	.technology = "AT*CNTI=0", .signal = "AT!GSTATUS?",
 	.radio = "AT!PCINFO?", .radio_else = "AT!GSTATUS?",

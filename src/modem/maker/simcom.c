@@ -15,7 +15,7 @@ static const struct mode_dialect cnmp = {
 
 /* ATI says "SIM7000G R1529", and an A7670 "Manufacturer: INCORPORATED". */
 const struct modem_family maker_simcom = {
-	.name = "simcom", .words = { "simcom", "SIM7", "SIM8", "A767", "A766" }, .vid = 0x1e0e,
+	.name = "simcom", .words = "simcom\0" "SIM7\0" "SIM8\0" "A767\0" "A766\0", .vid = 0x1e0e,
 	.pin_left = "AT+SPIC", .iccid = "AT+CICCID",
 	.technology = "AT+CPSI?", .technology_else = "AT+CNSMOD?", .signal = "AT+CESQ",
 	.reset = "AT+CRESET", .reject = "AT+CEER",

@@ -29,7 +29,7 @@ static const struct layout_map maps[] = {
 };
 
 const struct modem_family maker_telit = {
-	.name = "telit", .words = { "telit" }, .vid = 0x1bc7,
+	.name = "telit", .words = "telit\0", .vid = 0x1bc7,
 	.pin_left = "AT#PCT", .iccid = "AT#CCID", .technology = "AT#PSNT?", .signal = "AT+CESQ",
 	.reset = "AT#REBOOT", .sleeps_in_fun_0 = true, .reject = "AT#CEERNET",
 	.auth = "AT#PDPAUTH=%c,%a,%u,%p|AT+CGAUTH=%c,%a,%u,%p",

@@ -19,7 +19,7 @@ static const struct mode_dialect urat = {
 
 /* ATI may say the order code alone, "SARA-U201-03S-00". */
 const struct modem_family maker_ublox = {
-	.name = "ublox", .words = { "u-blox", "SARA-", "LARA-", "LISA-" }, .vid = 0x1546,
+	.name = "ublox", .words = "u-blox\0" "SARA-\0" "LARA-\0" "LISA-\0", .vid = 0x1546,
 	.pin_left = "AT+UPINCNT", .iccid = "AT+CCID", .technology = "AT+UREG?",
 	.signal = "AT+CESQ",
 	.reset = "AT+CFUN=16", .reject = "AT+CEER",

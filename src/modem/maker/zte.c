@@ -35,7 +35,7 @@ static const struct layout_map maps[] = {
 };
 
 const struct modem_family maker_zte = {
-	.name = "zte", .words = { "zte" }, .vid = 0x19d2,
+	.name = "zte", .words = "zte\0", .vid = 0x19d2,
 	.pin_left = "AT+ZPINPUK=?", .iccid = "AT+CCID", .technology = "AT+ZPAS?",
 	.mode = &zsnt,
 	.counters = (const struct card_counter[]){ { "+ZPINPUK:" }, { NULL } },
