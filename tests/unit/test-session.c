@@ -1242,6 +1242,15 @@ static void a_call_for_another_pppd_is_up_when_it_stands(void **state)
 	assert_int_equal(world->session.cause, CAUSE_LINK_LOST);
 	assert_int_equal(world->probes, 1);
 	world_free(world);
+	world = world_for(SESSION_GOAL_CALL);
+	bring_to(world, SESSION_DIALING);
+	plain(world, SESSION_EVENT_PPP_READY);
+	reply(world, AT_FINAL_CONNECT, "");
+	time_out(world);
+	ppp_exit(world, CAUSE_NONE);
+	assert_int_equal(world->session.state, SESSION_FAILED);
+	assert_int_equal(world->session.cause, CAUSE_PPP);
+	world_free(world);
 }
 
 static void a_refused_call_for_another_pppd_is_the_end(void **state)
