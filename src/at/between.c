@@ -29,7 +29,7 @@ static void take_head(struct at_between *between, unsigned char byte)
 }
 
 /* The first words of a modem that has started: it knows nothing of a call. */
-static bool is_start(const char *line)
+static bool names_start(const char *line)
 {
 	static const char *const words[] = {"RDY", "APP RDY", "^SYSSTART", "+SYSSTART",
 					    "*ATREADY: 1"};
@@ -43,7 +43,7 @@ static bool is_start(const char *line)
 static bool ends_call(const char *line, struct at_final *final)
 {
 	*final = at_final_parse(line, true);
-	if (is_start(line)) {
+	if (names_start(line)) {
 		final->kind = AT_FINAL_NO_CARRIER;
 		snprintf(final->line, sizeof(final->line), "it has restarted (%.20s)", line);
 	}
