@@ -10,8 +10,8 @@
 
 /* Parts of names; a name may go on: ^CPIN2=, #CSIM=, ^CARDUNLOCK=. */
 static const struct {
-	const char *name;
-	unsigned secrets;
+	char name[9];
+	unsigned char secrets;
 } names[] = {
 	{"PIN", PIN},      /* +CPIN, ^CPIN, *EPIN, +XPIN, +ZSIMPIN */
 	{"PUK", PIN},      /* *EPUK */

@@ -52,9 +52,9 @@ enum effect {
 /* Names in extended commands. Reading a value, and asking for the possible ones, is harmless, and a
  * name may go on: +CGACT2=. */
 static const struct {
-	const char *name;
+	char name[9];
 	bool sets; /* only if a value follows */
-	unsigned effects;
+	unsigned char effects;
 } names[] = {
 	/* clang-format off */
 	{ "+CGDATA",  false, EFFECT_CALL },
