@@ -28,25 +28,19 @@ static void take_head(struct at_between *between, unsigned char byte)
 	between->agreed |= at[0] == 0x80 && (at[1] == 0x21 || at[1] == 0x57) && at[2] == 2;
 }
 
-/* The first words of a modem that has started: it knows nothing of a call. */
-static bool names_start(const char *line)
+static bool ends_call(const char *line, struct at_final *final)
 {
+	/* The first words of a modem that has started: it knows nothing of a call. */
 	static const char *const words[] = {"RDY", "APP RDY", "^SYSSTART", "+SYSSTART",
 					    "*ATREADY: 1"};
 
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (strcmp(line, words[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool ends_call(const char *line, struct at_final *final)
-{
 	*final = at_final_parse(line, true);
-	if (names_start(line)) {
-		final->kind = AT_FINAL_NO_CARRIER;
-		snprintf(final->line, sizeof(final->line), "it has restarted (%.20s)", line);
-	}
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strcmp(line, words[i]) == 0) {
+			final->kind = AT_FINAL_NO_CARRIER;
+			snprintf(final->line, sizeof(final->line), "it has restarted (%s)",
+				 words[i]);
+		}
 	return final->kind != AT_FINAL_NONE && final->kind != AT_FINAL_OK &&
 	       final->kind != AT_FINAL_CONNECT;
 }

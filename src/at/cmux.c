@@ -41,20 +41,15 @@ enum message {
 #define OUR_LINES  (CMUX_RTC | CMUX_RTR | CMUX_DV)
 
 /* 27.010 annex B's, in the reversed form that serial lines use: x^8 + x^2 + x + 1. */
-static unsigned char next_fcs(unsigned char fcs, unsigned char byte)
-{
-	fcs ^= byte;
-	for (int i = 0; i < 8; i++)
-		fcs = (unsigned char)(fcs & 1 ? fcs >> 1 ^ 0xe0 : fcs >> 1);
-	return fcs;
-}
-
 static unsigned char make_fcs(const char *bytes, size_t len)
 {
 	unsigned char fcs = 0xff;
 
-	while (len-- > 0)
-		fcs = next_fcs(fcs, (unsigned char)*bytes++);
+	while (len-- > 0) {
+		fcs ^= (unsigned char)*bytes++;
+		for (int i = 0; i < 8; i++)
+			fcs = (unsigned char)(fcs & 1 ? fcs >> 1 ^ 0xe0 : fcs >> 1);
+	}
 	return (unsigned char)(0xff - fcs);
 }
 
@@ -238,22 +233,14 @@ struct cut {
 };
 
 /* A control field that no frame has shows damage before its end has come. */
-static bool is_control(int control)
-{
-	static const int known[] = {INFO_UIH, INFO_UI, FRAME_SABM, FRAME_UA, FRAME_DM, FRAME_DISC};
-
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (known[i] == control)
-			return true;
-	return false;
-}
-
 enum verdict { VERDICT_FRAME, VERDICT_PART, VERDICT_DAMAGED };
 
 /* Judge what begins behind a flag. A frame of ours comes from the next one too: the flag between
  * them may be one, so it stays. */
 static enum verdict cut_frame(const char *at, size_t have, struct cut *cut, size_t *whole)
 {
+	static const unsigned char controls[] = {INFO_UIH, INFO_UI,  FRAME_SABM,
+						 FRAME_UA, FRAME_DM, FRAME_DISC};
 	size_t head = 3, covered;
 
 	if (have < 3)
@@ -267,7 +254,8 @@ static enum verdict cut_frame(const char *at, size_t have, struct cut *cut, size
 		cut->len |= (size_t)(unsigned char)at[3] << 7;
 		head = 4;
 	}
-	if (!(at[0] & EA) || !is_control(cut->control) || cut->len > CMUX_N1_MAX)
+	if (!(at[0] & EA) || !memchr(controls, cut->control, sizeof(controls)) ||
+	    cut->len > CMUX_N1_MAX)
 		return VERDICT_DAMAGED;
 	if (have < head + cut->len + 2)
 		return VERDICT_PART;

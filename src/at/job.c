@@ -63,15 +63,6 @@ void at_job_mask(const struct at_job *job, char masked[AT_JOB_MASKED_MAX])
 		strcpy(masked + len, job->text[len] == '=' ? "=***" : "***");
 }
 
-static void hide_value(char *line, const char *value, size_t len)
-{
-	if (len < VALUE_MIN)
-		return;
-	for (; *line; line++)
-		if (strncasecmp(line, value, len) == 0)
-			memset(line, '*', len);
-}
-
 void at_job_hide_values(const struct at_job *job, char *line)
 {
 	const char *at = job->text + strcspn(job->text, "=0123456789");
@@ -83,7 +74,9 @@ void at_job_hide_values(const struct at_job *job, char *line)
 
 		at += quoted;
 		len = strcspn(at, quoted ? "\"\r" : "\",;=*# \r");
-		hide_value(line, at, len);
+		for (char *in = line; *in && len >= VALUE_MIN; in++)
+			if (strncasecmp(in, at, len) == 0)
+				memset(in, '*', len);
 		at += len + 1;
 	}
 }

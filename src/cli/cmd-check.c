@@ -156,25 +156,20 @@ static int ask_instance_apns(int fd)
 	return cause;
 }
 
-static int show_apns(const struct cli *cli, struct conf *conf)
-{
-	int fd = cli_socket(cli);
-
-	if (fd >= 0)
-		return ask_instance_apns(fd);
-	return fd == -ECONNREFUSED ? ask_modem_apns(conf) : cli_no_socket(cli, fd);
-}
-
 int cli_check(struct cli *cli)
 {
 	const char *key = cli->options[CLI_OPTION_KEY];
 	struct conf conf;
 	int cause = cli_load(cli, &conf);
+	bool apn = cause == CAUSE_NONE && !key && cli->options[CLI_OPTION_APN];
+	int fd = apn ? cli_socket(cli) : -1;
 
 	if (cause == CAUSE_NONE && key)
 		cause = print_setting(cli, &conf, key);
-	else if (cause == CAUSE_NONE && cli->options[CLI_OPTION_APN])
-		cause = show_apns(cli, &conf);
+	else if (apn && fd >= 0)
+		cause = ask_instance_apns(fd);
+	else if (apn)
+		cause = fd == -ECONNREFUSED ? ask_modem_apns(&conf) : cli_no_socket(cli, fd);
 	else if (cause == CAUSE_NONE && cli->options[CLI_OPTION_PEER])
 		cause = print_pppd_options(cli, &conf, true);
 	else if (cause == CAUSE_NONE)

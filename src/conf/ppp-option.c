@@ -205,14 +205,6 @@ void conf_ppp_quote(struct buf *out, const char *word)
 	buf_append(out, "\"", 1);
 }
 
-static const struct rule *find_rule(const char *name)
-{
-	for (size_t i = 0; i < COUNT(rules); i++)
-		if (strcmp(rules[i].name, name) == 0)
-			return &rules[i];
-	return NULL;
-}
-
 /* Cut the next word out of *at, which moves behind it. False, with nothing in `why`, at the end. */
 static bool next_word(const char **at, struct buf *word, struct buf *why)
 {
@@ -238,14 +230,18 @@ static bool next_word(const char **at, struct buf *word, struct buf *why)
 	return true;
 }
 
-static bool check_rule(const struct rule *rule, const char *name, int values, struct buf *why)
+static bool check_rule(const char *name, int values, struct buf *why)
 {
+	const struct rule *rule = NULL;
 	const char *names[COUNT(rules) + 1] = {NULL};
 	const char *nearest;
 
+	for (size_t i = 0; i < COUNT(rules); i++) {
+		names[i] = rules[i].name;
+		if (strcmp(names[i], name) == 0)
+			rule = &rules[i];
+	}
 	if (!rule) {
-		for (size_t i = 0; i < COUNT(rules); i++)
-			names[i] = rules[i].name;
 		nearest = str_nearest(name, names);
 		buf_printf(why, "\"%.60s\" is not an option that gobi-dial passes on", name);
 		if (nearest)
@@ -308,7 +304,7 @@ bool conf_ppp_option(const char *item, struct buf *out, struct buf *why)
 	}
 	while (next_word(&item, values ? &rest : &value, why))
 		values++;
-	if (why->len || !check_rule(find_rule(buf_str(&name)), buf_str(&name), values, why))
+	if (why->len || !check_rule(buf_str(&name), values, why))
 		goto out;
 	if (value.len > VALUE_MAX) {
 		explain_why(why, "the value is longer than 255 bytes");

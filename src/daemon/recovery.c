@@ -217,14 +217,6 @@ static bool has_modem_layout(const struct usb_device *device)
 	return false;
 }
 
-/* A reset of what may be somebody's printer is not worth the call. */
-static bool is_modem(const struct recovery *recovery, const struct conf *conf,
-		     const struct usb_device *device)
-{
-	return strcmp(conf->modem.port, "auto") != 0 || port_filter_configured(conf).named ||
-	       plugged_has(&recovery->answered, device->path) || has_modem_layout(device);
-}
-
 /* Of devices whose layout says nothing only their answers tell that they are modems, and one that
  * has hung gives none to the next run. */
 void recovery_keep(struct recovery *recovery, const char *name)
@@ -300,7 +292,9 @@ static int check_device(struct recovery *recovery, enum ladder_rung rung, const 
 	if (!usb_device_read(&device, "", port->usb_path) || device.vid != port->vid ||
 	    device.pid != port->pid)
 		return -ENODEV;
-	if (!is_modem(recovery, conf, &device))
+	/* A reset of what may be somebody's printer is not worth the call. */
+	if (strcmp(conf->modem.port, "auto") == 0 && !port_filter_configured(conf).named &&
+	    !plugged_has(&recovery->answered, device.path) && !has_modem_layout(&device))
 		return -EPERM;
 	if ((rung != LADDER_RESET && rung != LADDER_USB && rung != LADDER_POWER) ||
 	    !is_used_by_others(recovery, &device)) {

@@ -12,21 +12,11 @@ static bool has_answer(const struct doctor_facts *facts)
 	return facts->probe && facts->probe->chosen >= 0;
 }
 
-/* A bridge is not the modem, and its port has to be named. */
-static const struct port *find_bridge(const struct doctor_facts *facts)
-{
-	const struct probe_result *probe = facts->probe;
-	size_t index = probe && probe->chosen >= 0 ? (size_t)probe->chosen : 0;
-
-	if (!probe || index >= probe->count || !port_is_uart(&probe->ports[index].port))
-		return NULL;
-	return &probe->ports[index].port;
-}
-
 static const char *judge_device(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct usb_device *device = &facts->job.device;
-	const struct port *bridge;
+	const struct probe_result *probe = facts->probe;
+	size_t index = probe && probe->chosen >= 0 ? (size_t)probe->chosen : 0;
 
 	if (!*device->path) {
 		if (facts->stick != STICK_NONE || strcmp(facts->conf->modem.port, "auto") != 0)
@@ -47,8 +37,8 @@ static const char *judge_device(const struct doctor_facts *facts, struct finding
 			   *at->driver ? at->driver : "no driver", at->tty_count ? ", " : "",
 			   at->tty_count ? at->ttys[0] : "");
 	}
-	bridge = find_bridge(facts);
-	if (!bridge)
+	/* A bridge is not the modem, and its port has to be named. */
+	if (!probe || index >= probe->count || !port_is_uart(&probe->ports[index].port))
 		return "modem-found";
 	buf_printf(&finding->text, ", a USB-UART bridge; the modem is behind it");
 	return "bridge-found";

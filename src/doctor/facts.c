@@ -97,7 +97,7 @@ void doctor_collect_pin(struct doctor_facts *facts)
 	key.iccid = modem->iccid;
 	key.imei = modem->identity.imei;
 	key.left = modem->pin_left;
-	facts->pin_verdict = pinfile_ask(&key, &facts->pin_text);
+	facts->pin_verdict = pinfile_ops.note(NULL, PINS_EVENT_ASK, &key, &facts->pin_text);
 	if (facts->pin_verdict < 0 && pins_cause(facts->pin_verdict) != CAUSE_PIN)
 		facts->pin_verdict = 0; /* what keeps us from reading it says nothing of the PIN */
 }

@@ -80,7 +80,7 @@ struct doctor_facts {
 	struct power_past power_past;  /* the last press */
 	int dev_ppp;                   /* 0, or why it cannot be opened: a negative errno */
 
-	/* From doctor_collect_pin: what pins_send would say to sim.pin. */
+	/* From doctor_collect_pin: what PINS_EVENT_ASK says to sim.pin. */
 	int pin_verdict;
 	struct buf pin_text;
 

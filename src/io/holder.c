@@ -121,18 +121,6 @@ void holder_append(struct buf *out, pid_t pid)
 	buf_printf(out, " (pid %d)", (int)pid);
 }
 
-/* A line of /proc/consoles ends in the tty's number: "ttyS0  -W- (EC p a)    4:64". */
-static bool lists_console(const char *consoles, dev_t tty)
-{
-	char number[32];
-	size_t len = (size_t)snprintf(number, sizeof(number), "%u:%u", major(tty), minor(tty));
-
-	for (const char *at = consoles; (at = strstr(at, number)); at += len)
-		if (at > consoles && at[-1] == ' ' && strchr(" \n", at[len]))
-			return true;
-	return false;
-}
-
 /* "console=ttyS0,115200" among the kernel's parameters. */
 static bool names_console(const char *cmdline, const char *name)
 {
@@ -160,11 +148,13 @@ static bool has_word(const char *text, const char *word)
 bool holder_is_console(const char *root, const char *device, dev_t tty, struct buf *out)
 {
 	const char *name = strrchr(device, '/'), *found = NULL;
-	char path[PATH_MAX], text[4096];
+	char path[PATH_MAX], text[4096], number[32];
 
 	name = name ? name + 1 : device;
+	/* "ttyS0  -W- (EC p a)    4:64" */
+	snprintf(number, sizeof(number), "%u:%u", major(tty), minor(tty));
 	if (sysfs_path(path, root, "proc/consoles") &&
-	    sysfs_read_all(path, text, sizeof(text)) > 0 && lists_console(text, tty))
+	    sysfs_read_all(path, text, sizeof(text)) > 0 && has_word(text, number))
 		found = "/proc/consoles";
 	else if (sysfs_path(path, root, "sys/class/tty/console/active") &&
 		 sysfs_read_all(path, text, sizeof(text)) > 0 && has_word(text, name))

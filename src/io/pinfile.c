@@ -168,33 +168,15 @@ const struct pins_disk pinfile_disk = {
 	.sync = sync_pinfile,
 };
 
-static int note_pin(const struct pins_key *key, struct buf *why,
-		    int (*how)(const struct pins_disk *disk, void *ctx, const struct pins_key *key))
+static int note_pin(void *ctx, enum pins_event event, const struct pins_key *key, struct buf *why)
 {
 	struct pinfile file = {.dir = PINFILE_DIR, .name = PINFILE_NAME, .lock = -1};
-	int error = how(&pinfile_disk, &file, key);
+	int error = pins_note(&pinfile_disk, &file, event, key);
 
+	(void)ctx;
 	if (error < 0)
 		pins_describe(error, PINFILE_PATH, why);
 	return error;
-}
-
-static int note_pin_sent(void *ctx, const struct pins_key *key, struct buf *why)
-{
-	(void)ctx;
-	return note_pin(key, why, pins_send);
-}
-
-static int note_pin_taken(void *ctx, const struct pins_key *key, struct buf *why)
-{
-	(void)ctx;
-	return note_pin(key, why, pins_taken);
-}
-
-static int note_pin_refused(void *ctx, const struct pins_key *key, struct buf *why)
-{
-	(void)ctx;
-	return note_pin(key, why, pins_refused);
 }
 
 static bool is_pin_pending(void *ctx)
@@ -205,22 +187,11 @@ static bool is_pin_pending(void *ctx)
 	return pins_pending(&pinfile_disk, &file);
 }
 
-int pinfile_ask(const struct pins_key *key, struct buf *why)
-{
-	return note_pin(key, why, pins_ask);
-}
-
-const struct pins_ops pinfile_ops = {note_pin_sent, note_pin_taken, note_pin_refused,
-				     is_pin_pending};
-
-static struct pinfile apnfile(void)
-{
-	return (struct pinfile){.dir = PINFILE_DIR, .name = APNFILE_NAME, .lock = -1};
-}
+const struct pins_ops pinfile_ops = {note_pin, is_pin_pending};
 
 static bool recall_apn(void *ctx, const char *key, struct apn_try *to)
 {
-	struct pinfile file = apnfile();
+	struct pinfile file = {.dir = PINFILE_DIR, .name = APNFILE_NAME, .lock = -1};
 
 	(void)ctx;
 	return apn_memory_recall(&pinfile_disk, &file, key, to) == 0;
@@ -229,7 +200,7 @@ static bool recall_apn(void *ctx, const char *key, struct apn_try *to)
 /* Without it the next start only takes a few dials more. */
 static void keep_apn(void *ctx, const char *key, const struct apn_try *good)
 {
-	struct pinfile file = apnfile();
+	struct pinfile file = {.dir = PINFILE_DIR, .name = APNFILE_NAME, .lock = -1};
 	int error = apn_memory_keep(&pinfile_disk, &file, key, good);
 
 	(void)ctx;
@@ -238,9 +209,4 @@ static void keep_apn(void *ctx, const char *key, const struct apn_try *good)
 			   strerror(-error));
 }
 
-static void forget_apn(void *ctx, const char *key)
-{
-	keep_apn(ctx, key, NULL);
-}
-
-const struct apn_ops apnfile_ops = {recall_apn, keep_apn, forget_apn};
+const struct apn_ops apnfile_ops = {recall_apn, keep_apn};

@@ -19,9 +19,6 @@ extern const struct pins_disk pinfile_disk;
 /* For a script, on the machine's own file; ctx is not used. */
 extern const struct pins_ops pinfile_ops;
 
-/* What would be said to sending this PIN; nothing is changed. */
-int pinfile_ask(const struct pins_key *key, struct buf *why);
-
 /* The same for the APNs; ctx is not used. */
 extern const struct apn_ops apnfile_ops;
 

@@ -86,16 +86,6 @@ int apn_memory_recall(const struct pins_disk *disk, void *ctx, const char *key, 
 	return error;
 }
 
-static int make_memory(const struct pins_disk *disk, void *ctx, struct memory *memory)
-{
-	char salt[PINS_SALT_SIZE];
-	int error = disk->salt(ctx, salt);
-
-	if (error == 0)
-		snprintf(memory->salt, sizeof(memory->salt), METHOD "%s", salt + 3);
-	return error;
-}
-
 /* The other SIMs' lines stay, but for the oldest of too many. */
 static void write_lines(const struct memory *memory, const struct apn_try *good, struct buf *out)
 {
@@ -123,10 +113,13 @@ static int change_memory(const struct pins_disk *disk, void *ctx, const char *ke
 			 const struct apn_try *good, struct buf *text)
 {
 	struct memory memory = {.text = BUF_INIT};
+	char salt[PINS_SALT_SIZE] = "";
 	int error = read_memory(disk, ctx, &memory);
 
-	if (error == -ENOENT && good)
-		error = make_memory(disk, ctx, &memory);
+	if (error == -ENOENT && good) {
+		error = disk->salt(ctx, salt);
+		snprintf(memory.salt, sizeof(memory.salt), METHOD "%s", error ? "" : salt + 3);
+	}
 	if (error == 0)
 		error = hash_sim(&memory, key);
 	if (error == 0)

@@ -51,7 +51,7 @@ bool script_apn_refused(struct script *script, const char *why)
 		return false;
 	str_copy(walk->refused[walk->at], sizeof(walk->refused[0]), why);
 	if (walk->kept && script->apns)
-		script->apns->forget(script->apns_ctx, walk->key);
+		script->apns->keep(script->apns_ctx, walk->key, NULL);
 	walk->kept = false;
 	/* The modem's ways get their turn with each of them once the first round has failed. */
 	if (walk->rounds > 0 || !script_has_other_apn(script)) {

@@ -26,8 +26,7 @@ struct apn_walk {
 /* What a script asks of the memory that outlives it; see apn-memory.h. */
 struct apn_ops {
 	bool (*recall)(void *ctx, const char *key, struct apn_try *to);
-	void (*keep)(void *ctx, const char *key, const struct apn_try *good);
-	void (*forget)(void *ctx, const char *key);
+	void (*keep)(void *ctx, const char *key, const struct apn_try *good); /* NULL: none */
 };
 
 /* What this dial uses; never NULL. */

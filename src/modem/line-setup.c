@@ -80,17 +80,6 @@ static void lose_modem(struct line_setup *setup, const char *why)
 	go_to(setup, STAGE_OVER);
 }
 
-/* A refusal: the next row. None takes it: on our side alone, where the user says so. */
-static void take_flow_reply(struct line_setup *setup, bool ok)
-{
-	if (!ok && (size_t)++setup->row < COUNT(flows))
-		return;
-	setup->rtscts = ok || setup->wish.flow == CONF_FLOW_RTSCTS;
-	if (!ok)
-		setup->row = 0;
-	go_to(setup, setup->rtscts ? STAGE_FLOW_PASSES : STAGE_RATE);
-}
-
 void line_setup_reply(struct line_setup *setup, enum at_final_kind kind, const char *text)
 {
 	bool ok = kind == AT_FINAL_OK, last = !ok && ++setup->tries >= TRIES;
@@ -103,12 +92,16 @@ void line_setup_reply(struct line_setup *setup, enum at_final_kind kind, const c
 		break;
 	case STAGE_FLOW_ON:
 		/* No word at all: it waits for the line already. */
-		if (kind != AT_FINAL_TIMEOUT) {
-			take_flow_reply(setup, ok);
-			break;
+		if (kind == AT_FINAL_TIMEOUT) {
+			setup->no_flow = true;
+			go_to(setup, STAGE_FLOW_OFF);
+		} else if (ok || (size_t)++setup->row == COUNT(flows)) {
+			/* After a refusal the next row. None takes it: on our side alone, where the
+			 * user says so. */
+			setup->rtscts = ok || setup->wish.flow == CONF_FLOW_RTSCTS;
+			setup->row = ok ? setup->row : 0;
+			go_to(setup, setup->rtscts ? STAGE_FLOW_PASSES : STAGE_RATE);
 		}
-		setup->no_flow = true;
-		go_to(setup, STAGE_FLOW_OFF);
 		break;
 	case STAGE_FLOW_PASSES:
 		if (ok)

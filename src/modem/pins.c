@@ -258,8 +258,6 @@ static bool is_open(const struct pins_sent *sent)
 	return sent->fate == PINS_ONCE || sent->fate == PINS_TWICE;
 }
 
-enum pins_event { EVENT_ASK, EVENT_SEND, EVENT_TAKEN, EVENT_REFUSED };
-
 static int read_marks(const struct pins_disk *disk, void *ctx, struct buf *text,
 		      struct pins_file *file)
 {
@@ -394,17 +392,6 @@ static void mark_taken(struct pins_file *file, struct pins_sent *today)
 	file->count = kept;
 }
 
-static void mark_refused(struct pins_file *file, const struct pins_sent *today)
-{
-	for (size_t i = 0; i < file->count; i++) {
-		struct pins_sent *mark = &file->sent[i];
-
-		if (is_open(mark) && strcmp(mark->pin, today->pin) == 0 &&
-		    may_be_same_card(mark, today))
-			mark->fate = PINS_REFUSED;
-	}
-}
-
 /* What one call works with; too much for a stack. */
 struct pins_work {
 	struct pins_file file, was;
@@ -418,8 +405,8 @@ static int apply_event(const struct pins_disk *disk, void *ctx, const struct pin
 	int error = read_marks(disk, ctx, &work->before, &work->file), verdict = 0;
 
 	if (error == -ENOENT)
-		error = event == EVENT_SEND ? disk->salt(ctx, work->file.salt) : 0;
-	if (error < 0 || (event != EVENT_SEND && work->file.count == 0))
+		error = event == PINS_EVENT_SEND ? disk->salt(ctx, work->file.salt) : 0;
+	if (error < 0 || (event != PINS_EVENT_SEND && work->file.count == 0))
 		return error;
 	error = hash_key(work->file.salt, key, &work->today);
 	for (size_t i = 0; error == 0 && i < work->file.count; i++)
@@ -429,26 +416,31 @@ static int apply_event(const struct pins_disk *disk, void *ctx, const struct pin
 	if (error < 0)
 		return error;
 	work->was = work->file;
-	if (event == EVENT_TAKEN)
+	for (size_t i = 0; event == PINS_EVENT_REFUSED && i < work->file.count; i++) {
+		struct pins_sent *mark = &work->file.sent[i];
+
+		if (is_open(mark) && strcmp(mark->pin, work->today.pin) == 0 &&
+		    may_be_same_card(mark, &work->today))
+			mark->fate = PINS_REFUSED;
+	}
+	if (event == PINS_EVENT_TAKEN)
 		mark_taken(&work->file, &work->today);
-	else if (event == EVENT_REFUSED)
-		mark_refused(&work->file, &work->today);
-	else
+	else if (event != PINS_EVENT_REFUSED)
 		verdict = mark_sent(&work->file, &work->today, &work->old);
-	if (event == EVENT_ASK || memcmp(&work->was, &work->file, sizeof(work->was)) == 0)
+	if (event == PINS_EVENT_ASK || memcmp(&work->was, &work->file, sizeof(work->was)) == 0)
 		return verdict;
 	error = store_marks(disk, ctx, &work->file);
 	/* A mark of a PIN that is not sent now would spend its second try. */
-	if (error < 0 && event == EVENT_SEND && verdict >= 0)
+	if (error < 0 && event == PINS_EVENT_SEND && verdict >= 0)
 		write_marks(disk, ctx, &work->before);
 	return verdict < 0 || error == 0 ? verdict : error;
 }
 
-static int change_marks(const struct pins_disk *disk, void *ctx, const struct pins_key *key,
-			enum pins_event event)
+int pins_note(const struct pins_disk *disk, void *ctx, enum pins_event event,
+	      const struct pins_key *key)
 {
 	struct pins_work *work = calloc(1, sizeof(*work));
-	bool locks = event != EVENT_ASK;
+	bool locks = event != PINS_EVENT_ASK;
 	int error = !work ? -ENOMEM : locks ? disk->lock(ctx) : 0;
 
 	if (error == 0) {
@@ -460,26 +452,6 @@ static int change_marks(const struct pins_disk *disk, void *ctx, const struct pi
 		buf_free(&work->before);
 	free(work);
 	return error;
-}
-
-int pins_send(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
-{
-	return change_marks(disk, ctx, key, EVENT_SEND);
-}
-
-int pins_ask(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
-{
-	return change_marks(disk, ctx, key, EVENT_ASK);
-}
-
-int pins_taken(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
-{
-	return change_marks(disk, ctx, key, EVENT_TAKEN);
-}
-
-int pins_refused(const struct pins_disk *disk, void *ctx, const struct pins_key *key)
-{
-	return change_marks(disk, ctx, key, EVENT_REFUSED);
 }
 
 bool pins_pending(const struct pins_disk *disk, void *ctx)

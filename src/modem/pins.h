@@ -52,30 +52,32 @@ struct pins_disk {
 	int (*sync)(void *ctx);
 };
 
+enum pins_event { PINS_EVENT_ASK, PINS_EVENT_SEND, PINS_EVENT_TAKEN, PINS_EVENT_REFUSED };
+
+#define PINS_AGAIN 1
+
 /*
- * Before a PIN is sent. 0: it may be, and its mark is on the disk; PINS_AGAIN: the same, and it was
- * sent before, but the modem has not taken it. Otherwise it must not be sent. -EEXIST: the SIM has
- * refused it. -ENODATA: its fate is not known, and no counter tells. -EALREADY: it has had its
- * second try. -EBADMSG: the file is damaged. -E2BIG: it is full. -EAGAIN: ask again soon. Another
- * errno: the mark could not be made.
+ * SEND: before a PIN is sent. 0: it may be, and its mark is on the disk; PINS_AGAIN: the same, and
+ * it was sent before, but the modem has not taken it. Otherwise it must not be sent. -EEXIST: the
+ * SIM has refused it. -ENODATA: its fate is not known, and no counter tells. -EALREADY: it has had
+ * its second try. -EBADMSG: the file is damaged. -E2BIG: it is full. -EAGAIN: ask again soon.
+ * Another errno: the mark could not be made.
+ *
+ * ASK: what SEND would say; nothing is written.
+ *
+ * TAKEN: the SIM is open after this PIN, or with pin "" after whatever was sent last: remove that
+ * mark. Other open marks of this SIM become refusals. -EAGAIN: ask again soon, because a mark that
+ * stays may keep the right PIN from the SIM. Another errno: it stays.
+ *
+ * REFUSED: the SIM has refused this PIN. -EAGAIN: ask again soon. Another errno: its fate stays
+ * open.
  *
  * SIMs are the same if the first 18 digits are. They are proven to be two if those differ and both
  * numbers are sound: Luhn's digit fits, and none looks like the other with a digit lost. Without
  * such a proof the same modem holds the same SIM, and so does a modem that is not known.
  */
-int pins_send(const struct pins_disk *disk, void *ctx, const struct pins_key *key);
-#define PINS_AGAIN 1
-
-/* What pins_send would say; nothing is written. */
-int pins_ask(const struct pins_disk *disk, void *ctx, const struct pins_key *key);
-
-/* The SIM is open after this PIN, or with pin "" after whatever was sent last: remove that mark.
- * Other open marks of this SIM become refusals. -EAGAIN: ask again soon, because a mark that stays
- * may keep the right PIN from the SIM. Another errno: it stays. */
-int pins_taken(const struct pins_disk *disk, void *ctx, const struct pins_key *key);
-
-/* The SIM has refused this PIN. -EAGAIN: ask again soon. Another errno: its fate stays open. */
-int pins_refused(const struct pins_disk *disk, void *ctx, const struct pins_key *key);
+int pins_note(const struct pins_disk *disk, void *ctx, enum pins_event event,
+	      const struct pins_key *key);
 
 /* Whether any mark is open. */
 bool pins_pending(const struct pins_disk *disk, void *ctx);
@@ -83,16 +85,14 @@ bool pins_pending(const struct pins_disk *disk, void *ctx);
 /* What a script asks before it sends a PIN, and reports afterwards: the above, with `why` filled in
  * below 0. */
 struct pins_ops {
-	int (*send)(void *ctx, const struct pins_key *key, struct buf *why);
-	int (*taken)(void *ctx, const struct pins_key *key, struct buf *why);
-	int (*refused)(void *ctx, const struct pins_key *key, struct buf *why);
+	int (*note)(void *ctx, enum pins_event event, const struct pins_key *key, struct buf *why);
 	bool (*pending)(void *ctx);
 };
 
 /* PIN where only a person can mend it, INTERNAL where trying again may. */
 enum cause pins_cause(int error);
 
-/* Why pins_send refused, and the way out, one line for people; `path` is the file's. */
+/* Why pins_note refused, and the way out, one line for people; `path` is the file's. */
 void pins_describe(int error, const char *path, struct buf *out);
 
 /* For tests: the file's form. */

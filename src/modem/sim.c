@@ -109,7 +109,7 @@ static enum step_outcome forget_pin(struct script *script)
 		return STEP_NEXT;
 	if (!modem->pin_sent)
 		key.pin = "";
-	error = script->pins->taken(script->pins_ctx, &key, &why);
+	error = script->pins->note(script->pins_ctx, PINS_EVENT_TAKEN, &key, &why);
 	if (may_note_later(script, error)) {
 		script->wake_at = script->now + PIN_NOTE_RETRY_MS;
 		buf_free(&why);
@@ -129,7 +129,7 @@ static enum step_outcome fail_puk(struct script *script)
 	struct buf why = BUF_INIT;
 
 	if (script->modem.pin_sent)
-		script->pins->refused(script->pins_ctx, &key, &why);
+		script->pins->note(script->pins_ctx, PINS_EVENT_REFUSED, &key, &why);
 	buf_free(&why);
 	script->facts.sim = MODEM_SIM_PUK;
 	return script_fail(script, CAUSE_PUK, PUK_TEXT);
@@ -323,7 +323,7 @@ static enum step_outcome judge_pin(struct script *script)
 		script->wake_at = script->now + PIN_AGAIN_MS;
 		return script_jump(script, STEP_SIM);
 	}
-	error = script->pins->refused(script->pins_ctx, &key, &text);
+	error = script->pins->note(script->pins_ctx, PINS_EVENT_REFUSED, &key, &text);
 	buf_free(&text);
 	if (may_note_later(script, error)) {
 		script->wake_at = script->now + PIN_NOTE_RETRY_MS;
@@ -400,7 +400,7 @@ static enum step_outcome ask_pin(struct script *script)
 		return script_fail(script, CAUSE_INTERNAL, "no PIN is sent: %s", strerror(ENOMEM));
 	/* Its mark is on the disk when this does not fail. */
 	if (script->pins)
-		error = script->pins->send(script->pins_ctx, &key, &why);
+		error = script->pins->note(script->pins_ctx, PINS_EVENT_SEND, &key, &why);
 	else
 		buf_printf(&why, "no PIN is sent: nothing here remembers PINs");
 	if (may_note_later(script, error))

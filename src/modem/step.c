@@ -189,23 +189,12 @@ static void take_operator(struct script *script, const char *line)
 		modem->kept[SCRIPT_KEPT_COPS] = format;
 }
 
-/* What +CEER says at the wrong time is of an earlier call, whose causes go on where those of a
- * registration end. */
-static void take_reject(struct script *script, const char *line)
-{
-	struct modem_reject found;
-
-	if (!modem_decode_reject(line, &found) || (found.of_call && found.cause > 25) ||
-	    script->facts.registered)
-		return;
-	script->facts.reject.cause = found.cause;
-}
-
 void step_take_line(struct script *script, const struct step *step, const char *line)
 {
 	struct modem_facts *facts = &script->facts;
 	int *kept = &script->modem.kept[step->number];
 	struct modem_context context;
+	struct modem_reject reject;
 	struct at_fields fields;
 	const char *technology;
 
@@ -278,7 +267,11 @@ void step_take_line(struct script *script, const struct step *step, const char *
 		modem_decode_signal(line, &facts->signal);
 		break;
 	case FACT_REJECT:
-		take_reject(script, line);
+		/* What +CEER says at the wrong time is of an earlier call, whose causes go on where
+		 * those of a registration end. */
+		if (!facts->registered && modem_decode_reject(line, &reject) &&
+		    (!reject.of_call || reject.cause <= 25))
+			facts->reject.cause = reject.cause;
 		break;
 	case FACT_CONTEXT:
 		if (!modem_decode_context(line, &context))

@@ -146,36 +146,28 @@ static bool is_made_up(const char *address)
 	return false;
 }
 
-/* What a Terminate-Request says, in brackets; may be cut. */
-static void copy_peer_text(struct ppp_event *event, const char *text)
-{
-	size_t len = strcspn(text, "\n");
-
-	if (!str_starts(text, " (") || len < 3)
-		return;
-	str_copy(event->value, sizeof(event->value), text + 2);
-	if (len - 3 < sizeof(event->value))
-		event->value[len - 3] = '\0';
-}
-
 struct ppp_event ppp_event_parse(const char *line)
 {
 	struct ppp_event event = {.type = PPP_EVENT_OTHER};
+	const char *rest;
+	size_t len;
 
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		if (!str_starts(line, lines[i].start))
 			continue;
 		event.type = lines[i].type;
-		if (lines[i].value == PEER_TEXT)
-			copy_peer_text(&event, line + strlen(lines[i].start));
+		rest = line + strlen(lines[i].start);
+		len = strcspn(rest, "\n");
+		/* What a Terminate-Request says, in brackets; may be cut. */
+		if (lines[i].value == PEER_TEXT && str_starts(rest, " (") && len > 3)
+			snprintf(event.value, sizeof(event.value), "%.*s", (int)len - 3, rest + 2);
 		else if (lines[i].value == PROTOCOL)
 			event.type = strstr(line, "0x8021")   ? PPP_EVENT_NO_IPV4
 				     : strstr(line, "0x8057") ? PPP_EVENT_NO_IPV6
 							      : PPP_EVENT_OTHER;
-		else if (lines[i].value != NO_VALUE)
+		else if (lines[i].value != NO_VALUE && lines[i].value != PEER_TEXT)
 			snprintf(event.value, sizeof(event.value), "%.*s",
-				 (int)strcspn(line + strlen(lines[i].start), " \t\r\n"),
-				 line + strlen(lines[i].start));
+				 (int)strcspn(rest, " \t\r\n"), rest);
 		if (lines[i].value == REMOTE && is_made_up(event.value))
 			event.value[0] = '\0';
 		/* Qualcomm's modems offer these until the network has given them its own. */

@@ -14,16 +14,6 @@
 
 #define WAIT_MAX_MS         3600000 /* what the network says may be days */
 
-/* Whether the call was made, and the network refused it or PPP came to nothing. */
-static bool call_was_futile(const struct session *session)
-{
-	bool was_made = session->failed_in == SESSION_NEGOTIATING ||
-			(session->failed_in == SESSION_DIALING && session->ppp_ready);
-
-	return was_made && !session->stopping && !session->redialing &&
-	       (session->cause == CAUSE_CALL || session->cause == CAUSE_PPP);
-}
-
 /* Whether only time, the operator or a person can mend what the network refuses. A call is tried
  * once more soon, because what the modem says of it may be of an earlier one. */
 static bool refusal_lasts(struct session *session)
@@ -89,6 +79,8 @@ static void finish_hangup(struct session *session, int64_t now)
 	bool refusal = refusal_lasts(session);
 	bool has_other = apn_is_suspect(session) &&
 			 script_apn_refused(&session->script, buf_str(&session->text));
+	bool was_made = session->failed_in == SESSION_NEGOTIATING ||
+			(session->failed_in == SESSION_DIALING && session->ppp_ready);
 
 	session->type_refused = type_is_refused(session);
 	if (session->port_open) {
@@ -98,7 +90,8 @@ static void finish_hangup(struct session *session, int64_t now)
 	}
 	memset(&session->ppp, 0, sizeof(session->ppp));
 	session->up_at = -1;
-	if (call_was_futile(session))
+	if (was_made && !session->stopping && !session->redialing &&
+	    (session->cause == CAUSE_CALL || session->cause == CAUSE_PPP))
 		script_got_no_link(&session->script);
 	if (lasted) {
 		backoff_reset(&session->backoff);

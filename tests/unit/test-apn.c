@@ -427,18 +427,15 @@ static void keep(void *ctx, const char *key, const struct apn_try *good)
 {
 	struct life *life = ctx;
 
+	if (!good) {
+		assert_string_equal(key, life->key);
+		life->key[0] = '\0';
+		life->forgets++;
+		return;
+	}
 	str_copy(life->key, sizeof(life->key), key);
 	life->kept = *good;
 	life->keeps++;
-}
-
-static void forget(void *ctx, const char *key)
-{
-	struct life *life = ctx;
-
-	assert_string_equal(key, life->key);
-	life->key[0] = '\0';
-	life->forgets++;
 }
 
 static int recover_not(void *ctx, enum ladder_rung rung)
@@ -448,7 +445,7 @@ static int recover_not(void *ctx, enum ladder_rung rung)
 	return -ENOSYS;
 }
 
-static const struct apn_ops apns = {recall, keep, forget};
+static const struct apn_ops apns = {recall, keep};
 
 static const struct session_ops ops = {
 	.probe = begin_nothing,

@@ -32,8 +32,9 @@ struct talk {
 	int64_t urc_at;
 };
 
-static int note_pin(void *ctx, const struct pins_key *key, struct buf *why)
+static int note_pin(void *ctx, enum pins_event event, const struct pins_key *key, struct buf *why)
 {
+	(void)event;
 	(void)ctx;
 	(void)key;
 	(void)why;
@@ -46,7 +47,7 @@ static bool no_pin_pending(void *ctx)
 	return false;
 }
 
-static const struct pins_ops memory = {note_pin, note_pin, note_pin, no_pin_pending};
+static const struct pins_ops memory = {note_pin, no_pin_pending};
 
 static void set_text(char **field, const char *text)
 {

@@ -199,7 +199,7 @@ static const struct pins_disk disk = {
 
 static int note_sent(void *ctx, const struct pins_key *key, struct buf *why)
 {
-	int error = pins_send(&disk, ctx, key);
+	int error = pins_note(&disk, ctx, PINS_EVENT_SEND, key);
 
 	if (error < 0)
 		pins_describe(error, "FILE", why);
@@ -226,7 +226,7 @@ static unsigned find_pin(const char *text)
 static int note_refused(void *ctx, const struct pins_key *key, struct buf *why)
 {
 	struct card *card = card_in(ctx);
-	int error = pins_refused(&disk, ctx, key);
+	int error = pins_note(&disk, ctx, PINS_EVENT_REFUSED, key);
 
 	(void)why;
 	if (card && error == 0)
@@ -242,10 +242,17 @@ static bool note_pending(void *ctx)
 static int note_taken(void *ctx, const struct pins_key *key, struct buf *why)
 {
 	(void)why;
-	return pins_taken(&disk, ctx, key);
+	return pins_note(&disk, ctx, PINS_EVENT_TAKEN, key);
 }
 
-static const struct pins_ops memory = {note_sent, note_taken, note_refused, note_pending};
+static int note_pin(void *ctx, enum pins_event event, const struct pins_key *key, struct buf *why)
+{
+	return event == PINS_EVENT_SEND    ? note_sent(ctx, key, why)
+	       : event == PINS_EVENT_TAKEN ? note_taken(ctx, key, why)
+					   : note_refused(ctx, key, why);
+}
+
+static const struct pins_ops memory = {note_pin, note_pending};
 
 /* What is not synced may be there after a power cut, or not. */
 static void cut_power(struct world *world)

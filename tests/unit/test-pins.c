@@ -60,14 +60,14 @@ static int send_pin(void **state, const struct pins_key *key)
 {
 	struct pinfile file = {.dir = *state, .name = PINFILE_NAME, .lock = -1};
 
-	return pins_send(&pinfile_disk, &file, key);
+	return pins_note(&pinfile_disk, &file, PINS_EVENT_SEND, key);
 }
 
 static int refuse_pin(void **state, const struct pins_key *key)
 {
 	struct pinfile file = {.dir = *state, .name = PINFILE_NAME, .lock = -1};
 
-	return pins_refused(&pinfile_disk, &file, key);
+	return pins_note(&pinfile_disk, &file, PINS_EVENT_REFUSED, key);
 }
 
 static bool is_pending(void **state)
@@ -81,7 +81,7 @@ static int take_pin(void **state, const struct pins_key *key)
 {
 	struct pinfile file = {.dir = *state, .name = PINFILE_NAME, .lock = -1};
 
-	return pins_taken(&pinfile_disk, &file, key);
+	return pins_note(&pinfile_disk, &file, PINS_EVENT_TAKEN, key);
 }
 
 static size_t read_file(void **state, char *to, size_t size)
@@ -325,7 +325,7 @@ static void a_mark_that_cannot_be_made_lets_no_pin_out(void **state)
 	struct pinfile nowhere = {.dir = "/nowhere/at/all", .name = PINFILE_NAME, .lock = -1};
 	char path[64];
 
-	assert_int_equal(pins_send(&pinfile_disk, &nowhere, &key), -ENOENT);
+	assert_int_equal(pins_note(&pinfile_disk, &nowhere, PINS_EVENT_SEND, &key), -ENOENT);
 	/* Something else is in the place of the new file. */
 	assert_int_equal(mkdir(*state, 0700), 0);
 	snprintf(path, sizeof(path), "%s/sent-pins.new", (char *)*state);

@@ -90,7 +90,14 @@ static bool note_pending(void *ctx)
 	return ((struct talk *)ctx)->pending;
 }
 
-static const struct pins_ops memory = {note_sent, note_taken, note_refused, note_pending};
+static int note_pin(void *ctx, enum pins_event event, const struct pins_key *key, struct buf *why)
+{
+	return event == PINS_EVENT_SEND    ? note_sent(ctx, key, why)
+	       : event == PINS_EVENT_TAKEN ? note_taken(ctx, key, why)
+					   : note_refused(ctx, key, why);
+}
+
+static const struct pins_ops memory = {note_pin, note_pending};
 
 static struct talk *talk_new(struct row *rows, size_t count)
 {
