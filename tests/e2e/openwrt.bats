@@ -351,14 +351,15 @@ works() {
 		."dns-server" == ["192.0.2.53", "192.0.2.54"] and .errors == []'
 }
 
-# pppd waits for its script when gobi-dial sees the hang-up, too.
+# pppd waits for its script when gobi-dial sees the hang-up, too. That the modem is back
+# is seen at once: the next rescan would be too late.
 @test "unplugged, netifd is told, and again when it is back" {
 	local round
 
 	modem mc8355.modem
 	ifup wan "$(json device "$modem_dir/if2" wait 1 backoff_min 1 backoff_max 1)"
 	for round in 1 2 3 4 5; do
-		wait_for 30 said 'hotplug ifup wan' "$round"
+		wait_for $((round == 1 ? 30 : 10)) said 'hotplug ifup wan' "$round"
 		wait_for 5 works
 		kill -HUP "$(pppd_pid)"
 		wait_for 5 said 'netifd begin update wwan-wan 0' "$round"
@@ -366,7 +367,7 @@ works() {
 		wait_for 10 said 'hotplug ifdown wan' "$round"
 		nc -U -W 1 "$modem_dir/sock" <<<plug
 	done
-	wait_for 30 said 'hotplug ifup wan' 6
+	wait_for 10 said 'hotplug ifup wan' 6
 	wait_for 5 works
 	said 'netifd setup wan' 1
 	ifdown wan
