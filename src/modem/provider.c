@@ -244,7 +244,7 @@ static bool search_next(struct search *search)
 		if (first == '=' || first == '*') {
 			search->name = search->row;
 			search->rank = -1;
-		} else if (first == '@') {
+		} else if (first == '@' && search->name.text) {
 			search->rank = rank_provider(search);
 		}
 		if (search->rank >= 0)
