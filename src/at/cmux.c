@@ -232,13 +232,13 @@ struct cut {
 	size_t len;
 };
 
-/* A control field that no frame has shows damage before its end has come. */
 enum verdict { VERDICT_FRAME, VERDICT_PART, VERDICT_DAMAGED };
 
 /* Judge what begins behind a flag. A frame of ours comes from the next one too: the flag between
  * them may be one, so it stays. */
 static enum verdict cut_frame(const char *at, size_t have, struct cut *cut, size_t *whole)
 {
+	/* A control field that no frame has shows damage before its end has come. */
 	static const unsigned char controls[] = {INFO_UIH, INFO_UI,  FRAME_SABM,
 						 FRAME_UA, FRAME_DM, FRAME_DISC};
 	size_t head = 3, covered;

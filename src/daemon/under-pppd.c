@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What the session asks for where pppd runs us. */
+#include <string.h>
 #include <errno.h>
 
 #include "base/log.h"
@@ -10,6 +11,7 @@
 #include "io/serial.h"
 #include "io/pppd-parent.h"
 #include "io/rundir.h"
+#include "io/sysfs.h"
 
 static void on_parent(void *ctx, enum pppd_parent_event event)
 {
@@ -104,13 +106,12 @@ void under_pppd_leave_apn(const struct bus *bus, const char *suffix)
 enum cause under_pppd_recall_apn(struct bus *bus)
 {
 	struct script *script = &bus->session.script;
-	struct buf line = BUF_INIT;
+	char path[256], line[512];
 
-	if (bus->goal != SESSION_GOAL_LINK && rundir_read(bus->name, RUNDIR_REFUSED, &line) == 0)
-		script->has_spent =
-			provider_parse_account(buf_str(&line), line.len, &script->spent);
+	rundir_path(path, sizeof(path), bus->name, RUNDIR_REFUSED);
+	if (bus->goal != SESSION_GOAL_LINK && sysfs_read_all(path, line, sizeof(line)) >= 0)
+		script->has_spent = provider_parse_account(line, strlen(line), &script->spent);
 	rundir_remove(bus->name, RUNDIR_REFUSED);
-	buf_free(&line);
 	return CAUSE_NONE;
 }
 

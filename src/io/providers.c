@@ -82,7 +82,7 @@ const char *providers_refresh(const char *path, struct providers_kept *kept)
 		seen[3] = (uint64_t)is.st_mtim.tv_sec;
 		seen[4] = (uint64_t)is.st_mtim.tv_nsec;
 	}
-	if (!kept->table || memcmp(seen, kept->seen, sizeof(seen)) != 0)
+	if (memcmp(seen, kept->seen, sizeof(seen)) != 0)
 		kept->table = providers_load(path, &kept->text);
 	memcpy(kept->seen, seen, sizeof(seen));
 	return kept->table;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Files that are written whole or not at all. */
-#ifndef GOBI_IO_REPLACE_H
-#define GOBI_IO_REPLACE_H
+#ifndef GD_IO_REPLACE_H
+#define GD_IO_REPLACE_H
 
 #include <stddef.h>
 

@@ -106,23 +106,6 @@ int rundir_write(const char *name, const char *suffix, const struct buf *text)
 	return error < 0 ? error : replace_file(path, buf_str(text), text->len);
 }
 
-int rundir_read(const char *name, const char *suffix, struct buf *text)
-{
-	char path[256], bytes[512];
-	ssize_t len;
-	int fd;
-
-	rundir_path(path, sizeof(path), name, suffix);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return -errno;
-	len = read(fd, bytes, sizeof(bytes));
-	if (len > 0)
-		buf_append(text, bytes, (size_t)len);
-	close(fd);
-	return len < 0 ? -EIO : 0;
-}
-
 bool rundir_has(const char *name, const char *suffix)
 {
 	char path[256];

@@ -35,9 +35,6 @@ struct buf;
 /* Write RUNDIR/NAME.suffix, 0600, whole or not at all. Negative errno. */
 int rundir_write(const char *name, const char *suffix, const struct buf *text);
 
-/* Append what is in it. Negative errno. */
-int rundir_read(const char *name, const char *suffix, struct buf *text);
-
 /* Whether RUNDIR/NAME.suffix is there. */
 bool rundir_has(const char *name, const char *suffix);
 

@@ -416,17 +416,24 @@ static int apply_event(const struct pins_disk *disk, void *ctx, const struct pin
 	if (error < 0)
 		return error;
 	work->was = work->file;
-	for (size_t i = 0; event == PINS_EVENT_REFUSED && i < work->file.count; i++) {
-		struct pins_sent *mark = &work->file.sent[i];
-
-		if (is_open(mark) && strcmp(mark->pin, work->today.pin) == 0 &&
-		    may_be_same_card(mark, &work->today))
-			mark->fate = PINS_REFUSED;
-	}
-	if (event == PINS_EVENT_TAKEN)
+	switch (event) {
+	case PINS_EVENT_TAKEN:
 		mark_taken(&work->file, &work->today);
-	else if (event != PINS_EVENT_REFUSED)
+		break;
+	case PINS_EVENT_REFUSED:
+		for (size_t i = 0; i < work->file.count; i++) {
+			struct pins_sent *mark = &work->file.sent[i];
+
+			if (is_open(mark) && strcmp(mark->pin, work->today.pin) == 0 &&
+			    may_be_same_card(mark, &work->today))
+				mark->fate = PINS_REFUSED;
+		}
+		break;
+	case PINS_EVENT_ASK:
+	case PINS_EVENT_SEND:
 		verdict = mark_sent(&work->file, &work->today, &work->old);
+		break;
+	}
 	if (event == PINS_EVENT_ASK || memcmp(&work->was, &work->file, sizeof(work->was)) == 0)
 		return verdict;
 	error = store_marks(disk, ctx, &work->file);

@@ -197,15 +197,6 @@ static const struct pins_disk disk = {
 	.sync = disk_sync,
 };
 
-static int note_sent(void *ctx, const struct pins_key *key, struct buf *why)
-{
-	int error = pins_note(&disk, ctx, PINS_EVENT_SEND, key);
-
-	if (error < 0)
-		pins_describe(error, "FILE", why);
-	return error;
-}
-
 static struct card *card_in(struct world *world)
 {
 	unsigned which = world->in[world->modem];
@@ -223,33 +214,21 @@ static unsigned find_pin(const char *text)
 	return pin;
 }
 
-static int note_refused(void *ctx, const struct pins_key *key, struct buf *why)
-{
-	struct card *card = card_in(ctx);
-	int error = pins_note(&disk, ctx, PINS_EVENT_REFUSED, key);
-
-	(void)why;
-	if (card && error == 0)
-		card->noted[find_pin(key->pin)] = true;
-	return error;
-}
-
 static bool note_pending(void *ctx)
 {
 	return pins_pending(&disk, ctx);
 }
 
-static int note_taken(void *ctx, const struct pins_key *key, struct buf *why)
-{
-	(void)why;
-	return pins_note(&disk, ctx, PINS_EVENT_TAKEN, key);
-}
-
 static int note_pin(void *ctx, enum pins_event event, const struct pins_key *key, struct buf *why)
 {
-	return event == PINS_EVENT_SEND    ? note_sent(ctx, key, why)
-	       : event == PINS_EVENT_TAKEN ? note_taken(ctx, key, why)
-					   : note_refused(ctx, key, why);
+	struct card *card = card_in(ctx);
+	int error = pins_note(&disk, ctx, event, key);
+
+	if (error < 0 && event == PINS_EVENT_SEND)
+		pins_describe(error, "FILE", why);
+	if (error == 0 && event == PINS_EVENT_REFUSED && card)
+		card->noted[find_pin(key->pin)] = true;
+	return error;
 }
 
 static const struct pins_ops memory = {note_pin, note_pending};
