@@ -9,7 +9,6 @@
 #include "conf/conf.h"
 #include "modem/step.h"
 
-#define RADIO_TRIES    3  /* to switch it on again */
 #define CIDS_MAX       16 /* where +CGDCONT=? does not say */
 
 #define CONTEXTS_TRIES 3 /* to have the list of contexts, when there is no answer */
@@ -433,20 +432,15 @@ static enum step_outcome ask_radio_back(struct script *script)
 
 static enum step_outcome take_radio_back(struct script *script, const struct at_event *reply)
 {
-	/* It must not stay off: some refuse for a second while it goes off. */
-	if (reply->final.kind != AT_FINAL_OK && script->index++ < RADIO_TRIES) {
-		script->wake_at = script->now + 1000;
+	if (step_repeats_radio_on(script, reply))
 		return STEP_AGAIN;
-	}
 	if (reply->final.kind != AT_FINAL_OK) {
 		script_notice_refused(script, reply, "");
 		script->memory.write_futile = false; /* the next dial switches it on */
 	}
 	script->modem.radio_cut = script->modem.radio_checked = false;
 	script->modem.radio_asked = false; /* its time begins anew */
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		script->facts.registration[i].stat = MODEM_REG_IDLE;
-	script->facts.registered = false;
+	step_forget_network(script);
 	return STEP_NEXT;
 }
 

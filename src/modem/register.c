@@ -11,7 +11,6 @@
 #define ANYWAY_MS 20000
 #define REASON_MS 10000   /* without registration, until the maker's own command is asked why */
 #define ON_MS     10000   /* OK to +CFUN=1 is a promise; an MC8790 takes 5 s */
-#define ON_TRIES  5       /* a SIM7670G refuses it for seconds after its start */
 #define ODD_MS    10000   /* without registration, until a number of +CFUN that is not 1 counts */
 #define CUT_MS    3600000 /* of denials, before the radio goes off and on for them */
 
@@ -76,8 +75,7 @@ static enum step_outcome ask_free_selection(struct script *script)
 static enum step_outcome take_free(struct script *script, const struct at_event *reply)
 {
 	(void)reply;
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		script->facts.registration[i].stat = MODEM_REG_IDLE;
+	step_forget_network(script);
 	return script_jump(script, STEP_DOMAINS);
 }
 
@@ -355,10 +353,8 @@ static enum step_outcome take_radio_on(struct script *script, const struct at_ev
 {
 	bool done = reply->final.kind == AT_FINAL_OK;
 
-	if (!done && !script->modem.radio_odd && script->index++ < ON_TRIES) {
-		script->wake_at = script->now + 1000;
+	if (!script->modem.radio_odd && step_repeats_radio_on(script, reply))
 		return STEP_AGAIN;
-	}
 	if (!done && !script->modem.radio_odd)
 		return script_fail_refused(script, CAUSE_RADIO_OFF, reply);
 	script->modem.radio_asked = true;
@@ -384,8 +380,7 @@ static enum step_outcome take_cut(struct script *script, const struct at_event *
 	(void)reply;
 	script->modem.radio_checked = script->modem.radio_asked = false;
 	script->denied_at = -1;
-	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
-		script->facts.registration[i].stat = MODEM_REG_IDLE;
+	step_forget_network(script);
 	return STEP_NEXT;
 }
 

@@ -24,7 +24,6 @@ struct conf;
 
 #define MODEM_CONTEXTS_MAX 24
 #define SCRIPT_SCAN_S      180 /* of AT+COPS=? */
-#define SCRIPT_SIM_WAKES   2   /* at most */
 
 /* What the modem has said so far. */
 struct modem_facts {

@@ -23,7 +23,7 @@
 #define PIN_AGAIN_MS      5000  /* before a PIN that was not taken is sent once more */
 #define PIN_NOTE_RETRY_MS 100   /* another instance is noting a PIN down */
 #define PIN_NOTE_LIMIT_MS 60000
-#define RADIO_ON_TRIES    5
+#define SIM_WAKES_MAX     2
 
 #define PUK_TEXT                                                               \
 	"the SIM is blocked after too many wrong PINs and wants its PUK; put " \
@@ -226,7 +226,7 @@ static enum step_outcome ask_sim_off(struct script *script)
 		return STEP_NEXT;
 	if (script->modem.attached == 1 || fun < 0) {
 		script->modem.sim_wakes = false;
-		script->memory.sim_wakes = SCRIPT_SIM_WAKES;
+		script->memory.sim_wakes = SIM_WAKES_MAX;
 		return script_jump(script, STEP_SIM);
 	}
 	script->memory.sim_wakes++;
@@ -260,11 +260,8 @@ static enum step_outcome take_sim_power(struct script *script, const struct at_e
 {
 	bool wakes = script->modem.sim_wakes;
 
-	/* Some refuse while it still goes off, or for seconds after their start. */
-	if (reply->final.kind != AT_FINAL_OK && script->index++ < RADIO_ON_TRIES) {
-		script->wake_at = script->now + SIM_RETRY_MS;
+	if (step_repeats_radio_on(script, reply))
 		return STEP_AGAIN;
-	}
 	if (reply->final.kind == AT_FINAL_OK && !wakes) {
 		script_say(script,
 			   "the radio was off (+CFUN: %d) and the SIM without power; it is on now",

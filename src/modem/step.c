@@ -7,6 +7,8 @@
 #include "modem/network.h"
 #include "modem/step.h"
 
+#define RADIO_ON_TRIES 5
+
 #define KEEP(array) (array), sizeof(array)
 
 bool step_is_needed(const struct script *script, const struct step *step)
@@ -121,6 +123,21 @@ bool step_next_line(const char **at, char *line, size_t size)
 	memcpy(line, *at, size - 1);
 	line[size - 1] = '\0';
 	*at += len + ((*at)[len] == '\n');
+	return true;
+}
+
+void step_forget_network(struct script *script)
+{
+	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
+		script->facts.registration[i].stat = MODEM_REG_IDLE;
+	script->facts.registered = false;
+}
+
+bool step_repeats_radio_on(struct script *script, const struct at_event *reply)
+{
+	if (reply->final.kind == AT_FINAL_OK || script->index++ >= RADIO_ON_TRIES)
+		return false;
+	script->wake_at = script->now + 1000;
 	return true;
 }
 

@@ -190,6 +190,13 @@ bool step_apn_is_shared(const struct script *script);
 /* step.c: a registration line into the facts; false if it is none. */
 bool step_take_registration(struct script *script, const char *line);
 
+/* The modem may be registered no longer. */
+void step_forget_network(struct script *script);
+
+/* Whether AT+CFUN=1 is sent once more, in a second: some refuse it while the radio still goes off,
+ * or for seconds after their start, as a SIM7670G. */
+bool step_repeats_radio_on(struct script *script, const struct at_event *reply);
+
 /* STEP_FAIL when registered with a foreign network that is not wanted. */
 enum step_outcome script_check_roaming(struct script *script);
 
