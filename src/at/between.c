@@ -5,28 +5,10 @@
 #include "at/between.h"
 #include "base/count.h"
 
-#define FLAG   '~' /* RFC 1662: 0x7e begins and ends a frame */
-#define ESCAPE '}'
-
-/* ff 03, where the two have not agreed to leave that out, protocol, code. */
-static void take_head(struct at_between *between, unsigned char byte)
-{
-	const unsigned char *at = between->head;
-
-	if (between->head_len == sizeof(between->head))
-		return;
-	if (byte == ESCAPE) {
-		between->escaped = true;
-		return;
-	}
-	between->head[between->head_len++] = between->escaped ? byte ^ 0x20 : byte;
-	between->escaped = false;
-	if (between->head_len < sizeof(between->head))
-		return;
-	at += at[0] == 0xff && at[1] == 3 ? 2 : 0;
-	between->heard |= *at >= 0x80;
-	between->agreed |= at[0] == 0x80 && (at[1] == 0x21 || at[1] == 0x57) && at[2] == 2;
-}
+#define FLAG        '~'  /* RFC 1662: 0x7e begins and ends a frame */
+#define HEAD        4    /* ff 03 and the protocol, */
+#define CONTROL     0x80 /* from where on it is one of PPP's own, as LCP, PAP, IPCP */
+#define CONTROL_MIN 6    /* protocol, code, number, length */
 
 static bool ends_call(const char *line, struct at_final *final)
 {
@@ -45,27 +27,46 @@ static bool ends_call(const char *line, struct at_final *final)
 	       final->kind != AT_FINAL_CONNECT;
 }
 
+/* Inside a frame that is not PPP's own, of which there may be many. */
+static bool is_in_data(const struct at_between *between)
+{
+	const struct ppp_frame *frame = &between->frame;
+
+	return between->binary &&
+	       (between->flag || (frame->len >= HEAD && *ppp_frame_protocol(frame) < CONTROL));
+}
+
 /* A packet that carries such a line has bytes before it that are no text: its own head. */
 bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
 		     struct at_final *final)
 {
 	const char flag = between->flag ? between->flag : FLAG;
+	const char *end = bytes + len;
 
-	for (; len > 0; bytes++, len--) {
-		if (*bytes == flag) {
-			between->frame = between->escaped = false;
-			between->len = between->head_len = 0;
-			continue;
+	for (; bytes < end; bytes++) {
+		const uint8_t *at;
+
+		if (is_in_data(between))
+			bytes = memchr(bytes, flag, (size_t)(end - bytes));
+		if (!bytes)
+			return false;
+		if (ppp_frame_feed(&between->frame, (uint8_t)*bytes) >= CONTROL_MIN) {
+			at = ppp_frame_protocol(&between->frame);
+			between->heard |= *at >= CONTROL;
+			between->agreed |=
+				*at == 0x80 && (at[1] == 0x21 || at[1] == 0x57) && at[2] == 2;
 		}
-		take_head(between, (unsigned char)*bytes);
-		if (*bytes == '\r' || *bytes == '\n') {
+		if (*bytes == flag) {
+			between->binary = false;
+			between->len = 0;
+		} else if (*bytes == '\r' || *bytes == '\n') {
 			between->line[between->len] = '\0';
-			if (!between->frame && between->len > 0 && ends_call(between->line, final))
+			if (!between->binary && between->len > 0 && ends_call(between->line, final))
 				return true;
 			between->len = 0;
 		} else if (*bytes < 0x20 || *bytes > 0x7e ||
 			   between->len + 1 == sizeof(between->line)) {
-			between->frame = true;
+			between->binary = true;
 			between->len = 0;
 		} else {
 			between->line[between->len++] = *bytes;

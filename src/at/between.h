@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "at/final.h"
+#include "ppp/frame.h"
 
 /*
  * What a modem says in plain text between the frames of PPP: NO CARRIER, where a port has no other
@@ -14,12 +15,10 @@
  */
 struct at_between {
 	char flag;   /* of the frames; 0: PPP's */
-	bool frame;  /* since the last flag something came that is no text */
+	bool binary; /* since the last flag something came that is no text */
 	bool heard;  /* a packet of PPP's own protocols has come, */
 	bool agreed; /* and one that grants us an address: IPCP's or IPV6CP's Configure-Ack */
-	bool escaped;
-	unsigned char head[5]; /* of the frame, so far */
-	unsigned char head_len;
+	struct ppp_frame frame;
 	size_t len;
 	char line[64];
 };

@@ -91,8 +91,11 @@ static void let_go(struct relay *relay)
 static void on_way_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct way *way = watcher->data;
+	struct relay *relay = way->relay;
+	void (*agreed)(void *ctx);
 	struct at_final final;
 	ssize_t len;
+	bool ended;
 
 	(void)loop;
 	if (revents & EV_WRITE) {
@@ -103,21 +106,24 @@ static void on_way_ready(struct ev_loop *loop, ev_io *watcher, int revents)
 	if (len < 0 && is_for_later(errno))
 		return;
 	if (len <= 0) {
-		end_relay(way->relay, way->from_far, NULL);
+		end_relay(relay, way->from_far, NULL);
 		return;
 	}
-	if (way->from_far &&
-	    at_between_feed(&way->relay->between, way->bytes + way->end, (size_t)len, &final)) {
-		end_relay(way->relay, true, final.line);
+	ended = way->from_far &&
+		at_between_feed(&relay->between, way->bytes + way->end, (size_t)len, &final);
+	/* Told before the end, which may have come with it. */
+	agreed = relay->between.agreed ? relay->agreed : NULL;
+	if (agreed) {
+		relay->agreed = NULL;
+		agreed(relay->ctx);
+	}
+	if (ended) {
+		end_relay(relay, true, final.line);
 		return;
 	}
 	way->end += (size_t)len;
-	if (way->relay->between.agreed && way->relay->agreed) {
-		way->relay->agreed(way->relay->ctx);
-		way->relay->agreed = NULL;
-	}
-	if (way->relay->held)
-		let_go(way->relay);
+	if (relay->held)
+		let_go(relay);
 	flush_way(way);
 }
 

@@ -20,7 +20,9 @@ typedef void relay_teller(void *ctx, bool far, const char *words);
 struct relay_ends {
 	int in, out; /* near: to read and to write; may be the same */
 	int far;
-	void (*agreed)(void *ctx); /* the far end has granted an address; NULL: no matter */
+	/* The far end has granted an address, told once; the relay is not freed in there. NULL: no
+	 * matter. */
+	void (*agreed)(void *ctx);
 };
 
 /*

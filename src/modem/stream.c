@@ -5,12 +5,7 @@
 #include "base/count.h"
 #include "modem/stream.h"
 
-#define FLAG        0x7e
-#define ESCAPE      0x7d
-#define FCS_INITIAL 0xffff
-#define FCS_GOOD    0xf0b8
-
-#define LCP_CODES   12 /* RFC 1661 and 1570 */
+#define LCP_CODES 12 /* RFC 1661 and 1570 */
 
 const char stream_question[] = "\x7e\x00\x78\xf0\x7e"
 			       "\x7e\xff\x7d\x23\xc0\x21\x77\x7d\x21"
@@ -20,17 +15,9 @@ const size_t stream_question_len = sizeof(stream_question) - 1;
 const char stream_terminate[] =
 	"\x7e\xff\x7d\x23\xc0\x21\x7d\x25\x7d\x21\x7d\x20\x7d\x24\x3d\xc7\x7e";
 
-static void begin_frame(struct stream *stream)
-{
-	stream->frame_len = 0;
-	stream->fcs = FCS_INITIAL;
-	stream->escaped = false;
-}
-
 void stream_init(struct stream *stream)
 {
 	memset(stream, 0, sizeof(*stream));
-	begin_frame(stream);
 }
 
 static bool is_known_lcp(const uint8_t *packet, size_t len)
@@ -39,40 +26,18 @@ static bool is_known_lcp(const uint8_t *packet, size_t len)
 	       (size_t)(packet[2] << 8 | packet[3]) <= len;
 }
 
-static void feed_frame(struct stream *stream, uint8_t byte)
+/* A port that echoes sends our own question back. That does not count: its DIAG request has one
+ * byte, and its LCP code does not exist. */
+static void judge_frame(struct stream *stream, size_t len)
 {
-	const uint8_t *head = stream->head;
-	size_t len = stream->frame_len - 2; /* without the checksum */
-	bool good = stream->frame_len >= 4 && !stream->escaped && stream->fcs == FCS_GOOD;
+	const uint8_t *head = stream->frame.head, *at = ppp_frame_protocol(&stream->frame);
+	bool is_lcp = at[0] == 0xc0 && at[1] == 0x21;
+	size_t before = (size_t)(at - head) + 2;
 
-	if (byte == FLAG) {
-		/* A port that echoes sends our own question back. That does not count: its DIAG
-		 * request has one byte, and its LCP code does not exist. */
-		if (good && len >= 4 && head[0] == 0xff && head[1] == 0x03)
-			stream->ppp |= head[2] != 0xc0 || head[3] != 0x21 ||
-				       is_known_lcp(head + 4, len - 4);
-		else if (good && head[0] == 0xc0 && head[1] == 0x21)
-			stream->ppp |= is_known_lcp(head + 2, len - 2);
-		else if (good)
-			stream->diag = true;
-		begin_frame(stream);
-		return;
-	}
-	if (byte == ESCAPE) {
-		stream->escaped = true;
-		return;
-	}
-	if (stream->escaped)
-		byte ^= 0x20;
-	stream->escaped = false;
-	if (stream->frame_len < sizeof(stream->head))
-		stream->head[stream->frame_len] = byte;
-	stream->frame_len++;
-	/* RFC 1662 C.2, without its table: the ports that need this are slow. */
-	stream->fcs ^= byte;
-	for (int i = 0; i < 8; i++)
-		stream->fcs = (uint16_t)(stream->fcs & 1 ? (stream->fcs >> 1) ^ 0x8408
-							 : stream->fcs >> 1);
+	if (len < before || (at == head && !is_lcp))
+		stream->diag = true;
+	else
+		stream->ppp |= !is_lcp || is_known_lcp(at + 2, len - before);
 }
 
 /* A login takes AT for a name, a shell for a command. */
@@ -113,8 +78,10 @@ void stream_feed(struct stream *stream, const void *bytes, size_t len)
 
 	for (size_t i = 0; i < len; i++) {
 		uint8_t byte = at[i];
+		size_t whole = ppp_frame_feed(&stream->frame, byte);
 
-		feed_frame(stream, byte);
+		if (whole)
+			judge_frame(stream, whole);
 		feed_console(stream, (char)byte);
 		/* A line that is switched on sends NULs. */
 		if (byte > '~' || (byte && byte < ' ' && !strchr("\b\t\n\r\033", byte)))

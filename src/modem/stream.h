@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ppp/frame.h"
+
 /*
  * Recognise what a port that does not answer AT is sending: an NMEA sentence
  * with the right checksum (NMEA 0183), or an HDLC frame with the right FCS (RFC
@@ -18,10 +20,7 @@ struct stream {
 
 	char sentence[96];
 	size_t sentence_len; /* 0: none has begun */
-	uint8_t head[8];     /* of the frame */
-	size_t frame_len;
-	uint16_t fcs;
-	bool escaped;
+	struct ppp_frame frame;
 	uint8_t matched[4]; /* how much of each of a console's words */
 };
 

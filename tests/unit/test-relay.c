@@ -165,6 +165,22 @@ static void an_address_is_told(void **state)
 	world_free(world);
 }
 
+static void an_address_is_told_before_an_end_that_comes_with_it(void **state)
+{
+	struct world *world = world_new("", NEVER_MS);
+
+	(void)state;
+	say(world, NEAR, "x");
+	gets(world, FAR, "x");
+	say(world, FAR,
+	    "~\x80!}\"}\"} }$}2S~"
+	    "\r\nNO CARRIER\r\n");
+	while (world->gone == 0)
+		ev_run(world->loop, EVRUN_ONCE);
+	assert_int_equal(world->agreed, 1);
+	world_free(world);
+}
+
 static void near_end_gets_nothing_before_it_has_spoken(void **state)
 {
 	struct world *world = world_new("early,", NEVER_MS);
@@ -262,6 +278,7 @@ int main(void)
 		cmocka_unit_test(bytes_go_both_ways),
 		cmocka_unit_test(a_call_that_ends_in_plain_text_is_told),
 		cmocka_unit_test(an_address_is_told),
+		cmocka_unit_test(an_address_is_told_before_an_end_that_comes_with_it),
 		cmocka_unit_test(near_end_gets_nothing_before_it_has_spoken),
 		cmocka_unit_test(a_silent_near_end_is_spoken_to_in_the_end),
 		cmocka_unit_test(a_slow_end_loses_nothing),

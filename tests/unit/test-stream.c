@@ -109,8 +109,8 @@ static void the_question_is_well_formed(void **state)
 	assert_memory_equal(bytes + 5, "\x7e\xff\x7d\x23\xc0\x21\x77", 7);
 	stream_init(&stream);
 	stream_feed(&stream, bytes + 5, stream_question_len - 6);
-	assert_int_equal(stream.fcs, 0xf0b8);
-	assert_int_equal(stream.frame_len, 10);
+	assert_int_equal(stream.frame.fcs, 0xf0b8);
+	assert_int_equal(stream.frame.len, 10);
 }
 
 static void endless_lines_and_frames_do_no_harm(void **state)
