@@ -20,12 +20,6 @@ void stream_init(struct stream *stream)
 	memset(stream, 0, sizeof(*stream));
 }
 
-static bool is_known_lcp(const uint8_t *packet, size_t len)
-{
-	return len >= 4 && packet[0] >= 1 && packet[0] <= LCP_CODES &&
-	       (size_t)(packet[2] << 8 | packet[3]) <= len;
-}
-
 /* A port that echoes sends our own question back. That does not count: its DIAG request has one
  * byte, and its LCP code does not exist. */
 static void judge_frame(struct stream *stream, size_t len)
@@ -37,7 +31,8 @@ static void judge_frame(struct stream *stream, size_t len)
 	if (len < before || (at == head && !is_lcp))
 		stream->diag = true;
 	else
-		stream->ppp |= !is_lcp || is_known_lcp(at + 2, len - before);
+		stream->ppp |= !is_lcp || (len >= before + 4 && at[2] >= 1 && at[2] <= LCP_CODES &&
+					   before + (size_t)(at[4] << 8 | at[5]) <= len);
 }
 
 /* A login takes AT for a name, a shell for a command. */
