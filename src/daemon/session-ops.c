@@ -139,16 +139,26 @@ static void on_mux_begun(void *ctx, struct serial *port, const char *why)
 	bus_tell(bus, event);
 }
 
-/* True when that has begun. */
-static bool ask_for_mux(struct bus *bus, struct serial *serial, const struct session_event *event)
+/*
+ * Where there is but one port, and its line is slow enough that a pty more does not matter.
+ * `prepare` leaves the port to a pppd that knows nothing of channels. 1: that has begun; 0: it is
+ * not wanted.
+ */
+static int ask_for_mux(struct bus *bus, struct serial *serial, const struct session_event *event)
 {
 	static const struct muxer_listener listener = {on_mux_begun, on_mux};
 	struct modem_care *care = bus->care;
-	bool insist = strcmp(bus->conf->modem.cmux, "on") == 0;
+	const char *cmux = bus->conf->modem.cmux;
 
+	if (strcmp(cmux, "off") == 0 || !port_is_uart(&bus->port) ||
+	    bus->goal == SESSION_GOAL_REGISTERED || clock_now_ms() < care->plain_until)
+		return 0;
 	care->found = *event;
 	str_copy(care->identity, sizeof(care->identity), event->identity);
-	return muxer_start(&bus->muxer, bus->loop, serial, insist, &listener, bus) == 0;
+	return muxer_start(&bus->muxer, bus->loop, serial, strcmp(cmux, "on") == 0, &listener,
+			   bus) < 0
+		       ? -ENOMEM
+		       : 1;
 }
 
 /* What dials after `prepare` cannot put the rate back. */
@@ -197,16 +207,6 @@ static void take_chosen_port(struct bus *bus, const struct probe_result *result,
 	rundir_remove(bus->name, MUX_MARK);
 }
 
-/*
- * Where there is but one port, and its line is slow enough that a pty more does not matter.
- * `prepare` leaves the port to a pppd that knows nothing of channels.
- */
-static bool is_mux_wanted(const struct bus *bus)
-{
-	return strcmp(bus->conf->modem.cmux, "off") != 0 && port_is_uart(&bus->port) &&
-	       bus->goal != SESSION_GOAL_REGISTERED && clock_now_ms() >= bus->care->plain_until;
-}
-
 static void on_ports_probed(void *ctx, struct serial *serial, const struct probe_result *result)
 {
 	struct bus *bus = ctx;
@@ -214,6 +214,7 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	struct session_event event = {.type = SESSION_EVENT_PROBED, .cause = result->cause};
 	struct probe_result judged = *result;
 	struct buf text = BUF_INIT;
+	int muxed;
 
 	note_sounds(result, &event);
 	if (serial)
@@ -232,15 +233,13 @@ static void on_ports_probed(void *ctx, struct serial *serial, const struct probe
 	event.port = bus->port.device;
 	if (event.fresh)
 		care->plain_until = 0;
-	if (serial && is_mux_wanted(bus)) {
-		if (ask_for_mux(bus, serial, &event))
-			goto out;
+	muxed = serial ? ask_for_mux(bus, serial, &event) : 0;
+	if (muxed < 0)
 		event.cause = CAUSE_INTERNAL;
-	} else if (serial) {
+	else if (serial && muxed == 0)
 		begin_call_talk(bus, serial, &event);
-	}
-	bus_tell(bus, event);
-out:
+	if (muxed <= 0)
+		bus_tell(bus, event);
 	buf_free(&text);
 }
 
