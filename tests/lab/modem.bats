@@ -179,3 +179,19 @@ log_has() {
 	rm $gadget/configs/c.1/gser.0
 	rmdir $gadget/configs/c.1 $gadget/functions/gser.0 $gadget
 }
+
+# The host gives up on a request, which takes it 5 s, while the modem does not run: when it does, it
+# takes that up first, and nobody is there to see it through.
+@test "modem: it ends amid a request that the host has given up" {
+	local pid line
+
+	plug_in mc8355.modem
+	pid=$(cat "$lab_run/sim.pid")
+	line=$(tty_of 3)
+	kill -STOP "$pid"
+	(exec 3<>"$line") || true
+	kill "$pid"
+	kill -CONT "$pid"
+	wait_for 15 has_ended "$pid"
+	rm "$lab_run/sim.pid"
+}

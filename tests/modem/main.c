@@ -89,6 +89,20 @@ static void stop_cb(struct ev_loop *loop, ev_signal *signal, int revents)
 	ev_break(loop, EVBREAK_ALL);
 }
 
+/* A read of FunctionFS blocks if the host has given up its request meanwhile, and then only a signal
+ * ends it. One that came just before it would not, so there are more of them until we are gone. */
+static void on_alarm(int number)
+{
+	(void)number;
+	alarm(1);
+}
+
+static void on_stop(int number)
+{
+	ev_feed_signal(number);
+	alarm(1);
+}
+
 static bool say_ready(const char *path)
 {
 	int fd;
@@ -133,6 +147,7 @@ static int start(const struct options *options)
 	struct desc *desc = desc_load(options->description);
 	struct ev_loop *loop = ev_default_loop(0);
 	static const int stops[] = {SIGTERM, SIGINT, SIGHUP};
+	const struct sigaction stop = {.sa_handler = on_stop}, again = {.sa_handler = on_alarm};
 	ev_signal watchers[3];
 	struct modem modem;
 	int status = 1;
@@ -143,7 +158,9 @@ static int start(const struct options *options)
 	for (int i = 0; i < 3; i++) {
 		ev_signal_init(&watchers[i], stop_cb, stops[i]);
 		ev_signal_start(loop, &watchers[i]);
+		sigaction(stops[i], &stop, NULL);
 	}
+	sigaction(SIGALRM, &again, NULL);
 	if (modem_init(&modem, loop, desc) == 0)
 		status = run(&modem, options);
 	modem_free(&modem);

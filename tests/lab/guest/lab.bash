@@ -204,7 +204,7 @@ lab_modem_gone() {
 	kill "$pid" || return 0
 	# The kernel may have to give up on a transfer first.
 	wait_for 15 has_ended "$pid" && return
-	# One in some thousand did not end, and nobody knows why.
+	# One that the kernel holds must not hold up all that follows.
 	cat "/proc/$pid/"{status,wchan,stack} >>"$LAB_OUT/stuck" 2>&1
 	kill -KILL "$pid"
 	wait_for 15 has_ended "$pid"
