@@ -10,6 +10,8 @@
 #include "modem/decode.h"
 #include "modem/reject.h"
 
+#define STAT_MAX 99 /* 27.007 has up to 11; above that each maker has a few of its own */
+
 /* clang-format off */
 static const char *const reg_names[MODEM_REG_COUNT] = {
 	"idle", "home", "searching", "denied", "unknown", "roaming",
@@ -104,9 +106,11 @@ static bool next_is_act(struct at_fields fields)
 }
 
 /* The field after the first is a <stat>, so the first was <n>. A <lac> is quoted or longer than two
- * digits, or three with leading zeros, as in 002,001,"18d8". Where it is neither, as in 1,05,A34F0:
- * of three fields the last is a <ci>, and of more the third is one when it is too long for a <lac>
- * and an <AcT> follows. In 2,1, 550014, 676 none does. */
+ * digits, or three with leading zeros, as in 002,001,"18d8", and comes with a <ci>. Where it is
+ * neither, as in 1,05,A34F0: of three fields the last is a <ci>, and of more the third is one when
+ * it is too long for a <lac> and an <AcT> follows. In 2,1, 550014, 676 none does. Of the numbers
+ * that are makers' own (1,13 of an A6, 5,80 of a GM02S, 5,90,,"FFFFFFFF" of an nRF91) none is
+ * registered. */
 static bool next_is_stat(struct at_fields fields)
 {
 	size_t left = at_fields_left(&fields);
@@ -114,14 +118,13 @@ static bool next_is_stat(struct at_fields fields)
 	long stat;
 
 	if (at_fields_is_quoted(&fields) || !at_fields_next_string(&fields, text, sizeof(text)) ||
-	    strlen(text) > 3 || !str_to_int(text, 0, MODEM_REG_COUNT - 1, &stat))
+	    strlen(text) > 3 || !str_to_int(text, 0, STAT_MAX, &stat))
 		return false;
-	if (left == 2 && !at_fields_is_quoted(&fields) &&
-	    at_fields_next_string(&fields, text, sizeof(text)))
-		return !*text;
-	return left < 3 || at_fields_is_quoted(&fields) ||
-	       !at_fields_next_string(&fields, ci, sizeof(ci)) ||
-	       strlen(ci + strspn(ci, "0")) <= 4 || !next_is_act(fields);
+	if (left < 2 || at_fields_is_quoted(&fields) ||
+	    !at_fields_next_string(&fields, ci, sizeof(ci)) || !*ci)
+		return true;
+	return left > 2 && stat < MODEM_REG_COUNT &&
+	       (strlen(ci + strspn(ci, "0")) <= 4 || !next_is_act(fields));
 }
 
 bool modem_decode_registration(const char *line, enum modem_domain *domain,
@@ -136,9 +139,9 @@ bool modem_decode_registration(const char *line, enum modem_domain *domain,
 		i++;
 	if (i == MODEM_DOMAIN_COUNT || !at_fields_next_int(&fields, &stat) ||
 	    (next_is_stat(fields) && !at_fields_next_int(&fields, &stat)) || stat < 0 ||
-	    stat >= MODEM_REG_COUNT)
+	    stat > STAT_MAX)
 		return false;
-	found.stat = (enum modem_reg)stat;
+	found.stat = stat < MODEM_REG_COUNT ? (enum modem_reg)stat : MODEM_REG_UNKNOWN;
 	if (at_fields_next_hex(&fields, &value))
 		found.lac = (int)(value & 0xffffff);
 	/* 27.007 of Release 8 had a <rac> before the <ci>, and Novatel still has it. */
