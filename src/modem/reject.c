@@ -110,10 +110,10 @@ enum reject_pace modem_reject_pace(const struct modem_reject *reject)
 	return advice == ADVICE_WAIT ? REJECT_WAITS : REJECT_LASTS;
 }
 
-/* Not where the network fails (25, 34, 38, 39) or is full (26). */
+/* Not where the network fails (25, 34, 38, 39) or is full (26), nor where it was not asked (0). */
 bool modem_reject_is_of_apn(const struct modem_reject *reject)
 {
-	return !reject->of_call || !reject->cause || !strchr("\x19\x1a\x22\x26\x27", reject->cause);
+	return !reject->of_call || !strchr("\x19\x1a\x22\x26\x27", reject->cause);
 }
 
 bool modem_reject_is_of_type(const struct modem_reject *reject)
@@ -168,6 +168,9 @@ static bool decode_ceer(const char *line, struct modem_reject *reject)
 	}
 	if (number > 100) /* 149 stands for a call's cause 29 */
 		number = number == 149 ? 29 : number < 148 ? number - 100 : 0;
+	/* A SIM7600 has refused the call itself: its attach is still going on. */
+	if (strstr(line, "sync up with network"))
+		reject->of_call = true;
 	if (!modem_is_cause(number))
 		return false;
 	/* "EMM reject", "GMM cause", "SM attach error" */

@@ -11,8 +11,8 @@ struct modem_reject {
 	/* Of the registration: 24.008 10.5.3.6 and 10.5.5.14, 24.301 9.9.3.9; of a call: 24.008
 	 * 10.5.6.6, 24.301 9.9.4.4. 0: it has not said. */
 	int cause;
-	bool of_call;
-	int wait_s; /* how long the network wants to be left alone; 0: it has not said */
+	bool of_call; /* with cause 0: the modem has not asked the network */
+	int wait_s;   /* how long the network wants to be left alone; 0: it has not said */
 };
 
 /* What helps against it. */
@@ -36,7 +36,7 @@ void modem_reject_print(const struct modem_reject *reject, struct buf *out);
 bool modem_is_cause(int cause);
 
 /* A line of an answer to AT+CEER or to a family's `reject`, or what a modem says of it unasked.
- * False, and nothing is changed, when it tells no cause. */
+ * False when it tells no cause; then at most `of_call` is changed. */
 bool modem_decode_reject(const char *line, struct modem_reject *reject);
 
 /* 27.007 10.1.66, +CABTRDP: <apn>,<residual_backoff_time> */

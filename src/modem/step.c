@@ -169,7 +169,7 @@ bool step_take_registration(struct script *script, const char *line)
 			facts->act = facts->registration[i].act;
 	}
 	if (facts->registered)
-		facts->reject.cause = 0;
+		facts->reject = (struct modem_reject){.cause = 0};
 	return true;
 }
 
@@ -288,7 +288,7 @@ void step_take_line(struct script *script, const struct step *step, const char *
 		 * those of a registration end. */
 		if (!facts->registered && modem_decode_reject(line, &reject) &&
 		    (!reject.of_call || reject.cause <= 25))
-			facts->reject.cause = reject.cause;
+			facts->reject = (struct modem_reject){.cause = reject.cause};
 		break;
 	case FACT_CONTEXT:
 		if (!modem_decode_context(line, &context))

@@ -870,9 +870,10 @@ static void what_two_explain_alike_is_the_network(void **state)
 		const char *reason;
 		int dials; /* 0: each has its turn */
 	} cases[] = {
-		{"\"SM cause\",50", 2}, {"\"SM cause\",51", 2}, {"\"SM cause\",28", 2},
-		{"\"SM cause\",38", 1}, {"\"SM cause\",34", 1}, {"\"SM cause\",26", 1},
-		{"\"SM cause\",33", 0}, {"\"SM cause\",30", 0}, {"\"SM cause\",31", 0},
+		{"\"SM cause\",50", 2},          {"\"SM cause\",51", 2}, {"\"SM cause\",28", 2},
+		{"\"SM cause\",38", 1},          {"\"SM cause\",34", 1}, {"\"SM cause\",26", 1},
+		{"ESM sync up with network", 1}, {"\"SM cause\",33", 0}, {"\"SM cause\",30", 0},
+		{"\"SM cause\",31", 0},
 	};
 	struct life life;
 
