@@ -267,7 +267,8 @@ static enum step_outcome ask_repeat(struct script *script)
 			    buf_str(&where),
 			    script->facts.reject.cause > 0
 				    ? ""
-				    : ": the SIM's subscription does not cover it");
+				    : ", and does not say why; is the SIM activated, does its "
+				      "contract cover this network, and is network.apn right?");
 		buf_free(&where);
 		return STEP_FAIL;
 	}

@@ -36,8 +36,8 @@ static const char *const advices[] = {
 	[ADVICE_CONTRACT] = "the SIM's contract does not cover it; check network.apn",
 	[ADVICE_PLACE] = "the SIM may not use this network; is roaming in its contract, and is "
 			 "network.operator right?",
-	[ADVICE_CELLS] = "there is no cell here that the SIM may use, of a technology that this modem "
-			 "has; 2G and 3G are switched off in many places",
+	[ADVICE_CELLS] = "the SIM may use no cell here of a technology that this modem has; does its "
+			 "contract cover that? 2G and 3G are switched off in many places",
 	[ADVICE_APN] = "check network.apn",
 	[ADVICE_TYPE] = "check network.pdp_type",
 	[ADVICE_ACCOUNT] = "check network.user, network.password and network.auth",

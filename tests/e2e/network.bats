@@ -132,3 +132,58 @@ dial_until() {
 	run "$gobi" -q -c "$conf" doctor
 	has "the network refuses the modem: roaming not allowed"
 }
+
+# refusal DESCRIPTION FILTER: one modem more that dials beside the others, of which status tells
+# what FILTER looks for.
+refusal() {
+	modem_dir="$BATS_TEST_TMPDIR/modem$((++refusals))"
+	conf="$BATS_TEST_TMPDIR/dial-$$-$BATS_TEST_NUMBER-$refusals.conf"
+	dial_port=$modem_dir/if0
+	mkdir "$modem_dir"
+	modem_of "ports: ( { interface = 0; role = \"at\"; } ); $1"
+	dial_behind 'network: { apn = "a.example"; };' 2>"$BATS_TEST_TMPDIR/said$refusals"
+	told+=("$conf" "$2")
+}
+
+status_has() {
+	"$gobi" -q -c "$1" status --json 2>/dev/null | jq -e "$2" >/dev/null
+}
+
+@test "answers of refused modems in public reports are told" {
+	local refusals=0 told=() i
+
+	# An A6: a number of its own is no registration.
+	refusal 'at: { unsupported = ( "+CGREG", "+CEREG" ); };
+		commands: ( { command = "AT+CREG?"; lines = ( "+CREG: 1,13" ); },
+		{ command = "AT+CGATT?"; lines = ( "+CGATT: 0" ); },
+		{ command = "AT+COPS?"; lines = ( "+COPS: 0" ); } );' \
+		'.state == "registering" and .network.registration == "unknown"'
+	# An nRF9160 says it once, and searches ever after.
+	refusal 'at: { unsupported = ( "+CREG", "+CGREG" ); };
+		commands: ( { command = "AT+CEREG?"; lines = ( "+CEREG: 5,2" ); }, { command = "AT+CEREG=3"; } );
+		noise: ( { text = "\r\n+CEREG: 2,\"09C5\",\"020C7B16\",7,0,11\r\n"; every_ms = 500; } );' \
+		'.network.registration == "searching" and .network.reject.cause == 11'
+	# A SARA-R4 has no report.
+	refusal 'commands: ( { command = "AT+CREG?"; lines = ( "+CREG: 2,3" ); },
+		{ command = "AT+CGREG?"; lines = ( "+CGREG: 2,4" ); },
+		{ command = "AT+CEREG?"; lines = ( "+CEREG: 4,3" ); },
+		{ command = "AT+CEER"; lines = ( "+CEER: \"No report available\",0,\"No cause information available\"" ); } );' \
+		'.network.registration == "denied" and .network.reject == null'
+	# A SIM7670G and an ALT3100 have words.
+	refusal 'network: { registration = ( { stat = 3; cereg = 3; } ); };
+		commands: ( { command = "AT+CEER"; lines = ( "+CEER: EMM_CAUSE_ESM_FAILURE" ); } );' \
+		'.network.reject.cause == 19 and (.network.reject.text | contains("check network.apn"))'
+	refusal 'network: { registration = ( { stat = 3; cereg = 3; } ); };
+		commands: ( { command = "AT+CEER"; lines = ( "+CEER: EPS_AND_NON_EPS_SERVICES_NOT_ALLOWED" ); } );' \
+		'.network.reject.cause == 8 and (.network.reject.text | contains("contract"))'
+	# An EP06 is denied for calls, and home for packets.
+	refusal 'commands: ( { command = "AT+CREG?"; lines = ( "+CREG: 2,3" ); },
+		{ command = "AT+CGREG?"; lines = ( "+CGREG: 2,1,\"2616\",\"DDAEA01\",7" ); },
+		{ command = "AT+CEREG?"; lines = ( "+CEREG: 2,1,\"2616\",\"DDAEA01\",7" ); } );' \
+		'.network.registration == "home" and .network.cell.id == 232450561'
+	for ((i = 0; i < ${#told[@]}; i += 2)); do
+		wait_for 30 status_has "${told[i]}" "${told[i + 1]}"
+	done
+	grep -q '< AT+CREG?' "$BATS_TEST_TMPDIR/modem1/log"
+	run ! grep -q '< ATD' "$BATS_TEST_TMPDIR/modem1/log"
+}

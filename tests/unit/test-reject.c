@@ -13,7 +13,7 @@
 #define MODEM    "by its IMEI"
 #define CONTRACT "contract does not cover it"
 #define PLACE    "may not use this network"
-#define CELLS    "no cell here"
+#define CELLS    "may use no cell here"
 #define APN      "check network.apn"
 #define TYPE     "check network.pdp_type"
 #define ACCOUNT  "check network.user"
@@ -75,6 +75,9 @@ static const struct {
 	  REJECT_LASTS },
 	{ "+CEER: EMM cause 15, no suitable cells", 15, false, "suitable", CELLS, REJECT_LASTS },
 	{ "+CEER: EMM_CAUSE_ESM_FAILURE", 19, false, "ESM failure", APN, REJECT_LASTS },
+	{ "+CEER: EPS_AND_NON_EPS_SERVICES_NOT_ALLOWED", 8, true, "operator determined barring",
+	  CONTRACT, REJECT_LASTS },
+	{ "+CEER: NO_SUITABLE_CELLS_IN_TRACKING_AREA", 15, true, "suitable", CELLS, REJECT_LASTS },
 	{ "+CEER: EPS services not allowed", 7, true, "not allowed", CONTRACT, REJECT_LASTS },
 	{ "+CEER: \"PLMN not allowed\"", 11, true, "PLMN not allowed", PLACE, REJECT_LASTS },
 	{ "+CEER: \"EMM 11\"", 11, false, "PLMN not allowed", PLACE, REJECT_LASTS },
@@ -273,7 +276,7 @@ static void a_refusal_is_told_with_its_reason(void **state)
 			  "roaming not allowed in this location area (cause 13): the SIM may not",
 		  .log = "AT+CREG=3|", .cause = 13 },
 		{ .creg = "+CREG: 0,3", .cereg = "",
-		  .want = "(cs denied, ps idle, eps idle): the SIM's subscription does not cover it",
+		  .want = "(cs denied, ps idle, eps idle), and does not say why; is the SIM",
 		  .log = "AT+CEER|", .cause = 0 },
 		/* Searching on, after a refusal by all that it has found */
 		{ .creg = "+CREG: 2,2", .cereg = "+CEREG: 2,0", .vid = 0x1bc7,
@@ -291,7 +294,7 @@ static void a_refusal_is_told_with_its_reason(void **state)
 		/* What +CEER says here is of an earlier call. */
 		{ .creg = "+CREG: 0,3", .cereg = "", .command = "AT+CEER",
 		  .text = "+CEER: Requested service option not subscribed",
-		  .want = "subscription does not cover it", .log = "AT+CEER|", .cause = 0 },
+		  .want = ", and does not say why", .log = "AT+CEER|", .cause = 0 },
 		{ .dial = true, .final = AT_FINAL_NO_CARRIER, .command = "AT+CEER",
 		  .text = "+CEER: Unknown APN",
 		  .want = "ATD*99***1# refused: NO CARRIER (+CEER: Unknown APN): missing or unknown "

@@ -65,6 +65,12 @@ static const struct {
 	{ "NR5G RSRP (dBm):-90         NR5G RSRQ (dB):-11", false, { 0 } },
 	{ "RSRQ (dB):     -14.0        Cell ID:     0A14666A (169106666)", true,
 	  { 99, 99, NO, NO, NO, -14 } },
+	/* An EP06 without the sign of the first; an RM5xx at an edge that has no SINR */
+	{ "+QCSQ: \"LTE\",52,-83,207,-14", true, { 99, 99, NO, NO, -83, -14 } },
+	{ "+QCSQ: \"NR5G\",-95,-3276,-12", true, { 99, 99, NO, NO, -95, -12 } },
+	{ "+CPSI: NO SERVICE,Powering Off", false, { 0 } },
+	{ "+CPSI: LTE,Online,310-260,0x2C01,12345678,257,EUTRAN-BAND66,66786,5,5,"
+	  "-185,-1134,-820,3", true, { 99, 99, -82, NO, -113, -18 } },
 	/* nonsense */
 	{ "RSRP (dBm):  ---", false, { 0 } },
 	{ "RSRP (dBm):  99999999999999999999", false, { 0 } },
@@ -155,6 +161,8 @@ static const struct {
 	{ "+QCSQ: \"LTE\",-52,-81,18,-10", NO, -1, -1, -1 }, /* dB, or a fifth of it */
 	{ "+QCSQ: \"LTE\",-52,-81,255,-10", NO, -1, -1, -1 },
 	{ "+QCSQ: \"NR5G\",-86,13,-11", 13, -1, -1, -1 },
+	{ "+QCSQ: \"NR5G\",-95,-3276,-12", NO, -1, -1, -1 },
+	{ "+QCSQ: \"LTE\",52,-83,207,-14", 21, -1, -1, -1 },
 	{ "^HCSQ:\"LTE\",46,41,105,16", 1, -1, -1, -1 },
 	{ "^HCSQ: \"LTE\",46,41,255,16", NO, -1, -1, -1 },
 	{ "+QNWINFO: \"FDD LTE\",\"46011\",\"LTE BAND 3\",1825", NO, 3, 1825, -1 },
