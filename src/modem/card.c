@@ -139,7 +139,9 @@ bool modem_decode_iccid(const char *line, char iccid[MODEM_ICCID_SIZE])
 		text += strspn(text, " \t\"");
 	}
 	len = strspn(text, digits);
-	if (len < ICCID_MIN || len > ICCID_RAW || strspn(text + len, " \t\"") != strlen(text + len))
+	/* An eSIM's EID may follow. */
+	if (len < ICCID_MIN || len > ICCID_RAW ||
+	    !strchr(",", text[len + strspn(text + len, " \t\"")]))
 		return false;
 	for (size_t i = 0; i < len; i++)
 		found[i] = (char)toupper((unsigned char)text[i]);
