@@ -58,6 +58,7 @@ bool script_apn_refused(struct script *script, const char *why)
 		script->memory.toggle_futile = false;
 		script->memory.short_tried = false;
 	}
+	walk->reattach = script->stage == SCRIPT_REGISTER;
 	if (script_has_other_apn(script)) {
 		walk->at++;
 		return true;

@@ -16,6 +16,7 @@ struct apn_walk {
 	char refused[APN_TRIES_MAX][96]; /* how the last dial with it ended; "" it did not */
 	size_t count, at;
 	unsigned written;       /* a bit for each whose name we have put into a context */
+	bool reattach;          /* LTE's attach was refused with the last one */
 	bool complete;          /* the table's are among them */
 	bool kept;              /* the one that is used is in the memory */
 	int rounds;             /* all of them were refused */

@@ -127,9 +127,9 @@ static bool is_of_earlier_try(const struct script *script, const struct modem_co
 /* Attached to LTE, a modem has told the network context 1's APN. */
 static bool is_networks_own(const struct script *script, const struct modem_context *context)
 {
-	return context->reserved || (context->cid == 1 && *context->apn &&
-				     (knows_lte(script) || script->modem.lte_unclear) &&
-				     !is_of_earlier_try(script, context));
+	return !is_of_earlier_try(script, context) &&
+	       (context->reserved || (context->cid == 1 && *context->apn &&
+				      (knows_lte(script) || script->modem.lte_unclear)));
 }
 
 /* What an APN of our own choice leaves alone while another number is free: somebody else's, too. */
@@ -152,12 +152,16 @@ const struct modem_context *step_spared_context(const struct script *script)
 	return is_networks_own(script, first) ? first : NULL;
 }
 
-/* A number for a context of ours beside the network's: a free one, else the last that is not the
- * network's, in the end 1. */
+/* A number for a context of ours beside the network's: that of an earlier try, a free one, else the
+ * last that is not the network's, in the end 1. */
 static int choose_other(const struct script *script)
 {
 	int max = script->modem.cids_max > 0 ? script->modem.cids_max : CIDS_MAX;
 
+	for (size_t i = 0; i < script->facts.context_count; i++)
+		if (script->facts.contexts[i].cid > 1 &&
+		    is_of_earlier_try(script, &script->facts.contexts[i]))
+			return script->facts.contexts[i].cid;
 	if (!script->modem.free_refused)
 		for (int cid = 2; cid <= max; cid++)
 			if (!find_context(script, cid))
@@ -313,6 +317,9 @@ static enum step_outcome ask_context(struct script *script)
 		modem->write = CONTEXT_RIGHT;
 		return STEP_NEXT;
 	}
+	if (modem->cid == 1 && script->apn.reattach)
+		modem->write = CONTEXT_REATTACH;
+	script->apn.reattach = false;
 	if (modem->write == CONTEXT_REATTACH)
 		return STEP_NEXT; /* the radio first */
 	buf_printf(&script->command, "AT+CGDCONT=%d,\"%s\",", modem->cid, wanted_type(script));

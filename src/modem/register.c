@@ -130,6 +130,7 @@ bool script_is_denied(const struct script *script)
 
 void script_describe_registration(const struct script *script, struct buf *out)
 {
+	const struct modem_facts *facts = &script->facts;
 	const char *between = "";
 
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++) {
@@ -143,10 +144,17 @@ void script_describe_registration(const struct script *script, struct buf *out)
 		buf_printf(out, "; network.operator allows only %s",
 			   script->conf->network.operator);
 	mode_describe_limit(script, out);
-	if (script->facts.reject.cause > 0) {
+	if (facts->reject.cause > 0) {
 		buf_printf(out, "; the network's reason: ");
-		modem_reject_print(&script->facts.reject, out);
+		modem_reject_print(&facts->reject, out);
+		return;
 	}
+	/* Another SIM's keeps many a modem searching, without a word. */
+	for (size_t i = 0; i < facts->context_count; i++)
+		if (facts->contexts[i].cid == 1 && *facts->contexts[i].apn && !script->apn.kept &&
+		    facts->domain_known[MODEM_DOMAIN_EPS])
+			buf_printf(out, "; LTE attaches with the APN of context 1, \"%s\"",
+				   facts->contexts[i].apn);
 }
 
 /* The maker's own word, for a modem whose +CEREG does not tell. A modem that goes on searching may

@@ -139,15 +139,21 @@ bool script_call_was_refused(const struct script *script)
 	return final->kind == AT_FINAL_NO_CARRIER || final->kind == AT_FINAL_ERROR;
 }
 
-/* 24.301 9.9.3.9: 19 is the session's failure. Where no reason is told, the context of another SIM
- * is the likeliest; one of the table's would not be the only one that is wrong. */
+/* 24.301 9.9.3.9: 19 is the session's failure. Many modems tell neither the reason nor the denial,
+ * and go on searching: then it counts that the attach has an APN that we have written. All are
+ * tried once; the last one stays, so that a SIM without a contract costs no more flash. */
 bool script_attach_was_refused(const struct script *script)
 {
 	const struct modem_facts *facts = &script->facts;
+	const struct apn_walk *walk = &script->apn;
 	int reason = facts->reject.of_call ? 0 : facts->reject.cause;
+	bool is_first = script->modem.cid == 1;
 
-	return script->denied && facts->domain_known[MODEM_DOMAIN_EPS] &&
-	       (reason == 19 || (reason == 0 && script_apn(script)->source != APN_TABLE));
+	if (facts->registered || !facts->domain_known[MODEM_DOMAIN_EPS] ||
+	    (reason != 0 && reason != 19) || !script_has_other_apn(script))
+		return false;
+	return reason == 19 || (is_first && walk->written & 1U << walk->at) ||
+	       (script->denied && (is_first || script_apn(script)->source != APN_TABLE));
 }
 
 void script_got_no_link(struct script *script)

@@ -52,7 +52,7 @@ static bool apn_is_suspect(const struct session *session)
 		return false;
 	switch (session->failed_in) {
 	case SESSION_REGISTERING:
-		if (script_attach_was_refused(script))
+		if (session->cause == CAUSE_NOT_REGISTERED && script_attach_was_refused(script))
 			return true;
 		/* fall through */
 	case SESSION_PREPARING:

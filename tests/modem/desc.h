@@ -141,7 +141,7 @@ struct desc {
 		const char *operator, * short_operator, *mccmnc, *apn, *attach_apn;
 		bool apn_required, attached, activated, active_refused, reasons;
 		int scan_ms;
-		int cops_mode;
+		int cops_mode, attach_stat;
 		DESC_LIST(desc_registration) registration;
 	} network;
 	struct {

@@ -180,6 +180,7 @@ static const struct key network_keys[] = {
 	GSTRING(network, "mccmnc", mccmnc, "26201"),
 	GSTRING(network, "apn", apn, ""),
 	GSTRING(network, "attach_apn", attach_apn, ""),
+	GINT(network, attach_stat, 3),
 	GBOOL(network, apn_required, false),
 	GBOOL(network, attached, true),
 	GBOOL(network, reasons, false),

@@ -133,11 +133,11 @@ static void start(struct net *net)
 
 	net->on = true;
 	net->step = 0;
-	/* LTE attaches with context 1. */
-	if (desc->network.attach_apn[0] &&
+	/* LTE attaches with context 1; without a name there the network chooses. */
+	if (desc->network.attach_apn[0] && net->modem->packet.contexts[1].apn[0] &&
 	    strcmp(net->modem->packet.contexts[1].apn, desc->network.attach_apn) != 0) {
 		net->act = 7;
-		set_all(net, 3);
+		set_all(net, desc->network.attach_stat);
 		return;
 	}
 	if (desc->network.registration.count == 0)

@@ -369,7 +369,9 @@ struct life {
 	enum { AT_CALL, AT_AUTH, AT_IPCP, AT_MUTE, AT_TYPE } refuses;
 	const char *reason; /* what +CEER says of a refused call; NULL: nothing */
 	bool dead;          /* refuses everything */
-	bool by_attach; /* denies a modem whose context 1 has another APN when the radio comes on */
+	bool by_attach; /* denies a modem whose context 1 has another APN when the radio comes on, */
+	bool has_own;   /* or at once, and has one of its own for a modem that names none; */
+	int denial;     /* by this stat; 0: 3 */
 	int dials;
 	/* the process */
 	enum session_goal goal;
@@ -466,7 +468,7 @@ static bool takes_apn(const struct life *life)
 	const char *apn = life->contexts[life->context];
 
 	return !life->dead && life->context < 17 && life->defined[life->context] &&
-	       strcasecmp(apn, life->apn) == 0;
+	       (strcasecmp(apn, life->apn) == 0 || (life->has_own && !*apn));
 }
 
 static bool takes_account(const struct life *life)
@@ -477,6 +479,17 @@ static bool takes_account(const struct life *life)
 static bool denies(const struct life *life)
 {
 	return life->by_attach && !life->attached;
+}
+
+static int stat_of(const struct life *life)
+{
+	return !denies(life) ? 1 : life->denial ? life->denial : 3;
+}
+
+static void attach(struct life *life)
+{
+	life->attached = strcasecmp(life->contexts[1], life->apn) == 0 ||
+			 (life->has_own && !*life->contexts[1]);
 }
 
 static enum at_final_kind answer(struct life *life, struct buf *text)
@@ -506,18 +519,20 @@ static enum at_final_kind answer(struct life *life, struct buf *text)
 		life->defined[cid] = true;
 		life->writes++;
 		str_copy(life->contexts[cid], APN_SIZE, apn);
+		if (life->has_own)
+			attach(life);
 	} else if (str_starts(command, "AT+CREG?")) {
-		buf_printf(text, "+CREG: 0,%d", denies(life) ? 3 : 1);
+		buf_printf(text, "+CREG: 0,%d", stat_of(life));
 	} else if (strcmp(command, "AT+CFUN?") == 0) {
 		buf_printf(text, "+CFUN: 1");
 	} else if (strcmp(command, "AT+CFUN=1") == 0) {
-		life->attached = strcasecmp(life->contexts[1], life->apn) == 0;
+		attach(life);
 	} else if (strcmp(command, "AT+CGATT?") == 0) {
 		buf_printf(text, "+CGATT: %d", !denies(life));
 	} else if (strcmp(command, "AT+CEREG?") == 0) {
 		if (!life->lte)
 			return AT_FINAL_ERROR;
-		buf_printf(text, "+CEREG: 0,%d", denies(life) ? 3 : 1);
+		buf_printf(text, "+CEREG: 0,%d", stat_of(life));
 	} else if (strcmp(command, "AT+CEER") == 0 && life->reason) {
 		buf_printf(text, "+CEER: %s", life->reason);
 	} else if (str_starts(command, "ATD")) {
@@ -808,7 +823,7 @@ static void an_lte_modem_attaches_with_the_right_one(void **state)
 	assert_int_equal(dial(&life, false), 1);
 	assert_string_equal(life.contexts[1], "du");
 	assert_int_equal(dial(&life, false), 1);
-	/* What is denied whatever the APN is not overwritten for more than one. */
+	/* What is denied whatever the APN is overwritten once for each, and then left alone. */
 	conf_free(&life.conf);
 	begin_life(&life, "26201", 5);
 	life.defined[1] = true;
@@ -816,7 +831,56 @@ static void an_lte_modem_attaches_with_the_right_one(void **state)
 	life.apn = "none of these";
 	life.lte = life.by_attach = true;
 	assert_int_equal(dial(&life, false), -1);
-	assert_in_range(life.writes, 1, 4);
+	assert_string_equal(life.contexts[1], "");
+	assert_in_range(life.writes, 1, 8);
+	conf_free(&life.conf);
+}
+
+/* It was registered without a name in context 1, and is no longer with a guess of ours: denied, or
+ * searching for ever. */
+static void a_guess_that_keeps_an_lte_modem_out_is_followed(void **state)
+{
+	static const char *const names[] = {"gprs.startas.lt", "in no table"};
+	struct life life;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		begin_life(&life, "24601", 5);
+		life.defined[1] = life.lte = life.by_attach = life.has_own = life.attached = true;
+		life.denial = i < 2 ? 3 : 2;
+		life.apn = names[i % 2];
+		assert_int_equal(dial(&life, false), 1);
+		assert_string_equal(life.contexts[1], i % 2 ? "" : names[0]);
+		conf_free(&life.conf);
+	}
+}
+
+/* The package has Verizon's IMS before its internet. */
+static void what_ims_has_is_never_tried(void **state)
+{
+	struct life life;
+
+	(void)state;
+	begin_life(&life, "311480", 6);
+	life.apn = "vzwinternet";
+	assert_int_equal(dial(&life, false), 1);
+	conf_free(&life.conf);
+}
+
+/* Where the network's own context 1 stays as it is, all of ours have one number. */
+static void the_next_one_takes_the_number_of_the_last(void **state)
+{
+	struct life life;
+
+	(void)state;
+	begin_life(&life, "26201", 5);
+	life.defined[1] = life.lte = true;
+	str_copy(life.contexts[1], APN_SIZE, "lte.default");
+	life.apn = "internet.t-d1.de";
+	assert_in_range(dial(&life, false), 2, 6);
+	assert_string_equal(life.contexts[1], "lte.default");
+	assert_string_equal(life.contexts[2], life.apn);
+	assert_false(life.defined[3]);
 	conf_free(&life.conf);
 }
 
@@ -984,6 +1048,9 @@ int main(void)
 		cmocka_unit_test(a_table_on_disk_is_read_again_when_it_is_another),
 		cmocka_unit_test(what_was_refused_is_forgotten),
 		cmocka_unit_test(an_lte_modem_attaches_with_the_right_one),
+		cmocka_unit_test(a_guess_that_keeps_an_lte_modem_out_is_followed),
+		cmocka_unit_test(what_ims_has_is_never_tried),
+		cmocka_unit_test(the_next_one_takes_the_number_of_the_last),
 		cmocka_unit_test(what_no_apn_explains_spends_none),
 		cmocka_unit_test(another_pppd_gets_the_next_one),
 		cmocka_unit_test(what_two_explain_alike_is_the_network),
