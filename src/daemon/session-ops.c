@@ -35,6 +35,7 @@
 #include "io/pppd.h"
 
 #define MUX_MARK    "mux"
+#define CALL_MARK   "call"
 #define PLAIN_MS    3600000 /* after a multiplexer that has failed: that may pass */
 #define PROVEN_MS   60000   /* a link that lasts so long needs none of that */
 #define MUX_HOLD_MS 2000    /* pppd speaks first, once it has PPP on its end */
@@ -205,6 +206,7 @@ static void take_chosen_port(struct bus *bus, const struct probe_result *result,
 	if (entry.baud > 0 && bus->conf->modem.baud == 0)
 		rates_remember(&bus->port, &entry);
 	rundir_remove(bus->name, MUX_MARK);
+	rundir_remove(bus->name, CALL_MARK);
 }
 
 static void on_ports_probed(void *ctx, struct serial *serial, const struct probe_result *result)
@@ -277,7 +279,9 @@ static int probe_ports(void *ctx)
 	const int baud = bus->conf->modem.baud;
 	const struct probe_options options = {
 		.all = care->drivers.last.back,
-		.muxed = rundir_has(bus->name, MUX_MARK),
+		.left = rundir_has(bus->name, MUX_MARK)    ? PORT_LEFT_MUXED
+			: rundir_has(bus->name, CALL_MARK) ? PORT_LEFT_CALLING
+							   : PORT_LEFT_FREE,
 		.baud = baud > 0 ? baud : care->baud,
 		.line = {.flow = bus->conf->modem.flow, .raise = wanted_raise(bus)}};
 	struct port_list list = {NULL, 0};
@@ -546,6 +550,9 @@ void session_ops_on_state(struct bus *bus)
 
 	if (bus->care->uevent)
 		uevent_await(bus->care->uevent, away ? bus->conf->modem.port : NULL);
+	/* Its end may not end the modem's call, for want of DTR; the next search begins with that. */
+	if (state == SESSION_NEGOTIATING && port_is_uart(&bus->port) && !muxer_mux(&bus->muxer))
+		rundir_write(bus->name, CALL_MARK, &(struct buf)BUF_INIT);
 }
 
 enum cause session_ops_start(struct bus *bus)

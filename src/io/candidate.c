@@ -276,14 +276,14 @@ static void begin_search(struct candidate *candidate)
 	struct port_search search = {
 		.baud = serial_state(candidate->serial).baud,
 		.fixed = candidate->baud > 0,
-		.muxed = candidate->muxed,
+		.left = candidate->left,
 	};
 	int raised;
 
 	candidate->known = rates_recall(&candidate->port->port);
 	raised = candidate->raise > 0 ? candidate->raise : known->raised;
 	/* Of a run that was killed while the modem was at the higher rate. */
-	if ((known->baud && !search.fixed) || raised) {
+	if ((known->baud && !search.fixed) || raised || search.left == PORT_LEFT_CALLING) {
 		search.guesses[0] = known->baud && !search.fixed ? known->baud : search.baud;
 		search.guesses[1] = raised;
 	}

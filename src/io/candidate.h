@@ -34,7 +34,7 @@ struct candidate {
 	struct probed_port *port; /* where its role is written */
 	bool settled;             /* the role is known */
 	int error;                /* of PORT_ROLE_ERROR */
-	bool muxed;               /* the same */
+	enum port_left left;      /* of a UART */
 	int baud, raise;          /* if it is a UART: as probe_options */
 
 	/* Something has changed. The candidate may be freed in here. */

@@ -237,7 +237,7 @@ static int begin_candidates(struct probe *probe)
 	for (size_t i = 0; i < count; i++) {
 		if (probe->candidates[i].settled)
 			continue;
-		probe->candidates[i].muxed = probe->options.muxed;
+		probe->candidates[i].left = probe->options.left;
 		probe->candidates[i].baud = probe->options.baud;
 		probe->candidates[i].raise = probe->options.line.raise;
 		candidate_begin(&probe->candidates[i], &openings[n], probe->options.trust, pass_ms,

@@ -29,7 +29,7 @@ struct probe_options {
 	bool all;              /* do not stop at the first sure answer: find out every
 			 * port's role (the `probe` command) */
 	int pass_ms;           /* 0: PORT_PROBE_PASS_MS */
-	bool muxed;            /* the same: see port_search */
+	enum port_left left;   /* of such a port */
 	int baud;              /* of ports that are UARTs; 0: find it */
 	struct line_wish line; /* for such a port that is kept with its echo off */
 };

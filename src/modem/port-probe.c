@@ -538,22 +538,25 @@ static int likely_baud(const struct port_probe *probe)
 /* It was silent in this one. */
 static void begin_next_pass(struct port_probe *probe, int64_t now)
 {
+	bool called = probe->search.left == PORT_LEFT_CALLING;
 	enum pass pass = probe->pass;
 	int raised = probe->search.guesses[1];
 
-	if (probe->searches && pass == PASS_MUX && !probe->leaving && raised &&
+	if (probe->searches && pass == PASS_MUX && !called && !probe->leaving && raised &&
 	    probe->found.baud != raised) {
 		/* Of a run that was killed in a call at the higher rate. */
 		begin_pass(probe, PASS_LEAVE, raised, now);
 	} else if (!probe->searches || pass == PASS_MUX) {
 		settle_role(probe, probe->leaving ? PORT_ROLE_PPP : PORT_ROLE_SILENT, "");
-	} else if (pass == PASS_LEAVE) {
+	} else if (pass == PASS_LEAVE && !called) {
 		begin_pass(probe, PASS_MUX, probe->found.baud, now);
 	} else if (pass == PASS_LF) {
-		begin_pass(probe, PASS_LEAVE, likely_baud(probe), now);
+		begin_pass(probe, called ? PASS_MUX : PASS_LEAVE, likely_baud(probe), now);
 	} else if (pass <= PASS_GUESS && take_next_guess(probe, now)) {
 		return;
-	} else if (pass <= PASS_GUESS) {
+	} else if (pass <= PASS_GUESS && called) {
+		begin_pass(probe, PASS_LEAVE, raised ? raised : likely_baud(probe), now);
+	} else if (pass <= PASS_GUESS || pass == PASS_LEAVE) {
 		begin_pass(probe, PASS_FIRST, probe->search.baud, now);
 		note_rate(probe);
 	} else if (!take_next_rate(probe, now)) {
@@ -566,7 +569,7 @@ void port_probe_search(struct port_probe *probe, const struct port_search *searc
 	probe->searches = true;
 	probe->search = *search;
 	probe->found.baud = search->baud;
-	if (search->muxed)
+	if (search->left == PORT_LEFT_MUXED)
 		begin_pass(probe, PASS_MUXED,
 			   search->guesses[1] ? search->guesses[1] : likely_baud(probe), now);
 	else if (!take_next_guess(probe, now))
@@ -586,6 +589,7 @@ static void take_heard(struct port_probe *probe, enum port_role heard, int64_t n
 		return;
 	}
 	probe->leaving = true;
+	probe->search.left = PORT_LEFT_FREE;
 	begin_pass(probe, PASS_LEAVE, probe->found.baud, now);
 }
 

@@ -78,11 +78,18 @@ struct port_finding {
 /* What is known so far; valid as long as the probe is. */
 const struct port_finding *port_probe_finding(const struct port_probe *probe);
 
+/* How our last run has left it, as far as is known. */
+enum port_left {
+	PORT_LEFT_FREE,
+	PORT_LEFT_CALLING, /* in a call, where no line may have ended that */
+	PORT_LEFT_MUXED,   /* in 27.010, by a kill */
+};
+
 /* How to search it. */
 struct port_search {
-	int baud;       /* the first rate, to which it is asked longest; autobaud modems find it */
-	bool fixed;     /* and the only one */
-	bool muxed;     /* a killed run has left it in 27.010: begin by closing that */
+	int baud;   /* the first rate, to which it is asked longest; autobaud modems find it */
+	bool fixed; /* and the only one */
+	enum port_left left;
 	int guesses[2]; /* asked before that, 0.7 s each; 0: none */
 };
 
@@ -91,7 +98,8 @@ struct port_search {
  * it at the other usual rates too, then with an LF behind the CR, as phones want it. In the end, or
  * when PPP is heard, try to leave a call by DTR, +++ and an LCP Terminate-Request (2.7 s), and a
  * multiplexer of 27.010 by its CLD frame. Once each: 12 s at most, in which a modem that answers at
- * one of the rates is found within 7. Before the first tick.
+ * one of the rates is found within 7. One that was left multiplexed is first freed of that, and one
+ * that was left in a call and makes no answer to the guesses of that. Before the first tick.
  */
 void port_probe_search(struct port_probe *probe, const struct port_search *search, int64_t now);
 

@@ -144,6 +144,20 @@ bauds_are() {
 	modem_logged '# hangup ATH'
 }
 
+# Without DTR nothing has ended it. Its modem is not searched for at other rates first.
+@test "our own call of before is left at once, by a redial and by the next start" {
+	uart_of ''
+	dial_connected
+	"$gobi" -c "$conf" redial
+	wait_for 20 grep -q '# hangup ATH' "$modem_dir/log"
+	wait_for 20 dial_is connected
+	dial_kill
+	dial_connected
+	[ "$(grep -c -F '# hangup ATH' "$modem_dir/log")" -eq 2 ]
+	# A search at all rates would take thrice as many.
+	[ "$(asked AT)" -le 12 ]
+}
+
 # family NAME TECHNOLOGY [CONF]: that modem is called, and asked then.
 family() {
 	modem "$1.modem" "$modem_dir/$1"

@@ -37,7 +37,7 @@ struct line {
 		CURE_NOTHING,
 	} stuck; /* in a call, which this ends */
 	int guesses[2];
-	bool muxed; /* as a killed run knows */
+	enum port_left left; /* as a run before knows */
 };
 
 static const char *const cures[] = {[CURE_DTR] = "dropping DTR",
@@ -439,6 +439,24 @@ static const struct persona lines[] = {
 	  PORT_ROLE_PPP, -1, 4000, 4500, "", { .stuck = CURE_NOTHING }, 115200 },
 	{ "in a call in which nothing speaks", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, -2, 10000, 10500, "", { .stuck = CURE_LCP }, 115200 },
+	{ "in our own call, in which nothing speaks", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, -2, 2700, 2900, "",
+	  { .guesses = { 115200 }, .stuck = CURE_ESCAPE, .left = PORT_LEFT_CALLING }, 115200 },
+	{ "the same at the higher rate, and only LCP ends it", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, -2, 3700, 4000, "",
+	  { .baud = 460800, .guesses = { 115200, 460800 }, .stuck = CURE_LCP,
+	    .left = PORT_LEFT_CALLING }, 460800 },
+	{ "out of our own call by itself", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 50, 200, "", { .guesses = { 115200 }, .left = PORT_LEFT_CALLING }, 115200 },
+	{ "out of our own call by a reset, and at another rate", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 5700, 6200, "",
+	  { .baud = 9600, .guesses = { 115200 }, .left = PORT_LEFT_CALLING }, 9600 },
+	{ "in our own call, and multiplexed", 20, 0, { MODEM }, { 0 },
+	  PORT_ROLE_AT, 20, 10550, 12000, "",
+	  { .guesses = { 115200 }, .mux = true, .left = PORT_LEFT_CALLING }, 115200 },
+	{ "in our own call that nothing ends", 20, 0, { MODEM }, { 0, 3000, BYTES(LCP) },
+	  PORT_ROLE_PPP, -1, 4000, 12000, "",
+	  { .guesses = { 115200 }, .stuck = CURE_NOTHING, .left = PORT_LEFT_CALLING }, 115200 },
 	{ "left multiplexed", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 10550, 11000, "", { .mux = true }, 115200 },
 	{ "left multiplexed, and only DISC ends that", 20, 0, { MODEM }, { 0 },
@@ -446,13 +464,13 @@ static const struct persona lines[] = {
 	{ "left multiplexed in the advanced option", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, -2, 11200, 12300, "", { .advanced = true }, 115200 },
 	{ "left multiplexed, as is known", 20, 0, { MODEM }, { 0 },
-	  PORT_ROLE_AT, 20, 200, 700, "", { .mux = true, .muxed = true }, 115200 },
+	  PORT_ROLE_AT, 20, 200, 700, "", { .mux = true, .left = PORT_LEFT_MUXED }, 115200 },
 	{ "left multiplexed, as is known, at another rate", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 200, 700, "",
-	  { .baud = 460800, .guesses = { 460800 }, .mux = true, .muxed = true }, 460800 },
+	  { .baud = 460800, .guesses = { 460800 }, .mux = true, .left = PORT_LEFT_MUXED }, 460800 },
 	{ "closed down meanwhile, and at its usual rate", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 1200, 2500, "",
-	  { .baud = 115200, .guesses = { 460800 }, .muxed = true }, 115200 },
+	  { .baud = 115200, .guesses = { 460800 }, .left = PORT_LEFT_MUXED }, 115200 },
 	{ "left multiplexed, and the rate is named", 20, 0, { MODEM }, { 0 },
 	  PORT_ROLE_AT, 20, 5700, 6200, "", { .baud = 9600, .fixed = 9600, .mux = true }, 9600 },
 	{ "its transmitter is wired to its receiver", 1, 0,
@@ -493,7 +511,7 @@ static void a_named_uart_is_searched(void **state)
 		const struct port_search search = {
 			.baud = line->fixed ? line->fixed : 115200,
 			.fixed = line->fixed,
-			.muxed = line->muxed,
+			.left = line->left,
 			.guesses = {line->guesses[0], line->guesses[1]},
 		};
 
