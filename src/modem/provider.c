@@ -294,60 +294,70 @@ static bool is_known(const struct apn_try *tries, size_t count, const struct apn
 	return false;
 }
 
-/* Whether several of the network's providers have the APN. */
-static bool is_common(const struct search *of, const char *table, const char *apn)
+/* An access point of the network: its row without the ~. */
+struct point {
+	struct row row;
+	int rank, provider;
+};
+
+/* A network has 29 at most in the table that comes with the program. */
+#define POINTS_MAX 128
+
+static size_t list_points(const char *table, const struct provider_sim *sim, size_t digits,
+			  struct point points[POINTS_MAX])
 {
 	struct search search;
-	size_t len = strlen(apn), count = 0;
-	bool fresh = false;
-
-	begin_search(&search, table, of->network, of->digits, &nobody);
-	while (count < 2 && search_next(&search)) {
-		const struct row *row = &search.row;
-
-		if (*row->text == '@') {
-			fresh = true;
-		} else if (fresh && row->len >= len && strncasecmp(row->text, apn, len) == 0 &&
-			   (row->len == len || row->text[len] == '|')) {
-			count++;
-			fresh = false;
-		}
-	}
-	return count > 1;
-}
-
-/* Those of one rank that are not there yet. */
-static size_t add_rank(const char *table, const struct provider_sim *sim, size_t digits, int wanted,
-		       bool with_account, struct apn_try *tries, size_t count, size_t max)
-{
-	struct search search;
+	size_t count = 0;
+	int provider = 0;
 
 	begin_search(&search, table, sim->imsi, digits, sim);
-	while (count < max && search_next(&search)) {
+	while (count < POINTS_MAX && search_next(&search)) {
 		const struct row *row = &search.row;
 		bool late = *row->text == '~';
-		struct apn_try *found = &tries[count];
 
-		if (*row->text == '@' ||
-		    !provider_parse_account(row->text + late, row->len - late, found) ||
-		    !*found->apn || is_known(tries, count, found, with_account))
-			continue;
-		found->source = APN_TABLE;
-		count += wanted == search.rank + LATE * late -
-					   (search.rank == RANK_OTHER &&
-					    is_common(&search, table, found->apn));
+		if (*row->text == '@')
+			provider++;
+		else
+			points[count++] = (struct point){{row->text + late, row->len - late},
+							 search.rank + LATE * late,
+							 provider};
 	}
 	return count;
+}
+
+/* Whether another provider has the APN, too. */
+static bool is_common(const struct point *points, size_t count, const struct point *point)
+{
+	size_t len = strcspn(point->row.text, "|\n");
+
+	for (size_t i = 0; i < count && point->rank == RANK_OTHER; i++)
+		if (points[i].rank < LATE && points[i].provider != point->provider &&
+		    strcspn(points[i].row.text, "|\n") == len &&
+		    strncasecmp(points[i].row.text, point->row.text, len) == 0)
+			return true;
+	return false;
 }
 
 size_t provider_find(const char *table, const struct provider_sim *sim, struct apn_try *tries,
 		     size_t max)
 {
 	size_t digits = provider_network_digits(table, sim), count = 0;
+	struct point points[POINTS_MAX];
+	size_t all = digits ? list_points(table, sim, digits, points) : 0;
 
-	for (int with_account = 0; digits && with_account < 2; with_account++)
+	for (int with_account = 0; with_account < 2; with_account++)
 		for (int rank = 0; rank < LATE + RANK_END; rank++)
-			count = add_rank(table, sim, digits, rank, with_account, tries, count, max);
+			for (size_t i = 0; i < all && count < max; i++) {
+				struct apn_try *found = &tries[count];
+
+				if (points[i].rank - is_common(points, all, &points[i]) != rank ||
+				    !provider_parse_account(points[i].row.text, points[i].row.len,
+							    found) ||
+				    !*found->apn || is_known(tries, count, found, with_account))
+					continue;
+				found->source = APN_TABLE;
+				count++;
+			}
 	return count;
 }
 

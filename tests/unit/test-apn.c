@@ -96,6 +96,23 @@ static void a_network_has_its_owner_s_name(void **state)
 	assert_false(provider_name(NULL, "26201", name, sizeof(name)));
 }
 
+/* Once each row of it was compared with all others, and that took minutes. */
+static void a_table_of_one_network_alone_is_no_burden(void **state)
+{
+	const struct provider_sim sim = {"262011234567890", 2, "", "", ""};
+	struct apn_try tries[APN_TRIES_MAX];
+	struct buf table = BUF_INIT;
+
+	(void)state;
+	buf_printf(&table, PROVIDER_HEAD);
+	for (int i = 0; table.len < PROVIDER_SIZE_MAX - 40; i++)
+		buf_printf(&table, "=%x\n@26201\n%x.example\n", i, i);
+	assert_int_equal(provider_check(buf_str(&table), table.len), 0);
+	assert_int_equal(provider_find(buf_str(&table), &sim, tries, APN_TRIES_MAX), APN_TRIES_MAX);
+	assert_string_equal(tries[0].apn, "0.example");
+	buf_free(&table);
+}
+
 static void a_bad_line_of_a_table_is_named(void **state)
 {
 	static const struct {
@@ -1038,6 +1055,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_sim_gets_its_own_first),
 		cmocka_unit_test(a_network_has_its_owner_s_name),
+		cmocka_unit_test(a_table_of_one_network_alone_is_no_burden),
 		cmocka_unit_test(a_bad_line_of_a_table_is_named),
 		cmocka_unit_test(what_worked_is_remembered_by_sim),
 		cmocka_unit_test(neither_a_power_cut_nor_a_full_disk_loses_it),
