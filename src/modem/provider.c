@@ -363,14 +363,19 @@ size_t provider_find(const char *table, const struct provider_sim *sim, struct a
 
 bool provider_name(const char *table, const char *mccmnc, char *name, size_t size)
 {
+	size_t digits = strlen(mccmnc), weight = 0, most = 0;
 	struct row best = {"=", 1};
-	size_t digits = strlen(mccmnc);
 	struct search search;
 
+	/* Of those that share a network the largest is its owner, mostly. */
 	begin_search(&search, digits == 5 || digits == 6 ? table : NULL, mccmnc, digits, &nobody);
-	while (*best.text != '*' && search_next(&search))
-		if (best.len == 1 || *search.name.text == '*')
+	while (*best.text != '*' && search_next(&search)) {
+		weight = *search.row.text == '@' ? search.row.len / 6 : weight + 1;
+		if (weight > most || *search.name.text == '*') {
+			most = weight;
 			best = search.name;
+		}
+	}
 	if (best.len == 1)
 		return false;
 	str_copy(name, best.len < size ? best.len : size, best.text + 1);

@@ -91,6 +91,9 @@ static void a_network_has_its_owner_s_name(void **state)
 	assert_string_equal(name, "Two");
 	assert_true(provider_name(TWO_NETS, "26201", name, 4));
 	assert_string_equal(name, "Big");
+	/* Who has more of it is its owner, where nobody is called so. */
+	assert_true(provider_name(TWO_NETS, "26208", name, sizeof(name)));
+	assert_string_equal(name, "B");
 	assert_false(provider_name(TWO_NETS, "26299", name, sizeof(name)));
 	assert_false(provider_name(TWO_NETS, "", name, sizeof(name)));
 	assert_false(provider_name(NULL, "26201", name, sizeof(name)));
