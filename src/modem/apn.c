@@ -122,23 +122,23 @@ static size_t add_try(struct apn_try *tries, size_t count, size_t max, const str
 	return count;
 }
 
-static size_t add_own(const struct modem_facts *facts, int cid, struct apn_try *tries, size_t count,
-		      size_t max)
+/* The modem's own, without an account. */
+static bool take_own(const struct script *script, struct apn_try *own)
 {
-	const struct modem_context *own = find_own(facts, cid);
-	struct apn_try try = {.source = APN_SIM, .as_is = true};
+	const struct modem_facts *facts = &script->facts;
+	const struct modem_context *context = find_own(facts, (int)script->conf->network.cid);
 
-	if (!own)
-		return count;
+	if (!context)
+		return false;
 	/* It goes into an AT string and a line of the memory: a damaged one is none. */
-	for (const char *c = own->apn; *c; c++)
+	for (const char *c = context->apn; *c; c++)
 		if (*c <= 0x20 || *c > 0x7e || strchr("\"\\|", *c))
-			return count;
-	if (own->cid == 0 || facts->domain_known[MODEM_DOMAIN_EPS])
-		try.source = APN_NETWORK;
-	try.as_is = own->cid > 0;
-	str_copy(try.apn, sizeof(try.apn), own->apn);
-	return add_try(tries, count, max, &try);
+			return false;
+	*own = (struct apn_try){.source = APN_SIM, .as_is = context->cid > 0};
+	if (context->cid == 0 || facts->domain_known[MODEM_DOMAIN_EPS])
+		own->source = APN_NETWORK;
+	str_copy(own->apn, sizeof(own->apn), context->apn);
+	return true;
 }
 
 struct provider_sim apn_sim_of(const struct modem_facts *facts)
@@ -150,18 +150,44 @@ struct provider_sim apn_sim_of(const struct modem_facts *facts)
 				     .iccid = facts->iccid};
 }
 
+static size_t find_in_table(const struct script *script, struct apn_try found[APN_TRIES_MAX])
+{
+	const struct provider_sim sim = apn_sim_of(&script->facts);
+
+	return provider_find(script->providers, &sim, found, APN_TRIES_MAX);
+}
+
+/* A context has no account: it gets the table's for its APN, which an earlier run may have put
+ * there. */
+static size_t add_own(const struct script *script, struct apn_try *tries, size_t count)
+{
+	struct apn_try own, found[APN_TRIES_MAX];
+	size_t n;
+
+	if (!take_own(script, &own))
+		return count;
+	n = find_in_table(script, found);
+	for (size_t i = n; i > 0; i--)
+		if (strcasecmp(found[i - 1].apn, own.apn) == 0) {
+			str_copy(own.user, sizeof(own.user), found[i - 1].user);
+			str_copy(own.password, sizeof(own.password), found[i - 1].password);
+			own.auth = found[i - 1].auth;
+		}
+	return add_try(tries, count, APN_TRIES_MAX, &own);
+}
+
 /* One place stays free for the empty one. */
-static size_t add_table(const struct modem_facts *facts, const char *table, struct apn_try *tries,
-			size_t count, size_t max)
+static size_t add_table(const struct script *script, struct apn_try *tries, size_t count)
 {
 	const struct apn_try none = {.source = APN_NETWORK};
-	const struct provider_sim sim = apn_sim_of(facts);
-	struct apn_try found[APN_TRIES_MAX];
-	size_t n = provider_find(table, &sim, found, APN_TRIES_MAX);
+	struct apn_try own, found[APN_TRIES_MAX];
+	size_t n = find_in_table(script, found);
 
 	for (size_t i = 0; i < n; i++)
-		count = add_try(tries, count, max - 1, &found[i]);
-	return add_try(tries, count, max, &none);
+		count = add_try(tries, count, APN_TRIES_MAX - 1, &found[i]);
+	if (take_own(script, &own))
+		count = add_try(tries, count, APN_TRIES_MAX - 1, &own);
+	return add_try(tries, count, APN_TRIES_MAX, &none);
 }
 
 size_t apn_walk_list(const struct script *script, struct apn_try tries[APN_TRIES_MAX])
@@ -172,7 +198,7 @@ size_t apn_walk_list(const struct script *script, struct apn_try tries[APN_TRIES
 	/* Without its SIM's number there has been none. */
 	if (walk->complete || !*walk->imsi)
 		return walk->count;
-	return add_table(&script->facts, script->providers, tries, walk->count, APN_TRIES_MAX);
+	return add_table(script, tries, walk->count);
 }
 
 /* Of the table's: which of how many. */
@@ -243,16 +269,14 @@ void apn_walk_begin(struct script *script)
 		walk->kept = true;
 		walk->tries[walk->count++] = known;
 	}
-	walk->count = add_own(facts, (int)script->conf->network.cid, walk->tries, walk->count,
-			      APN_TRIES_MAX);
+	walk->count = add_own(script, walk->tries, walk->count);
 }
 
 void apn_walk_complete(struct script *script)
 {
 	struct apn_walk *walk = &script->apn;
 
-	walk->count = add_table(&script->facts, script->providers, walk->tries, walk->count,
-				APN_TRIES_MAX);
+	walk->count = add_table(script, walk->tries, walk->count);
 	walk->complete = true;
 	/* Nothing new. */
 	if (walk->at >= walk->count)

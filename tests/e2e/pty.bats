@@ -199,10 +199,14 @@ connect_of() {
 	run ! sh -c "(exit 4) $(connect_of "$port" | sed 's/.*gobi-direct//; s/"$//')"
 	[ "$(stat -c %a "${port%.port}.refused")" = 600 ]
 	run timeout -k 1 20 "$gobi" -c "$conf" -v prepare
-	has 'APN "internet.t-d1.de", from the provider table, 2 of '
+	has 'APN "internet.t-d1.de", from the provider table, '
 	[ ! -e "${port%.port}.refused" ]
 	printf %s 'internet.t-d1.de||t-d1|' >"${port%.port}.refused"
 	pppd_calls 'network: { user = ""; };'
-	has 'from the provider table, 3 of '
+	has 'APN "internet.v6.telekom", from the provider table, '
+	# What was written into the modem's context keeps its account.
+	run timeout -k 1 20 "$gobi" -c "$conf" -v prepare
+	has 'APN "internet.t-mobile", as the modem has it'
+	grep -q '^user "t-mobile"$' "$port"
 	rm "${port%.port}".*
 }

@@ -766,11 +766,10 @@ static void what_the_modem_has_comes_first_and_stays(void **state)
 		{"old.example", "internet.t-mobile", false, 1},
 		{"old.example", "internet.t-mobile", true, 1},
 	};
+	struct life life;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct life life;
-
 		begin_life(&life, "26201", 5);
 		life.defined[1] = true;
 		str_copy(life.contexts[1], APN_SIZE, cases[i].context);
@@ -784,6 +783,16 @@ static void what_the_modem_has_comes_first_and_stays(void **state)
 		assert_string_equal(life.contexts[1], cases[i].context);
 		conf_free(&life.conf);
 	}
+	/* What an earlier run, or `prepare`, has put there keeps the table's account. */
+	begin_life(&life, "42402", 5);
+	life.defined[1] = true;
+	str_copy(life.contexts[1], APN_SIZE, "MNET");
+	life.apn = "MNET";
+	life.user = "mnet";
+	life.refuses = AT_AUTH;
+	assert_int_equal(dial(&life, false), 1);
+	assert_int_equal(life.writes, 0);
+	conf_free(&life.conf);
 }
 
 static void an_empty_context_is_the_last_try(void **state)
