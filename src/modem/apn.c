@@ -23,10 +23,9 @@ const struct apn_try *script_apn(const struct script *script)
 									: &script->as_is;
 }
 
-struct conf_account script_account(const struct script *script)
+struct conf_account script_account_with(const struct script *script, const struct apn_try *used)
 {
 	const struct conf *conf = script->conf;
-	const struct apn_try *used = script_apn(script);
 	bool given = *conf->network.user || *conf->network.password;
 
 	return (struct conf_account){
@@ -34,6 +33,11 @@ struct conf_account script_account(const struct script *script)
 		.password = given ? conf->network.password : used->password,
 		.auth = conf->network.auth != CONF_AUTH_AUTO ? conf->network.auth : used->auth,
 	};
+}
+
+struct conf_account script_account(const struct script *script)
+{
+	return script_account_with(script, script_apn(script));
 }
 
 bool script_has_other_apn(const struct script *script)

@@ -13,7 +13,7 @@ struct script;
 /* The access points that are tried for a SIM, one a dial, from dial to dial. */
 struct apn_walk {
 	struct apn_try tries[APN_TRIES_MAX];
-	char refused[APN_TRIES_MAX][96]; /* how the last dial with it ended; "" it did not */
+	char refused[APN_TRIES_MAX][200]; /* how the last dial with it ended; "" it did not */
 	size_t count, at;
 	unsigned written;       /* a bit for each whose name we have put into a context */
 	bool reattach;          /* LTE's attach was refused with the last one */
@@ -33,9 +33,10 @@ struct apn_ops {
 /* What this dial uses; never NULL. */
 const struct apn_try *script_apn(const struct script *script);
 
-/* The same with network.user, password and auth, where they are given, in place of its own. The
- * strings are the script's and the configuration's. */
+/* Its account, or that of another one: network.user, password and auth, where they are given, in
+ * place of its own. The strings are the script's and the configuration's. */
 struct conf_account script_account(const struct script *script);
+struct conf_account script_account_with(const struct script *script, const struct apn_try *used);
 
 /* What the SIM has said of itself. */
 struct provider_sim apn_sim_of(const struct modem_facts *facts);

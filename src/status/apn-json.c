@@ -44,7 +44,7 @@ struct json_object *apn_json(const struct script *script)
 		struct json_object *one = json_object_new_object();
 
 		add_try(one, script, tries, count, i);
-		json_add_text(one, "user", tries[i].user);
+		json_add_text(one, "user", script_account_with(script, &tries[i]).user);
 		if (i < walk->count)
 			json_add_text(one, "refused", walk->refused[i]);
 		json_object_array_add(list, one);

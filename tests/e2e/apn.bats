@@ -47,6 +47,7 @@ dials() {
 	exits 0
 	has ' 1  "internet.t-mobile", from the provider table, 1 of '
 	has '; refused: ATD*99***1# refused: NO CARRIER'
+	has '(cause 33): '
 	run ! grep -q 'tm\b' <<<"$output" # no password
 	dial_end
 	[ "$(stat -c %a "$state/apns")" = 600 ]
