@@ -51,6 +51,8 @@ struct json_object *modem_network_json(const struct modem_facts *facts)
 	struct json_object *object = json_object_new_object();
 	struct json_object *domains = json_object_new_object();
 	enum modem_reg best = MODEM_REG_IDLE;
+	const char *called = facts->operator;
+	const char *number = *facts->mccmnc ? facts->mccmnc : called;
 	char name[64];
 	bool known = false;
 
@@ -73,13 +75,13 @@ struct json_object *modem_network_json(const struct modem_facts *facts)
 	json_add_text(object, "registration", known ? modem_reg_name(best) : NULL);
 	json_object_object_add(object, "domains", domains);
 	/* Some modems have the number alone. */
-	if (strspn(facts->operator, "0123456789") == strlen(facts->operator) &&
-	    provider_name(providers_builtin(), *facts->mccmnc ? facts->mccmnc : facts->operator,
-			  name, sizeof(name)))
-		json_add_text(object, "operator", name);
+	if (strspn(called, "0123456789") == strlen(called) &&
+	    provider_name(providers_builtin(), number, name, sizeof(name)))
+		called = name;
 	else
-		json_add_text(object, "operator", facts->operator);
-	json_add_text(object, "mccmnc", facts->mccmnc);
+		number = facts->mccmnc;
+	json_add_text(object, "operator", called);
+	json_add_text(object, "mccmnc", number);
 	json_add_text(object, "technology", modem_technology(facts));
 	if (facts->registered)
 		json_object_object_add(object, "roaming", json_object_new_boolean(facts->roaming));
@@ -234,8 +236,8 @@ static void put_network(struct json_object *object, struct buf *out)
 	show_label(out, "network");
 	buf_printf(out, "%s", *state ? state : "unknown");
 	if (*name || *number)
-		buf_printf(out, ", %s%s%s%s%s", name, *name ? " " : "", *name && *number ? "(" : "",
-			   number, *name && *number ? ")" : "");
+		buf_printf(out, ", %s%s%s%s", name, *name && *number ? " (" : "", number,
+			   *name && *number ? ")" : "");
 	buf_printf(out, "%s%s\n", *technology ? ", " : "", technology);
 	for (size_t i = 0; i < COUNT(labels); i++) {
 		struct json_object *domain = show_get(domains, labels[i] + 2);

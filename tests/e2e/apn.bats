@@ -43,6 +43,7 @@ dials() {
 	grep -q 'APN "internet.t-d1.de", from the provider table, 2 of ' "$BATS_TEST_TMPDIR/log"
 	run "$plain" -c "$conf" status --json
 	has '"apn":{"value":"internet.t-d1.de","source":"table",'
+	has '"operator":"T-Mobile(Telekom)","mccmnc":"26201"'
 	run "$plain" -c "$conf" check --apn
 	exits 0
 	has ' 1  "internet.t-mobile", from the provider table, 1 of '
