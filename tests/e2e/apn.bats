@@ -17,6 +17,11 @@ setup() {
 	said="$BATS_TEST_TMPDIR/said"
 }
 
+builtin_table() {
+	grep -q '^#define PROVIDERS' "$top_builddir/config.h" ||
+		skip "built --without-providers"
+}
+
 teardown() {
 	modem_teardown
 }
@@ -36,6 +41,7 @@ dials() {
 }
 
 @test "the table's access points have their turn, and what worked comes first" {
+	builtin_table
 	dial_link
 	sim_at internet.t-d1.de
 	dial_connected
@@ -63,6 +69,7 @@ dials() {
 }
 
 @test "what will be tried is shown, and asked of the modem only on request" {
+	builtin_table
 	sim_at any
 	printf 'modem: { port = "%s"; };\n' "$dial_port" >"$conf"
 	run "$plain" -c "$conf" check
@@ -81,6 +88,7 @@ dials() {
 }
 
 @test "doctor lists what was refused, and a bad table is named and ignored" {
+	builtin_table
 	dial_link
 	sim_at nowhere.example
 	printf 'gobi-dial providers 1\n=A\n@26201\nx"y\n' >"$BATS_TEST_TMPDIR/bad"
