@@ -450,48 +450,35 @@ static void data_mode_lasts_until_reset(void **state)
 	assert_heard(rig, "reply OK:\n");
 }
 
-static void no_carrier_waits_for_a_better_word(void **state)
+static void the_end_of_a_dial_waits_for_a_better_word(void **state)
 {
+	static const struct {
+		const char *said, *told;
+		int64_t ms;
+	} rows[] = {
+		{"\r\nNO CARRIER\r\n", "reply NO CARRIER:\n", 1000},
+		{"\r\nOK\r\n", "reply OK:\n", 5000},
+	};
 	struct rig *rig = *state;
 
-	send(rig, "ATD*99#", NULL, 60000, AT_DIAL);
-	turn(rig);
-	say(rig, "\r\nNO CARRIER\r\n");
-	assert_heard(rig, "");
-	sleep_until(rig, 900);
-	say(rig, "\r\nCONNECT\r\n");
-	assert_heard(rig, "reply CONNECT:\n");
-	at_chan_reset(rig->chan);
-	send(rig, "ATD*99#", NULL, 60000, AT_DIAL);
-	turn(rig);
-	say(rig, "\r\nNO CARRIER\r\n");
-	assert_heard(rig, "");
-	sleep_until(rig, rig->now + 1000);
-	assert_heard(rig, "reply NO CARRIER:\n");
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(*rows); i++) {
+		bool better = i % 2 == 0;
+
+		at_chan_reset(rig->chan);
+		send(rig, "ATD*99#", NULL, 60000, AT_DIAL);
+		turn(rig);
+		say(rig, rows[i / 2].said);
+		sleep_until(rig, rig->now + rows[i / 2].ms - 100);
+		assert_heard(rig, "");
+		if (better)
+			say(rig, "\r\nCONNECT\r\n");
+		else
+			sleep_until(rig, rig->now + 100);
+		assert_heard(rig, better ? "reply CONNECT:\n" : rows[i / 2].told);
+	}
 	send(rig, "AT", NULL, 1000, 0);
 	turn(rig);
 	say(rig, "\r\nOK\r\n");
-	assert_heard(rig, "reply OK:\n");
-}
-
-static void ok_waits_for_a_better_word_to_a_dial(void **state)
-{
-	struct rig *rig = *state;
-
-	send(rig, "ATD*99#", NULL, 60000, AT_DIAL);
-	turn(rig);
-	say(rig, "\r\nOK\r\n");
-	assert_heard(rig, "");
-	sleep_until(rig, rig->now + 4900);
-	say(rig, "\r\nCONNECT\r\n");
-	assert_heard(rig, "reply CONNECT:\n");
-	at_chan_reset(rig->chan);
-	send(rig, "ATD*99#", NULL, 60000, AT_DIAL);
-	turn(rig);
-	say(rig, "\r\nOK\r\n");
-	sleep_until(rig, rig->now + 4900);
-	assert_heard(rig, "");
-	sleep_until(rig, rig->now + 100);
 	assert_heard(rig, "reply OK:\n");
 }
 
@@ -733,8 +720,7 @@ int main(void)
 		TEST(a_port_that_is_never_quiet_is_asked_all_the_same),
 		TEST(partial_answers_come_with_the_timeout),
 		TEST(data_mode_lasts_until_reset),
-		TEST(no_carrier_waits_for_a_better_word),
-		TEST(ok_waits_for_a_better_word_to_a_dial),
+		TEST(the_end_of_a_dial_waits_for_a_better_word),
 		TEST(a_message_that_comes_in_is_no_answer),
 		TEST(ppp_after_a_dial_is_a_connect),
 		TEST(ppp_after_another_command_is_none),

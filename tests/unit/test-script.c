@@ -39,11 +39,26 @@ struct talk {
 };
 
 /* A memory of one PIN; test-pins.c has the real one. */
-static int note_sent(void *ctx, const struct pins_key *key, struct buf *why)
+static int note_pin(void *ctx, enum pins_event event, const struct pins_key *key, struct buf *why)
 {
 	struct talk *talk = ctx;
 	char noted[64];
 
+	if (event != PINS_EVENT_SEND && talk->busy-- > 0) {
+		buf_printf(why, "busy");
+		return -EAGAIN;
+	}
+	if (event == PINS_EVENT_REFUSED) {
+		talk->refused = true;
+		return 0;
+	}
+	if (event == PINS_EVENT_TAKEN) {
+		if (!*key->pin)
+			snprintf(talk->opened, sizeof(talk->opened), "%s/%s", key->iccid,
+				 key->imei);
+		talk->noted[0] = '\0';
+		return 0;
+	}
 	snprintf(noted, sizeof(noted), "%s/%s/%s", key->pin, key->iccid, key->imei);
 	talk->notes++;
 	if (talk->note_error < 0 || strcmp(noted, talk->noted) == 0) {
@@ -58,43 +73,9 @@ static int note_sent(void *ctx, const struct pins_key *key, struct buf *why)
 	return 0;
 }
 
-static int note_taken(void *ctx, const struct pins_key *key, struct buf *why)
-{
-	struct talk *talk = ctx;
-
-	if (talk->busy-- > 0) {
-		buf_printf(why, "busy");
-		return -EAGAIN;
-	}
-	if (!*key->pin)
-		snprintf(talk->opened, sizeof(talk->opened), "%s/%s", key->iccid, key->imei);
-	talk->noted[0] = '\0';
-	return 0;
-}
-
-static int note_refused(void *ctx, const struct pins_key *key, struct buf *why)
-{
-	struct talk *talk = ctx;
-
-	(void)key;
-	if (talk->busy-- > 0) {
-		buf_printf(why, "busy");
-		return -EAGAIN;
-	}
-	talk->refused = true;
-	return 0;
-}
-
 static bool note_pending(void *ctx)
 {
 	return ((struct talk *)ctx)->pending;
-}
-
-static int note_pin(void *ctx, enum pins_event event, const struct pins_key *key, struct buf *why)
-{
-	return event == PINS_EVENT_SEND    ? note_sent(ctx, key, why)
-	       : event == PINS_EVENT_TAKEN ? note_taken(ctx, key, why)
-					   : note_refused(ctx, key, why);
 }
 
 static const struct pins_ops memory = {note_pin, note_pending};
