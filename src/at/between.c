@@ -27,31 +27,23 @@ static bool ends_call(const char *line, struct at_final *final)
 	       final->kind != AT_FINAL_CONNECT;
 }
 
-/* Inside a frame that is not PPP's own, of which there may be many. */
-static bool is_in_data(const struct at_between *between)
-{
-	const struct ppp_frame *frame = &between->frame;
-
-	return between->binary &&
-	       (between->flag || (frame->len >= HEAD && *ppp_frame_protocol(frame) < CONTROL));
-}
-
 /* A packet that carries such a line has bytes before it that are no text: its own head. */
 bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
 		     struct at_final *final)
 {
-	const char flag = between->flag ? between->flag : FLAG;
-	const char *end = bytes + len;
+	const char flag = between->flag ? between->flag : FLAG, *end = bytes + len;
+	struct ppp_frame *frame = &between->frame;
 
 	for (; bytes < end; bytes++) {
-		const uint8_t *at;
+		const uint8_t *at = ppp_frame_protocol(frame);
 
-		if (is_in_data(between))
+		/* To the end of a frame that is not PPP's own, of which there may be many. */
+		if (between->binary && (between->flag || (frame->len >= HEAD && *at < CONTROL)))
 			bytes = memchr(bytes, flag, (size_t)(end - bytes));
 		if (!bytes)
 			return false;
-		if (ppp_frame_feed(&between->frame, (uint8_t)*bytes) >= CONTROL_MIN) {
-			at = ppp_frame_protocol(&between->frame);
+		if (ppp_frame_feed(frame, (uint8_t)*bytes) >= CONTROL_MIN) {
+			at = ppp_frame_protocol(frame);
 			between->heard |= *at >= CONTROL;
 			between->agreed |=
 				*at == 0x80 && (at[1] == 0x21 || at[1] == 0x57) && at[2] == 2;

@@ -10,10 +10,12 @@
 /* The size of pppd's longest field, MAXNAMELEN, filters and scripts aside. */
 #define VALUE_MAX 255
 
+#define NAMES_MAX 200 /* of options */
+
 struct rule {
-	const char *name;
-	int values;         /* words that follow the name; of a ...-script the whole path */
-	const char *refuse; /* why not, or NULL */
+	const char *refuse; /* why not; NULL: passed on */
+	const char *names;  /* a NUL behind each */
+	int values;         /* that follow the name; of a ...-script the whole path */
 };
 
 #define SUPERVISION "gobi-dial could no longer watch pppd"
@@ -30,155 +32,65 @@ struct rule {
  */
 /* clang-format off */
 static const struct rule rules[] = {
-	{ "mru", 1 },
-	{ "mtu", 1 },
-	{ "default-mru", 0 },
-	{ "asyncmap", 1 },
-	{ "default-asyncmap", 0 },
-	{ "escape", 1 },
-	{ "receive-all", 0 },
-	{ "noaccomp", 0 },
-	{ "nopcomp", 0 },
-	{ "nomagic", 0 },
-	{ "passive", 0 },
-	{ "silent", 0 },
-	{ "noendpoint", 0 },
-	{ "lcp-echo-adaptive", 0 },
-	{ "lcp-restart", 1 },
-	{ "lcp-max-configure", 1 },
-	{ "lcp-max-failure", 1 },
-	{ "lcp-max-terminate", 1 },
-	{ "ipcp-restart", 1 },
-	{ "ipcp-max-configure", 1 },
-	{ "ipcp-max-failure", 1 },
-	{ "ipcp-max-terminate", 1 },
-	{ "ipcp-no-address", 0 },
-	{ "ipcp-no-addresses", 0 },
-	{ "noremoteip", 0 },
-	{ "nosendip", 0 },
-	{ "netmask", 1 },
-	{ "proxyarp", 0 },
-	{ "noproxyarp", 0 },
-	{ "ipv6", 1 },
-	{ "ipv6cp-accept-local", 0 },
-	{ "ipv6cp-accept-remote", 0 },
-	{ "ipv6cp-restart", 1 },
-	{ "ipv6cp-max-configure", 1 },
-	{ "ipv6cp-max-failure", 1 },
-	{ "ipv6cp-max-terminate", 1 },
-	{ "ipv6cp-use-ipaddr", 0 },
-	{ "ipv6cp-use-persistent", 0 },
-	{ "pap-restart", 1 },
-	{ "pap-max-authreq", 1 },
-	{ "pap-timeout", 1 },
-	{ "chap-restart", 1 },
-	{ "chap-max-challenge", 1 },
-	{ "refuse-pap", 0 },
-	{ "refuse-chap", 0 },
-	{ "refuse-mschap", 0 },
-	{ "refuse-mschap-v2", 0 },
-	{ "refuse-eap", 0 },
-	{ "name", 1 },
-	{ "remotename", 1 },
-	{ "remotenumber", 1 },
-	{ "usehostname", 0 },
-	{ "domain", 1 },
-	{ "noresolvconf", 0 },
-	{ "unit", 1 },
-	{ "child-timeout", 1 },
-	{ "connect-delay", 1 },
-	{ "idle", 1 },
-	{ "maxconnect", 1 },
-	{ "maxoctets", 1 },
-	{ "debug", 0 },
-	{ "kdebug", 1 },
-	{ "ktune", 0 },
-	{ "noktune", 0 },
-	{ "set", 1 },
-	{ "unset", 1 },
-	{ "pass-filter", 1 },
-	{ "active-filter", 1 },
-	{ "crtscts", 0 },
-	{ "nocrtscts", 0 },
-	{ "local", 0 },
-	{ "modem", 0 },
-	{ "datarate", 1 },
-	{ "ipparam", 1 },
-	{ "ip-up-script", 1 },
-	{ "ip-down-script", 1 },
-	{ "ipv6-up-script", 1 },
-	{ "ipv6-down-script", 1 },
-
-	{ "detach", 0, SUPERVISION },
-	{ "updetach", 0, SUPERVISION },
-	{ "nodetach", 0, "it is always set" },
-	{ "-detach", 0, "it is always set" },
-	{ "master_detach", 0, SUPERVISION },
-	{ "up_sdnotify", 0, SUPERVISION },
-	{ "logfile", 1, SUPERVISION },
-	{ "logfd", 1, SUPERVISION },
-	{ "nolog", 0, SUPERVISION },
-	{ "nologfd", 0, SUPERVISION },
-	{ "linkname", 1, SUPERVISION },
-	{ "dryrun", 0, "pppd would never dial" },
-	{ "dump", 0, "gobi-dial check shows the options" },
-	{ "show-options", 0, "pppd would never dial" },
-	{ "--help", 0, "pppd would never dial" },
-	{ "--version", 0, "pppd would never dial" },
-	{ "persist", 0, "gobi-dial redials, by the group recovery" },
-	{ "nopersist", 0, "it is always set" },
-	{ "maxfail", 1, "gobi-dial redials, by the group recovery" },
-	{ "holdoff", 1, KEY("recovery.backoff_min") },
-	{ "demand", 0, "gobi-dial dials at once and keeps the link up" },
-	{ "connect", 1, "gobi-dial dials" },
-	{ "disconnect", 1, "gobi-dial hangs up" },
-	{ "init", 1, KEY("modem.init") },
-	{ "welcome", 1, "gobi-dial dials" },
-	{ "pty", 1, OWN_PORT },
-	{ "notty", 0, OWN_PORT },
-	{ "socket", 1, OWN_PORT },
-	{ "record", 1, OWN_PORT },
-	{ "lock", 0, OWN_PORT },
-	{ "nolock", 0, OWN_PORT },
-	{ "sync", 0, OWN_PORT },
-	{ "xonxoff", 0, "XON and XOFF would have to be escaped by the modem" },
-	{ "callback", 1, "gobi-dial dials" },
-	{ "vj-max-slots", 1, COMPRESSION },
-	{ "bsdcomp", 1, COMPRESSION },
-	{ "deflate", 1, COMPRESSION },
-	{ "predictor1", 0, COMPRESSION },
-	{ "require-mppe", 0, COMPRESSION },
-	{ "multilink", 0, "a modem has one link" },
-	{ "mp", 0, "a modem has one link" },
-	{ "file", 1, "write its options here, one an item" },
-	{ "call", 1, "write its options here, one an item" },
-	{ "plugin", 1, RUNS_CODE },
-	{ "ip-pre-up-script", 1, RUNS_CODE },
-	{ "auth", 0, PEER_AUTH },
-	{ "noauth", 0, "it is always set" },
-	{ "require-pap", 0, PEER_AUTH },
-	{ "require-chap", 0, PEER_AUTH },
-	{ "require-mschap", 0, PEER_AUTH },
-	{ "require-mschap-v2", 0, PEER_AUTH },
-	{ "require-eap", 0, PEER_AUTH },
-	{ "login", 0, PEER_AUTH },
-	{ "show-password", 0, "the log would show the password" },
-	{ "hide-password", 0, "it is always set" },
-	{ "user", 1, KEY("network.user") },
-	{ "password", 1, KEY("network.password") },
-	{ "+ua", 1, KEY("network.user") },
-	{ "ifname", 1, KEY("ppp.ifname") },
-	{ "defaultroute", 0, KEY("ppp.default_route") },
-	{ "nodefaultroute", 0, KEY("ppp.default_route") },
-	{ "replacedefaultroute", 0, KEY("ppp.default_route") },
-	{ "defaultroute-metric", 1, KEY("ppp.metric") },
-	{ "defaultroute6", 0, KEY("ppp.default_route") },
-	{ "usepeerdns", 0, KEY("ppp.peer_dns") },
-	{ "lcp-echo-interval", 1, KEY("ppp.lcp_echo_interval") },
-	{ "lcp-echo-failure", 1, KEY("ppp.lcp_echo_failure") },
-	{ "noip", 0, KEY("network.pdp_type") },
-	{ "+ipv6", 0, KEY("network.pdp_type") },
-	{ "noipv6", 0, KEY("network.pdp_type") },
+	{ NULL,
+	  "mru\0mtu\0asyncmap\0escape\0"
+	  "lcp-restart\0lcp-max-configure\0lcp-max-failure\0lcp-max-terminate\0"
+	  "ipcp-restart\0ipcp-max-configure\0ipcp-max-failure\0ipcp-max-terminate\0"
+	  "netmask\0"
+	  "ipv6\0ipv6cp-restart\0"
+	  "ipv6cp-max-configure\0ipv6cp-max-failure\0ipv6cp-max-terminate\0"
+	  "pap-restart\0pap-max-authreq\0pap-timeout\0"
+	  "chap-restart\0chap-max-challenge\0"
+	  "name\0remotename\0remotenumber\0domain\0"
+	  "unit\0child-timeout\0connect-delay\0"
+	  "idle\0maxconnect\0maxoctets\0"
+	  "kdebug\0set\0unset\0"
+	  "pass-filter\0active-filter\0"
+	  "datarate\0"
+	  "ipparam\0ip-up-script\0ip-down-script\0ipv6-up-script\0ipv6-down-script\0", 1 },
+	{ NULL,
+	  "default-mru\0default-asyncmap\0receive-all\0noaccomp\0nopcomp\0nomagic\0"
+	  "passive\0silent\0noendpoint\0lcp-echo-adaptive\0"
+	  "ipcp-no-address\0ipcp-no-addresses\0noremoteip\0nosendip\0"
+	  "proxyarp\0noproxyarp\0"
+	  "ipv6cp-accept-local\0ipv6cp-accept-remote\0"
+	  "ipv6cp-use-ipaddr\0ipv6cp-use-persistent\0"
+	  "refuse-pap\0refuse-chap\0refuse-mschap\0refuse-mschap-v2\0refuse-eap\0"
+	  "usehostname\0noresolvconf\0"
+	  "debug\0ktune\0noktune\0"
+	  "crtscts\0nocrtscts\0local\0modem\0" },
+	{ SUPERVISION,
+	  "detach\0updetach\0master_detach\0up_sdnotify\0logfile\0logfd\0nolog\0"
+	  "nologfd\0linkname\0" },
+	{ "it is always set", "nodetach\0-detach\0nopersist\0noauth\0hide-password\0" },
+	{ "pppd would never dial", "dryrun\0show-options\0--help\0--version\0" },
+	{ "gobi-dial check shows the options", "dump\0" },
+	{ "gobi-dial redials, by the group recovery", "persist\0maxfail\0" },
+	{ KEY("recovery.backoff_min"), "holdoff\0" },
+	{ "gobi-dial dials at once and keeps the link up", "demand\0" },
+	{ "gobi-dial dials", "connect\0welcome\0callback\0" },
+	{ "gobi-dial hangs up", "disconnect\0" },
+	{ KEY("modem.init"), "init\0" },
+	{ OWN_PORT, "pty\0notty\0socket\0record\0lock\0nolock\0sync\0" },
+	{ "XON and XOFF would have to be escaped by the modem", "xonxoff\0" },
+	{ COMPRESSION, "vj-max-slots\0bsdcomp\0deflate\0predictor1\0require-mppe\0" },
+	{ "a modem has one link", "multilink\0mp\0" },
+	{ "write its options here, one an item", "file\0call\0" },
+	{ RUNS_CODE, "plugin\0ip-pre-up-script\0" },
+	{ PEER_AUTH,
+	  "auth\0require-pap\0require-chap\0require-mschap\0require-mschap-v2\0"
+	  "require-eap\0login\0" },
+	{ "the log would show the password", "show-password\0" },
+	{ KEY("network.user"), "user\0+ua\0" },
+	{ KEY("network.password"), "password\0" },
+	{ KEY("ppp.ifname"), "ifname\0" },
+	{ KEY("ppp.default_route"),
+	  "defaultroute\0nodefaultroute\0replacedefaultroute\0defaultroute6\0" },
+	{ KEY("ppp.metric"), "defaultroute-metric\0" },
+	{ KEY("ppp.peer_dns"), "usepeerdns\0" },
+	{ KEY("ppp.lcp_echo_interval"), "lcp-echo-interval\0" },
+	{ KEY("ppp.lcp_echo_failure"), "lcp-echo-failure\0" },
+	{ KEY("network.pdp_type"), "noip\0+ipv6\0noipv6\0" },
 };
 /* clang-format on */
 
@@ -233,14 +145,16 @@ static bool next_word(const char **at, struct buf *word, struct buf *why)
 static bool check_rule(const char *name, int values, struct buf *why)
 {
 	const struct rule *rule = NULL;
-	const char *names[COUNT(rules) + 1] = {NULL};
-	const char *nearest;
+	const char *names[NAMES_MAX + 1] = {NULL}, *nearest;
+	size_t count = 0;
 
-	for (size_t i = 0; i < COUNT(rules); i++) {
-		names[i] = rules[i].name;
-		if (strcmp(names[i], name) == 0)
-			rule = &rules[i];
-	}
+	for (size_t i = 0; i < COUNT(rules); i++)
+		for (const char *at = rules[i].names; *at; at += strlen(at) + 1) {
+			if (strcmp(at, name) == 0)
+				rule = &rules[i];
+			if (count < NAMES_MAX)
+				names[count++] = at;
+		}
 	if (!rule) {
 		nearest = str_nearest(name, names);
 		buf_printf(why, "\"%.60s\" is not an option that gobi-dial passes on", name);
@@ -266,20 +180,17 @@ static bool check_rule(const char *name, int values, struct buf *why)
 static bool is_harmless_variable(const char *assignment)
 {
 	/* What loaders, shells and interpreters heed; with a `*` all names that begin so. */
-	static const char *const heeded[] = {
-		"BASH*",    "CDPATH",      "ENV",         "GCONV*", "GLIBC*",  "GLOBIGNORE",
-		"HOME",     "HOSTALIASES", "IFS",         "LD_*",   "LOCPATH", "LOCALDOMAIN",
-		"LUA*",     "MALLOC*",     "NLSPATH",     "NODE*",  "PATH",    "PERL*",
-		"PS4",      "PYTHON*",     "RES_OPTIONS", "RUBY*",  "SHELL*",  "TERMCAP",
-		"TERMINFO", "TMPDIR",
-	};
+	static const char heeded[] = "BASH*\0CDPATH\0ENV\0GCONV*\0GLIBC*\0GLOBIGNORE\0HOME\0"
+				     "HOSTALIASES\0IFS\0LD_*\0LOCPATH\0LOCALDOMAIN\0LUA*\0"
+				     "MALLOC*\0NLSPATH\0NODE*\0PATH\0PERL*\0PS4\0PYTHON*\0"
+				     "RES_OPTIONS\0RUBY*\0SHELL*\0TERMCAP\0TERMINFO\0TMPDIR\0";
 	size_t len = strcspn(assignment, "=");
 
-	for (size_t i = 0; i < COUNT(heeded); i++) {
-		size_t known = strcspn(heeded[i], "*");
+	for (const char *at = heeded; *at; at += strlen(at) + 1) {
+		size_t known = strcspn(at, "*");
 
-		if (strncasecmp(assignment, heeded[i], known) == 0 &&
-		    (len == known || (len > known && heeded[i][known])))
+		if (strncasecmp(assignment, at, known) == 0 &&
+		    (len == known || (len > known && at[known])))
 			return false;
 	}
 	return len > 0 && strspn(assignment, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

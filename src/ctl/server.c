@@ -208,25 +208,14 @@ static void on_pause_end(struct ev_loop *loop, ev_timer *watcher, int revents)
 	ev_io_start(loop, &server->acceptor);
 }
 
-static struct client *find_place(struct ctl_server *server, int fd)
-{
-	struct ucred peer = {.uid = (uid_t)-1};
-	socklen_t len = sizeof(peer);
-	size_t places = CLIENTS_MAX;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == 0)
-		places = COUNT(server->clients);
-	for (size_t i = 0; i < places; i++)
-		if (!server->clients[i].server)
-			return &server->clients[i];
-	return NULL;
-}
-
 static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
 {
 	struct ctl_server *server = watcher->data;
-	struct client *client;
+	struct client *client = NULL;
 	int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t len = sizeof(peer);
+	size_t places = CLIENTS_MAX;
 
 	(void)revents;
 	/* Without a free descriptor accept() keeps failing; stop accepting for a second instead of
@@ -239,7 +228,10 @@ static void on_connection(struct ev_loop *loop, ev_io *watcher, int revents)
 	}
 	if (fd < 0)
 		return;
-	client = find_place(server, fd);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == 0)
+		places = COUNT(server->clients);
+	for (size_t i = 0; i < places && !client; i++)
+		client = server->clients[i].server ? NULL : &server->clients[i];
 	if (!client) {
 		close(fd);
 		return;

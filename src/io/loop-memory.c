@@ -40,7 +40,7 @@ static union header *take_reserve(size_t size)
 	return block;
 }
 
-static void *allocate(void *data, long size)
+static void *allocate_block(void *data, long size)
 {
 	union header *old = data ? (union header *)data - 1 : NULL, *block;
 	bool fixed = old && is_reserve(old);
@@ -65,5 +65,5 @@ static void *allocate(void *data, long size)
 
 void loop_memory_reserve(void)
 {
-	ev_set_allocator(allocate);
+	ev_set_allocator(allocate_block);
 }

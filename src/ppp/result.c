@@ -259,23 +259,6 @@ static enum cause cause_of_exit(const struct ppp_life *life, int code)
 	return life->was_up ? exits[code].up : exits[code].down;
 }
 
-/* If a hang-up follows, the status is 16, as for any other hang-up. */
-static const char *failure_text(enum ppp_event_type failure)
-{
-	switch (failure) {
-	case PPP_EVENT_LCP_TIMEOUT:
-		return "the call was taken, but no PPP came: nothing answered the LCP requests";
-	case PPP_EVENT_IPCP_TIMEOUT:
-		return "PPP came, but no address: nothing answered the IPCP requests";
-	case PPP_EVENT_NO_ADDRESS:
-		return "PPP came, but the network gave no address; is network.apn right?";
-	case PPP_EVENT_LOOPBACK:
-		return "the modem sent our own packets back";
-	default:
-		return NULL;
-	}
-}
-
 /* What the log says and the status does not; NULL: nothing. */
 static const char *log_reason(const struct ppp_life *life)
 {
@@ -290,9 +273,19 @@ static const char *log_reason(const struct ppp_life *life)
 	if (is_auth_refused(life))
 		return "the network refused the link; see network.user, network.password and "
 		       "network.auth";
-	if (life->failure != PPP_EVENT_OTHER)
-		return failure_text(life->failure);
-	return life->peer_terminated ? "the network refused the link" : NULL;
+	/* If a hang-up follows, the status is 16, as for any other hang-up. */
+	switch (life->failure) {
+	case PPP_EVENT_LCP_TIMEOUT:
+		return "the call was taken, but no PPP came: nothing answered the LCP requests";
+	case PPP_EVENT_IPCP_TIMEOUT:
+		return "PPP came, but no address: nothing answered the IPCP requests";
+	case PPP_EVENT_NO_ADDRESS:
+		return "PPP came, but the network gave no address; is network.apn right?";
+	case PPP_EVENT_LOOPBACK:
+		return "the modem sent our own packets back";
+	default:
+		return life->peer_terminated ? "the network refused the link" : NULL;
+	}
 }
 
 enum cause ppp_life_cause(const struct ppp_life *life, int wait_status, struct buf *text)
