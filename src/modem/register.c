@@ -4,6 +4,7 @@
 
 #include "at/fields.h"
 #include "conf/conf.h"
+#include "modem/network.h"
 #include "modem/step.h"
 
 #define POLL_MS   2000
@@ -144,6 +145,10 @@ void script_describe_registration(const struct script *script, struct buf *out)
 		buf_printf(out, "; network.operator allows only %s",
 			   script->conf->network.operator);
 	mode_describe_limit(script, out);
+	if (modem_stands_at(facts, MODEM_REG_HOME_SMS) ||
+	    modem_stands_at(facts, MODEM_REG_ROAMING_SMS))
+		buf_printf(out, "; it may send messages only: does the SIM's contract have data, "
+				"and is network.apn right?");
 	if (facts->reject.cause > 0) {
 		buf_printf(out, "; the network's reason: ");
 		modem_reject_print(&facts->reject, out);

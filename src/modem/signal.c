@@ -8,6 +8,8 @@
 #include "modem/decode.h"
 #include "modem/family.h"
 
+#define SINR_DB_MAX 30 /* of those that may say a code or dB; 5G's go up to 40 (38.133) */
+
 /* What a receiver can hear at all; RSRQ's codes count halves, SINR's fifths. */
 static const struct {
 	short min, max, code_base;
@@ -15,7 +17,7 @@ static const struct {
 } limits[SIGNAL_POWERS] = {
 	[SIGNAL_RSSI] = {-125, -20, -121, 1}, [SIGNAL_RSCP] = {-125, -20, -121, 1},
 	[SIGNAL_RSRP] = {-160, -30, -141, 1}, [SIGNAL_RSRQ] = {-34, 20, -20, 2},
-	[SIGNAL_SINR] = {-30, 30, -20, 5},
+	[SIGNAL_SINR] = {-30, 40, -20, 5},
 };
 
 /* clang-format off */
@@ -145,11 +147,11 @@ static bool take_report(const struct signal_report *row, struct at_fields fields
 			any |= put_cell(signal, (enum signal_quantity)i, text);
 			continue;
 		}
-		if (!number_of_text(text, &value))
+		if (!number_of_text(text, &value) || value == 255) /* unknown, in each code */
 			continue;
 		switch ((enum signal_scale)row->scale) {
 		case SIGNAL_CODED:
-			/* 99 and 255 (unknown) come out beyond the limits. */
+			/* 99 comes out beyond the limits. */
 			value = limits[i].code_base + value / limits[i].codes_per_db;
 			break;
 		case SIGNAL_TENTHS:
@@ -160,8 +162,8 @@ static bool take_report(const struct signal_report *row, struct at_fields fields
 			break;
 		case SIGNAL_CODED_SINR:
 			if (i == SIGNAL_SINR)
-				value = value > limits[i].max ? limits[i].code_base + value / 5
-							      : MODEM_DB_UNKNOWN;
+				value = value > SINR_DB_MAX ? limits[i].code_base + value / 5
+							    : MODEM_DB_UNKNOWN;
 			break;
 		case SIGNAL_PLAIN:
 			break;

@@ -278,6 +278,9 @@ static void a_refusal_is_told_with_its_reason(void **state)
 		{ .creg = "+CREG: 0,3", .cereg = "",
 		  .want = "(cs denied, ps idle, eps idle), and does not say why; is the SIM",
 		  .log = "AT+CEER|", .cause = 0 },
+		/* An EG25 that is in for messages alone */
+		{ .creg = "+CREG: 0,6", .cereg = "+CEREG: 2,6", .want = "it may send messages only",
+		  .log = "AT+CEREG?|" },
 		/* Searching on, after a refusal by all that it has found */
 		{ .creg = "+CREG: 2,2", .cereg = "+CEREG: 2,0", .vid = 0x1bc7,
 		  .command = "AT#CEERNET", .text = "#CEERNET: 15", .want = "(cause 15)",
