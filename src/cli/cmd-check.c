@@ -84,6 +84,8 @@ static int print_report(const struct cli *cli, const struct conf *conf)
 	}
 	if (out.len)
 		printf("\nSettings other than the defaults:\n%s", buf_str(&out));
+	fflush(stdout);
+	providers_load(conf->network.providers, &was); /* says what is wrong with it */
 	conf_free(&defaults);
 	buf_free(&is);
 	buf_free(&was);
@@ -102,13 +104,15 @@ static int print_report(const struct cli *cli, const struct conf *conf)
 	return cause;
 }
 
-static int print_apns(struct json_object *apn)
+/* `why`: what keeps us from the SIM. */
+static int print_apns(struct json_object *apn, enum cause why)
 {
 	struct buf text = BUF_INIT;
 
 	if (!apn) {
-		fprintf(stderr, "gobi-dial check: nothing is known of the SIM yet\n");
-		return CAUSE_SIM;
+		fprintf(stderr, "gobi-dial check: nothing is known of the SIM yet: %s (%s)\n",
+			cause_text(why), cause_name(why));
+		return (int)why;
 	}
 	json_make_safe(apn);
 	apn_render(apn, true, &text);
@@ -132,7 +136,9 @@ static int ask_modem_apns(struct conf *conf)
 		script->apns = &apnfile_ops;
 		apn_walk_begin(script);
 		apn = apn_json(script);
-		cause = print_apns(apn);
+		cause = print_apns(apn, script->facts.sim == MODEM_SIM_PIN   ? CAUSE_PIN
+					: script->facts.sim == MODEM_SIM_PUK ? CAUSE_PUK
+									     : CAUSE_SIM);
 		json_object_put(apn);
 	} else {
 		fprintf(stderr, "gobi-dial check: %s (%s)\n", buf_str(&survey.text),
@@ -151,7 +157,7 @@ static int ask_instance_apns(int fd)
 	close(fd);
 	if (cause != CAUSE_NONE)
 		return cause;
-	cause = print_apns(show_get(show_get(response, "status"), "apn"));
+	cause = print_apns(show_get(show_get(response, "status"), "apn"), CAUSE_SIM);
 	json_object_put(response);
 	return cause;
 }

@@ -69,7 +69,7 @@ CONF_KEY(network, apn, STRING, char *, apn, "apn",
 	 "auto", .format = CONF_FORMAT_APN, .max = 100)
 CONF_KEY(network, providers, STRING, char *, providers, "providers",
 	 "A newer provider table for apn = \"auto\"; \"\" is the program's own.",
-	 "", .format = CONF_FORMAT_TEXT)
+	 "", .format = CONF_FORMAT_PATH)
 CONF_KEY(network, pdp_type, ENUM, enum conf_pdp, pdp_type, "pdp_type: pdptype iptype ipv6",
 	 "Which protocols to ask for.",
 	 "ipv4", .words = pdp_types)
@@ -196,7 +196,7 @@ CONF_KEY(power, key_off_ms, INT, int, key_off_ms, "power_key_off_ms",
 CONF_KEY(power, command, STRING, char *, command, "power_command",
 	 "A program that switches the modem instead of key and reset: it is run with the word on, "
 	 "off or cycle.",
-	 "", .format = CONF_FORMAT_PROGRAM)
+	 "", .format = CONF_FORMAT_PATH)
 CONF_KEY(power, off_at_stop, BOOL, bool, off_at_stop, "power_off_at_stop",
 	 "Whether to switch the modem off when the instance is stopped.",
 	 "false", .now = true)

@@ -108,10 +108,10 @@ bool conf_validate(enum conf_format format, const char *value, struct buf *why)
 				? NULL
 				: "has to be \"auto\" or an absolute path such as \"/dev/ttyUSB2\"";
 		break;
-	case CONF_FORMAT_PROGRAM:
+	case CONF_FORMAT_PATH:
 		fault = value[0] == '/' && !has_control(value)
 				? NULL
-				: "has to be the absolute path of a program, such as "
+				: "has to be an absolute path, such as "
 				  "\"/usr/local/sbin/modem-power\"";
 		break;
 	case CONF_FORMAT_TEXT:

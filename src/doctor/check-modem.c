@@ -254,7 +254,6 @@ static const char *judge_apn(const struct doctor_facts *facts, struct finding *f
 {
 	const struct modem_facts *modem = facts->modem;
 	int cid = facts->conf->network.cid > 0 ? facts->conf->network.cid : 1;
-
 	bool is_free = strcmp(facts->conf->network.apn, "auto") == 0;
 	struct apn_try first;
 
@@ -263,7 +262,8 @@ static const char *judge_apn(const struct doctor_facts *facts, struct finding *f
 	if (is_free && facts->providers) {
 		const struct provider_sim sim = apn_sim_of(modem);
 
-		if (provider_find(facts->providers, &sim, &first, 1) > 0)
+		/* A SIM that cannot be read yet is in no table. */
+		if (!*modem->imsi || provider_find(facts->providers, &sim, &first, 1) > 0)
 			return NULL;
 	}
 	for (size_t i = 0; i < modem->context_count; i++)
@@ -272,7 +272,10 @@ static const char *judge_apn(const struct doctor_facts *facts, struct finding *f
 	buf_printf(
 		&finding->text,
 		"no access point name (APN) is configured, and the modem's context %d has none%s",
-		cid, is_free ? "; nor has the provider table one for the SIM's network" : "");
+		cid,
+		!is_free           ? ""
+		: facts->providers ? "; nor has the provider table one for the SIM's network"
+				   : "; this program has no provider table");
 	buf_printf(&finding->fix, "echo 'network: { apn = \"internet\"; };' >> %s\n",
 		   facts->conf_path);
 	return "apn-missing";

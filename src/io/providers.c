@@ -46,6 +46,8 @@ int providers_read(const char *path, struct buf *text, int *line)
 	close(fd);
 	if (len < 0 || text->failed)
 		return len < 0 ? (int)len : -ENOMEM;
+	if (text->len > PROVIDER_SIZE_MAX)
+		return -EFBIG;
 	*line = provider_check(buf_str(text), text->len);
 	return *line ? -EBADMSG : 0;
 }
@@ -61,10 +63,10 @@ const char *providers_load(const char *path, struct buf *text)
 	if (error == 0)
 		return buf_str(text);
 	if (error == -EBADMSG)
-		log_warning("network.providers: %s: line %d is none of a provider table; %s", path,
-			    line, "the table is ignored");
+		log_warning("network.providers: %s: line %d is not valid; the file is ignored",
+			    path, line);
 	else
-		log_warning("network.providers: %s: %s; the table is ignored", path,
+		log_warning("network.providers: %s: %s; the file is ignored", path,
 			    strerror(-error));
 	return providers_builtin();
 }

@@ -142,7 +142,7 @@ int provider_check(const char *table, size_t len)
 	struct row row = {table, 0};
 	int line = 1;
 
-	if (len > PROVIDER_SIZE_MAX || strlen(table) != len || !*at)
+	if (strlen(table) != len || !*at)
 		return 1;
 	while (next_row(&at, &row)) {
 		for (; seen < row.text; seen++)

@@ -113,7 +113,8 @@ static const struct bad_case bad_cases[] = {
 	{ "monitor: { ping = ( \"example.org\" ); };", "monitor.ping, item 1" },
 	{ "monitor: { ping = ( \"192.0.2\" ); };", "monitor.ping, item 1" },
 	{ "power: { key = true; };", "power.key cannot be true or false" },
-	{ "power: { command = \"switch\"; };", "power.command: \"switch\" has to be the absolute path" },
+	{ "power: { command = \"switch\"; };", "power.command: \"switch\" has to be an absolute path" },
+	{ "network: { providers = \"table\"; };", "network.providers: \"table\" has to be an absolute path" },
 	{ "power: { active = \"up\"; };", "power.active: \"up\" has to be one of" },
 	{ "recovery: { ladder = ( \"redial\", \"reboot\" ); };", "recovery.ladder, item 2: \"reboot\" has to be one of" },
 	/* between keys */
