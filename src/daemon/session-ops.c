@@ -292,8 +292,9 @@ static int probe_ports(void *ctx)
 		return -EAGAIN;
 	reload_apply_next(bus);
 	/* Another one may have been named, or have come there. */
-	bus->session.script.providers =
-		providers_refresh(bus->conf->network.providers, &care->providers);
+	if (providers_refresh(bus->conf->network.providers, &care->providers))
+		bus->session.script.apn.count = 0; /* what was made of the last one is void */
+	bus->session.script.providers = care->providers.table;
 	error = port_list_configured(&list, bus->conf);
 	/* A named port that is not there yet may come. */
 	if (error == 0 || error == -ENOENT) {

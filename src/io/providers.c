@@ -71,7 +71,7 @@ const char *providers_load(const char *path, struct buf *text)
 	return providers_builtin();
 }
 
-const char *providers_refresh(const char *path, struct providers_kept *kept)
+bool providers_refresh(const char *path, struct providers_kept *kept)
 {
 	struct stat is;
 	uint64_t seen[5] = {1};
@@ -84,8 +84,9 @@ const char *providers_refresh(const char *path, struct providers_kept *kept)
 		seen[3] = (uint64_t)is.st_mtim.tv_sec;
 		seen[4] = (uint64_t)is.st_mtim.tv_nsec;
 	}
-	if (memcmp(seen, kept->seen, sizeof(seen)) != 0)
-		kept->table = providers_load(path, &kept->text);
+	if (memcmp(seen, kept->seen, sizeof(seen)) == 0)
+		return false;
 	memcpy(kept->seen, seen, sizeof(seen));
-	return kept->table;
+	kept->table = providers_load(path, &kept->text);
+	return true;
 }

@@ -2,6 +2,7 @@
 #ifndef GD_IO_PROVIDERS_H
 #define GD_IO_PROVIDERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -24,7 +25,7 @@ struct providers_kept {
 	uint64_t seen[5]; /* what tells the file from an older one */
 };
 
-/* The same, read again only when the file has changed. */
-const char *providers_refresh(const char *path, struct providers_kept *kept);
+/* The same for kept->table, read again only when the file has changed. Whether that was so. */
+bool providers_refresh(const char *path, struct providers_kept *kept);
 
 #endif
