@@ -194,7 +194,7 @@ enum cause survey_run(struct survey *survey, const struct conf *conf,
 			ports->count == 1 ? "" : "s");
 	else if (shown)
 		fprintf(stderr, "asking the modem%s ...",
-			options->scan ? " for networks, up to 3 minutes" : "");
+			options->scan ? " for networks, up to 4 minutes" : "");
 	survey->probe = probe_start(survey->loop, ports, &how, on_survey_probed, survey);
 	if (survey->probe)
 		run_survey_loop(survey);

@@ -99,6 +99,12 @@ static const char *judge_sim(const struct doctor_facts *facts, struct finding *f
 		return judge_needed_pin(facts, finding);
 	if (sim == MODEM_SIM_UNKNOWN && *facts->ask_text)
 		return NULL; /* it was not asked to the end */
+	if (sim == MODEM_SIM_READY && !*facts->modem->imsi && !facts->modem->registered &&
+	    !*facts->ask_text && !facts->instance.runs) {
+		buf_printf(&finding->text, "the SIM tells no IMSI: is it an eSIM without a "
+					   "profile?");
+		return "sim-failed";
+	}
 	buf_printf(&finding->text, "%s%s", states[sim].text, not_yet(facts->modem));
 	if (sim == MODEM_SIM_READY && *facts->modem->imsi)
 		buf_printf(&finding->evidence, "IMSI %s\n", facts->modem->imsi);
@@ -181,15 +187,19 @@ static const char *judge_network(const struct doctor_facts *facts, struct findin
 		buf_printf(&finding->text, "the network refuses the modem");
 		return "network-denies";
 	}
+	if (modem_stands_at(modem, MODEM_REG_HOME_SMS) ||
+	    modem_stands_at(modem, MODEM_REG_ROAMING_SMS)) {
+		buf_printf(&finding->text, "the network lets the modem send messages only");
+		return "network-denies";
+	}
 	searching = modem_stands_at(modem, MODEM_REG_SEARCHING);
-	if (modem->sim == MODEM_SIM_READY &&
-	    (searching || modem_stands_at(modem, MODEM_REG_IDLE))) {
+	if ((modem->sim == MODEM_SIM_READY || modem->sim == MODEM_SIM_UNKNOWN) &&
+	    modem_network_is_known(modem)) {
 		buf_printf(&finding->text, "the modem is not registered with a network%s",
 			   searching ? " yet: it is searching" : "");
 		return "not-registered";
 	}
-	if (*facts->ask_text || modem_network_is_known(modem) ||
-	    (modem->sim != MODEM_SIM_READY && modem->sim != MODEM_SIM_UNKNOWN))
+	if (*facts->ask_text || (modem->sim != MODEM_SIM_READY && modem->sim != MODEM_SIM_UNKNOWN))
 		return NULL;
 	buf_printf(&finding->text, "the modem does not report whether it is registered");
 	return "network-unknown";
@@ -222,6 +232,8 @@ static const char *judge_scan(const struct doctor_facts *facts, struct finding *
 		buf_printf(text, "; it has ");
 		mode_print(own, text);
 	}
+	if (scan->networks > 0 && scan->forbidden == scan->networks && !facts->modem->registered)
+		return "networks-forbidden";
 	if (facts->modem->registered ||
 	    (scan->networks > 0 && (!scan->offered || scan->offered & own.allowed)))
 		return "networks-found";
@@ -328,8 +340,8 @@ static const struct check checks[] = {
 	{ "roaming-forbidden", DOCTOR_PROBLEM, judge_roaming, NULL,
 	  .cause = CAUSE_NOT_REGISTERED },
 	{ "network-denies", DOCTOR_PROBLEM, judge_network,
-	  "The SIM's contract does not cover it: not activated, blocked, or not valid here. Trying "
-	  "again does not help.",
+	  "The SIM's contract does not cover it: not activated, blocked, or not valid here or in "
+	  "this modem. Trying again does not help.",
 	  .cause = CAUSE_NOT_REGISTERED },
 	{ "network-refuses", DOCTOR_PROBLEM, judge_network, NULL,
 	  .cause = CAUSE_NOT_REGISTERED },
@@ -339,6 +351,9 @@ static const struct check checks[] = {
 	  .cause = CAUSE_NOT_REGISTERED },
 	{ "scan-not-done", DOCTOR_NOTE, judge_scan, NULL },
 	{ "networks-found", DOCTOR_OK, judge_scan, NULL },
+	{ "networks-forbidden", DOCTOR_PROBLEM, judge_scan,
+	  "All have refused the SIM before: ask its operator whether it is active, and may roam here.",
+	  .cause = CAUSE_NOT_REGISTERED },
 	{ "technology-gone", DOCTOR_PROBLEM, judge_scan,
 	  "The networks here have switched these off, or are out of reach. No setting mends the "
 	  "first: it takes a modem with LTE.",

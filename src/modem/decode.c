@@ -290,6 +290,8 @@ bool modem_decode_cops(const char *line, char *name, unsigned name_size, char *m
 	    !at_fields_next_int(&fields, &format) ||
 	    !at_fields_next_string(&fields, text, sizeof(text)))
 		return false;
+	for (size_t len = strlen(text); len > 0 && text[len - 1] == ' ';)
+		text[--len] = '\0';
 	if (format == 2)
 		str_copy(mccmnc, mccmnc_size, text);
 	else

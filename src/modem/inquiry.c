@@ -57,12 +57,17 @@ static enum step_outcome take_scan(struct script *script, const struct at_event 
 	struct at_fields fields;
 	char line[2048], group[160];
 
-	script->scan.done = reply->final.kind == AT_FINAL_OK;
-	while (step_next_line(&at, line, sizeof(line)))
-		if (at_fields_start(&fields, line, "+COPS:"))
-			while (at_fields_left(&fields) > 0)
-				if (at_fields_next_string(&fields, group, sizeof(group)))
-					take_network(&script->scan, group);
+	/* 30, no network service, is how some say that there is none. */
+	script->scan.done = reply->final.kind == AT_FINAL_OK ||
+			    (reply->final.kind == AT_FINAL_CME && reply->final.code == 30);
+	while (step_next_line(&at, line, sizeof(line))) {
+		/* An A7672S has a line for each network. */
+		if (!at_fields_start(&fields, line, "+COPS:"))
+			at_fields_start(&fields, line, "");
+		while (at_fields_left(&fields) > 0)
+			if (at_fields_next_string(&fields, group, sizeof(group)))
+				take_network(&script->scan, group);
+	}
 	return STEP_NEXT;
 }
 
@@ -115,7 +120,8 @@ static const struct step rows[] = {
 	  .plain = true, .watched = true },
 	{ "AT+CGDCONT?", .fact = FACT_CONTEXT },
 	{ "AT+CMEE=", .when = IF_ERRORS_TERSE, .number = SCRIPT_KEPT_CMEE, .numbered = true },
-	{ "AT+COPS=?", .when = IF_SCAN_WANTED, .take = take_scan, .timeout_s = SCRIPT_SCAN_S },
+	{ "AT+COPS=?", .when = IF_SCAN_WANTED, .take = take_scan, .timeout_s = SCRIPT_SCAN_S,
+	  .plain = true },
 };
 /* clang-format on */
 

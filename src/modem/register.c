@@ -37,9 +37,13 @@ static enum step_outcome ask_select(struct script *script)
 static enum step_outcome take_select(struct script *script, const struct at_event *reply)
 {
 	struct buf final = BUF_INIT;
+	int reason = reply->final.kind == AT_FINAL_CME ? reply->final.code - 100 : 0;
 
 	if (reply->final.kind == AT_FINAL_OK)
 		return STEP_NEXT;
+	/* "PLMN not allowed (#11)" */
+	if (modem_is_cause(reason) && reason < 26)
+		script->facts.reject.cause = reason;
 	at_final_describe(&reply->final, &final);
 	script_fail(script, CAUSE_NOT_REGISTERED,
 		    "the network %s, which network.operator wants, is not to be had: %s",
@@ -75,7 +79,8 @@ static enum step_outcome ask_free_selection(struct script *script)
 /* It may have left the network that it was registered with. */
 static enum step_outcome take_free(struct script *script, const struct at_event *reply)
 {
-	(void)reply;
+	if (reply->final.kind != AT_FINAL_OK)
+		script_notice_refused(script, reply, "");
 	step_forget_network(script);
 	return script_jump(script, STEP_DOMAINS);
 }
@@ -154,6 +159,8 @@ void script_describe_registration(const struct script *script, struct buf *out)
 		modem_reject_print(&facts->reject, out);
 		return;
 	}
+	if (facts->sim == MODEM_SIM_READY && step_apn_is_free(script) && !*facts->imsi)
+		buf_printf(out, "; the SIM tells no IMSI: is it an eSIM without a profile?");
 	/* Another SIM's keeps many a modem searching, without a word. */
 	for (size_t i = 0; i < facts->context_count; i++)
 		if (facts->contexts[i].cid == 1 && *facts->contexts[i].apn && !script->apn.kept &&

@@ -23,7 +23,7 @@
 struct conf;
 
 #define MODEM_CONTEXTS_MAX 24
-#define SCRIPT_SCAN_S      180 /* of AT+COPS=? */
+#define SCRIPT_SCAN_S      250 /* of AT+COPS=?; a SARA takes 4 minutes */
 
 /* What the modem has said so far. */
 struct modem_facts {

@@ -116,6 +116,26 @@ finds() {
 	has 'networks that the modem finds here: 0; it has 2g+3g"'
 }
 
+@test "networks that a SIM has been refused by, an eSIM without a profile" {
+	one_port 'sim: { imsi = "310170123456789"; };
+		network: { registration = ( { stat = 2; } ); };
+		commands: ( { command = "AT+COPS=?"; raw = "\r\n+COPS: (3,\"Verizon Wireless\",\"VZW\",\"311480\",7),\r\n (3,\"AT&T\",\"AT&T\",\"310410\",7),,(0-4),(0-2)\r\n\r\nOK\r\n"; } );'
+	doctor --json --scan
+	exits 12
+	finds networks-forbidden problem
+	has 'AT&T (310410), 4g, forbidden'
+	modem_teardown
+	modem_pids=()
+	rm -f "$modem_dir/ready"
+	one_port 'network: { registration = ( { stat = 2; } ); };
+		commands: ( { command = "AT+CIMI"; result = "+CME ERROR: 13"; },
+			{ command = "AT+CCID"; lines = ( "+CCID: FFFFFFFFFFFFFFFFFFFF" ); } );'
+	doctor --json
+	exits 8
+	finds sim-failed problem
+	has 'an eSIM without a profile?'
+}
+
 @test "a port that is held: by whom, and how to end it" {
 	local pid
 

@@ -411,6 +411,11 @@ LONE(on_silent, facts->power_configured = true; facts->power_status = 1; probe->
 LONE(switchable, facts->power_configured = true)
 LONE(searching, modem->registered = false;
      modem->registration[0].stat = MODEM_REG_SEARCHING)
+LONE(no_profile, modem->registered = false; modem->imsi[0] = '\0')
+LONE(messages, modem->registered = false;
+     modem->registration[0].stat = MODEM_REG_HOME_SMS)
+LONE(maybe, modem->registered = false; modem->sim = MODEM_SIM_UNKNOWN;
+     modem->registration[0].stat = MODEM_REG_UNKNOWN)
 #define SCAN(name, ...)                                                            \
 	LONE(name, modem->registered = false; facts->scan = &world->scan;          \
 	     modem->registration[0].stat = MODEM_REG_SEARCHING;                    \
@@ -507,6 +512,9 @@ static const struct lone lones[] = {
 	{ "network-denies", spoil_refused },
 	{ "network-refuses", spoil_refused_with_reason },
 	{ "not-registered", spoil_searching },
+	{ "not-registered", spoil_maybe },
+	{ "network-denies", spoil_messages },
+	{ "sim-failed", spoil_no_profile },
 	{ "networks-found", spoil_found_some },
 	{ "networks-found", spoil_found_old },
 	{ "networks-found", spoil_found_unknown },
@@ -514,7 +522,7 @@ static const struct lone lones[] = {
 	{ "technology-gone", spoil_found_none_old },
 	{ "no-networks", spoil_found_none },
 	{ "no-networks", spoil_found_none_unknown },
-	{ "networks-found", spoil_found_forbidden },
+	{ "networks-forbidden", spoil_found_forbidden },
 	{ "scan-not-done", spoil_no_scan },
 	{ "scan-not-done", spoil_scan_elsewhere },
 	{ "signal-weak", spoil_weak },

@@ -329,6 +329,46 @@ static void networks_around_are_listed(void **state)
 	conf_free(&conf);
 }
 
+/* An A7672S has a line for each of them, and others say 30 where there is none. */
+static void networks_around_are_listed_in_odd_forms(void **state)
+{
+	static const struct {
+		const char *text;
+		enum at_final_kind kind;
+		int code;
+		bool done;
+		int networks;
+	} cases[] = {
+		{"+COPS: (1,\"Vodafone IN\",\"Vodafone\",\"40486\",0),\n"
+		 "       (1,\"IND-JIO\",\"JIO\",\"405861\",7),\n+CREG: 2\n"
+		 "       (1,\"IND airtel\",\"airtel\",\"40445\",7),\n       (0,1,2,3,4),(0,1,2)",
+		 AT_FINAL_OK, 0, true, 3},
+		{"", AT_FINAL_CME, 30, true, 0},
+		{"", AT_FINAL_ERROR, 0, false, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct row rows[] = {
+			{"AT+COPS=?", cases[i].text, cases[i].kind, cases[i].code},
+			{NULL, NULL, AT_FINAL_NONE, 0},
+		};
+		struct buf log = BUF_INIT;
+		struct conf conf;
+		struct script script;
+
+		assert_int_equal(conf_init(&conf), 0);
+		script_init(&script, &conf);
+		script.scan.wanted = true;
+		assert_int_equal(ask(&script, rows, &log), SCRIPT_DONE);
+		assert_int_equal(script.scan.done, cases[i].done);
+		assert_int_equal(script.scan.networks, cases[i].networks);
+		buf_free(&log);
+		script_free(&script);
+		conf_free(&conf);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +379,7 @@ int main(void)
 		cmocka_unit_test(what_is_refused_is_unknown),
 		cmocka_unit_test(a_modem_that_falls_silent_is_given_up),
 		cmocka_unit_test(networks_around_are_listed),
+		cmocka_unit_test(networks_around_are_listed_in_odd_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

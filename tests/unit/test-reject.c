@@ -276,7 +276,8 @@ static void a_refusal_is_told_with_its_reason(void **state)
 			  "roaming not allowed in this location area (cause 13): the SIM may not",
 		  .log = "AT+CREG=3|", .cause = 13 },
 		{ .creg = "+CREG: 0,3", .cereg = "",
-		  .want = "(cs denied, ps idle, eps idle), and does not say why; is the SIM",
+		  .want = "(cs denied, ps idle, eps idle; the SIM tells no IMSI: is it an eSIM without a "
+			  "profile?), and does not say why; is the SIM",
 		  .log = "AT+CEER|", .cause = 0 },
 		/* An EG25 that is in for messages alone */
 		{ .creg = "+CREG: 0,6", .cereg = "+CEREG: 2,6", .want = "it may send messages only",
