@@ -120,6 +120,12 @@ static enum step_outcome take_plain_urc(struct script *script, const struct at_e
 	return STEP_NEXT;
 }
 
+/* For so long that it is no longer one cell's. */
+static bool is_denied_long(const struct script *script)
+{
+	return script->denied_at >= 0 && script->now - script->denied_at >= DENIED_MS;
+}
+
 bool script_is_denied(const struct script *script)
 {
 	bool denied = false;
@@ -209,9 +215,8 @@ static bool may_dial_anyway(const struct script *script)
 	if (script->facts.registered)
 		return false;
 	if (script_is_denied(script))
-		return script->denied_at >= 0 && script->now - script->denied_at >= DENIED_MS &&
-		       script->memory.anyway == 0 && script->facts.reject.cause == 0 &&
-		       !step_spared_context(script);
+		return is_denied_long(script) && script->memory.anyway == 0 &&
+		       script->facts.reject.cause == 0 && !step_spared_context(script);
 	return modem_reject_pace(&script->facts.reject) == REJECT_PASSES &&
 	       script->now - script->started_at >= (int64_t)ANYWAY_MS << doublings;
 }
@@ -250,6 +255,13 @@ static enum step_outcome ask_anyway(struct script *script)
 	return script_jump(script, STEP_OPERATOR);
 }
 
+/* Once before it was searched for to the end, and the network is heard. */
+static bool is_searched(const struct script *script)
+{
+	return script->memory.searched && !step_apn_is_free(script) &&
+	       modem_signal_percent(&script->facts.signal) >= 0;
+}
+
 static bool cut_is_due(struct script *script)
 {
 	int64_t *since = &script->memory.denied_since;
@@ -258,6 +270,22 @@ static bool cut_is_due(struct script *script)
 	if (*since == 0 || due)
 		*since = script->now;
 	return due;
+}
+
+static enum step_outcome fail_denied(struct script *script)
+{
+	struct buf where = BUF_INIT;
+
+	script->denied = true;
+	script_describe_registration(script, &where);
+	script_fail(script, CAUSE_NOT_REGISTERED, "the network denies registration (%s)%s",
+		    buf_str(&where),
+		    script->facts.reject.cause > 0
+			    ? ""
+			    : ", and does not say why; is the SIM activated, does its contract "
+			      "cover this network and modem, and is network.apn right?");
+	buf_free(&where);
+	return STEP_FAIL;
 }
 
 /* Not registered yet: wait, and read all of it again. */
@@ -271,26 +299,18 @@ static enum step_outcome ask_repeat(struct script *script)
 	say_reason(script);
 	if (!script_is_denied(script)) {
 		script->denied_at = -1;
+		/* A SIM7080 with another SIM's APN says so until the end. */
+		if (spared && is_searched(script) && script->now - script->started_at >= DENIED_MS)
+			return step_overwrite(script, spared, "no registration, with a signal");
 	} else if (script->denied_at < 0) {
 		script->denied_at = script->now;
-	} else if (script->now - script->denied_at >= DENIED_MS && spared) {
-		return step_overwrite(script, spared, "the network denies registration");
-	} else if (script->now - script->denied_at >= DENIED_MS && cut_is_due(script)) {
+	} else if (is_denied_long(script)) {
+		if (spared)
+			return step_overwrite(script, spared, "the network denies registration");
+		if (!cut_is_due(script))
+			return fail_denied(script);
 		script->modem.radio_cuts = true;
 		return script_jump(script, STEP_RADIO_CUT);
-	} else if (script->now - script->denied_at >= DENIED_MS) {
-		struct buf where = BUF_INIT;
-
-		script->denied = true;
-		script_describe_registration(script, &where);
-		script_fail(script, CAUSE_NOT_REGISTERED, "the network denies registration (%s)%s",
-			    buf_str(&where),
-			    script->facts.reject.cause > 0
-				    ? ""
-				    : ", and does not say why; is the SIM activated, does its "
-				      "contract cover this network, and is network.apn right?");
-		buf_free(&where);
-		return STEP_FAIL;
 	}
 	script->wake_at = script->now + POLL_MS;
 	return script_jump(script, STEP_DOMAINS);
@@ -444,6 +464,7 @@ static const struct step registered[] = {
 	{ .ask = ask_anyway },
 	{ .ask = ask_reason, .fact = FACT_REJECT, .timeout_s = 2, .plain = true },
 	{ "AT+CEER", .when = IF_REASON_WANTED, .fact = FACT_REJECT, .timeout_s = 2 },
+	{ "AT+CSQ", .when = IF_SEARCHED, .fact = FACT_CSQ },
 	{ .ask = ask_repeat },
 	{ "AT+COPS?", .fact = FACT_OPERATOR, .label = STEP_OPERATOR },
 	FREE,

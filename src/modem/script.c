@@ -8,12 +8,14 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "conf/conf.h"
+#include "modem/network.h"
 #include "modem/step.h"
 
 #define COMMAND_TIMEOUT_MS 5000
 #define TIMEOUTS_MAX       3 /* of one question after the other: the modem no longer answers */
 #define YOUNG_MS           60000
 #define EARLY_RETRY_MS     1000
+#define SEARCH_MS          20000 /* a registration that comes to nothing sooner proves nothing */
 
 /* What is wrong with a context may show as late as in the call, so that its steps are in each. */
 static const struct steps *const stages[][10] = {
@@ -81,6 +83,9 @@ void script_free(struct script *script)
 
 void script_start(struct script *script, enum script_stage stage, int64_t now)
 {
+	if (stage == SCRIPT_PREPARE && script->stage == SCRIPT_REGISTER)
+		script->memory.searched = modem_stands_at(&script->facts, MODEM_REG_SEARCHING) &&
+					  now - script->started_at >= SEARCH_MS;
 	if (stage == SCRIPT_PREPARE || stage == SCRIPT_INFO)
 		forget_modem(script);
 	if (stage == SCRIPT_PREPARE) {
@@ -96,8 +101,10 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 		}
 		script->memory.form = script->memory.form_good;
 	}
-	if (stage == SCRIPT_DIAL)
+	if (stage == SCRIPT_DIAL) {
+		script->memory.searched = false;
 		buf_clear(&script->call_error);
+	}
 	if (stage == SCRIPT_WATCH) {
 		modem_signal_clear(&script->facts.signal);
 		script->facts.technology = NULL;
@@ -141,16 +148,19 @@ bool script_call_was_refused(const struct script *script)
 
 /* 24.301 9.9.3.9: 19 is the session's failure. Many modems tell neither the reason nor the denial,
  * and go on searching: then it counts that the attach has an APN that we have written. All are
- * tried once; the last one stays, so that a SIM without a contract costs no more flash. */
+ * tried once, so that a SIM without a contract costs no more flash; in the end the modem gets its
+ * own again, which may be somebody's only copy, or else the last one stays. */
 bool script_attach_was_refused(const struct script *script)
 {
 	const struct modem_facts *facts = &script->facts;
 	const struct apn_walk *walk = &script->apn;
 	int reason = facts->reject.of_call ? 0 : facts->reject.cause;
 	bool is_first = script->modem.cid == 1;
+	bool has_own = walk->at > 0 && walk->tries[0].as_is && *walk->tries[0].apn;
+	bool has_it_again = walk->at == 0 && walk->rounds > 0;
 
-	if (facts->registered || !facts->domain_known[MODEM_DOMAIN_EPS] ||
-	    (reason != 0 && reason != 19) || !script_has_other_apn(script))
+	if (facts->registered || !facts->domain_known[MODEM_DOMAIN_EPS] || has_it_again ||
+	    (reason != 0 && reason != 19) || (!script_has_other_apn(script) && !has_own))
 		return false;
 	return reason == 19 || (is_first && walk->written & 1U << walk->at) ||
 	       (script->denied && (is_first || script_apn(script)->source != APN_TABLE));

@@ -68,6 +68,8 @@ bool step_is_needed(const struct script *script, const struct step *step)
 	case IF_REASON_WANTED:
 		return !facts->registered && facts->reject.cause == 0 &&
 		       modem_stands_at(facts, MODEM_REG_DENIED);
+	case IF_SEARCHED:
+		return script->memory.searched && modem_signal_percent(&facts->signal) < 0;
 	case IF_SIGNS_WANTED:
 		return modem->signs_wanted;
 	case IF_OWN_WANTED:

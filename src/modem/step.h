@@ -52,6 +52,7 @@ enum step_when {
 	IF_CELLS_WANTED,
 	IF_URC_REFUSED,
 	IF_REASON_WANTED, /* the network refuses the modem, and has not said why */
+	IF_SEARCHED,      /* to no end, the last time; the signal is not known */
 	IF_SIGNS_WANTED,  /* of a network, as no domain tells of one; */
 	IF_OWN_WANTED,    /* and whether it is the SIM's own */
 	IF_ELSEWHERE,     /* the call uses another context than 1, by our choice */

@@ -395,6 +395,7 @@ struct life {
 	bool by_attach; /* denies a modem whose context 1 has another APN when the radio comes on, */
 	bool has_own;   /* or at once, and has one of its own for a modem that names none; */
 	int denial;     /* by this stat; 0: 3 */
+	int csq;        /* with that signal */
 	int dials;
 	/* the process */
 	enum session_goal goal;
@@ -556,6 +557,8 @@ static enum at_final_kind answer(struct life *life, struct buf *text)
 		if (!life->lte)
 			return AT_FINAL_ERROR;
 		buf_printf(text, "+CEREG: 0,%d", stat_of(life));
+	} else if (strcmp(command, "AT+CSQ") == 0) {
+		buf_printf(text, "+CSQ: %d,99", life->csq);
 	} else if (strcmp(command, "AT+CEER") == 0 && life->reason) {
 		buf_printf(text, "+CEER: %s", life->reason);
 	} else if (str_starts(command, "ATD")) {
@@ -855,7 +858,7 @@ static void an_lte_modem_attaches_with_the_right_one(void **state)
 	assert_int_equal(dial(&life, false), 1);
 	assert_string_equal(life.contexts[1], "du");
 	assert_int_equal(dial(&life, false), 1);
-	/* What is denied whatever the APN is overwritten once for each, and then left alone. */
+	/* What is denied whatever the APN is overwritten once for each, and has its own again then. */
 	conf_free(&life.conf);
 	begin_life(&life, "26201", 5);
 	life.defined[1] = true;
@@ -863,8 +866,8 @@ static void an_lte_modem_attaches_with_the_right_one(void **state)
 	life.apn = "none of these";
 	life.lte = life.by_attach = true;
 	assert_int_equal(dial(&life, false), -1);
-	assert_string_equal(life.contexts[1], "");
-	assert_in_range(life.writes, 1, 8);
+	assert_string_equal(life.contexts[1], "old.example");
+	assert_in_range(life.writes, 1, 9);
 	conf_free(&life.conf);
 }
 
@@ -914,6 +917,36 @@ static void the_next_one_takes_the_number_of_the_last(void **state)
 	assert_string_equal(life.contexts[2], life.apn);
 	assert_false(life.defined[3]);
 	conf_free(&life.conf);
+}
+
+/* A SIM7080 whose context has the last SIM's searches for ever. What the user wants of the attach
+ * is known with network.apn alone, and that it is not for want of a network by its signal. */
+static void an_lte_modem_that_searches_gets_the_configured_one(void **state)
+{
+	static const struct {
+		const char *apn;
+		int csq, dials;
+	} cases[] = {{"iot.example", 29, 1}, {"iot.example", 99, -1}, {"auto", 29, -1}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct life life;
+
+		begin_life(&life, "26201", 5);
+		free(life.conf.network.apn);
+		life.conf.network.apn = strdup(cases[i].apn);
+		assert_non_null(life.conf.network.apn);
+		life.defined[1] = true;
+		str_copy(life.contexts[1], APN_SIZE, "old.example");
+		life.apn = "iot.example";
+		life.lte = life.by_attach = true;
+		life.denial = 2;
+		life.csq = cases[i].csq;
+		assert_int_equal(dial(&life, false), cases[i].dials);
+		assert_string_equal(life.contexts[1],
+				    cases[i].dials > 0 ? "iot.example" : "old.example");
+		conf_free(&life.conf);
+	}
 }
 
 static void what_no_apn_explains_spends_none(void **state)
@@ -1081,6 +1114,7 @@ int main(void)
 		cmocka_unit_test(a_table_on_disk_is_read_again_when_it_is_another),
 		cmocka_unit_test(what_was_refused_is_forgotten),
 		cmocka_unit_test(an_lte_modem_attaches_with_the_right_one),
+		cmocka_unit_test(an_lte_modem_that_searches_gets_the_configured_one),
 		cmocka_unit_test(a_guess_that_keeps_an_lte_modem_out_is_followed),
 		cmocka_unit_test(what_ims_has_is_never_tried),
 		cmocka_unit_test(the_next_one_takes_the_number_of_the_last),
