@@ -551,7 +551,7 @@ void session_ops_on_state(struct bus *bus)
 
 	if (bus->care->uevent)
 		uevent_await(bus->care->uevent, away ? bus->conf->modem.port : NULL);
-	/* Its end may not end the modem's call, for want of DTR; the next search begins with that. */
+	/* Its end may not end the modem's call, for want of DTR: the next search has to. */
 	if (state == SESSION_NEGOTIATING && port_is_uart(&bus->port) && !muxer_mux(&bus->muxer))
 		rundir_write(bus->name, CALL_MARK, &(struct buf)BUF_INIT);
 }

@@ -9,7 +9,7 @@
 
 #define RADIO_ON_TRIES 5
 
-#define KEEP(array) (array), sizeof(array)
+#define KEEP(array)    (array), sizeof(array)
 
 bool step_is_needed(const struct script *script, const struct step *step)
 {

@@ -89,8 +89,9 @@ static void stop_cb(struct ev_loop *loop, ev_signal *signal, int revents)
 	ev_break(loop, EVBREAK_ALL);
 }
 
-/* A read of FunctionFS blocks if the host has given up its request meanwhile, and then only a signal
- * ends it. One that came just before it would not, so there are more of them until we are gone. */
+/* A read of FunctionFS blocks if the host has given up its request meanwhile, and then only a
+ * signal ends it. One that came just before it would not, so there are more of them until we are
+ * gone. */
 static void on_alarm(int number)
 {
 	(void)number;

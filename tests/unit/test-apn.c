@@ -392,7 +392,7 @@ struct life {
 	enum { AT_CALL, AT_AUTH, AT_IPCP, AT_MUTE, AT_TYPE } refuses;
 	const char *reason; /* what +CEER says of a refused call; NULL: nothing */
 	bool dead;          /* refuses everything */
-	bool by_attach; /* denies a modem whose context 1 has another APN when the radio comes on, */
+	bool by_attach; /* denies one whose context 1 has another APN when the radio comes on, */
 	bool has_own;   /* or at once, and has one of its own for a modem that names none; */
 	int denial;     /* by this stat; 0: 3 */
 	int csq;        /* with that signal */
