@@ -8,11 +8,8 @@ load dial
 
 setup() {
 	modem_setup
-	printf '#!/bin/sh\nexec "%s" -v -v "$@"\n' "$gobi" \
-		>"$BATS_TEST_TMPDIR/gobi"
-	chmod +x "$BATS_TEST_TMPDIR/gobi"
 	plain=$gobi
-	gobi="$BATS_TEST_TMPDIR/gobi"
+	dial_with -v -v
 	dial_setup
 	said="$BATS_TEST_TMPDIR/said"
 }
@@ -20,10 +17,6 @@ setup() {
 builtin_table() {
 	grep -q '^#define PROVIDERS' "$top_builddir/config.h" ||
 		skip "built --without-providers"
-}
-
-teardown() {
-	modem_teardown
 }
 
 # sim_at APN [KEYS]: a modem with a SIM of 26201, whose network takes that APN alone.

@@ -12,11 +12,6 @@ setup() {
 	dial_link
 }
 
-teardown() {
-	dial_end
-	modem_teardown
-}
-
 # with KEYS: such a modem, with these keys of its description beside.
 with() {
 	modem_of "$(sed 's/^mux: .*//' "$top_srcdir/tests/modem/uart-mux.modem") $1"

@@ -5,6 +5,24 @@
 # and pppd one that waits, for there is no /dev/ppp. Load after modem; dial_setup
 # follows modem_setup.
 
+# For a file that has no more to do.
+setup() {
+	modem_setup
+	dial_setup
+}
+
+teardown() {
+	dial_end
+	modem_teardown
+}
+
+# dial_with OPTION...: each command gets these, too.
+dial_with() {
+	printf '#!/bin/sh\nexec "%s" %s "$@"\n' "$gobi" "$*" >"$BATS_TEST_TMPDIR/gobi"
+	chmod +x "$BATS_TEST_TMPDIR/gobi"
+	gobi="$BATS_TEST_TMPDIR/gobi"
+}
+
 dial_setup() {
 	unshare -m true 2>/dev/null || skip "may not unshare mounts"
 	[ -x /usr/sbin/pppd ] || skip "pppd is not installed"

@@ -14,10 +14,6 @@ setup() {
 	echo "modem: { port = \"$modem_dir/if0\"; };" >"$conf"
 }
 
-teardown() {
-	modem_teardown
-}
-
 doctor() {
 	run --separate-stderr "$gobi" -c "$conf" doctor "$@"
 }

@@ -13,11 +13,6 @@ setup() {
 	: >"$plain"
 }
 
-teardown() {
-	dial_end
-	modem_teardown
-}
-
 # complete NAME: the whole object, but for the port, is what the table says of
 # that modem: tests/fixtures/info/NAME.info, where a comment says why a field of
 # the contract is not there.

@@ -21,17 +21,10 @@ setup() {
 	export hooks_dir
 	before='mount --bind "$BATS_TEST_TMPDIR/etc" "$hooks_dir"'
 	gobi_plain=$gobi
-	printf '#!/bin/sh\nexec "%s" -v "$@"\n' "$gobi" >"$BATS_TEST_TMPDIR/gobi"
-	chmod +x "$BATS_TEST_TMPDIR/gobi"
-	gobi="$BATS_TEST_TMPDIR/gobi"
+	dial_with -v
 	heard="$BATS_TEST_TMPDIR/heard"
 	: >"$heard"
 	modem uart.modem
-}
-
-teardown() {
-	dial_end
-	modem_teardown
 }
 
 # hook NAME TEXT: a shell script.

@@ -11,10 +11,6 @@ setup() {
 	conf="$BATS_TEST_TMPDIR/$name.conf"
 }
 
-teardown() {
-	modem_teardown
-}
-
 info() {
 	run --separate-stderr "$gobi" info "$@"
 }

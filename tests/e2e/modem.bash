@@ -3,6 +3,15 @@
 # A simulated modem on ptys: "load modem" in a bats file, modem_setup in setup,
 # modem_teardown in teardown.
 
+# For a file that has no more to do.
+setup() {
+	modem_setup
+}
+
+teardown() {
+	modem_teardown
+}
+
 modem_setup() {
 	gobi="$top_builddir/gobi-dial"
 	modem_dir="$BATS_TEST_TMPDIR/modem"

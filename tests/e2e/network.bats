@@ -8,15 +8,8 @@ load dial
 
 setup() {
 	modem_setup
-	printf '#!/bin/sh\nexec "%s" -v -v "$@"\n' "$gobi" \
-		>"$BATS_TEST_TMPDIR/gobi"
-	chmod +x "$BATS_TEST_TMPDIR/gobi"
-	gobi="$BATS_TEST_TMPDIR/gobi"
+	dial_with -v -v
 	dial_setup
-}
-
-teardown() {
-	modem_teardown
 }
 
 # modem_by MAKER KEYS: one port, with KEYS in its description.

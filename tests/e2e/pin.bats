@@ -5,15 +5,6 @@
 load modem
 load dial
 
-setup() {
-	modem_setup
-	dial_setup
-}
-
-teardown() {
-	modem_teardown
-}
-
 # A modem whose SIM has PIN 1234, with EXTRA in its description.
 locked_modem() {
 	modem_of "sim: { state = \"pin\"; iccid = \"89490200000863940628\"; };

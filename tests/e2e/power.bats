@@ -17,11 +17,6 @@ setup() {
 	dial_name="dial-$$-$BATS_TEST_NUMBER"
 }
 
-teardown() {
-	dial_end
-	modem_teardown
-}
-
 # modem_off [ON_MS]
 modem_off() {
 	modem_of "power: { off = true; on_ms = ${1-150}; off_ms = 600; down_ms = 100; };"'

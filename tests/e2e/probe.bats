@@ -4,14 +4,6 @@
 
 load modem
 
-setup() {
-	modem_setup
-}
-
-teardown() {
-	modem_teardown
-}
-
 probe() {
 	run "$gobi" probe "$@"
 }

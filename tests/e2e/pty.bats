@@ -12,10 +12,6 @@ setup() {
 	chat=$(command -v chat || echo /usr/sbin/chat)
 }
 
-teardown() {
-	modem_teardown
-}
-
 # pppd_calls TEXT [WORDS]: with that configuration for the modem's AT port. chat -s says
 # to our eyes what goes to plog otherwise.
 pppd_calls() {

@@ -5,15 +5,6 @@
 load modem
 load dial
 
-setup() {
-	modem_setup
-	dial_setup
-}
-
-teardown() {
-	modem_teardown
-}
-
 # A Sierra on a UART with KEYS in its description.
 sierra() {
 	modem_of "identity: { manufacturer = \"Sierra Wireless, Incorporated\"; };

@@ -14,11 +14,6 @@ setup() {
 	dial_connected 'network: { apn = "old"; };'
 }
 
-teardown() {
-	dial_end
-	modem_teardown
-}
-
 # configure TEXT: instead of what it was started with.
 configure() {
 	printf 'modem: { port = "%s"; };\n%s\n' "$dial_port" "$1" >"$conf"

@@ -23,10 +23,6 @@ setup() {
 	END
 }
 
-teardown() {
-	modem_teardown
-}
-
 # call METHOD [ARGUMENTS]
 call() {
 	output=$(in_root /usr/libexec/rpcd/gobi-dial call "$1" <<<"${2-}")

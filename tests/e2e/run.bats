@@ -12,10 +12,6 @@ setup() {
 	conf="$BATS_TEST_TMPDIR/$name.conf"
 }
 
-teardown() {
-	modem_teardown
-}
-
 # start COMMAND...: run, by way of COMMAND, waiting for a modem that never comes, or
 # for $port.
 start() {

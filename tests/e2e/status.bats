@@ -14,11 +14,6 @@ setup() {
 	command -v script >/dev/null || skip "script(1) is not installed"
 }
 
-teardown() {
-	dial_end
-	modem_teardown
-}
-
 # on_terminal COLUMNS COMMAND...: its output as a terminal gets it, in $output.
 on_terminal() {
 	local columns=$1

@@ -12,11 +12,6 @@ setup() {
 	dial_link
 }
 
-teardown() {
-	dial_end
-	modem_teardown
-}
-
 # uart_of TEXT: a modem with one port.
 uart_of() {
 	modem_of "$1 ports: ( { interface = 0; role = \"at\"; } );"
