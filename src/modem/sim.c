@@ -11,6 +11,7 @@
 #include "modem/step.h"
 
 #define SIM_RETRY_MS      1000
+#define SIM_DOUBT_MS      2000
 #define SIM_OPENS_MS      200    /* the same after the PIN */
 #define SIM_BUSY_LIMIT_MS 300000 /* busy, as some are for a minute after a cold boot */
 #define SIM_MUTE_LIMIT_MS 40000
@@ -122,6 +123,18 @@ static enum step_outcome forget_pin(struct script *script)
 	return STEP_NEXT;
 }
 
+/* What only a person can mend ends it for good, so one answer is not enough. */
+static bool asks_once_more(struct script *script, int for_ms)
+{
+	if (script->early_at < 0)
+		script->early_at = script->now;
+	if (script->now - script->early_at >= for_ms)
+		return false;
+	script->wake_at = script->now + SIM_RETRY_MS;
+	script_jump(script, STEP_SIM);
+	return true;
+}
+
 /* The SIM is blocked. A PIN that it got before is the one that did it. */
 static enum step_outcome fail_puk(struct script *script)
 {
@@ -130,6 +143,8 @@ static enum step_outcome fail_puk(struct script *script)
 
 	if (script->modem.pin_sent)
 		script->pins->note(script->pins_ctx, PINS_EVENT_REFUSED, &key, &why);
+	else if (asks_once_more(script, SIM_DOUBT_MS))
+		return STEP_AGAIN;
 	buf_free(&why);
 	script->facts.sim = MODEM_SIM_PUK;
 	return script_fail(script, CAUSE_PUK, PUK_TEXT);
@@ -346,19 +361,6 @@ static enum step_outcome judge_pin(struct script *script)
 	return STEP_FAIL;
 }
 
-/* A modem that is still reading a SIM without a PIN may say "SIM PIN", as an RM520N does. */
-static enum step_outcome miss_pin(struct script *script)
-{
-	if (script->early_at < 0)
-		script->early_at = script->now;
-	if (!script_is_early(script, &script->modem.sim_final) ||
-	    script->now - script->early_at >= SCRIPT_EARLY_MS)
-		return script_fail(script, CAUSE_PIN,
-				   "the SIM wants its PIN and none is given; set sim.pin");
-	script->wake_at = script->now + SIM_RETRY_MS;
-	return script_jump(script, STEP_SIM);
-}
-
 static enum step_outcome ask_pin(struct script *script)
 {
 	struct pins_key key = key_of(script);
@@ -379,8 +381,15 @@ static enum step_outcome ask_pin(struct script *script)
 	}
 	if (script->modem.pin_sent)
 		return judge_pin(script);
+	/* A modem that is still reading a SIM without a PIN may say "SIM PIN", as an RM520N does. */
+	if (!*script->conf->sim.pin &&
+	    asks_once_more(script, script_is_early(script, &script->modem.sim_final)
+					   ? SCRIPT_EARLY_MS
+					   : SIM_DOUBT_MS))
+		return STEP_AGAIN;
 	if (!*script->conf->sim.pin)
-		return miss_pin(script);
+		return script_fail(script, CAUSE_PIN,
+				   "the SIM wants its PIN and none is given; set sim.pin");
 	if (left == 0)
 		return script_fail(script, CAUSE_PUK, PUK_TEXT);
 	if (left > 0 && left < PIN_LEFT_MIN && !script->conf->sim.last_attempt)

@@ -352,18 +352,23 @@ static void a_pin_that_is_wanted_late_goes_out_once(void **state)
 }
 
 /* An RM520N says SIM PIN of a SIM without one while it reads it. Where a PIN is given, it goes. */
-static void a_pin_that_is_not_given_is_not_missed_at_once(void **state)
+static void what_ends_it_for_good_is_asked_for_again(void **state)
 {
 	static const struct {
 		bool young;
-		int64_t ms; /* of SIM PIN */
+		const char *says;
+		int64_t ms; /* for so long */
 		int64_t min_ms, max_ms;
 		enum cause cause;
 	} cases[] = {
-		{true, 3000, 3000, 5000, CAUSE_NONE},
-		{true, 12000, 12000, 14000, CAUSE_NONE},
-		{true, 900000, 15000, 17000, CAUSE_PIN},
-		{false, 900000, 1, 500, CAUSE_PIN},
+		{true, "+CPIN: SIM PIN", 3000, 3000, 5000, CAUSE_NONE},
+		{true, "+CPIN: SIM PIN", 12000, 12000, 14000, CAUSE_NONE},
+		{true, "+CPIN: SIM PIN", 900000, 15000, 17000, CAUSE_PIN},
+		{false, "+CPIN: SIM PIN", 900000, 2000, 3000, CAUSE_PIN},
+		{false, "+CPIN: SIM PIN", 1000, 1000, 3000, CAUSE_NONE},
+		{false, "+CPIN: SIM PUK", 900000, 2000, 3000, CAUSE_PUK},
+		{false, "+CPIN: SIM PUK", 1000, 1000, 3000, CAUSE_NONE},
+		{true, "+CPIN: SIM PUK", 900000, 2000, 3000, CAUSE_PUK},
 	};
 
 	(void)state;
@@ -373,7 +378,7 @@ static void a_pin_that_is_not_given_is_not_missed_at_once(void **state)
 		talk_init(&talk, "none", 0, 0, cases[i].young);
 		set_text(&talk.conf.sim.pin, "");
 		talk.odd = "AT+CPIN?";
-		talk.odd_text = "+CPIN: SIM PIN";
+		talk.odd_text = cases[i].says;
 		talk.odd_ms = cases[i].ms;
 		online_ms(&talk);
 		assert_int_equal(talk.script.cause, cases[i].cause);
@@ -524,7 +529,7 @@ int main(void)
 		cmocka_unit_test(a_command_that_is_unknown_is_struck_off_at_any_age),
 		cmocka_unit_test(a_modem_that_answers_is_as_fast_at_any_age),
 		cmocka_unit_test(a_pin_that_is_wanted_late_goes_out_once),
-		cmocka_unit_test(a_pin_that_is_not_given_is_not_missed_at_once),
+		cmocka_unit_test(what_ends_it_for_good_is_asked_for_again),
 		cmocka_unit_test(a_right_pin_goes_out_again_after_a_restart),
 		cmocka_unit_test(a_sim_that_says_busy_is_waited_for),
 		cmocka_unit_test(what_comes_unasked_ends_the_wait),
