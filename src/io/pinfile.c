@@ -198,7 +198,7 @@ static bool recall_apn(void *ctx, const char *key, struct apn_try *to)
 }
 
 /* Without it the next start only takes a few dials more. */
-static void keep_apn(void *ctx, const char *key, const struct apn_try *good)
+static bool keep_apn(void *ctx, const char *key, const struct apn_try *good)
 {
 	struct pinfile file = {.dir = PINFILE_DIR, .name = APNFILE_NAME, .lock = -1};
 	int error = apn_memory_keep(&pinfile_disk, &file, key, good);
@@ -207,6 +207,7 @@ static void keep_apn(void *ctx, const char *key, const struct apn_try *good)
 	if (error < 0)
 		log_notice("%s/%s: the APN of this SIM is not remembered: %s", file.dir, file.name,
 			   strerror(-error));
+	return error == 0;
 }
 
 const struct apn_ops apnfile_ops = {recall_apn, keep_apn};

@@ -60,7 +60,8 @@ static bool next_memory(const char **at, const char **line, size_t *len, struct 
 		*line = *at;
 		*len = strcspn(*at, "\n");
 		*at += *len + ((*at)[*len] == '\n');
-		if (*len > HASH_LEN && (*line)[HASH_LEN] == '|' &&
+		/* One without its end is half of one. */
+		if ((*at)[-1] == '\n' && *len > HASH_LEN && (*line)[HASH_LEN] == '|' &&
 		    memchr(*line, '|', *len) == *line + HASH_LEN &&
 		    provider_parse_account(*line + HASH_LEN + 1, *len - HASH_LEN - 1, to))
 			return true;

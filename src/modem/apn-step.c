@@ -18,12 +18,15 @@ static enum step_outcome ask_imsi(struct script *script)
 static enum step_outcome ask_same_sim(struct script *script)
 {
 	struct apn_walk *walk = &script->apn;
-	const char *imsi = script->facts.imsi;
+	char *imsi = script->facts.imsi;
 	bool same = walk->count && walk->tries[0].source != APN_CONFIG &&
 		    (!*imsi || strcmp(imsi, walk->imsi) == 0);
 
 	if (!step_apn_is_free(script) || !same)
 		memset(walk, 0, sizeof(*walk));
+	/* Not told this time, and the table's turn may be now. */
+	else
+		memcpy(imsi, walk->imsi, sizeof(walk->imsi));
 	return STEP_NEXT;
 }
 

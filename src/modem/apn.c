@@ -2,7 +2,6 @@
 /* Which access point a dial uses. Where the configuration names none, there is a list: what this
  * SIM used last, what the modem's context names, the provider table's, and none at all. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/str.h"
 #include "conf/conf.h"
@@ -86,8 +85,7 @@ void script_apn_worked(struct script *script)
 		walk->refused[walk->at][0] = '\0';
 	if (!step_apn_is_free(script) || walk->kept || !script->apns || !*walk->key)
 		return;
-	script->apns->keep(script->apns_ctx, walk->key, script_apn(script));
-	walk->kept = true;
+	walk->kept = script->apns->keep(script->apns_ctx, walk->key, script_apn(script));
 }
 
 /* The modem's own: context 1, or the first that is not the network's and names one. Context 0 is
@@ -113,7 +111,7 @@ static size_t find_try(const struct apn_try *tries, size_t count, const struct a
 	size_t i = 0;
 
 	while (i < count &&
-	       (strcasecmp(tries[i].apn, try->apn) != 0 || strcmp(tries[i].user, try->user) != 0 ||
+	       (!modem_apn_equal(tries[i].apn, try->apn) || strcmp(tries[i].user, try->user) != 0 ||
 		strcmp(tries[i].password, try->password) != 0))
 		i++;
 	return i;

@@ -27,7 +27,8 @@ struct apn_walk {
 /* What a script asks of the memory that outlives it; see apn-memory.h. */
 struct apn_ops {
 	bool (*recall)(void *ctx, const char *key, struct apn_try *to);
-	void (*keep)(void *ctx, const char *key, const struct apn_try *good); /* NULL: none */
+	/* NULL: none. False: not now. */
+	bool (*keep)(void *ctx, const char *key, const struct apn_try *good);
 };
 
 /* What this dial uses; never NULL. */

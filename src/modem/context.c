@@ -268,6 +268,10 @@ static enum step_outcome take_contexts(struct script *script, const struct at_ev
 	bool silent = reply->final.kind == AT_FINAL_TIMEOUT;
 	bool early = !silent && script_is_early(script, &reply->final);
 
+	/* There are none, or this OK was another command's. */
+	if (reply->final.kind == AT_FINAL_OK && script->facts.context_count == 0 &&
+	    script->index++ == 0)
+		return STEP_AGAIN;
 	script->modem.contexts_told =
 		reply->final.kind == AT_FINAL_OK || script_lacks_command(script, &reply->final);
 	if (script->modem.contexts_told || given_cid(script) > 0 ||

@@ -150,10 +150,14 @@ static enum step_outcome ask_spared(struct script *script)
 /* Why: the final's own number, which is 100 more than the network's (27.007 9.2.2), or +CEER. */
 static enum step_outcome take_reason(struct script *script, const struct at_event *reply)
 {
-	const struct at_final *final = &script->modem.dial_final;
+	struct at_final *final = &script->modem.dial_final;
 	struct modem_reject *reject = &script->facts.reject;
 	const char *at = reply->text;
 	char line[96] = "";
+
+	/* The modem is well: it was the network that said nothing. */
+	if (final->kind == AT_FINAL_TIMEOUT && reply->final.kind != AT_FINAL_TIMEOUT)
+		final->kind = AT_FINAL_NO_ANSWER;
 
 	step_next_line(&at, line, sizeof(line));
 	if (*line)

@@ -143,7 +143,8 @@ bool script_call_was_refused(const struct script *script)
 	if (final->kind == AT_FINAL_CME)
 		return final->code == 130 || final->code == 131 || class == AT_ERROR_APN ||
 		       class == AT_ERROR_OTHER || class == AT_ERROR_UNSUPPORTED;
-	return final->kind == AT_FINAL_NO_CARRIER || final->kind == AT_FINAL_ERROR;
+	return final->kind == AT_FINAL_NO_CARRIER || final->kind == AT_FINAL_ERROR ||
+	       final->kind == AT_FINAL_NO_ANSWER || final->kind == AT_FINAL_OK;
 }
 
 /* 24.301 9.9.3.9: 19 is the session's failure. Many modems tell neither the reason nor the denial,

@@ -77,11 +77,19 @@ static void finish_hangup(struct session *session, int64_t now)
 	enum session_state next = SESSION_BACKING_OFF;
 	int64_t wait_ms = session->script.facts.reject.wait_s * 1000LL;
 	bool refusal = refusal_lasts(session);
+	bool alike = type_is_refused(session) && session->type_refused;
+	/* More than any list has are no list: a modem that calls its SIM another one each time. */
 	bool has_other = apn_is_suspect(session) &&
-			 script_apn_refused(&session->script, buf_str(&session->text));
+			 script_apn_refused(&session->script, buf_str(&session->text)) &&
+			 session->hurried++ < APN_TRIES_MAX;
 	bool was_made = session->failed_in == SESSION_NEGOTIATING ||
 			(session->failed_in == SESSION_DIALING && session->ppp_ready);
 
+	if (!has_other)
+		session->hurried = 0;
+	/* One of the others may have the protocol all the same, but there is no hurry. */
+	if (alike && !session->stopping && !session->redialing && !session->script.apn.kept)
+		script_apn_refused(&session->script, buf_str(&session->text));
 	session->type_refused = type_is_refused(session);
 	if (session->port_open) {
 		session->ops->hang_up(session->ctx);

@@ -372,6 +372,33 @@ static void a_damaged_memory_is_begun_anew(void **state)
 	}
 }
 
+static void half_a_memory_gives_no_half_of_a_name(void **state)
+{
+	const struct apn_try a = try_of("internet.example", "me"), b = try_of("other.example", "");
+	struct disk *disk = calloc(1, sizeof(*disk));
+	struct apn_try found;
+	char whole[sizeof(disk->now)];
+	size_t len;
+
+	(void)state;
+	disk->steps = 100000;
+	assert_int_equal(apn_memory_keep(&disk_ops, disk, "2", &b), 0);
+	assert_int_equal(apn_memory_keep(&disk_ops, disk, "1", &a), 0);
+	memcpy(whole, disk->now, sizeof(whole));
+	len = strlen(whole);
+	for (size_t cut = 0; cut < len; cut += 3) {
+		memcpy(disk->now, whole, sizeof(whole));
+		disk->now[cut] = '\0';
+		assert_true(apn_memory_recall(&disk_ops, disk, "1", &found) < 0 ||
+			    strcmp(found.apn, a.apn) == 0);
+		assert_true(apn_memory_recall(&disk_ops, disk, "2", &found) < 0 ||
+			    strcmp(found.apn, b.apn) == 0);
+		assert_int_equal(apn_memory_keep(&disk_ops, disk, "1", &a), 0);
+		assert_true(remembers(disk, "1", &a));
+	}
+	free(disk);
+}
+
 /* The dials -------------------------------------------------------------------------------*/
 
 /* A modem, its SIM and a network that takes one account; time is the variable `now`. */
@@ -389,7 +416,7 @@ struct life {
 	int context; /* of the call */
 	/* the network */
 	const char *apn, *user; /* "": any */
-	enum { AT_CALL, AT_AUTH, AT_IPCP, AT_MUTE, AT_TYPE } refuses;
+	enum { AT_CALL, AT_AUTH, AT_IPCP, AT_MUTE, AT_TYPE, AT_SILENCE, AT_OK, AT_DEAF } refuses;
 	const char *reason; /* what +CEER says of a refused call; NULL: nothing */
 	bool dead;          /* refuses everything */
 	bool by_attach; /* denies one whose context 1 has another APN when the radio comes on, */
@@ -397,6 +424,12 @@ struct life {
 	int denial;     /* by this stat; 0: 3 */
 	int csq;        /* with that signal */
 	int dials;
+	/* what lies */
+	int hidden_at;   /* the dial before which the IMSI is not told; 0: none */
+	bool changes;    /* another IMSI each time */
+	bool no_room;    /* in the state folder, the first time */
+	uint32_t lies;   /* the seed of random answers; 0: none */
+	char said[1024]; /* the last answer */
 	/* the process */
 	enum session_goal goal;
 	const char *spent; /* by the last call of another process */
@@ -449,7 +482,7 @@ static bool recall(void *ctx, const char *key, struct apn_try *to)
 	return strcmp(key, life->key) == 0;
 }
 
-static void keep(void *ctx, const char *key, const struct apn_try *good)
+static bool keep(void *ctx, const char *key, const struct apn_try *good)
 {
 	struct life *life = ctx;
 
@@ -457,11 +490,14 @@ static void keep(void *ctx, const char *key, const struct apn_try *good)
 		assert_string_equal(key, life->key);
 		life->key[0] = '\0';
 		life->forgets++;
-		return;
+		return true;
 	}
+	if (life->no_room)
+		return life->no_room = false;
 	str_copy(life->key, sizeof(life->key), key);
 	life->kept = *good;
 	life->keeps++;
+	return true;
 }
 
 static int recover_not(void *ctx, enum ladder_rung rung)
@@ -525,6 +561,9 @@ static enum at_final_kind answer(struct life *life, struct buf *text)
 	if (strcmp(command, "AT+CPIN?") == 0) {
 		buf_printf(text, "+CPIN: READY");
 	} else if (strcmp(command, "AT+CIMI") == 0) {
+		if (life->hidden_at && life->dials + 1 == life->hidden_at)
+			return AT_FINAL_ERROR;
+		life->imsi[14] = (char)(life->changes ? '0' + life->dials % 10 : life->imsi[14]);
 		buf_printf(text, "%s", life->imsi);
 	} else if (strcmp(command, "AT+CRSM=176,28589,0,0,4") == 0 && life->mnc_digits) {
 		buf_printf(text, "+CRSM: 144,0,\"0000000%d\"", life->mnc_digits);
@@ -561,14 +600,65 @@ static enum at_final_kind answer(struct life *life, struct buf *text)
 		buf_printf(text, "+CSQ: %d,99", life->csq);
 	} else if (strcmp(command, "AT+CEER") == 0 && life->reason) {
 		buf_printf(text, "+CEER: %s", life->reason);
+	} else if (strcmp(command, "AT+CEER") == 0 && life->refuses == AT_DEAF) {
+		return AT_FINAL_TIMEOUT;
 	} else if (str_starts(command, "ATD")) {
 		life->dials++;
 		life->context = 1;
 		sscanf(command, "ATD*99***%d#", &life->context);
-		return life->refuses != AT_CALL || takes_apn(life) ? AT_FINAL_CONNECT
-								   : AT_FINAL_NO_CARRIER;
+		if (takes_apn(life))
+			return AT_FINAL_CONNECT;
+		if (life->refuses == AT_SILENCE || life->refuses == AT_DEAF)
+			return AT_FINAL_TIMEOUT;
+		if (life->refuses == AT_OK)
+			return AT_FINAL_OK;
+		return life->refuses == AT_CALL ? AT_FINAL_NO_CARRIER : AT_FINAL_CONNECT;
 	}
 	return AT_FINAL_OK;
+}
+
+/* One answer in three is another one than the modem's. */
+static enum at_final_kind lie(struct life *life, enum at_final_kind final, struct buf *text)
+{
+	static const char *const urcs[] = {
+		"+CREG: 2",  "+CEREG: 3,,,0,15", "+CIMI: 1", "", "+CRSM: 144,0,\"ffffffffffffff",
+		"+CGATT: -1"};
+	uint32_t draw = life->lies = life->lies * 1664525u + 1013904223u;
+	char before[sizeof(life->said)];
+
+	str_copy(before, sizeof(before), life->said);
+	str_copy(life->said, sizeof(life->said), buf_str(text));
+	if (life->now > 3600000 || draw >> 24 > 85 || final == AT_FINAL_CONNECT ||
+	    str_starts(life->command, "AT+CGDCONT") || str_starts(life->command, "AT+CPIN"))
+		return final;
+	switch (draw >> 20 & 7) {
+	case 0:
+		return AT_FINAL_ERROR;
+	case 1:
+		return AT_FINAL_TIMEOUT;
+	case 2:
+		buf_clear(text);
+		break;
+	case 3:
+		buf_printf(text, "\n%s", life->said);
+		break;
+	case 4:
+		buf_clear(text);
+		buf_printf(text, "%.*s", (int)(draw >> 12 & 15), life->said);
+		break;
+	case 5:
+		buf_clear(text);
+		buf_printf(text, "%s", before);
+		break;
+	case 6:
+		buf_printf(text, "\n%s", urcs[(draw >> 10) % COUNT(urcs)]);
+		break;
+	default:
+		for (size_t i = 0; i < text->len; i++)
+			if (text->data[i] >= '0' && text->data[i] <= '9')
+				text->data[i] = (char)('0' + (draw >> i % 24) % 10);
+	}
+	return final;
 }
 
 static void tell(struct life *life, struct session_event event)
@@ -622,6 +712,8 @@ static void live_on(struct life *life)
 		life->now += 20;
 		str_copy(command, sizeof(command), life->command);
 		at.final.kind = answer(life, &text);
+		if (life->lies)
+			at.final.kind = lie(life, at.final.kind, &text);
 		at.text = buf_str(&text);
 		at.command = command;
 		tell(life, (struct session_event){.type = SESSION_EVENT_AT, .at = &at});
@@ -669,6 +761,9 @@ static int dial(struct life *life, bool once)
 		tell(life, address);
 		assert_int_equal(session_deadline(&life->session), -1);
 	}
+	/* The next link. */
+	if (connected && life->keeps == 0)
+		script_succeeded(&life->session.script);
 	assert_int_equal(life->session.forbidden, 0);
 	session_free(&life->session);
 	return connected ? life->dials : -1;
@@ -962,6 +1057,128 @@ static void what_no_apn_explains_spends_none(void **state)
 	conf_free(&life.conf);
 }
 
+/* It lets the modem's timer run out, or the modem says OK and no more. */
+static void a_network_that_says_nothing_gets_the_next_one(void **state)
+{
+	struct life life;
+
+	(void)state;
+	for (int how = AT_SILENCE; how <= AT_OK; how++) {
+		begin_life(&life, "26201", 5);
+		life.apn = "internet.t-d1.de";
+		life.refuses = how;
+		assert_in_range(dial(&life, true), 2, 40);
+		assert_int_equal(life.keeps, 1);
+		conf_free(&life.conf);
+	}
+	/* A modem that answers nothing any more is no word of the network's. */
+	begin_life(&life, "26201", 5);
+	life.apn = "internet.t-d1.de";
+	life.refuses = AT_DEAF;
+	assert_int_equal(dial(&life, true), -1);
+	assert_int_equal(life.dials, 1);
+	conf_free(&life.conf);
+}
+
+static void a_name_with_the_network_s_end_is_no_other(void **state)
+{
+	static const char *const names[] = {"du", "DU", "du.mnc003.mcc424.gprs"};
+	struct life life;
+	int dials[COUNT(names)];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		begin_life(&life, "42403", 5);
+		life.defined[1] = life.lte = true;
+		str_copy(life.contexts[1], APN_SIZE, names[i]);
+		life.apn = "nowhere.example";
+		assert_int_equal(dial(&life, true), -1);
+		dials[i] = life.dials;
+		conf_free(&life.conf);
+	}
+	assert_int_equal(dials[0], dials[1]);
+	assert_int_equal(dials[0], dials[2]);
+}
+
+static void a_sim_that_is_not_told_once_still_has_its_table(void **state)
+{
+	struct life life;
+
+	(void)state;
+	for (int at = 1; at <= 3; at++) {
+		begin_life(&life, "26201", 5);
+		life.defined[1] = true;
+		str_copy(life.contexts[1], APN_SIZE, "old.example");
+		life.apn = "internet.t-d1.de";
+		life.hidden_at = at;
+		assert_in_range(dial(&life, false), 3, 12);
+		conf_free(&life.conf);
+	}
+	/* One that is another each time has no more dials without a pause than a list. */
+	begin_life(&life, "26201", 5);
+	life.apn = "nowhere.example";
+	life.changes = true;
+	assert_int_equal(dial(&life, true), -1);
+	assert_in_range(life.dials, 2, 30); /* with its two other forms */
+	conf_free(&life.conf);
+}
+
+/* With pauses: the network may be so with two of them. */
+static void a_protocol_that_two_refuse_may_be_the_third_one_s(void **state)
+{
+	struct life life;
+
+	(void)state;
+	begin_life(&life, "26201", 5);
+	life.defined[1] = true;
+	str_copy(life.contexts[1], APN_SIZE, "old.example");
+	life.apn = "internet.t-d1.de";
+	life.reason = "\"SM cause\",50";
+	assert_in_range(dial(&life, false), 3, 12);
+	conf_free(&life.conf);
+}
+
+static void what_found_no_room_is_kept_with_the_next_link(void **state)
+{
+	struct life life;
+
+	(void)state;
+	begin_life(&life, "26201", 5);
+	life.apn = "internet.t-mobile";
+	life.no_room = true;
+	assert_in_range(dial(&life, false), 1, 12);
+	assert_int_equal(life.keeps, 1);
+	conf_free(&life.conf);
+}
+
+/* Other answers than the right ones for an hour, and then the right ones; but what contexts there
+ * are is told, and the SIM asks for nothing. */
+static void random_answers_do_no_harm_and_are_forgotten(void **state)
+{
+	struct provider_sim sim;
+	struct apn_try tries[APN_TRIES_MAX];
+
+	(void)state;
+	for (uint32_t seed = 1; seed <= 100; seed++) {
+		struct life *life = malloc(sizeof(*life));
+		size_t count;
+
+		begin_life(life, seed % 2 ? "26201" : "23415", 5);
+		sim = (struct provider_sim){life->imsi, life->mnc_digits, "", "", ""};
+		count = provider_find(providers_builtin(), &sim, tries, APN_TRIES_MAX);
+		life->apn = tries[seed % count].apn;
+		life->refuses = seed % 3 ? AT_CALL : AT_IPCP;
+		life->lte = seed % 5 == 0;
+		life->defined[1] = true;
+		str_copy(life->contexts[1], APN_SIZE, "old.example");
+		life->lies = seed;
+		assert_in_range(dial(life, false), 1, 200);
+		assert_string_equal(life->contexts[1], "old.example");
+		conf_free(&life->conf);
+		free(life);
+	}
+}
+
 /* pppd's own, that runs us: what PPP came to is known when the next process starts. */
 static void another_pppd_gets_the_next_one(void **state)
 {
@@ -1108,6 +1325,7 @@ int main(void)
 		cmocka_unit_test(what_worked_is_remembered_by_sim),
 		cmocka_unit_test(neither_a_power_cut_nor_a_full_disk_loses_it),
 		cmocka_unit_test(a_damaged_memory_is_begun_anew),
+		cmocka_unit_test(half_a_memory_gives_no_half_of_a_name),
 		cmocka_unit_test(every_network_of_the_table_is_met),
 		cmocka_unit_test(what_the_modem_has_comes_first_and_stays),
 		cmocka_unit_test(an_empty_context_is_the_last_try),
@@ -1119,6 +1337,12 @@ int main(void)
 		cmocka_unit_test(what_ims_has_is_never_tried),
 		cmocka_unit_test(the_next_one_takes_the_number_of_the_last),
 		cmocka_unit_test(what_no_apn_explains_spends_none),
+		cmocka_unit_test(a_network_that_says_nothing_gets_the_next_one),
+		cmocka_unit_test(a_name_with_the_network_s_end_is_no_other),
+		cmocka_unit_test(a_sim_that_is_not_told_once_still_has_its_table),
+		cmocka_unit_test(a_protocol_that_two_refuse_may_be_the_third_one_s),
+		cmocka_unit_test(what_found_no_room_is_kept_with_the_next_link),
+		cmocka_unit_test(random_answers_do_no_harm_and_are_forgotten),
 		cmocka_unit_test(another_pppd_gets_the_next_one),
 		cmocka_unit_test(what_two_explain_alike_is_the_network),
 		cmocka_unit_test(what_is_given_beats_the_table),

@@ -186,6 +186,8 @@ static int pins_sent(const struct talk *talk)
 static void a_context_that_is_right_is_left_alone(void **state)
 {
 	struct row rows[] = {OK("AT+CPIN?", "+CPIN: READY"),
+			     /* the OK of another command */
+			     {"AT+CGDCONT?", AT_FINAL_OK, 0, "", 1, 0},
 			     OK("AT+CGDCONT?",
 				"+CGDCONT: 1,\"IP\",\"INTERNET.mnc001.mcc262.gprs\"\n"
 				"+CGDCONT: 2,\"IP\",\"other\"")};
