@@ -381,7 +381,7 @@ static enum step_outcome ask_pin(struct script *script)
 	}
 	if (script->modem.pin_sent)
 		return judge_pin(script);
-	/* A modem that is still reading a SIM without a PIN may say "SIM PIN", as an RM520N does. */
+	/* A modem that still reads a SIM without a PIN may say "SIM PIN", as an RM520N does. */
 	if (!*script->conf->sim.pin &&
 	    asks_once_more(script, script_is_early(script, &script->modem.sim_final)
 					   ? SCRIPT_EARLY_MS

@@ -184,7 +184,7 @@ struct session {
 	bool reached;          /* SESSION_GOAL_REGISTERED was */
 	bool redialing;        /* a redial has been asked for */
 	int measure;           /* HANGING_UP: the next one, see hangup.c */
-	unsigned hurried;  /* access points tried one behind the other, without a pause */
+	unsigned hurried;      /* access points tried one behind the other, without a pause */
 	bool type_refused; /* the last failure was that the network does not want the protocol */
 	int refused_for;   /* the network's reason for the last refusal; 0: none */
 	int delay_ms;      /* BACKING_OFF's */
