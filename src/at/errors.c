@@ -97,7 +97,7 @@ static size_t copy_letters(char *to, size_t size, const char *text)
 
 struct at_error at_error_in_text(const char *text)
 {
-	enum { SHORTEST = 10 }; /* congestion, unknown APN */
+	enum { SHORTEST = 9 }; /* illegal MS, unknown APN */
 	struct at_error best = {.text = NULL}, error;
 	struct list list = {AT_FINAL_CME, 0, texts};
 	char said[160], row[96];

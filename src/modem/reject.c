@@ -33,7 +33,8 @@ static const char *const advices[] = {
 	[ADVICE_WAIT] = "the network wants to be left alone for a while",
 	[ADVICE_SIM] = "the SIM is not activated, or no longer valid",
 	[ADVICE_MODEM] = "the operator does not let this modem in, by its IMEI",
-	[ADVICE_CONTRACT] = "the SIM's contract does not cover it; check network.apn",
+	[ADVICE_CONTRACT] = "the SIM's contract does not cover it, or not with this modem's IMEI; "
+			    "check network.apn",
 	[ADVICE_PLACE] = "the SIM may not use this network; is roaming in its contract, and is "
 			 "network.operator right?",
 	[ADVICE_CELLS] = "the SIM may use no cell here of a technology that this modem has; does its "
