@@ -340,8 +340,8 @@ static const struct check checks[] = {
 	{ "roaming-forbidden", DOCTOR_PROBLEM, judge_roaming, NULL,
 	  .cause = CAUSE_NOT_REGISTERED },
 	{ "network-denies", DOCTOR_PROBLEM, judge_network,
-	  "The SIM's contract does not cover it: not activated, blocked, or not valid here or in "
-	  "this modem. Trying again does not help.",
+	  "It does not say why. Is the SIM activated, does its contract cover this network and this "
+	  "modem, and is network.apn right? Trying again seldom helps.",
 	  .cause = CAUSE_NOT_REGISTERED },
 	{ "network-refuses", DOCTOR_PROBLEM, judge_network, NULL,
 	  .cause = CAUSE_NOT_REGISTERED },
