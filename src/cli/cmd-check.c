@@ -132,6 +132,9 @@ static int ask_modem_apns(struct conf *conf)
 	int cause = (int)survey_run(&survey, conf, &options);
 	struct json_object *apn;
 
+	if (!options.providers && strcmp(conf->network.apn, "auto") == 0)
+		fprintf(stderr, "gobi-dial check: this program was built without a provider "
+				"table; network.providers may name one\n");
 	if (cause == CAUSE_NONE) {
 		script->apns = &apnfile_ops;
 		apn_walk_begin(script);

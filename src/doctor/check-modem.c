@@ -359,7 +359,8 @@ static const struct check checks[] = {
 	  "first: it takes a modem with LTE.",
 	  .cause = CAUSE_NOT_REGISTERED },
 	{ "no-networks", DOCTOR_PROBLEM, judge_scan,
-	  "Check the antenna, the place and network.mode.",
+	  "Check the antenna, the place and network.mode. A modem of 2G or 3G alone finds none where "
+	  "these are switched off.",
 	  .cause = CAUSE_NOT_REGISTERED },
 	{ "network-unknown", DOCTOR_NOTE, judge_network,
 	  "run waits for such a report, for network.register_timeout at most." },
