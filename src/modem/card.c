@@ -93,15 +93,17 @@ bool modem_decode_mnc_digits(const char *line, int *digits)
 }
 
 /* The first byte tells when to show it. The alphabet is GSM's, whose letters and digits are
- * ASCII's; or behind 80, UCS2. */
+ * ASCII's; or behind 80, UCS2. Behind 81 and 82 it is GSM's after a length and a page of UCS2's in
+ * one byte and in two (31.102, annex A). */
 bool modem_decode_spn(const char *line, char spn[MODEM_SPN_SIZE])
 {
 	unsigned char bytes[MODEM_SPN_SIZE];
 	size_t len = take_bytes(line, bytes, sizeof(bytes)), used = 0;
-	bool wide = len > 1 && bytes[1] == 0x80;
+	unsigned char form = len > 1 ? bytes[1] : 0;
+	bool wide = form == 0x80;
 
-	for (size_t i = wide ? 3 : 1; i < len && bytes[i] != 0xff && used < MODEM_SPN_SIZE - 1;
-	     i += 1 + wide)
+	for (size_t i = form >= 0x80 && form <= 0x82 ? form - 0x7dU : 1;
+	     i < len && bytes[i] != 0xff && used < MODEM_SPN_SIZE - 1; i += 1 + wide)
 		if (bytes[i] >= 0x20 && bytes[i] < 0x7f && (!wide || bytes[i - 1] == 0))
 			spn[used++] = (char)bytes[i];
 	spn[used] = '\0';

@@ -64,6 +64,37 @@ static void pin_counters_of_all_makers(void **state)
 	}
 }
 
+/* EF-SPN's first byte, then GSM's alphabet or UCS2 in one of three forms. */
+static void names_of_providers_are_read_in_each_alphabet(void **state)
+{
+	static const struct {
+		const char *line, *spn;
+	} rows[] = {
+		{"+CRSM: 144,0,\"014D696E74FFFFFFFFFFFFFFFFFFFFFFFF\"", "Mint"},
+		{"+CRSM: 144, 0, \"014d696e74ffffffffffffffffffffffff\"", "Mint"},
+		{"+CRSM: 144,0,014D696E74FFFF", "Mint"},
+		{"+CRSM: 145,24,\"004C7963616D6F62696C65FFFFFFFFFFFF\"", "Lycamobile"},
+		{"+CRSM: 144,0,\"0080004D0069006E0074FFFFFFFFFFFFFF\"", "Mint"},
+		{"+CRSM: 144,0,\"0081044D4D696E74FFFFFFFFFFFFFFFFFF\"", "Mint"},
+		{"+CRSM: 144,0,\"00820430304D696E74FFFFFFFFFFFFFFFF\"", "Mint"},
+		{"+CRSM: 144,0,\"0082\"", NULL},
+		{"+CRSM: 144,0,\"00FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF\"", NULL},
+		{"+CRSM: 144,0,\"\"", NULL},
+		{"+CRSM: 148,8,\"\"", NULL},
+		{"+CRSM: 105,129,\"\"", NULL},
+		{"+CRSM: 106,130", NULL},
+		{"+CRSM: 144,0,\"01zz\"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char spn[MODEM_SPN_SIZE] = "";
+
+		assert_int_equal(modem_decode_spn(rows[i].line, spn), rows[i].spn != NULL);
+		assert_string_equal(spn, rows[i].spn ? rows[i].spn : "");
+	}
+}
+
 static void iccids_in_every_form_are_one(void **state)
 {
 	static const struct {
@@ -112,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pin_counters_of_all_makers),
+		cmocka_unit_test(names_of_providers_are_read_in_each_alphabet),
 		cmocka_unit_test(iccids_in_every_form_are_one),
 	};
 
