@@ -130,16 +130,13 @@ static bool take_own(const struct script *script, struct apn_try *own)
 	const struct modem_facts *facts = &script->facts;
 	const struct modem_context *context = find_own(facts, (int)script->conf->network.cid);
 
-	if (!context)
-		return false;
 	/* It goes into an AT string and a line of the memory: a damaged one is none. */
-	for (const char *c = context->apn; *c; c++)
-		if (*c <= 0x20 || *c > 0x7e || strchr("\"\\|", *c))
-			return false;
-	*own = (struct apn_try){.source = APN_SIM, .as_is = context->cid > 0};
-	if (context->cid == 0 || facts->domain_known[MODEM_DOMAIN_EPS])
-		own->source = APN_NETWORK;
-	str_copy(own->apn, sizeof(own->apn), context->apn);
+	if (!context || !provider_parse_account(context->apn, strlen(context->apn), own) ||
+	    strcmp(own->apn, context->apn) != 0)
+		return false;
+	own->source = context->cid == 0 || facts->domain_known[MODEM_DOMAIN_EPS] ? APN_NETWORK
+										 : APN_SIM;
+	own->as_is = context->cid > 0;
 	return true;
 }
 

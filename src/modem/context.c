@@ -160,14 +160,12 @@ static int choose_other(const struct script *script)
 {
 	int max = script->modem.cids_max > 0 ? script->modem.cids_max : CIDS_MAX;
 
-	for (size_t i = 0; i < script->facts.context_count; i++)
-		if (script->facts.contexts[i].cid > 1 &&
-		    is_of_earlier_try(script, &script->facts.contexts[i]))
-			return script->facts.contexts[i].cid;
-	if (!script->modem.free_refused)
-		for (int cid = 2; cid <= max; cid++)
-			if (!find_context(script, cid))
-				return cid;
+	for (int cid = 2; cid <= max; cid++) {
+		const struct modem_context *context = find_context(script, cid);
+
+		if (context ? is_of_earlier_try(script, context) : !script->modem.free_refused)
+			return cid;
+	}
 	for (int cid = max; cid > 1; cid--) {
 		const struct modem_context *context = find_context(script, cid);
 
