@@ -62,7 +62,12 @@ bool script_apn_refused(struct script *script, const char *why)
 		script->memory.short_tried = false;
 	}
 	walk->reattach = script->stage == SCRIPT_REGISTER;
+	walk->was_in |= !walk->reattach;
 	if (script_has_other_apn(script)) {
+		/* There may be no network at all: context 1 gets no name again, until there is. */
+		if (walk->complete && !walk->was_in && !script->denied &&
+		    script->facts.reject.cause != 19)
+			walk->at = walk->count - 2;
 		walk->at++;
 		return true;
 	}
@@ -105,21 +110,9 @@ static const struct modem_context *find_own(const struct modem_facts *facts, int
 	return found;
 }
 
-/* `count`: it is not among them. */
-static size_t find_try(const struct apn_try *tries, size_t count, const struct apn_try *try)
-{
-	size_t i = 0;
-
-	while (i < count &&
-	       (!modem_apn_equal(tries[i].apn, try->apn) || strcmp(tries[i].user, try->user) != 0 ||
-		strcmp(tries[i].password, try->password) != 0))
-		i++;
-	return i;
-}
-
 static size_t add_try(struct apn_try *tries, size_t count, size_t max, const struct apn_try *try)
 {
-	if (count < max && find_try(tries, count, try) == count)
+	if (count < max && provider_seek(tries, count, try, true) == count)
 		tries[count++] = *try;
 	return count;
 }
@@ -134,8 +127,8 @@ static bool take_own(const struct script *script, struct apn_try *own)
 	if (!context || !provider_parse_account(context->apn, strlen(context->apn), own) ||
 	    strcmp(own->apn, context->apn) != 0)
 		return false;
-	own->source = context->cid == 0 || facts->domain_known[MODEM_DOMAIN_EPS] ? APN_NETWORK
-										 : APN_SIM;
+	own->source =
+		context->cid == 0 || facts->domain_known[MODEM_DOMAIN_EPS] ? APN_NETWORK : APN_SIM;
 	own->as_is = context->cid > 0;
 	return true;
 }
@@ -285,7 +278,7 @@ void apn_walk_complete(struct script *script)
 bool apn_walk_pass(struct script *script)
 {
 	struct apn_walk *walk = &script->apn;
-	size_t at = find_try(walk->tries, walk->count, &script->spent);
+	size_t at = provider_seek(walk->tries, walk->count, &script->spent, true);
 
 	if (!script->has_spent)
 		return true;

@@ -17,6 +17,7 @@ struct apn_walk {
 	size_t count, at;
 	unsigned written;       /* a bit for each whose name we have put into a context */
 	bool reattach;          /* LTE's attach was refused with the last one */
+	bool was_in;            /* the modem was registered with one of them */
 	bool complete;          /* the table's are among them */
 	bool kept;              /* the one that is used is in the memory */
 	int rounds;             /* all of them were refused */

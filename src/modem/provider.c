@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/count.h"
 #include "base/str.h"
+#include "modem/decode.h"
 #include "modem/provider.h"
 
 #define DIGITS   "0123456789"
@@ -283,15 +284,16 @@ bool provider_is_shared(const char *table, const struct provider_sim *sim)
 	return digits && count_providers(table, sim->imsi, digits) > 1;
 }
 
-static bool is_known(const struct apn_try *tries, size_t count, const struct apn_try *found,
+size_t provider_seek(const struct apn_try *tries, size_t count, const struct apn_try *one,
 		     bool with_account)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcasecmp(tries[i].apn, found->apn) == 0 &&
-		    (!with_account || (strcmp(tries[i].user, found->user) == 0 &&
-				       strcmp(tries[i].password, found->password) == 0)))
-			return true;
-	return false;
+	size_t i = 0;
+
+	while (i < count && (!modem_apn_equal(tries[i].apn, one->apn) ||
+			     (with_account && (strcmp(tries[i].user, one->user) != 0 ||
+					       strcmp(tries[i].password, one->password) != 0))))
+		i++;
+	return i;
 }
 
 /* An access point of the network: its row without the ~. */
@@ -353,7 +355,8 @@ size_t provider_find(const char *table, const struct provider_sim *sim, struct a
 				if (points[i].rank - is_common(points, all, &points[i]) != rank ||
 				    !provider_parse_account(points[i].row.text, points[i].row.len,
 							    found) ||
-				    !*found->apn || is_known(tries, count, found, with_account))
+				    !*found->apn ||
+				    provider_seek(tries, count, found, with_account) < count)
 					continue;
 				found->source = APN_TABLE;
 				count++;

@@ -62,6 +62,10 @@ bool provider_is_shared(const char *table, const struct provider_sim *sim);
 size_t provider_find(const char *table, const struct provider_sim *sim, struct apn_try *tries,
 		     size_t max);
 
+/* Which of them has the same APN, and with_account the same user and password; `count`: none. */
+size_t provider_seek(const struct apn_try *tries, size_t count, const struct apn_try *one,
+		     bool with_account);
+
 /* The network's name, of up to `size` bytes; false where it is not known. */
 bool provider_name(const char *table, const char *mccmnc, char *name, size_t size);
 

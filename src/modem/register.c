@@ -169,7 +169,8 @@ void script_describe_registration(const struct script *script, struct buf *out)
 		buf_printf(out, "; the SIM tells no IMSI: is it an eSIM without a profile?");
 	/* Another SIM's keeps many a modem searching, without a word. */
 	for (size_t i = 0; i < facts->context_count; i++)
-		if (facts->contexts[i].cid == 1 && *facts->contexts[i].apn && !script->apn.kept &&
+		if (facts->contexts[i].cid == 1 && *facts->contexts[i].apn &&
+		    !facts->contexts[i].reserved && !script->apn.kept &&
 		    facts->domain_known[MODEM_DOMAIN_EPS])
 			buf_printf(out, "; LTE attaches with the APN of context 1, \"%s\"",
 				   facts->contexts[i].apn);

@@ -148,7 +148,7 @@ bool script_call_was_refused(const struct script *script)
 }
 
 /* 24.301 9.9.3.9: 19 is the session's failure. Many modems tell neither the reason nor the denial,
- * and go on searching: then it counts that the attach has an APN that we have written. All are
+ * and go on searching: then a guess of ours in the attach is as likely as no network. All are
  * tried once, so that a SIM without a contract costs no more flash; in the end the modem gets its
  * own again, which may be somebody's only copy, or else the last one stays. */
 bool script_attach_was_refused(const struct script *script)
@@ -156,15 +156,15 @@ bool script_attach_was_refused(const struct script *script)
 	const struct modem_facts *facts = &script->facts;
 	const struct apn_walk *walk = &script->apn;
 	int reason = facts->reject.of_call ? 0 : facts->reject.cause;
-	bool is_first = script->modem.cid == 1;
+	bool is_first = script->modem.cid == 1, is_guess = script_apn(script)->source == APN_TABLE;
 	bool has_own = walk->at > 0 && walk->tries[0].as_is && *walk->tries[0].apn;
 	bool has_it_again = walk->at == 0 && walk->rounds > 0;
 
 	if (facts->registered || !facts->domain_known[MODEM_DOMAIN_EPS] || has_it_again ||
 	    (reason != 0 && reason != 19) || (!script_has_other_apn(script) && !has_own))
 		return false;
-	return reason == 19 || (is_first && walk->written & 1U << walk->at) ||
-	       (script->denied && (is_first || script_apn(script)->source != APN_TABLE));
+	return reason == 19 || (script->denied && (is_first || !is_guess)) ||
+	       (is_first && (is_guess || has_own) && walk->written & 1U << walk->at);
 }
 
 void script_got_no_link(struct script *script)
