@@ -63,7 +63,7 @@ teardown() {
 	lab_modem_gone modem
 	mv "$LAB_OUT/modem.modem.log" "$LAB_OUT/bridge.$BATS_TEST_NUMBER.log"
 	# What was learnt of one modem is not for the next.
-	rm -f /run/gobi-dial/gobi.power /var/lib/gobi-dial/uart-rates
+	rm -f /run/gobi-dial/gobi.{power,call} /var/lib/gobi-dial/uart-rates
 	wait_for 20 succeeds_not bridge_is_there
 }
 

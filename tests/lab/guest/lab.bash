@@ -319,7 +319,7 @@ lab_is_clean() {
 	for file in /run/lock/LCK..* /run/gobi-dial/* /sys/class/net/*; do
 		case $file in
 		*/net/lo | */net/wwan[0-9]) ;; # qmi_wwan's wwan0 is the modem's
-		*.answered) ;;                 # for the next run
+		*.answered | *.call) ;;        # for the next run
 		*) [ ! -e "$file" ] || left+=("$file") ;;
 		esac
 	done
