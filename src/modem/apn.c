@@ -160,7 +160,7 @@ static size_t add_own(const struct script *script, struct apn_try *tries, size_t
 		return count;
 	n = find_in_table(script, found);
 	for (size_t i = n; i > 0; i--)
-		if (strcasecmp(found[i - 1].apn, own.apn) == 0) {
+		if (modem_apn_equal(found[i - 1].apn, own.apn)) {
 			str_copy(own.user, sizeof(own.user), found[i - 1].user);
 			str_copy(own.password, sizeof(own.password), found[i - 1].password);
 			own.auth = found[i - 1].auth;
