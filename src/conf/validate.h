@@ -19,8 +19,8 @@ enum conf_format {
 	CONF_FORMAT_PIN,
 	CONF_FORMAT_PORT,
 	CONF_FORMAT_PPP_OPTION,
-	CONF_FORMAT_PATH,    /* an absolute one */
-	CONF_FORMAT_TEXT,    /* no control characters */
+	CONF_FORMAT_PATH, /* an absolute one */
+	CONF_FORMAT_TEXT, /* no control characters */
 	CONF_FORMAT_UNIX_GROUP,
 	CONF_FORMAT_USB_ID,
 	CONF_FORMAT_USB_PATH,

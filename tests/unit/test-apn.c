@@ -960,7 +960,7 @@ static void an_lte_modem_attaches_with_the_right_one(void **state)
 	assert_int_equal(dial(&life, false), 1);
 	assert_string_equal(life.contexts[1], "du");
 	assert_int_equal(dial(&life, false), 1);
-	/* What is denied whatever the APN is overwritten once for each, and has its own again then. */
+	/* What is denied with each APN is overwritten once for each, and has its own again then. */
 	conf_free(&life.conf);
 	begin_life(&life, "26201", 5);
 	life.defined[1] = true;
