@@ -178,6 +178,8 @@ static const char *judge_network(const struct doctor_facts *facts, struct findin
 	}
 	if (modem_radio_is_off(modem))
 		return NULL;
+	if (modem->no_roaming)
+		buf_printf(&finding->evidence, "the modem is set not to roam\n");
 	if (modem->reject.cause > 0) {
 		buf_printf(&finding->text, "the network refuses the modem: ");
 		modem_reject_print(&modem->reject, &finding->text);

@@ -133,8 +133,10 @@ static enum step_outcome take_mode(struct script *script, const struct at_event 
 	if (reply->final.kind != AT_FINAL_OK && !mode->written)
 		return try_next_dialect(script, reply);
 	mode->current.mode.allowed = 0;
-	while (step_next_line(&at, line, sizeof(line)))
+	while (step_next_line(&at, line, sizeof(line))) {
 		mode_decode(dialect_of(script), line, &mode->current);
+		script->facts.no_roaming |= mode_bars_roaming(dialect_of(script), line);
+	}
 	/* The technology in use does not say what else is allowed. */
 	if (!dialect_of(script)->in_use)
 		script->facts.mode = mode->current.mode;
@@ -278,6 +280,9 @@ void mode_describe_limit(const struct script *script, struct buf *out)
 {
 	struct mode mode = script->facts.mode;
 
+	if (script->facts.no_roaming)
+		buf_printf(out, "; the modem is set not to roam (%s?)",
+			   dialect_of(script)->command);
 	if (!mode.allowed && script->modem.mode.written)
 		mode = script->facts.mode_wanted;
 	if (!mode.allowed || mode.allowed == MODE_ALL || mode.preferred)

@@ -218,6 +218,18 @@ bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mo
 	return row != NULL;
 }
 
+bool mode_bars_roaming(const struct mode_dialect *dialect, const char *line)
+{
+	struct at_fields fields;
+	int roaming = 1;
+
+	if (!dialect->roams || !skip_command(dialect, line, &fields))
+		return false;
+	for (int i = 0; i <= dialect->fields; i++)
+		at_fields_skip(&fields);
+	return at_fields_next_int(&fields, &roaming) && roaming == 0;
+}
+
 static void add_choice(struct mode_choices *choices, const struct mode_choice *choice)
 {
 	if (choices->count < MODE_CHOICES_MAX)

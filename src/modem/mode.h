@@ -52,6 +52,7 @@ struct mode_dialect {
 	 * one. */
 	bool in_use;
 	bool apart; /* can only be set while the modem is off its network */
+	bool roams; /* behind the value in the answer are the bands, and 0 if it is not to roam */
 };
 
 /* 27.007's: where a family's own are refused, and for those that have none */
@@ -70,6 +71,9 @@ void mode_print_set(const struct mode_dialect *dialect, const char *value, struc
 /* The mode in a line of the answer to the first. False for other lines, and for values that no row
  * has; these are kept in choice->value. */
 bool mode_decode(const struct mode_dialect *dialect, const char *line, struct mode_choice *choice);
+
+/* Whether a line of the same answer says that the modem is not to use foreign networks. */
+bool mode_bars_roaming(const struct mode_dialect *dialect, const char *line);
 
 /* Add what a line of the list offers. */
 void mode_decode_list(const struct mode_dialect *dialect, const char *line,

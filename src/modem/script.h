@@ -51,6 +51,7 @@ struct modem_facts {
 	struct modem_context contexts[MODEM_CONTEXTS_MAX];
 	size_t context_count;
 	struct mode mode_wanted; /* by the configuration */
+	bool no_roaming;         /* the modem is set to use no foreign network */
 	struct mode mode;        /* as the modem is set; all 0 if it was not asked */
 };
 

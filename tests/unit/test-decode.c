@@ -294,6 +294,14 @@ static void leading_zeros_change_no_number(void **state)
 	assert_int_equal(choice.mode.allowed, MODE_3G);
 	assert_true(
 		mode_decode(modem_family_find(0, "huawei")->mode, "^SYSCFGEX:\"00\",3F", &choice));
+	assert_false(mode_bars_roaming(modem_family_find(0, "huawei")->mode,
+				       "^SYSCFGEX:\"00\",3FFFFFFF,1,2,7FFFFFFFFFFFFFFF"));
+	assert_true(mode_bars_roaming(modem_family_find(0, "huawei")->mode,
+				      "^SYSCFGEX: \"00\",3FFFFFFF,0,2,7FFFFFFFFFFFFFFF"));
+	assert_true(mode_bars_roaming(modem_family_find(0, "huawei")->mode->otherwise,
+				      "^SYSCFG:2,0,3FFFFFFF,0,2"));
+	assert_false(
+		mode_bars_roaming(modem_family_find(0, "huawei")->mode->otherwise, "^SYSCFG:2,0"));
 	assert_int_equal(choice.mode.allowed, MODE_ALL);
 	assert_true(mode_decode(modem_family_find(0, "huawei")->mode->otherwise,
 				"^SYSCFG:013,001,3F", &choice));

@@ -26,7 +26,7 @@ static const struct mode_choice syscfg_rows[] = {
 };
 static const struct mode_dialect syscfg = {
 	.command = "AT^SYSCFG", .tail = ",40000000,2,4", .rows = syscfg_rows, .fields = 2,
-	.otherwise = &mode_generic,
+	.roams = true, .otherwise = &mode_generic,
 };
 
 /* The order in which technologies are tried; those not named are not used. */
@@ -42,7 +42,7 @@ static const struct mode_choice syscfgex_rows[] = {
 };
 static const struct mode_dialect syscfgex = {
 	.command = "AT^SYSCFGEX", .tail = "\",40000000,2,4,40000000,,", .rows = syscfgex_rows,
-	.fields = 1, .otherwise = &syscfg,
+	.fields = 1, .roams = true, .otherwise = &syscfg,
 };
 
 /* By interface triple, since each model has its own order of interfaces. */
