@@ -38,10 +38,12 @@ static enum step_outcome take_attach(struct script *script, const struct at_even
 	bool told = script->modem.attached == 0;
 
 	if (reply->final.kind != AT_FINAL_OK) {
+		script->memory.unattached += told;
 		script_notice_refused(script, reply,
 				      told ? " (the modem is not attached: +CGATT: 0)" : "");
 		return STEP_NEXT;
 	}
+	script->modem.attached = 1;
 	script_say(script, "%s",
 		   told ? "the modem was registered, but not attached to the packet network "
 			  "(+CGATT: 0); it is now"

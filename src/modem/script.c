@@ -15,6 +15,7 @@
 #define TIMEOUTS_MAX       3 /* of one question after the other: the modem no longer answers */
 #define YOUNG_MS           60000
 #define EARLY_RETRY_MS     1000
+#define UNATTACHED_MAX     3     /* calls that the attach explains, and no access point */
 #define SEARCH_MS          20000 /* a registration that comes to nothing sooner proves nothing */
 
 /* What is wrong with a context may show as late as in the call, so that its steps are in each. */
@@ -52,6 +53,7 @@ static void forget_modem(struct script *script)
 	facts->pin_left = -1;
 	facts->act = -1;
 	facts->fun = -1;
+	script->modem.attached = -1;
 	modem_signal_clear(&facts->signal);
 	for (int i = 0; i < MODEM_DOMAIN_COUNT; i++)
 		facts->registration[i] =
@@ -123,7 +125,7 @@ void script_start(struct script *script, enum script_stage stage, int64_t now)
 
 void script_succeeded(struct script *script)
 {
-	script->memory.elsewhere = script->memory.anyway = 0;
+	script->memory.elsewhere = script->memory.anyway = script->memory.unattached = 0;
 	step_keep_form(script);
 	script->memory.toggle_futile = false;
 	script->memory.forms_futile = false;
@@ -137,7 +139,8 @@ bool script_call_was_refused(const struct script *script)
 	const struct at_final *final = &script->modem.dial_final;
 	enum at_error_class class = at_final_class(final);
 
-	if (!modem_reject_is_of_apn(&script->facts.reject))
+	if (!modem_reject_is_of_apn(&script->facts.reject) ||
+	    (script->modem.attached == 0 && script->memory.unattached <= UNATTACHED_MAX))
 		return false;
 	/* 30, 31: the gateway's refusal, and one without a reason. */
 	if (final->kind == AT_FINAL_CME)

@@ -177,6 +177,7 @@ struct script_memory {
 	int elsewhere;        /* dials beside the network's own context that brought no link */
 	int anyway;           /* dials without registration since the last link */
 	int64_t denied_since; /* the first denial, or the last cut of the radio; 0: none */
+	int unattached;       /* calls since the last link while it was not to be attached */
 	bool searched;        /* the last registration was searched for to the end */
 	int untold;           /* dials that failed while it did not tell its contexts */
 	int sim_wakes; /* the radio went off and on for its SIM, since it came or the last link */

@@ -423,6 +423,7 @@ struct life {
 	bool has_own;   /* or at once, and has one of its own for a modem that names none; */
 	int denial;     /* by this stat; 0: 3 */
 	int csq;        /* with that signal */
+	int64_t packets_at; /* before that it is registered for calls alone */
 	int dials;
 	/* what lies */
 	int hidden_at;   /* the dial before which the IMSI is not told; 0: none */
@@ -597,7 +598,9 @@ static enum at_final_kind answer(struct life *life, struct buf *text)
 	} else if (strcmp(command, "AT+CFUN=1") == 0) {
 		attach(life);
 	} else if (strcmp(command, "AT+CGATT?") == 0) {
-		buf_printf(text, "+CGATT: %d", !denies(life));
+		buf_printf(text, "+CGATT: %d", !denies(life) && life->now >= life->packets_at);
+	} else if (strcmp(command, "AT+CGATT=1") == 0 && life->now < life->packets_at) {
+		return AT_FINAL_ERROR;
 	} else if (strcmp(command, "AT+CEREG?") == 0) {
 		if (!life->lte)
 			return AT_FINAL_ERROR;
@@ -612,6 +615,8 @@ static enum at_final_kind answer(struct life *life, struct buf *text)
 		life->dials++;
 		life->context = 1;
 		sscanf(command, "ATD*99***%d#", &life->context);
+		if (life->now < life->packets_at)
+			return AT_FINAL_NO_CARRIER;
 		if (takes_apn(life))
 			return AT_FINAL_CONNECT;
 		if (life->refuses == AT_STILL || life->refuses == AT_DEAF)
@@ -1052,6 +1057,27 @@ static void an_lte_modem_that_searches_gets_the_configured_one(void **state)
 	}
 }
 
+/* The packet network comes seconds after the calls', as to a LARA-R6. */
+static void a_modem_that_is_not_attached_spends_none(void **state)
+{
+	struct life life;
+
+	(void)state;
+	begin_life(&life, "26201", 5);
+	life.apn = "internet.t-mobile";
+	life.packets_at = life.now + 7000;
+	assert_in_range(dial(&life, false), 2, 8);
+	assert_int_equal(life.writes, 1);
+	conf_free(&life.conf);
+	/* One that never says that it is attached has that explained for a while. */
+	begin_life(&life, "26201", 5);
+	life.apn = "internet.t-d1.de";
+	life.packets_at = life.now + 60000;
+	assert_in_range(dial(&life, false), 2, 40);
+	assert_in_range(life.writes, 2, 20);
+	conf_free(&life.conf);
+}
+
 static void what_no_apn_explains_spends_none(void **state)
 {
 	struct life life;
@@ -1352,6 +1378,7 @@ int main(void)
 		cmocka_unit_test(a_guess_that_keeps_an_lte_modem_out_is_followed),
 		cmocka_unit_test(what_ims_has_is_never_tried),
 		cmocka_unit_test(the_next_one_takes_the_number_of_the_last),
+		cmocka_unit_test(a_modem_that_is_not_attached_spends_none),
 		cmocka_unit_test(what_no_apn_explains_spends_none),
 		cmocka_unit_test(a_network_that_says_nothing_gets_the_next_one),
 		cmocka_unit_test(a_name_with_the_network_s_end_is_no_other),
