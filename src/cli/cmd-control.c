@@ -11,7 +11,7 @@
 #include "ctl/client.h"
 #include "status/show.h"
 
-#define END_MS 6000 /* `stop` promises 5 s */
+#define END_MS 10000 /* the instance promises 5 s, which a starved machine may miss */
 
 int cli_control(struct cli *cli)
 {
