@@ -12,6 +12,13 @@ static bool has_answer(const struct doctor_facts *facts)
 	return facts->probe && facts->probe->chosen >= 0;
 }
 
+static void name_device(const struct usb_device *device, struct buf *out)
+{
+	buf_printf(out, "%s%s%s%s%04x:%04x at USB %s", device->manufacturer,
+		   *device->manufacturer ? " " : "", device->product, *device->product ? ", " : "",
+		   (unsigned)device->vid, (unsigned)device->pid, device->path);
+}
+
 static const char *judge_device(const struct doctor_facts *facts, struct finding *finding)
 {
 	const struct usb_device *device = &facts->job.device;
@@ -27,9 +34,7 @@ static const char *judge_device(const struct doctor_facts *facts, struct finding
 					  "dmesg | grep -i usb | tail -n 20\n");
 		return "no-modem";
 	}
-	buf_printf(&finding->text, "%s%s%s%s%04x:%04x at USB %s", device->manufacturer,
-		   *device->manufacturer ? " " : "", device->product, *device->product ? ", " : "",
-		   (unsigned)device->vid, (unsigned)device->pid, device->path);
+	name_device(device, &finding->text);
 	for (size_t i = 0; i < device->count; i++) {
 		const struct usb_interface *at = &device->interfaces[i];
 
@@ -51,10 +56,8 @@ static const char *judge_stick(const struct doctor_facts *facts, struct finding 
 
 	if (facts->stick == STICK_NONE)
 		return NULL;
-	buf_printf(&finding->text, "%s%s%s%s%04x:%04x at USB %s is %s", device->manufacturer,
-		   *device->manufacturer ? " " : "", device->product, *device->product ? ", " : "",
-		   (unsigned)device->vid, (unsigned)device->pid, device->path,
-		   stick_text(facts->stick));
+	name_device(device, &finding->text);
+	buf_printf(&finding->text, " is %s", stick_text(facts->stick));
 	for (size_t i = 0; i < device->count; i++) {
 		const struct usb_interface *at = &device->interfaces[i];
 
