@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -204,6 +205,11 @@ static bool keep_apn(void *ctx, const char *key, const struct apn_try *good)
 	int error = apn_memory_keep(&pinfile_disk, &file, key, good);
 
 	(void)ctx;
+	/* Two modems that come up at once: the other one's instance is done in no time. */
+	for (int i = 0; error == -EAGAIN && i < 20; i++) {
+		poll(NULL, 0, 10);
+		error = apn_memory_keep(&pinfile_disk, &file, key, good);
+	}
 	if (error < 0)
 		log_notice("%s/%s: the APN of this SIM is not remembered: %s", file.dir, file.name,
 			   strerror(-error));
