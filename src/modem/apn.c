@@ -46,9 +46,16 @@ bool script_has_other_apn(const struct script *script)
 	return step_apn_is_free(script) && (walk->at + 1 < walk->count || !walk->complete);
 }
 
+/* When all were refused it is hardly for their names: the network is out, or the SIM. Each is a
+ * write to the modem's flash and a call, so that the whole list has its turn less and less often;
+ * meanwhile the first one is dialed. */
+#define ROUND_MS  30000
+#define ROUND_MAX 6 /* doublings */
+
 bool script_apn_refused(struct script *script, const char *why)
 {
 	struct apn_walk *walk = &script->apn;
+	bool is_due = walk->at > 0 || script->now >= walk->again_at;
 
 	if (!step_apn_is_free(script) || walk->at >= walk->count || script->modem.contexts_hidden)
 		return false;
@@ -63,7 +70,7 @@ bool script_apn_refused(struct script *script, const char *why)
 	}
 	walk->reattach = script->stage == SCRIPT_REGISTER;
 	walk->was_in |= !walk->reattach;
-	if (script_has_other_apn(script)) {
+	if (script_has_other_apn(script) && is_due) {
 		/* There may be no network at all: context 1 gets no name again, until there is. */
 		if (walk->complete && !walk->was_in && !script->denied &&
 		    script->facts.reject.cause != 19)
@@ -72,7 +79,10 @@ bool script_apn_refused(struct script *script, const char *why)
 		return true;
 	}
 	walk->at = 0;
-	walk->rounds++;
+	if (is_due) {
+		walk->again_at = script->now + ((int64_t)ROUND_MS << walk->rounds);
+		walk->rounds += walk->rounds < ROUND_MAX;
+	}
 	/* The SIM may tell more the next time. */
 	if (!*walk->imsi)
 		walk->count = 0;

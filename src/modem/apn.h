@@ -2,6 +2,8 @@
 #ifndef GD_MODEM_APN_H
 #define GD_MODEM_APN_H
 
+#include <stdint.h>
+
 #include "modem/provider.h"
 
 struct buf;
@@ -21,6 +23,7 @@ struct apn_walk {
 	bool complete;          /* the table's are among them */
 	bool kept;              /* the one that is used is in the memory */
 	int rounds;             /* all of them were refused */
+	int64_t again_at;       /* the next one's time */
 	char imsi[16];          /* the SIM that they are for */
 	char key[APN_KEY_SIZE]; /* in the memory; "" none */
 };

@@ -419,6 +419,7 @@ struct life {
 	enum { AT_CALL, AT_AUTH, AT_IPCP, AT_MUTE, AT_TYPE, AT_STILL, AT_OK, AT_DEAF } refuses;
 	const char *reason; /* what +CEER says of a refused call; NULL: nothing */
 	bool dead;          /* refuses everything */
+	int64_t dead_until; /* the same; 0: not */
 	bool by_attach; /* denies one whose context 1 has another APN when the radio comes on, */
 	bool has_own;   /* or at once, and has one of its own for a modem that names none; */
 	int denial;     /* by this stat; 0: 3 */
@@ -533,8 +534,8 @@ static bool takes_apn(const struct life *life)
 {
 	const char *apn = life->contexts[life->context];
 
-	return !life->dead && !lies_now(life) && life->context < 17 &&
-	       life->defined[life->context] &&
+	return !life->dead && life->now >= life->dead_until && !lies_now(life) &&
+	       life->context < 17 && life->defined[life->context] &&
 	       (strcasecmp(apn, life->apn) == 0 || (life->has_own && !*apn));
 }
 
@@ -750,7 +751,7 @@ static int dial(struct life *life, bool once)
 {
 	static const struct ppp_event local = {PPP_EVENT_LOCAL, ""};
 	const struct session_event address = {.type = SESSION_EVENT_PPP_LOG, .ppp = &local};
-	bool connected;
+	bool connected, is_long = life->lies || life->dead_until;
 
 	life->dials = 0;
 	life->commanded = life->ppp_runs = false;
@@ -762,8 +763,8 @@ static int dial(struct life *life, bool once)
 						      &life->session.script.spent);
 	session_start(&life->session, life->now);
 	for (int i = 0;
-	     i < (life->lies ? 40000 : 4000) && !session_is_over(&life->session) &&
-	     life->dials < (life->lies ? 400 : 40) && life->session.state != SESSION_CONNECTED;
+	     i < (is_long ? 400000 : 4000) && !session_is_over(&life->session) &&
+	     life->dials < (is_long ? 4000 : 40) && life->session.state != SESSION_CONNECTED;
 	     i++)
 		live_on(life);
 	connected = life->session.state == SESSION_CONNECTED;
@@ -1191,6 +1192,20 @@ static void what_found_no_room_is_kept_with_the_next_link(void **state)
 	conf_free(&life.conf);
 }
 
+static void an_outage_of_a_day_wears_nothing_out(void **state)
+{
+	struct life life;
+
+	(void)state;
+	begin_life(&life, "26201", 5);
+	life.apn = "internet.t-d1.de";
+	life.dead_until = 24 * 3600000LL;
+	assert_in_range(dial(&life, false), 300, 2000);
+	assert_in_range(life.writes, 5, 300);
+	assert_true(life.now - life.dead_until <= 40 * 60000);
+	conf_free(&life.conf);
+}
+
 /* For a quarter of an hour the network is dead, and the modem gives other answers than the right
  * ones; but it tells what contexts there are, and the SIM asks for nothing. */
 static void random_answers_do_no_harm_and_are_forgotten(void **state)
@@ -1212,7 +1227,7 @@ static void random_answers_do_no_harm_and_are_forgotten(void **state)
 		life->defined[1] = true;
 		str_copy(life->contexts[1], APN_SIZE, "old.example");
 		life->lies = seed;
-		assert_in_range(dial(life, false), 1, 400);
+		assert_in_range(dial(life, false), 1, 4000);
 		/* LTE's is for the last, where it is the one that attaches. */
 		if (!life->lte)
 			assert_string_equal(life->contexts[1], "old.example");
@@ -1385,6 +1400,7 @@ int main(void)
 		cmocka_unit_test(a_sim_that_is_not_told_once_still_has_its_table),
 		cmocka_unit_test(a_protocol_that_two_refuse_may_be_the_third_one_s),
 		cmocka_unit_test(what_found_no_room_is_kept_with_the_next_link),
+		cmocka_unit_test(an_outage_of_a_day_wears_nothing_out),
 		cmocka_unit_test(random_answers_do_no_harm_and_are_forgotten),
 		cmocka_unit_test(another_pppd_gets_the_next_one),
 		cmocka_unit_test(what_two_explain_alike_is_the_network),
