@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <crypt.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,10 @@ static int read_memory(const struct pins_disk *disk, void *ctx, struct memory *m
 	len = strcspn(at, "\n");
 	if (len >= sizeof(memory->salt) || at[len] != '\n')
 		return -ENOENT;
+	/* crypt() takes no other salts, and with one that is damaged nothing could be kept. */
+	for (size_t i = strlen(METHOD); i < len; i++)
+		if (!isalnum((unsigned char)at[i]) && at[i] != '.' && at[i] != '/')
+			return -ENOENT;
 	memcpy(memory->salt, at, len);
 	memory->lines = at + len + 1;
 	return 0;

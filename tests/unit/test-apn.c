@@ -355,6 +355,7 @@ static void a_damaged_memory_is_begun_anew(void **state)
 		"gobi-dial apns 1\n$1$abc\n",
 		"gobi-dial apns 1\n$6$rounds=1000$abc",
 		"gobi-dial apns 1\n$6$rounds=1000$a|b\nx\ny|z\n",
+		"gobi-dial apns 1\n$6$rounds=1000$a:b\001\n",
 	};
 	const struct apn_try a = try_of("a", "me");
 
