@@ -164,7 +164,8 @@ const connected = {
 	modem: { manufacturer: 'Sierra', model: 'MC8355' },
 	network: { operator: 'Net', registration: 'home', technology: 'LTE', cell: { id: '1A', band: 20 },
 		reject: null },
-	signal: { percent: 61, rsrp_dbm: -97 }, apn: { value: 'internet', source: 'table' },
+	signal: { percent: 61, rsrp_dbm: -97 },
+	apn: { value: 'internet', text: '"internet", from the provider table, 1 of 2' },
 	ppp: { local: '10.64.0.2', dns: [ '192.0.2.1', '192.0.2.2' ], rx_bytes: 1000, tx_bytes: 10 },
 	history: [ { ago_ms: 60000, percent: 50 }, { ago_ms: 30000, percent: 70 }, { ago_ms: 0, percent: 61 } ],
 	last_failure: { cause: 'pin', text: 'SIM PIN refused', ago_ms: 100000 },
@@ -187,7 +188,8 @@ async function statusPage(answers) {
 test('the status page tells what there is, and nothing that there is not', async() => {
 	const world = await statusPage({ list: { instances: [ { name: 'wan_gobi' } ] }, status: connected });
 	const text = world.node.textContent;
-	[ /connected/, /Sierra, MC8355/, /Net, LTE, home/, /1A, band 20/, /internet \(table\)/, /61 %, RSRP -97 dBm/,
+	[ /connected/, /Sierra, MC8355/, /Net, LTE, home/, /1A, band 20/,
+		/"internet", from the provider table, 1 of 2/, /61 %, RSRP -97 dBm/,
 		/10\.64\.0\.2/, /192\.0\.2\.1, 192\.0\.2\.2/, /PIN is missing or was refused.*SIM PIN refused/,
 		/probing 0\.2 s, dialing 0\.9 s/ ].forEach((words) => assert.match(text, words));
 	[ /Refused/, /Usage/, /undefined/, /NaN/, /null/ ].forEach((words) => assert.doesNotMatch(text, words));

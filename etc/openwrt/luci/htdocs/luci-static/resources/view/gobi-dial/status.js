@@ -113,7 +113,7 @@ function renderStatus(status) {
 		[ _('Refused'), net.reject ? net.reject.text : null ],
 		[ _('Cell'), joined([ cell.id, known(cell.band) ? _('band %s').format(cell.band) : null,
 			known(cell.arfcn) ? _('channel %s').format(cell.arfcn) : null ], ', ') ],
-		[ _('APN'), known(apn.value) ? joined([ apn.value, apn.source ? '(%s)'.format(apn.source) : null ], ' ') : null ],
+		[ _('APN'), apn.text ],
 		[ _('Signal'), signalRow(signal) ],
 		[ _('Signal, history'), chart(status.history || []) ],
 		[ _('Addresses'), joined([ ppp.local, ppp.ipv6 ], ', ') ],
