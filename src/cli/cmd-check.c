@@ -104,14 +104,15 @@ static int print_report(const struct cli *cli, const struct conf *conf)
 	return cause;
 }
 
-/* `why`: what keeps us from the SIM. */
-static int print_apns(struct json_object *apn, enum cause why)
+/* `why`: what keeps us from the SIM; or the state of the instance that does not know it. */
+static int print_apns(struct json_object *apn, enum cause why, const char *state)
 {
 	struct buf text = BUF_INIT;
 
 	if (!apn) {
-		fprintf(stderr, "gobi-dial check: nothing is known of the SIM yet: %s (%s)\n",
-			cause_text(why), cause_name(why));
+		fprintf(stderr, "gobi-dial check: nothing is known of the SIM yet: %s%s (%s)\n",
+			state ? "the instance is " : "", state ? state : cause_text(why),
+			cause_name(why));
 		return (int)why;
 	}
 	json_make_safe(apn);
@@ -139,9 +140,11 @@ static int ask_modem_apns(struct conf *conf)
 		script->apns = &apnfile_ops;
 		apn_walk_begin(script);
 		apn = apn_json(script);
-		cause = print_apns(apn, script->facts.sim == MODEM_SIM_PIN   ? CAUSE_PIN
-					: script->facts.sim == MODEM_SIM_PUK ? CAUSE_PUK
-									     : CAUSE_SIM);
+		cause = print_apns(apn,
+				   script->facts.sim == MODEM_SIM_PIN   ? CAUSE_PIN
+				   : script->facts.sim == MODEM_SIM_PUK ? CAUSE_PUK
+									: CAUSE_SIM,
+				   NULL);
 		json_object_put(apn);
 	} else {
 		fprintf(stderr, "gobi-dial check: %s (%s)\n", buf_str(&survey.text),
@@ -154,13 +157,14 @@ static int ask_modem_apns(struct conf *conf)
 
 static int ask_instance_apns(int fd)
 {
-	struct json_object *response;
+	struct json_object *response, *status;
 	int cause = cli_request(fd, "status", NULL, &response);
 
 	close(fd);
 	if (cause != CAUSE_NONE)
 		return cause;
-	cause = print_apns(show_get(show_get(response, "status"), "apn"), CAUSE_SIM);
+	status = show_get(response, "status");
+	cause = print_apns(show_get(status, "apn"), CAUSE_SIM, show_text(status, "state"));
 	json_object_put(response);
 	return cause;
 }
