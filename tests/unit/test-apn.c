@@ -409,7 +409,8 @@ struct life {
 	int64_t now;
 	/* the SIM */
 	char imsi[16];
-	int mnc_digits; /* of EF-AD; 0: it has none */
+	int mnc_digits;    /* of EF-AD; 0: it has none */
+	const char *iccid; /* NULL: it cannot be read */
 	/* the modem */
 	char contexts[17][APN_SIZE];
 	bool defined[17];
@@ -576,6 +577,8 @@ static enum at_final_kind answer(struct life *life, struct buf *text)
 		buf_printf(text, "%s", life->imsi);
 	} else if (strcmp(command, "AT+CRSM=176,28589,0,0,4") == 0 && life->mnc_digits) {
 		buf_printf(text, "+CRSM: 144,0,\"0000000%d\"", life->mnc_digits);
+	} else if (strcmp(command, "AT+CCID") == 0 && life->iccid) {
+		buf_printf(text, "+CCID: %s", life->iccid);
 	} else if (str_starts(command, "AT+CRSM") || str_starts(command, "AT+CCID") ||
 		   str_starts(command, "AT+ICCID")) {
 		return AT_FINAL_ERROR;
@@ -950,6 +953,24 @@ static void what_was_refused_is_forgotten(void **state)
 	memcpy(life.imsi, "26202", 5);
 	life.apn = "web.vodafone.de";
 	assert_in_range(dial(&life, false), 2, 12);
+	conf_free(&life.conf);
+}
+
+/* A card with several IMSIs, as IoT's have, is known by its own number. */
+static void another_imsi_of_the_same_card_is_remembered(void **state)
+{
+	struct life life;
+
+	(void)state;
+	begin_life(&life, "26201", 5);
+	life.iccid = "89883070000004712345";
+	life.apn = "internet.t-d1.de";
+	assert_in_range(dial(&life, false), 2, 12);
+	memcpy(life.imsi, "732123", 6);
+	life.mnc_digits = 3;
+	memset(life.defined, 0, sizeof(life.defined));
+	assert_int_equal(dial(&life, false), 1);
+	assert_int_equal(life.keeps, 1);
 	conf_free(&life.conf);
 }
 
@@ -1389,6 +1410,7 @@ int main(void)
 		cmocka_unit_test(an_empty_context_is_the_last_try),
 		cmocka_unit_test(a_table_on_disk_is_read_again_when_it_is_another),
 		cmocka_unit_test(what_was_refused_is_forgotten),
+		cmocka_unit_test(another_imsi_of_the_same_card_is_remembered),
 		cmocka_unit_test(an_lte_modem_attaches_with_the_right_one),
 		cmocka_unit_test(an_lte_modem_that_searches_gets_the_configured_one),
 		cmocka_unit_test(a_guess_that_keeps_an_lte_modem_out_is_followed),
