@@ -160,14 +160,15 @@ bool script_attach_was_refused(const struct script *script)
 	const struct apn_walk *walk = &script->apn;
 	int reason = facts->reject.of_call ? 0 : facts->reject.cause;
 	bool is_first = script->modem.cid == 1, is_guess = script_apn(script)->source == APN_TABLE;
-	bool has_own = walk->at > 0 && walk->tries[0].as_is && *walk->tries[0].apn;
-	bool has_it_again = walk->at == 0 && walk->rounds > 0;
+	bool has_own = walk->tries[0].as_is && *walk->tries[0].apn;
+	bool is_last = has_own ? walk->at == 0 && walk->rounds > 0 : !script_has_other_apn(script);
 
-	if (facts->registered || !facts->domain_known[MODEM_DOMAIN_EPS] || has_it_again ||
-	    (reason != 0 && reason != 19) || (!script_has_other_apn(script) && !has_own))
+	if (facts->registered || !facts->domain_known[MODEM_DOMAIN_EPS] || is_last ||
+	    (reason != 0 && reason != 19))
 		return false;
 	return reason == 19 || (script->denied && (is_first || !is_guess)) ||
-	       (is_first && (is_guess || has_own) && walk->written & 1U << walk->at);
+	       (is_first && (is_guess || (has_own && walk->at > 0)) &&
+		walk->written & 1U << walk->at);
 }
 
 void script_got_no_link(struct script *script)
