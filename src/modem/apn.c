@@ -49,8 +49,8 @@ bool script_has_other_apn(const struct script *script)
 /* When all were refused it is hardly for their names: the network is out, or the SIM. Each is a
  * write to the modem's flash and a call, so that the whole list has its turn less and less often;
  * meanwhile the first one is dialed. */
-#define ROUND_MS  30000
-#define ROUND_MAX 6 /* doublings */
+#define ROUND_MS  15000
+#define ROUND_MAX 7 /* doublings */
 
 bool script_apn_refused(struct script *script, const char *why)
 {
@@ -80,7 +80,9 @@ bool script_apn_refused(struct script *script, const char *why)
 	}
 	walk->at = 0;
 	if (is_due) {
-		walk->again_at = script->now + ((int64_t)ROUND_MS << walk->rounds);
+		/* The first may have been cut short. */
+		if (walk->rounds > 0)
+			walk->again_at = script->now + ((int64_t)ROUND_MS << walk->rounds);
 		walk->rounds += walk->rounds < ROUND_MAX;
 	}
 	/* The SIM may tell more the next time. */
