@@ -42,7 +42,7 @@ bool at_between_feed(struct at_between *between, const char *bytes, size_t len,
 			bytes = memchr(bytes, flag, (size_t)(end - bytes));
 		if (!bytes)
 			return false;
-		if (ppp_frame_feed(frame, (uint8_t)*bytes) >= CONTROL_MIN) {
+		if (!between->flag && ppp_frame_feed(frame, (uint8_t)*bytes) >= CONTROL_MIN) {
 			at = ppp_frame_protocol(frame);
 			between->heard |= *at >= CONTROL;
 			between->agreed |=
