@@ -122,9 +122,9 @@ static const struct modem_context *find_own(const struct modem_facts *facts, int
 	return found;
 }
 
-static size_t add_try(struct apn_try *tries, size_t count, size_t max, const struct apn_try *try)
+static size_t add_try(struct apn_try *tries, size_t count, const struct apn_try *try)
 {
-	if (count < max && provider_seek(tries, count, try, true) == count)
+	if (provider_seek(tries, count, try, true) == count)
 		tries[count++] = *try;
 	return count;
 }
@@ -154,44 +154,47 @@ struct provider_sim apn_sim_of(const struct modem_facts *facts)
 				     .iccid = facts->iccid};
 }
 
-static size_t find_in_table(const struct script *script, struct apn_try found[APN_TRIES_MAX])
+/* The table's, behind the first `count`; places stay free for the modem's own and the empty one. */
+static size_t find_in_table(const struct script *script, struct apn_try *tries, size_t count)
 {
 	const struct provider_sim sim = apn_sim_of(&script->facts);
 
-	return provider_find(script->providers, &sim, found, APN_TRIES_MAX);
+	return count +
+	       provider_find(script->providers, &sim, tries + count, APN_TRIES_MAX - 2 - count);
 }
 
 /* A context has no account: it gets the table's for its APN, which an earlier run may have put
  * there. */
 static size_t add_own(const struct script *script, struct apn_try *tries, size_t count)
 {
-	struct apn_try own, found[APN_TRIES_MAX];
-	size_t n;
+	struct apn_try *own = &tries[count];
+	size_t end;
 
-	if (!take_own(script, &own))
+	if (!take_own(script, own))
 		return count;
-	n = find_in_table(script, found);
-	for (size_t i = n; i > 0; i--)
-		if (modem_apn_equal(found[i - 1].apn, own.apn)) {
-			str_copy(own.user, sizeof(own.user), found[i - 1].user);
-			str_copy(own.password, sizeof(own.password), found[i - 1].password);
-			own.auth = found[i - 1].auth;
+	end = find_in_table(script, tries, count + 1);
+	for (struct apn_try *found = own + 1; found < tries + end; found++)
+		if (modem_apn_equal(found->apn, own->apn)) {
+			str_copy(own->user, sizeof(own->user), found->user);
+			str_copy(own->password, sizeof(own->password), found->password);
+			own->auth = found->auth;
+			break;
 		}
-	return add_try(tries, count, APN_TRIES_MAX, &own);
+	return add_try(tries, count, own);
 }
 
-/* One place stays free for the empty one. */
 static size_t add_table(const struct script *script, struct apn_try *tries, size_t count)
 {
-	const struct apn_try none = {.source = APN_NETWORK};
-	struct apn_try own, found[APN_TRIES_MAX];
-	size_t n = find_in_table(script, found);
+	size_t end = find_in_table(script, tries, count);
+	struct apn_try other;
 
-	for (size_t i = 0; i < n; i++)
-		count = add_try(tries, count, APN_TRIES_MAX - 1, &found[i]);
-	if (take_own(script, &own))
-		count = add_try(tries, count, APN_TRIES_MAX - 1, &own);
-	return add_try(tries, count, APN_TRIES_MAX, &none);
+	for (size_t i = count; i < end; i++)
+		count = add_try(tries, count, &tries[i]);
+	if (take_own(script, &other))
+		count = add_try(tries, count, &other);
+	memset(&other, 0, sizeof(other));
+	other.source = APN_NETWORK;
+	return add_try(tries, count, &other);
 }
 
 size_t apn_walk_list(const struct script *script, struct apn_try tries[APN_TRIES_MAX])
