@@ -136,6 +136,7 @@ static void take_probe_result(struct session *session, const struct session_even
 	session->answered |= event->spoke;
 	if (event->fresh) {
 		session->script.memory.sim_wakes = 0;
+		session->script.apn.again_at = 0;
 		ladder_renew(&session->ladder);
 		backoff_reset(&session->backoff);
 	}

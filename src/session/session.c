@@ -177,6 +177,7 @@ void session_handle(struct session *session, const struct session_event *event)
 		session_stop(session, event->now);
 		break;
 	case SESSION_EVENT_REDIAL:
+		session->script.apn.again_at = 0;
 		/* With another goal the redial is the caller's business. */
 		if (session->goal != SESSION_GOAL_LINK) {
 			session_stop(session, event->now);

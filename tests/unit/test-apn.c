@@ -422,6 +422,7 @@ struct life {
 	const char *reason; /* what +CEER says of a refused call; NULL: nothing */
 	bool dead;          /* refuses everything */
 	int64_t dead_until; /* the same; 0: not */
+	int64_t redial_at;  /* a person wants it then; 0: nobody */
 	bool by_attach; /* denies one whose context 1 has another APN when the radio comes on, */
 	bool has_own;   /* or at once, and has one of its own for a modem that names none; */
 	int denial;     /* by this stat; 0: 3 */
@@ -769,8 +770,13 @@ static int dial(struct life *life, bool once)
 	for (int i = 0;
 	     i < (is_long ? 400000 : 4000) && !session_is_over(&life->session) &&
 	     life->dials < (is_long ? 4000 : 40) && life->session.state != SESSION_CONNECTED;
-	     i++)
+	     i++) {
 		live_on(life);
+		if (life->redial_at && life->now >= life->redial_at) {
+			life->redial_at = 0;
+			tell(life, (struct session_event){.type = SESSION_EVENT_REDIAL});
+		}
+	}
 	connected = life->session.state == SESSION_CONNECTED;
 	if (connected && life->goal == SESSION_GOAL_CALL) {
 		assert_int_equal(life->keeps, 0);
@@ -1225,6 +1231,13 @@ static void an_outage_of_a_day_wears_nothing_out(void **state)
 	assert_in_range(dial(&life, false), 300, 2000);
 	assert_in_range(life.writes, 5, 300);
 	assert_true(life.now - life.dead_until <= 40 * 60000);
+	conf_free(&life.conf);
+	/* A person need not wait. */
+	begin_life(&life, "26201", 5);
+	life.apn = "internet.t-d1.de";
+	life.redial_at = life.dead_until = 10 * 3600000LL;
+	assert_in_range(dial(&life, false), 100, 2000);
+	assert_true(life.now - life.dead_until <= 360000); /* a pause, in which nobody asks */
 	conf_free(&life.conf);
 }
 
