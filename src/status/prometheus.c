@@ -4,17 +4,11 @@
 
 #include "base/buf.h"
 #include "base/count.h"
+#include "session/session.h"
 #include "status/show.h"
 #include "status/prometheus.h"
 
 #define PREFIX "gobi_dial_"
-
-/* The contract's words, so that a state's series is there before the state. */
-static const char *const states[] = {
-	"waiting",    "binding",     "probing",   "preparing",  "registering",
-	"dialing",    "negotiating", "connected", "hanging-up", "backing-off",
-	"recovering", "stopped",     "failed",
-};
 
 struct page {
 	const char *name; /* the instance's */
@@ -43,15 +37,14 @@ static void begin_sample(const struct page *page, const char *name)
 	put_label(page, "{", "name", page->name);
 }
 
-static void begin_family(const struct page *page, const char *name, const char *type,
-			 const char *help)
+/* A counter's name ends in _total, as is the custom. */
+static void begin_family(const struct page *page, const char *name, const char *help)
 {
 	buf_printf(page->out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name,
-		   type);
+		   strstr(name, "_total") ? "counter" : "gauge");
 	begin_sample(page, name);
 }
 
-/* Milliseconds are told in seconds. */
 static void end_sample(const struct page *page, long long value, bool is_ms)
 {
 	if (is_ms)
@@ -62,7 +55,7 @@ static void end_sample(const struct page *page, long long value, bool is_ms)
 
 static void put_gauge(const struct page *page, const char *name, const char *help, long long value)
 {
-	begin_family(page, name, "gauge", help);
+	begin_family(page, name, help);
 	end_sample(page, value, false);
 }
 
@@ -71,15 +64,16 @@ static void put_state(const struct page *page, struct json_object *object)
 	const char *state = show_text(object, "state");
 	bool known = false;
 
-	for (size_t i = 0; i < COUNT(states); i++) {
-		bool is = strcmp(states[i], state) == 0;
+	/* A state's series is there before the state. */
+	for (int i = 0; i < SESSION_STATE_COUNT; i++) {
+		const char *name = session_state_name((enum session_state)i);
+		bool is = strcmp(name, state) == 0;
 
 		if (i == 0)
-			begin_family(page, "state", "gauge",
-				     "Whether the instance is in that state.");
+			begin_family(page, "state", "Whether the instance is in that state.");
 		else
 			begin_sample(page, "state");
-		put_label(page, ",", "state", states[i]);
+		put_label(page, ",", "state", name);
 		end_sample(page, is, false);
 		known |= is;
 	}
@@ -91,32 +85,26 @@ static void put_state(const struct page *page, struct json_object *object)
 	put_gauge(page, "up", "Whether the link is up.", strcmp(state, "connected") == 0);
 }
 
-/* A number of the object, or of a part of it, with its family. */
+/* A number of the object, or of a part of it, with its family. Milliseconds are told in seconds. */
 static const struct number {
 	const char *part, *key;
-	const char *name, *type, *help;
-	bool ms; /* told in seconds */
+	const char *name, *help;
 } numbers[] = {
-	{NULL, "since_ms", "state_seconds", "gauge", "How long it has been in its state.", true},
-	{NULL, "next_try_ms", "next_try_seconds", "gauge", "When it dials again.", true},
-	{NULL, "redials", "redials_total", "counter",
-	 "How often it has dialed after the first time.", false},
-	{"ppp", "rx_bytes", "receive_bytes_total", "counter",
-	 "Bytes received through the link; starts again with each link.", false},
-	{"ppp", "tx_bytes", "transmit_bytes_total", "counter",
-	 "Bytes sent through the link; starts again with each link.", false},
-	{"signal", "percent", "signal_percent", "gauge", "Strength of the signal.", false},
-	{"signal", "rssi_dbm", "signal_rssi_dbm", "gauge", "Received power.", false},
-	{"signal", "rscp_dbm", "signal_rscp_dbm", "gauge",
-	 "Received power of the pilot channel (UMTS).", false},
-	{"signal", "rsrp_dbm", "signal_rsrp_dbm", "gauge",
-	 "Received power of the reference signals (LTE).", false},
-	{"signal", "rsrq_db", "signal_rsrq_db", "gauge", "Quality of the reference signals (LTE).",
-	 false},
-	{"signal", "sinr_db", "signal_sinr_db", "gauge", "Signal to interference and noise.",
-	 false},
-	{"reject", "cause", "reject_cause", "gauge",
-	 "Why the network refuses, in numbers of 24.008 and 24.301.", false},
+	{NULL, "since_ms", "state_seconds", "How long it has been in its state."},
+	{NULL, "next_try_ms", "next_try_seconds", "When it dials again."},
+	{NULL, "redials", "redials_total", "How often it has dialed after the first time."},
+	{"ppp", "rx_bytes", "receive_bytes_total",
+	 "Bytes received through the link; starts again with each link."},
+	{"ppp", "tx_bytes", "transmit_bytes_total",
+	 "Bytes sent through the link; starts again with each link."},
+	{"signal", "percent", "signal_percent", "Strength of the signal."},
+	{"signal", "rssi_dbm", "signal_rssi_dbm", "Received power."},
+	{"signal", "rscp_dbm", "signal_rscp_dbm", "Received power of the pilot channel (UMTS)."},
+	{"signal", "rsrp_dbm", "signal_rsrp_dbm", "Received power of the reference signals (LTE)."},
+	{"signal", "rsrq_db", "signal_rsrq_db", "Quality of the reference signals (LTE)."},
+	{"signal", "sinr_db", "signal_sinr_db", "Signal to interference and noise."},
+	{"reject", "cause", "reject_cause",
+	 "Why the network refuses, in numbers of 24.008 and 24.301."},
 };
 
 /* Texts are the labels of a 1. */
@@ -125,7 +113,7 @@ static void put_info(const struct page *page, struct json_object *part, const ch
 {
 	if (!part)
 		return;
-	begin_family(page, name, "gauge", help);
+	begin_family(page, name, help);
 	for (; *keys; keys++)
 		put_label(page, ",", *keys, show_text(part, *keys));
 	end_sample(page, 1, false);
@@ -154,11 +142,11 @@ void prometheus_print(struct json_object *object, const char *name, struct buf *
 			part = show_get(network, row->part);
 		if (!show_has(part, row->key))
 			continue;
-		begin_family(&page, row->name, row->type, row->help);
-		end_sample(&page, show_number(part, row->key), row->ms);
+		begin_family(&page, row->name, row->help);
+		end_sample(&page, show_number(part, row->key), strstr(row->name, "_seconds"));
 	}
 	if (show_has(failure, "ago_ms")) {
-		begin_family(&page, "last_failure_seconds", "gauge",
+		begin_family(&page, "last_failure_seconds",
 			     "How long ago the last failure was, and its cause.");
 		put_label(&page, ",", "cause", show_text(failure, "cause"));
 		end_sample(&page, show_number(failure, "ago_ms"), true);
