@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "modem/apn-memory.h"
+#include "modem/decode.h"
 
 #define HEAD "gobi-dial apns 1\n"
 /* A SIM's number is no password, and a router's processor is slow. */
@@ -79,15 +80,19 @@ int apn_memory_recall(const struct pins_disk *disk, void *ctx, const char *key, 
 	struct memory memory = {.text = BUF_INIT};
 	int error = read_memory(disk, ctx, &memory);
 	const char *at = memory.lines, *line;
+	struct apn_try found;
 	size_t len;
 
-	if (error == 0)
+	if (error == 0 && key)
 		error = hash_sim(&memory, key);
 	if (error == 0)
 		error = -ENOENT;
-	while (error == -ENOENT && *memory.hash && next_memory(&at, &line, &len, to))
-		if (strncmp(line, memory.hash, HASH_LEN) == 0)
+	while (error == -ENOENT && next_memory(&at, &line, &len, &found))
+		if (key ? strncmp(line, memory.hash, HASH_LEN) == 0
+			: modem_apn_equal(found.apn, to->apn)) {
+			*to = found;
 			error = 0;
+		}
 	buf_free(&memory.text);
 	return error;
 }

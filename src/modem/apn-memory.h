@@ -17,7 +17,8 @@
  */
 #define APN_MEMORY_MAX 16 /* SIMs */
 
-/* 0, or a negative errno: nothing is known of it. */
+/* What this SIM had, or with NULL any SIM that had to->apn. 0, or a negative errno: nothing is
+ * known of it, and `to` is as before. */
 int apn_memory_recall(const struct pins_disk *disk, void *ctx, const char *key, struct apn_try *to);
 
 /* Write it down, or with NULL forget it, if that changes the file. Negative errno. */

@@ -259,6 +259,7 @@ void apn_walk_begin(struct script *script)
 	struct apn_walk *walk = &script->apn;
 	const struct modem_facts *facts = &script->facts;
 	struct apn_try known;
+	size_t own;
 
 	memset(walk, 0, sizeof(*walk));
 	str_copy(walk->imsi, sizeof(walk->imsi), facts->imsi);
@@ -276,7 +277,16 @@ void apn_walk_begin(struct script *script)
 		walk->kept = true;
 		walk->tries[walk->count++] = known;
 	}
-	walk->count = add_own(script, walk->tries, walk->count);
+	own = walk->count;
+	walk->count = add_own(script, walk->tries, own);
+	known = walk->tries[own];
+	/* Another SIM's is there again with that one, from the memory: it may be overwritten. */
+	if (walk->count > own && script->apns &&
+	    script->apns->recall(script->apns_ctx, NULL, &known)) {
+		walk->tries[own].as_is = false;
+		walk->written |= 1U << own;
+		walk->reattach = walk->kept;
+	}
 }
 
 void apn_walk_complete(struct script *script)

@@ -30,6 +30,7 @@ struct apn_walk {
 
 /* What a script asks of the memory that outlives it; see apn-memory.h. */
 struct apn_ops {
+	/* With no key: whether any SIM had to->apn. */
 	bool (*recall)(void *ctx, const char *key, struct apn_try *to);
 	/* NULL: none. False: not now. */
 	bool (*keep)(void *ctx, const char *key, const struct apn_try *good);

@@ -149,9 +149,8 @@ const struct modem_context *step_spared_context(const struct script *script)
 	/* The other APNs first. */
 	if (script->stage != SCRIPT_REGISTER && script->apn.rounds == 0 && step_apn_is_free(script))
 		return NULL;
-	/* One of which it is not clear whose it is stays as it is. */
-	return is_networks_own(script, first) && (first->reserved || knows_lte(script)) ? first
-											: NULL;
+	/* Where it is not clear that LTE attaches with it, it stays as it is. */
+	return first->reserved || (*first->apn && knows_lte(script)) ? first : NULL;
 }
 
 /* A number for a context of ours beside the network's: that of an earlier try, a free one, else the

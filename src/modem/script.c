@@ -159,7 +159,9 @@ bool script_attach_was_refused(const struct script *script)
 	const struct modem_facts *facts = &script->facts;
 	const struct apn_walk *walk = &script->apn;
 	int reason = facts->reject.of_call ? 0 : facts->reject.cause;
-	bool is_first = script->modem.cid == 1, is_guess = script_apn(script)->source == APN_TABLE;
+	const struct apn_try *used = script_apn(script);
+	bool is_first = script->modem.cid == 1, is_guess = used->source == APN_TABLE;
+	bool is_ours = *used->apn && !used->as_is && used->source != APN_REMEMBERED;
 	bool has_own = walk->tries[0].as_is && *walk->tries[0].apn;
 	bool is_last = has_own ? walk->at == 0 && walk->rounds > 0 : !script_has_other_apn(script);
 
@@ -167,7 +169,7 @@ bool script_attach_was_refused(const struct script *script)
 	    (reason != 0 && reason != 19))
 		return false;
 	return reason == 19 || (script->denied && (is_first || !is_guess)) ||
-	       (is_first && (is_guess || (has_own && walk->at > 0)) &&
+	       (is_first && (is_ours || (has_own && walk->at > 0)) &&
 		walk->written & 1U << walk->at);
 }
 

@@ -125,3 +125,22 @@ dials() {
 	run ! grep -q secret "$said"
 	dial_kill
 }
+
+@test "what another SIM has left in context 1 keeps an LTE modem out once" {
+	builtin_table
+	dial_link
+	sim_at internet.t-mobile 'contexts: ( { cid = 1; } );'
+	dial_connected
+	dial_end
+	# As the modem was left, with another SIM; it does not say that the network denies it.
+	modem_of 'sim: { imsi = "262021234567890"; iccid = "8949030000012345678"; };
+		network: { apn = "web.vodafone.de"; apn_required = true;
+			attach_apn = "web.vodafone.de"; attach_stat = 2;
+			registration = ( { stat = 1; act = 7; } ); };
+		contexts: ( { cid = 1; apn = "internet.t-mobile"; } );
+		ports: ( { interface = 0; role = "at"; } );'
+	dial_connected 'network: { register_timeout = 5; };'
+	grep -q 'context 1 was "IP","internet.t-mobile" and is' "$BATS_TEST_TMPDIR/log"
+	[ "$(wc -l <"$state/apns")" -eq 4 ]
+	dial_end
+}

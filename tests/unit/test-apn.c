@@ -276,7 +276,7 @@ static struct apn_try try_of(const char *apn, const char *user)
 
 static bool remembers(struct disk *disk, const char *key, const struct apn_try *good)
 {
-	struct apn_try found;
+	struct apn_try found = *good;
 
 	return apn_memory_recall(&disk_ops, disk, key, &found) == 0 &&
 	       strcmp(found.apn, good->apn) == 0 && strcmp(found.user, good->user) == 0 &&
@@ -297,6 +297,9 @@ static void what_worked_is_remembered_by_sim(void **state)
 	assert_int_equal(apn_memory_keep(&disk_ops, disk, "8949", &a), 0);
 	assert_int_equal(apn_memory_keep(&disk_ops, disk, "8931", &b), 0);
 	assert_true(remembers(disk, "8949", &a) && remembers(disk, "8931", &b));
+	/* Any SIM's. */
+	assert_true(remembers(disk, NULL, &a) && remembers(disk, NULL, &b));
+	assert_false(remembers(disk, NULL, &none));
 	assert_null(strstr(disk->now, "8949"));
 	/* Only what changes is written. */
 	assert_int_equal(apn_memory_keep(&disk_ops, disk, "8931", &b), 0);
@@ -446,6 +449,7 @@ struct life {
 	/* the state folder */
 	char key[APN_KEY_SIZE];
 	struct apn_try kept;
+	const char *other; /* another SIM's; NULL: none */
 	int keeps, forgets;
 };
 
@@ -483,6 +487,8 @@ static bool recall(void *ctx, const char *key, struct apn_try *to)
 {
 	struct life *life = ctx;
 
+	if (!key)
+		return life->other && strcmp(to->apn, life->other) == 0;
 	*to = life->kept;
 	return strcmp(key, life->key) == 0;
 }
@@ -1107,6 +1113,39 @@ static void a_modem_that_is_not_attached_spends_none(void **state)
 	conf_free(&life.conf);
 }
 
+/* What we have left in context 1 for another SIM keeps nobody out for ever. The network has one of
+ * its own for a modem that names none, as most have. */
+static void an_lte_modem_gets_another_sim(void **state)
+{
+	static const struct {
+		const char *known; /* of this SIM */
+		int denial;
+	} cases[] = {{NULL, 2}, {NULL, 3}, {"internet.t-mobile", 2}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct life life;
+
+		begin_life(&life, "26201", 5);
+		life.defined[1] = true;
+		life.other = "web.vodafone.de";
+		str_copy(life.contexts[1], APN_SIZE, life.other);
+		life.apn = "internet.t-mobile";
+		life.lte = life.by_attach = true;
+		life.has_own = !cases[i].known;
+		life.denial = cases[i].denial;
+		if (cases[i].known) {
+			str_copy(life.key, sizeof(life.key), life.imsi);
+			str_copy(life.kept.apn, APN_SIZE, cases[i].known);
+		}
+		assert_in_range(dial(&life, false), 1, 6);
+		assert_true(life.attached);
+		assert_string_not_equal(life.contexts[1], life.other);
+		assert_in_range(life.writes, 1, 6);
+		conf_free(&life.conf);
+	}
+}
+
 static void what_no_apn_explains_spends_none(void **state)
 {
 	struct life life;
@@ -1426,6 +1465,7 @@ int main(void)
 		cmocka_unit_test(another_imsi_of_the_same_card_is_remembered),
 		cmocka_unit_test(an_lte_modem_attaches_with_the_right_one),
 		cmocka_unit_test(an_lte_modem_that_searches_gets_the_configured_one),
+		cmocka_unit_test(an_lte_modem_gets_another_sim),
 		cmocka_unit_test(a_guess_that_keeps_an_lte_modem_out_is_followed),
 		cmocka_unit_test(what_ims_has_is_never_tried),
 		cmocka_unit_test(the_next_one_takes_the_number_of_the_last),
