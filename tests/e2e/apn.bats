@@ -133,12 +133,14 @@ dials() {
 	dial_connected
 	dial_end
 	# As the modem was left, with another SIM; it does not say that the network denies it.
-	modem_of 'sim: { imsi = "262021234567890"; iccid = "8949030000012345678"; };
+	echo 'sim: { imsi = "262021234567890"; iccid = "8949030000012345678"; };
 		network: { apn = "web.vodafone.de"; apn_required = true;
 			attach_apn = "web.vodafone.de"; attach_stat = 2;
 			registration = ( { stat = 1; act = 7; } ); };
 		contexts: ( { cid = 1; apn = "internet.t-mobile"; } );
-		ports: ( { interface = 0; role = "at"; } );'
+		ports: ( { interface = 0; role = "at"; } );' >"$BATS_TEST_TMPDIR/other.modem"
+	modem "$BATS_TEST_TMPDIR/other.modem" "$modem_dir/other"
+	dial_port=$modem_dir/other/if0
 	dial_connected 'network: { register_timeout = 5; };'
 	grep -q 'context 1 was "IP","internet.t-mobile" and is' "$BATS_TEST_TMPDIR/log"
 	[ "$(wc -l <"$state/apns")" -eq 4 ]

@@ -83,7 +83,7 @@ answers_after() {
 	freeze
 	start=$(ms)
 	kill "$gobi_pid"
-	wait_for 5 succeeds_not kill -0 "$gobi_pid"
+	wait_for 5 has_ended "$gobi_pid"
 	echo "stopped after $(($(ms) - start)) ms" | tee "$LAB_OUT/frozen-stop" >&2
 	[ $(($(ms) - start)) -lt 15000 ]
 }

@@ -115,7 +115,7 @@ log_has() {
 	plug_in mc8355.modem
 	# shellcheck disable=SC2154 # from guest/lab
 	kill -9 "$(cat "$lab_run/sim.pid")"
-	wait_for 5 succeeds_not kill -0 "$(cat "$lab_run/sim.pid")"
+	wait_for 5 has_ended "$(cat "$lab_run/sim.pid")"
 	plug_in mc8355.modem
 	open_tty "$(tty_of 2)"
 	ask AT OK

@@ -191,7 +191,7 @@ call_is_new() {
 	first=$(pgrep -x gobi-dial)
 	exec {holder}<>"$(tty_of 0)"
 	modem_say modem unplug
-	wait_for 10 succeeds_not kill -0 "$first"
+	wait_for 10 has_ended "$first"
 	modem_say modem plug
 	wait_for 40 call_is_new "$first"
 	exec {holder}>&-

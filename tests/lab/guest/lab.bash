@@ -267,7 +267,9 @@ gobi_status() {
 
 # gobi_ended SECONDS: the process is gone in time.
 gobi_ended() {
-	wait_for "$1" succeeds_not kill -0 "$gobi_pid"
+	wait_for "$1" has_ended "$gobi_pid" && return
+	cat "/proc/$gobi_pid/"{status,wchan,stack} >&2
+	return 1
 }
 
 # The far end answers through the link, one time in 5 s. The network's side of
