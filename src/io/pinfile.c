@@ -202,14 +202,13 @@ static bool recall_apn(void *ctx, const char *key, struct apn_try *to)
 static bool keep_apn(void *ctx, const char *key, const struct apn_try *good)
 {
 	struct pinfile file = {.dir = PINFILE_DIR, .name = APNFILE_NAME, .lock = -1};
-	int error = apn_memory_keep(&pinfile_disk, &file, key, good);
+	int error, tries = 0;
 
 	(void)ctx;
 	/* Two modems that come up at once: the other one's instance is done in no time. */
-	for (int i = 0; error == -EAGAIN && i < 20; i++) {
+	while ((error = apn_memory_keep(&pinfile_disk, &file, key, good)) == -EAGAIN &&
+	       tries++ < 20)
 		poll(NULL, 0, 10);
-		error = apn_memory_keep(&pinfile_disk, &file, key, good);
-	}
 	if (error < 0)
 		log_notice("%s/%s: the APN of this SIM is not remembered: %s", file.dir, file.name,
 			   strerror(-error));

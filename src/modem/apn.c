@@ -167,19 +167,18 @@ static size_t find_in_table(const struct script *script, struct apn_try *tries, 
  * there. */
 static size_t add_own(const struct script *script, struct apn_try *tries, size_t count)
 {
-	struct apn_try *own = &tries[count];
+	struct apn_try *own = &tries[count], *found = own + 1;
 	size_t end;
 
 	if (!take_own(script, own))
 		return count;
 	end = find_in_table(script, tries, count + 1);
-	for (struct apn_try *found = own + 1; found < tries + end; found++)
-		if (modem_apn_equal(found->apn, own->apn)) {
-			str_copy(own->user, sizeof(own->user), found->user);
-			str_copy(own->password, sizeof(own->password), found->password);
-			own->auth = found->auth;
-			break;
-		}
+	found += provider_seek(found, end - count - 1, own, false);
+	if (found < tries + end) {
+		str_copy(own->user, sizeof(own->user), found->user);
+		str_copy(own->password, sizeof(own->password), found->password);
+		own->auth = found->auth;
+	}
 	return add_try(tries, count, own);
 }
 

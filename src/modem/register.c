@@ -294,9 +294,6 @@ static enum step_outcome ask_repeat(struct script *script)
 {
 	const struct modem_context *spared = step_spared_context(script);
 
-	/* Only LTE attaches with it. */
-	if (spared && !spared->reserved && !script->facts.domain_known[MODEM_DOMAIN_EPS])
-		spared = NULL;
 	say_reason(script);
 	if (!script_is_denied(script)) {
 		script->denied_at = -1;

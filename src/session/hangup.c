@@ -77,7 +77,8 @@ static void finish_hangup(struct session *session, int64_t now)
 	enum session_state next = SESSION_BACKING_OFF;
 	int64_t wait_ms = session->script.facts.reject.wait_s * 1000LL;
 	bool refusal = refusal_lasts(session);
-	bool alike = type_is_refused(session) && session->type_refused;
+	bool asked = session->stopping || session->redialing;
+	bool no_type = type_is_refused(session), alike = no_type && session->type_refused;
 	/* More than any list has are no list: a modem that calls its SIM another one each time. */
 	bool has_other = apn_is_suspect(session) &&
 			 script_apn_refused(&session->script, buf_str(&session->text)) &&
@@ -88,9 +89,9 @@ static void finish_hangup(struct session *session, int64_t now)
 	if (!has_other)
 		session->hurried = 0;
 	/* One of the others may have the protocol all the same, but there is no hurry. */
-	if (alike && !session->stopping && !session->redialing && !session->script.apn.kept)
+	if (alike && !asked && !session->script.apn.kept)
 		script_apn_refused(&session->script, buf_str(&session->text));
-	session->type_refused = type_is_refused(session);
+	session->type_refused = no_type;
 	if (session->port_open) {
 		session->ops->hang_up(session->ctx);
 		session->ops->port_close(session->ctx);
@@ -98,8 +99,7 @@ static void finish_hangup(struct session *session, int64_t now)
 	}
 	memset(&session->ppp, 0, sizeof(session->ppp));
 	session->up_at = -1;
-	if (was_made && !session->stopping && !session->redialing &&
-	    (session->cause == CAUSE_CALL || session->cause == CAUSE_PPP))
+	if (was_made && !asked && (session->cause == CAUSE_CALL || session->cause == CAUSE_PPP))
 		script_got_no_link(&session->script);
 	if (lasted) {
 		backoff_reset(&session->backoff);

@@ -14,11 +14,6 @@ setup() {
 	said="$BATS_TEST_TMPDIR/said"
 }
 
-builtin_table() {
-	grep -q '^#define PROVIDERS' "$top_builddir/config.h" ||
-		skip "built --without-providers"
-}
-
 # sim_at APN [KEYS]: a modem with a SIM of 26201, whose network takes that APN alone.
 sim_at() {
 	modem_of "sim: { imsi = \"262011234567890\"; iccid = \"8949020000012345678\"; };
@@ -133,13 +128,12 @@ dials() {
 	dial_connected
 	dial_end
 	# As the modem was left, with another SIM; it does not say that the network denies it.
-	echo 'sim: { imsi = "262021234567890"; iccid = "8949030000012345678"; };
+	modem_of 'sim: { imsi = "262021234567890"; iccid = "8949030000012345678"; };
 		network: { apn = "web.vodafone.de"; apn_required = true;
 			attach_apn = "web.vodafone.de"; attach_stat = 2;
 			registration = ( { stat = 1; act = 7; } ); };
 		contexts: ( { cid = 1; apn = "internet.t-mobile"; } );
-		ports: ( { interface = 0; role = "at"; } );' >"$BATS_TEST_TMPDIR/other.modem"
-	modem "$BATS_TEST_TMPDIR/other.modem" "$modem_dir/other"
+		ports: ( { interface = 0; role = "at"; } );' "$modem_dir/other"
 	dial_port=$modem_dir/other/if0
 	dial_connected 'network: { register_timeout = 5; };'
 	grep -q 'context 1 was "IP","internet.t-mobile" and is' "$BATS_TEST_TMPDIR/log"

@@ -68,15 +68,25 @@ modem() {
 	[[ $description == */* ]] ||
 		description="$top_srcdir/tests/modem/$description"
 	mkdir -p "$dir"
+	rm -f "$dir/ready" # of one that was there
 	background "$top_builddir/tests/modem/gobi-modem" -l "$dir/log" \
 		-s "$dir/sock" -r "$dir/ready" --pty "$dir" "$description"
 	wait_for 10 test -e "$dir/ready"
 }
 
-# modem_of TEXT: play a description that is written here.
+# For a test that takes the program's own provider table.
+builtin_table() {
+	grep -q '^#define PROVIDERS' "$top_builddir/config.h" ||
+		skip "built --without-providers"
+}
+
+# modem_of TEXT [DIR]: play a description that is written here.
 modem_of() {
-	printf '%s\n' "$1" >"$modem_dir/own.modem"
-	modem "$modem_dir/own.modem"
+	local dir=${2:-$modem_dir}
+
+	mkdir -p "$dir"
+	printf '%s\n' "$1" >"$dir/own.modem"
+	modem "$dir/own.modem" "$dir"
 }
 
 modem_logged() {

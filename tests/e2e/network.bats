@@ -132,7 +132,6 @@ refusal() {
 	modem_dir="$BATS_TEST_TMPDIR/modem$((++refusals))"
 	conf="$BATS_TEST_TMPDIR/dial-$$-$BATS_TEST_NUMBER-$refusals.conf"
 	dial_port=$modem_dir/if0
-	mkdir "$modem_dir"
 	modem_of "ports: ( { interface = 0; role = \"at\"; } ); $1"
 	dial_behind 'network: { apn = "a.example"; };' 2>"$BATS_TEST_TMPDIR/said$refusals"
 	told+=("$conf" "$2")

@@ -177,8 +177,7 @@ connect_of() {
 @test "prepare, pty: an access point that came to nothing is followed by the next" {
 	local port
 
-	grep -q '^#define PROVIDERS' "$top_builddir/config.h" ||
-		skip "built --without-providers"
+	builtin_table
 	modem_of 'sim: { imsi = "262011234567890"; };
 		commands: ( { command = "AT+CRSM=176,28589,0,0,4";
 			lines = ( "+CRSM: 144,0,\"00000002\"" ); } );
