@@ -195,6 +195,13 @@ has_ended() {
 	[ "$state" = Z ]
 }
 
+# ends_within SECONDS PID: or it is shown where the kernel holds it.
+ends_within() {
+	wait_for "$1" has_ended "$2" && return
+	cat "/proc/$2/"{status,wchan,stack} 2>&1 | tee -a "$LAB_OUT/stuck" >&2
+	return 1
+}
+
 # Unplug it for good. For teardown_file.
 lab_modem_gone() {
 	local pid
@@ -203,9 +210,8 @@ lab_modem_gone() {
 	rm -f "$lab_run/$1.pid"
 	kill "$pid" || return 0
 	# The kernel may have to give up on a transfer first.
-	wait_for 15 has_ended "$pid" && return
+	ends_within 15 "$pid" && return
 	# One that the kernel holds must not hold up all that follows.
-	cat "/proc/$pid/"{status,wchan,stack} >>"$LAB_OUT/stuck" 2>&1
 	kill -KILL "$pid"
 	wait_for 15 has_ended "$pid"
 }
@@ -267,9 +273,7 @@ gobi_status() {
 
 # gobi_ended SECONDS: the process is gone in time.
 gobi_ended() {
-	wait_for "$1" has_ended "$gobi_pid" && return
-	cat "/proc/$gobi_pid/"{status,wchan,stack} >&2
-	return 1
+	ends_within "$1" "$gobi_pid"
 }
 
 # The far end answers through the link, one time in 5 s. The network's side of
